@@ -1,0 +1,224 @@
+//! Databases: where tables are created, opened, listed and dropped.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::environment::{Environment, SystemEnvironment};
+use crate::error::{Code, Error, Result};
+use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_sequence};
+use crate::schema::Schema;
+use crate::store::{LocalStore, MemoryStore, PutOutcome, Store, check_table_name};
+use crate::table::{Home, Table};
+
+/// A directory, or a place in memory, that holds tables.
+#[derive(Debug)]
+pub struct Database {
+    store: Arc<dyn Store>,
+    environment: Arc<dyn Environment>,
+    /// Tables that are open: whoever opens one again shares it.
+    open: Mutex<HashMap<String, Arc<Table>>>,
+}
+
+/// What the directory of a table ends with.
+const ENDING: &str = ".varve";
+/// A claim to create a table that is this old was left behind by somebody who died.
+const ABANDONED_MS: u64 = 10_000;
+/// The folders of a table.
+const FOLDERS: [&str; 5] = ["data", "deaths", "_log", "_tags", "_manifests"];
+
+impl Database {
+    /// A database at a path, or a new one in memory for `memory:`. Nothing is created until a table is.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for an address of a kind that is not known.
+    pub fn connect(uri: &str) -> Result<Self> {
+        let environment: Arc<dyn Environment> = Arc::new(SystemEnvironment);
+        if uri == "memory:" || uri == "memory://" {
+            return Ok(Self::with(Arc::new(MemoryStore::new()), environment));
+        }
+        let path = uri.strip_prefix("file://").unwrap_or(uri);
+        if path.is_empty() || path.contains('\0') || path.contains("://") {
+            let shown: String = uri.chars().take(80).flat_map(char::escape_default).collect();
+            return Err(Error::new(
+                Code::InvalidArgument,
+                format!("\"{shown}\" is no place for a database."),
+            )
+            .hint("Give a path to a directory, or \"memory:\"."));
+        }
+        Ok(Self::with(
+            Arc::new(LocalStore::new(PathBuf::from(path))),
+            environment,
+        ))
+    }
+
+    /// A database in any store.
+    #[must_use]
+    pub fn with(store: Arc<dyn Store>, environment: Arc<dyn Environment>) -> Self {
+        Self {
+            store,
+            environment,
+            open: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// The names of the tables, sorted.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn table_names(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in self.store.list("")? {
+            let Some(name) = entry
+                .name
+                .strip_suffix(ENDING)
+                .filter(|name| check_table_name(name).is_ok())
+            else {
+                continue;
+            };
+            if self.is_there(&self.home(name))? {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Creates an empty table, at version 0.
+    ///
+    /// # Errors
+    /// [`Code::TableExists`], [`Code::InvalidName`], [`Code::InvalidSchema`].
+    pub fn create_table(&self, name: &str, mut schema: Schema) -> Result<Arc<Table>> {
+        check_table_name(name)?;
+        schema.check()?;
+        schema.id = 0;
+        schema.fields.iter_mut().for_each(|field| field.id = 0);
+        let next_field = schema.assign_ids(1);
+        let home = self.home(name);
+        if self.is_there(&home)? {
+            return Err(exists(name));
+        }
+        for folder in FOLDERS {
+            self.store.create_directory(&home.path(folder))?;
+        }
+        let now = self.environment.now_ms();
+        let manifest = Manifest {
+            format: FORMAT,
+            reader_features: Vec::new(),
+            writer_features: Vec::new(),
+            incarnation: self.environment.uuid().to_hex(),
+            // No sequence of an earlier life of the table can come after the clock in microseconds: so a writer that still
+            // holds one finds neither its manifest nor a free place behind it.
+            sequence: u64::try_from(now).unwrap_or(0).saturating_mul(1000).max(1),
+            id: self.environment.uuid().to_hex(),
+            created_at: now,
+            version: 0,
+            watermark: 0,
+            next_field,
+            schema: 0,
+            schemas: vec![Raw::new(schema)?],
+            fragments: Vec::new(),
+            inline: Vec::new(),
+            deaths: DeathsPlace::default(),
+            log: LogPlace::default(),
+            retention: None,
+            oldest: 0,
+            kept: Vec::new(),
+            retired: Vec::new(),
+        };
+        self.create_once(&home, &manifest)?;
+        self.open_table(name)
+    }
+
+    /// Opens a table. Opening it twice gives the same table.
+    ///
+    /// # Errors
+    /// [`Code::TableNotFound`], [`Code::InvalidName`], [`Code::Corrupt`], [`Code::UnsupportedFormat`].
+    pub fn open_table(&self, name: &str) -> Result<Arc<Table>> {
+        check_table_name(name)?;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = open.get(name)
+            && table.snapshot().is_ok()
+        {
+            return Ok(Arc::clone(table));
+        }
+        let table = Arc::new(Table::open(self.home(name))?);
+        open.insert(name.to_owned(), Arc::clone(&table));
+        Ok(table)
+    }
+
+    /// Removes a table with its history. Handles to it fail from then on.
+    ///
+    /// # Errors
+    /// [`Code::TableNotFound`], [`Code::InvalidName`].
+    pub fn drop_table(&self, name: &str) -> Result<()> {
+        check_table_name(name)?;
+        let home = self.home(name);
+        if !self.is_there(&home)? {
+            return Err(crate::table::not_found(name));
+        }
+        self.open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name);
+        // The manifests go first: what is left of a drop that was cut short is no table.
+        self.store.remove_directory(&home.path("_manifests"))?;
+        self.store.remove_directory(&home.directory)
+    }
+
+    /// Puts the first manifest, unless somebody else does. Its sequence is a date, so two creators aim at different names:
+    /// a claim of one fixed name decides between them.
+    fn create_once(&self, home: &Home, manifest: &Manifest) -> Result<()> {
+        let claim = home.path("_manifests/creating");
+        while self.store.put_if_absent(&claim, b"")? == PutOutcome::Exists {
+            let entries = self.store.list(&home.path("_manifests"))?;
+            if entries
+                .iter()
+                .any(|entry| manifest_sequence(&entry.name).is_some())
+            {
+                return Err(exists(&home.name));
+            }
+            if entries
+                .iter()
+                .any(|entry| entry.name == "creating" && entry.age_ms > ABANDONED_MS)
+            {
+                self.store.remove(&claim)?;
+            }
+            self.environment.pause(Duration::from_millis(1));
+        }
+        let names = self.store.list(&home.path("_manifests"))?;
+        let taken = names.iter().any(|entry| manifest_sequence(&entry.name).is_some());
+        let put = if taken {
+            Ok(PutOutcome::Exists)
+        } else {
+            self.store
+                .put_if_absent(&home.manifest_path(manifest.sequence), &manifest.encode()?)
+        };
+        self.store.remove(&claim)?;
+        match put? {
+            PutOutcome::Created => Ok(()),
+            PutOutcome::Exists => Err(exists(&home.name)),
+        }
+    }
+
+    fn is_there(&self, home: &Home) -> Result<bool> {
+        let names = self.store.list(&home.path("_manifests"))?;
+        Ok(names.iter().any(|entry| manifest_sequence(&entry.name).is_some()))
+    }
+
+    fn home(&self, name: &str) -> Home {
+        Home {
+            name: name.to_owned(),
+            directory: format!("{name}{ENDING}"),
+            store: Arc::clone(&self.store),
+            environment: Arc::clone(&self.environment),
+        }
+    }
+}
+
+fn exists(name: &str) -> Error {
+    Error::new(Code::TableExists, format!("There already is a table \"{name}\"."))
+        .hint("Open it, or drop it first.")
+        .table(name)
+}

@@ -1,0 +1,91 @@
+use serde::{Deserialize, Serialize};
+
+use super::Raw;
+
+/// What a commit did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Operation {
+    /// Added rows.
+    Insert,
+    /// Added rows and replaced those of the same key.
+    Upsert,
+    /// Replaced rows by changed ones.
+    Update,
+    /// Ended rows.
+    Delete,
+    /// Added columns.
+    AddColumn,
+    /// Took columns out of the schema.
+    DropColumn,
+    /// Made the table what it was at an earlier version.
+    Restore,
+}
+
+/// One entry of the commit log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Commit {
+    /// The version that the commit made.
+    pub version: u64,
+    /// When, in milliseconds since 1970; greater than that of the commit before.
+    pub committed_at: i64,
+    /// The date at which the fact became true, where the writer gave one; never less than one given before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_at: Option<i64>,
+    /// What it did.
+    pub operation: Operation,
+    /// Rows that are new.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inserted: u64,
+    /// Rows that replaced another.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub updated: u64,
+    /// Rows that ended without being replaced.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub deleted: u64,
+    /// The first row id that this version did not hand out.
+    pub watermark: u64,
+    /// The number of its schema.
+    pub schema: u32,
+    /// The unique name of the commit.
+    pub id: String,
+    /// The writer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Whatever else the writer wanted to keep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<serde_json::Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+/// Names a closed part of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChunkRef {
+    /// The file in `_log/`.
+    pub file: String,
+    /// Its length in bytes.
+    pub length: u64,
+    /// The version of its last commit.
+    pub last: u64,
+    /// `committedAt` of its last commit.
+    pub last_at: i64,
+    /// The last `effectiveAt` given up to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_effective: Option<i64>,
+}
+
+/// A closed part of the log: commits, or further parts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LogNode {
+    /// Up to 256 commits, ascending.
+    Commits(Vec<Raw<Commit>>),
+    /// Up to 256 parts of the level below, ascending.
+    Chunks(Vec<ChunkRef>),
+}

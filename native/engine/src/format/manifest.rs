@@ -1,0 +1,213 @@
+use serde::{Deserialize, Serialize};
+
+use super::{ChunkRef, Commit, Fragment, InlineRows, Raw, RunRef, open_json, seal_json};
+use crate::error::{Code, Error, Result};
+use crate::schema::{Field, Schema};
+
+/// The format that this build writes, and the newest that it reads.
+pub const FORMAT: u32 = 1;
+
+/// Everything that is needed to read a table at one sequence.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    /// The number of the format.
+    pub format: u32,
+    /// What a reader must know to read the table right; an unknown word forbids it.
+    #[serde(default)]
+    pub reader_features: Vec<String>,
+    /// What a writer must know to write the table right.
+    #[serde(default)]
+    pub writer_features: Vec<String>,
+    /// The unique name of this life of the table: dropping and creating it again makes another.
+    pub incarnation: String,
+    /// The number of this manifest.
+    pub sequence: u64,
+    /// The unique name of the change that made this manifest.
+    pub id: String,
+    /// When the table was created.
+    pub created_at: i64,
+    /// The version of the table.
+    pub version: u64,
+    /// The first row id that is not handed out.
+    pub watermark: u64,
+    /// The first field id that is not handed out.
+    pub next_field: u32,
+    /// The number of the schema in force.
+    pub schema: u32,
+    /// All schemas that a readable version may have.
+    pub schemas: Vec<Raw<Schema>>,
+    /// The fragments, ascending by row id.
+    pub fragments: Vec<Raw<Fragment>>,
+    /// The rows behind the fragments, one entry a commit.
+    pub inline: Vec<Raw<InlineRows>>,
+    /// The rows that died.
+    pub deaths: DeathsPlace,
+    /// The commit log.
+    pub log: LogPlace,
+    /// How long dead rows are kept, in milliseconds; for ever where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<i64>,
+    /// The oldest version of which every row is still there.
+    #[serde(default)]
+    pub oldest: u64,
+    /// Versions before it that a tag kept whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<u64>,
+    /// Files that are no longer part of the layout and are removed soon.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired: Vec<Raw<Retired>>,
+}
+
+/// Where the deaths lie.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DeathsPlace {
+    /// Files, in no order.
+    pub runs: Vec<RunRef>,
+    /// The newest, one entry a commit: pairs of row id and version.
+    pub tail: Vec<Raw<Vec<(u64, u64)>>>,
+}
+
+/// Where the commit log lies.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LogPlace {
+    /// Closed parts: the first list names files of commits, each further list files of the list before. The later list
+    /// is the older part of the log.
+    pub levels: Vec<Vec<ChunkRef>>,
+    /// The newest commits, ascending.
+    pub tail: Vec<Raw<Commit>>,
+}
+
+/// A file that left the layout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retired {
+    /// Its directory in the table.
+    pub directory: String,
+    /// Its name.
+    pub file: String,
+    /// The first sequence without it.
+    pub sequence: u64,
+}
+
+impl Manifest {
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// [`Code::Internal`].
+    pub fn encode(&self) -> Result<Vec<u8>> {
+        seal_json(self)
+    }
+
+    /// Reads a manifest and checks what must hold for every one.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`] or [`Code::UnsupportedFormat`], naming the file.
+    pub fn decode(bytes: &[u8], file: &str) -> Result<Self> {
+        /// The part that every format has.
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let head: Head = open_json(bytes, file)?;
+        if head.format > FORMAT {
+            let message = format!(
+                "The table is in format {}; this build reads up to {FORMAT}.",
+                head.format
+            );
+            return Err(Error::new(Code::UnsupportedFormat, message)
+                .hint("Use a newer version of Varve.")
+                .file(file));
+        }
+        let manifest: Self = open_json(bytes, file)?;
+        manifest.check(file)?;
+        Ok(manifest)
+    }
+
+    fn check(&self, file: &str) -> Result<()> {
+        if let Some(feature) = self.reader_features.first() {
+            let message =
+                format!("The table uses the feature \"{feature}\", which this build does not know.");
+            return Err(Error::new(Code::UnsupportedFormat, message)
+                .hint("Use a newer version of Varve.")
+                .file(file));
+        }
+        if !self.schemas.iter().any(|schema| schema.get().id == self.schema) {
+            return Err(Error::corrupt(file, "it has no schema"));
+        }
+        let mut next = 0;
+        for fragment in &self.fragments {
+            let rows = &fragment.get().rows;
+            if !rows.is_sound() || rows.first() < next || rows.last() >= self.watermark {
+                return Err(Error::corrupt(file, "its fragments overlap"));
+            }
+            next = rows.last() + 1;
+        }
+        for rows in &self.inline {
+            let rows = rows.get();
+            let end = rows.first.checked_add(u64::from(rows.rows));
+            if rows.first < next || end.is_none_or(|end| end > self.watermark) {
+                return Err(Error::corrupt(file, "the rows in it overlap"));
+            }
+            next = rows.first + u64::from(rows.rows);
+        }
+        Ok(())
+    }
+
+    /// Refuses to write a table that needs more than this build knows.
+    ///
+    /// # Errors
+    /// [`Code::UnsupportedFormat`].
+    pub fn check_writable(&self) -> Result<()> {
+        let Some(feature) = self.writer_features.first() else {
+            return Ok(());
+        };
+        let message =
+            format!("Writing this table needs the feature \"{feature}\", which this build does not know.");
+        Err(Error::new(Code::UnsupportedFormat, message).hint("Use a newer version of Varve to write it."))
+    }
+
+    /// The schema of that number.
+    ///
+    /// # Errors
+    /// [`Code::Internal`]: there is none.
+    pub fn schema_of(&self, id: u32) -> Result<&Schema> {
+        let found = self.schemas.iter().find(|schema| schema.get().id == id);
+        found
+            .map(Raw::get)
+            .ok_or_else(|| Error::internal(format_args!("there is no schema {id}")))
+    }
+
+    /// The schema in force.
+    ///
+    /// # Errors
+    /// [`Code::Internal`].
+    pub fn current_schema(&self) -> Result<&Schema> {
+        self.schema_of(self.schema)
+    }
+
+    /// Every field that any schema has, once.
+    #[must_use]
+    pub fn all_fields(&self) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::new();
+        for field in self.schemas.iter().rev().flat_map(|schema| &schema.get().fields) {
+            if !fields.iter().any(|known| known.id == field.id) {
+                fields.push(field.clone());
+            }
+        }
+        fields
+    }
+}
+
+/// The name of a manifest: numbers run backwards, so that the newest sorts first.
+#[must_use]
+pub fn manifest_name(sequence: u64) -> String {
+    format!("{:020}.json", u64::MAX - sequence)
+}
+
+/// The sequence of a manifest's name; `None` for any other file.
+#[must_use]
+pub fn manifest_sequence(name: &str) -> Option<u64> {
+    let digits = name.strip_suffix(".json").filter(|digits| digits.len() == 20)?;
+    digits.bytes().all(|b| b.is_ascii_digit()).then_some(())?;
+    Some(u64::MAX - digits.parse::<u64>().ok()?)
+}

@@ -1,0 +1,22 @@
+//! Bytes to structures and back, without I/O: manifest, commit log, deaths, rows inside a manifest.
+//!
+//! `docs/file-format.md` defines every byte and key.
+
+mod commit;
+mod deaths;
+mod envelope;
+mod inline;
+mod layout;
+mod manifest;
+mod raw;
+mod rows;
+
+pub use commit::{ChunkRef, Commit, LogNode, Operation};
+pub use deaths::{DeathRun, RunRef};
+pub use envelope::{open_json, seal_json};
+pub use inline::InlineRows;
+pub(crate) use inline::value_of;
+pub use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, Span};
+pub use manifest::{DeathsPlace, FORMAT, LogPlace, Manifest, Retired, manifest_name, manifest_sequence};
+pub use raw::Raw;
+pub use rows::Rows;

@@ -1,0 +1,17 @@
+//! Fragments: immutable runs of rows, one Arrow IPC file for each column group, written once and mapped.
+//!
+//! A file is a well-formed Arrow IPC file: any Arrow reader opens it. Between the end of its stream and its footer it
+//! carries what only Varve reads: the key index, and a checksum for every 64 KiB, so that a read costs the checking of
+//! what it touches and nothing more.
+
+mod arrow;
+mod checked;
+mod key_index;
+mod segment;
+mod stats;
+mod writer;
+
+pub use key_index::{KeyIndex, hash_key};
+pub use segment::Segment;
+pub use writer::FragmentWriter;
+pub(crate) use writer::Pieces;

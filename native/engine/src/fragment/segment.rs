@@ -1,0 +1,249 @@
+use std::sync::Arc;
+
+use super::KeyIndex;
+use super::checked::CheckedFile;
+use crate::column::{Batch, Buffer, Column, Data, fixed_width};
+use crate::error::{Error, Result};
+use crate::filter::Columns;
+use crate::format::{ColumnPlace, ColumnStats, Fragment, GroupFile, Rows, Span};
+use crate::schema::{DataType, Field};
+use crate::store::{FileName, Store};
+
+/// Rows that can be read: a fragment's, or those that travel in a manifest.
+#[derive(Debug)]
+pub struct Segment {
+    rows: Rows,
+    len: usize,
+    columns: Vec<(u32, Column)>,
+    stats: Vec<(u32, ColumnStats)>,
+    keys: Option<KeyIndex>,
+    files: Vec<Arc<CheckedFile>>,
+}
+
+impl Segment {
+    /// Opens the files of a fragment. `fields` are all fields that the table ever had.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`], naming the file; also where a file is missing.
+    pub fn open(store: &dyn Store, directory: &str, fragment: &Fragment, fields: &[Field]) -> Result<Self> {
+        let len = fragment.rows.len();
+        let mut segment = Self {
+            rows: fragment.rows.clone(),
+            len,
+            columns: Vec::new(),
+            stats: Vec::new(),
+            keys: None,
+            files: Vec::new(),
+        };
+        for group in &fragment.groups {
+            segment.open_group(store, directory, group, fields)?;
+        }
+        Ok(segment)
+    }
+
+    /// Rows in memory.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn in_memory(first_id: u64, batch: Batch, key: Option<&Field>) -> Result<Self> {
+        let count = u32::try_from(batch.rows()).map_err(|_| Error::internal("too many rows in memory"))?;
+        let column = key.and_then(|field| Some((field, batch.column(field.id)?)));
+        let keys = column
+            .map(|(field, column)| KeyIndex::in_memory(&field.data_type, column))
+            .transpose()?;
+        let (len, columns) = (batch.rows(), batch.columns().to_vec());
+        Ok(Self {
+            rows: Rows::run(first_id, count),
+            len,
+            columns,
+            stats: Vec::new(),
+            keys,
+            files: Vec::new(),
+        })
+    }
+
+    fn open_group(
+        &mut self,
+        store: &dyn Store,
+        directory: &str,
+        group: &GroupFile,
+        fields: &[Field],
+    ) -> Result<()> {
+        let name = FileName::parse(&group.file, directory)?;
+        let path = format!("{directory}/{}", name.as_str());
+        let Some(bytes) = store.open(&path)? else {
+            return Err(Error::corrupt(path, "it is missing"));
+        };
+        let file = CheckedFile::open(&path, bytes.clone(), group.length, group.checksums, &group.seal)?;
+        let file = Arc::new(file);
+        let mut source = Source {
+            path: &path,
+            bytes: &bytes,
+            file: &file,
+            end: group.checksums,
+        };
+        for place in &group.columns {
+            // A field that nothing knows any more is of no use to anybody.
+            let Some(field) = fields.iter().find(|field| field.id == place.field) else {
+                continue;
+            };
+            let column = source.column(&field.data_type, place, self.len)?;
+            self.columns.push((field.id, column));
+            self.stats.push((field.id, place.stats.clone()));
+        }
+        if let Some(keys) = group.keys {
+            let hashes = (self.len * 8) as u64;
+            let split = |span: Span| {
+                Some((
+                    Span(span.0, hashes),
+                    Span(span.0 + hashes, span.1.checked_sub(hashes)?),
+                ))
+            };
+            let (hashes, offsets) =
+                split(keys).ok_or_else(|| Error::corrupt(&path, "its key index is too short"))?;
+            self.keys = Some(KeyIndex::new(
+                self.len,
+                source.buffer(hashes)?,
+                source.buffer(offsets)?,
+            ));
+        }
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// The ids of the rows.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// What is known of a column without reading it; nothing for rows in memory.
+    #[must_use]
+    pub fn stats(&self, field: u32) -> Option<&ColumnStats> {
+        self.stats
+            .iter()
+            .find(|(id, _)| *id == field)
+            .map(|(_, stats)| stats)
+    }
+
+    /// The fields that the rows have.
+    pub fn fields(&self) -> impl Iterator<Item = u32> + '_ {
+        self.columns.iter().map(|(id, _)| *id)
+    }
+
+    /// The key index, where the table has a key.
+    #[must_use]
+    pub fn keys(&self) -> Option<&KeyIndex> {
+        self.keys.as_ref()
+    }
+
+    /// Reads every byte of the files and checks it.
+    ///
+    /// # Errors
+    /// The first [`crate::error::Code::Corrupt`].
+    pub fn verify(&self) -> Result<()> {
+        self.files.iter().try_for_each(|file| file.confirm_all())
+    }
+}
+
+impl Columns for Segment {
+    fn column(&self, field: u32) -> Option<&Column> {
+        self.columns
+            .iter()
+            .find(|(id, _)| *id == field)
+            .map(|(_, column)| column)
+    }
+}
+
+struct Source<'a> {
+    path: &'a str,
+    bytes: &'a crate::store::Bytes,
+    file: &'a Arc<CheckedFile>,
+    end: u64,
+}
+
+impl Source<'_> {
+    fn buffer(&self, span: Span) -> Result<Buffer> {
+        let Span(start, len) = span;
+        if start.checked_add(len).is_none_or(|end| end > self.end) {
+            return Err(Error::corrupt(
+                self.path,
+                "the manifest places a buffer beyond its end",
+            ));
+        }
+        let guard: Arc<dyn crate::column::Guard> = Arc::<CheckedFile>::clone(self.file);
+        // Both fit into usize: they lie within a file that is mapped.
+        Ok(Buffer::guarded(
+            self.bytes.clone(),
+            start as usize,
+            len as usize,
+            guard,
+        ))
+    }
+
+    fn column(&mut self, data_type: &DataType, place: &ColumnPlace, len: usize) -> Result<Column> {
+        let mut spans = place.buffers.iter().copied();
+        let mut items = place.items.iter().copied();
+        self.part(data_type, &mut spans, &mut items, len)
+    }
+
+    fn part(
+        &self,
+        data_type: &DataType,
+        spans: &mut dyn Iterator<Item = Span>,
+        items: &mut dyn Iterator<Item = u64>,
+        len: usize,
+    ) -> Result<Column> {
+        let missing = || Error::corrupt(self.path, "the manifest lists too few buffers");
+        let validity = spans.next().ok_or_else(missing)?;
+        let validity = if validity.1 == 0 {
+            None
+        } else {
+            Some(self.buffer(validity)?)
+        };
+        let mut next = || self.buffer(spans.next().ok_or_else(missing)?);
+        let data = match data_type {
+            DataType::Boolean => Data::Bits(next()?),
+            DataType::List { item } => {
+                let offsets = next()?;
+                let count = items
+                    .next()
+                    .and_then(|count| usize::try_from(count).ok())
+                    .ok_or_else(missing)?;
+                Data::List {
+                    offsets,
+                    items: Box::new(self.part(&item.data_type, spans, items, count)?),
+                }
+            }
+            DataType::Struct { fields } => {
+                let parts = fields
+                    .iter()
+                    .map(|field| self.part(&field.data_type, spans, items, len));
+                Data::Struct(parts.collect::<Result<_>>()?)
+            }
+            other => match fixed_width(other) {
+                Some(width) => Data::Fixed {
+                    width,
+                    values: next()?,
+                },
+                None => Data::Variable {
+                    offsets: next()?,
+                    values: next()?,
+                },
+            },
+        };
+        Ok(Column::new(len, validity, data))
+    }
+}

@@ -1,0 +1,212 @@
+//! What a local store asks of an operating system, so that a test can put another one in its place.
+
+use std::fmt::Debug;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+
+use super::Bytes;
+
+/// A file that is being written.
+pub trait DiskFile: Debug {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Makes the content durable, not the name.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn sync(&mut self) -> io::Result<()>;
+    /// Gives an unnamed file its name, if the name is free.
+    ///
+    /// # Errors
+    /// `AlreadyExists` where it is taken.
+    fn publish(self: Box<Self>, path: &Path) -> io::Result<()>;
+}
+
+/// The operations of a file system that matter for durability, each on its own.
+pub trait Disk: Send + Sync + Debug {
+    /// Creates a file under a name that must be free.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Creates a file that has no name until it is published.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn create_unnamed(&self, directory: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Makes the names in a directory durable.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn sync_directory(&self, path: &Path) -> io::Result<()>;
+    /// Creates a directory and its parents.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn create_directory(&self, path: &Path) -> io::Result<()>;
+    /// Maps or reads a file.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
+    fn open(&self, path: &Path) -> io::Result<Bytes>;
+    /// Whether a name is taken.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn exists(&self, path: &Path) -> io::Result<bool>;
+    /// The names in a directory with their age.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
+    fn list(&self, path: &Path) -> io::Result<Vec<(String, Duration)>>;
+    /// Removes a name.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Removes a directory with all that is in it.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn remove_directory(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The real one.
+#[derive(Debug, Default)]
+pub struct OsDisk {
+    temporary: AtomicU64,
+}
+
+/// Files smaller than this are read into memory: mapping one costs two system calls and a page of address space.
+const MAP_FROM: u64 = 32 * 1024;
+
+#[derive(Debug)]
+struct OsFile {
+    file: File,
+    /// The temporary name, where the file system knows no unnamed files.
+    temporary: Option<std::path::PathBuf>,
+}
+
+impl DiskFile for OsFile {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn publish(self: Box<Self>, path: &Path) -> io::Result<()> {
+        match &self.temporary {
+            None => {
+                let fd = std::os::fd::AsRawFd::as_raw_fd(&self.file);
+                let unnamed = format!("/proc/self/fd/{fd}");
+                Ok(rustix::fs::linkat(
+                    CWD,
+                    unnamed.as_str(),
+                    CWD,
+                    path,
+                    AtFlags::SYMLINK_FOLLOW,
+                )?)
+            }
+            Some(temporary) => {
+                let linked = fs::hard_link(temporary, path);
+                // The temporary name is only a leftover now; a failure to remove it harms nobody.
+                let _ = fs::remove_file(temporary);
+                linked
+            }
+        }
+    }
+}
+
+impl Disk for OsDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        Ok(Box::new(OsFile {
+            file,
+            temporary: None,
+        }))
+    }
+
+    fn create_unnamed(&self, directory: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        match rustix::fs::openat(CWD, directory, flags, Mode::from_raw_mode(0o644)) {
+            Ok(fd) => Ok(Box::new(OsFile {
+                file: File::from(fd),
+                temporary: None,
+            })),
+            Err(rustix::io::Errno::NOENT) => Err(io::ErrorKind::NotFound.into()),
+            Err(_) => {
+                let number = self.temporary.fetch_add(1, Ordering::Relaxed);
+                let path = directory.join(format!(".temporary-{}-{number}", std::process::id()));
+                let file = OpenOptions::new()
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .open(&path)?;
+                Ok(Box::new(OsFile {
+                    file,
+                    temporary: Some(path),
+                }))
+            }
+        }
+    }
+
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Bytes> {
+        let file = File::open(path)?;
+        if file.metadata()?.len() < MAP_FROM {
+            return Ok(Bytes::from(fs::read(path)?));
+        }
+        // SAFETY: the engine's files are written once, under names that nobody else uses, and never changed; who maps
+        // one checks its length against the manifest before looking inside. Another program that truncates a file of
+        // the table while it is mapped is outside of what a process can defend against.
+        let map = unsafe { memmap2::Mmap::map(&file)? };
+        Ok(Bytes::mapped(map))
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        match rustix::fs::accessat(CWD, path, rustix::fs::Access::EXISTS, AtFlags::empty()) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::NOENT) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<(String, Duration)>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let modified = entry.metadata().and_then(|m| m.modified());
+            let age = modified.ok().and_then(|m| m.elapsed().ok()).unwrap_or_default();
+            names.push((name, age));
+        }
+        Ok(names)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn remove_directory(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir_all(path)
+    }
+}

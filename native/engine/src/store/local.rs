@@ -1,0 +1,144 @@
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Bytes, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
+use crate::error::{Error, Result};
+
+/// A directory of the local file system.
+///
+/// What [`Store`] promises is kept with these steps, in this order: content synced, name linked, directory synced.
+#[derive(Debug)]
+pub struct LocalStore {
+    root: PathBuf,
+    disk: Arc<dyn Disk>,
+}
+
+impl LocalStore {
+    /// A store in `root`, which is created on first use.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self::on(Arc::new(OsDisk::default()), root)
+    }
+
+    /// A store on another disk than the operating system's.
+    #[must_use]
+    pub fn on(disk: Arc<dyn Disk>, root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            disk,
+        }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    fn publish(&self, path: &Path, bytes: &[u8]) -> io::Result<PutOutcome> {
+        let directory = path.parent().unwrap_or(&self.root);
+        let mut file = self.disk.create_unnamed(directory)?;
+        file.write_all(bytes)?;
+        file.sync()?;
+        match file.publish(path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(PutOutcome::Exists),
+            Err(error) => return Err(error),
+        }
+        self.disk.sync_directory(directory)?;
+        Ok(PutOutcome::Created)
+    }
+}
+
+/// `NotFound` is an answer, not a failure.
+fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Store for LocalStore {
+    fn create_directory(&self, path: &str) -> Result<()> {
+        let full = self.path(path);
+        self.disk
+            .create_directory(&full)
+            .map_err(|e| Error::io("create the directory", path, &e))?;
+        let parent = full.parent().unwrap_or(&self.root);
+        self.disk
+            .sync_directory(parent)
+            .map_err(|e| Error::io("make durable the directory", path, &e))
+    }
+
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
+        self.publish(&self.path(path), bytes)
+            .map_err(|e| Error::io("write", path, &e))
+    }
+
+    fn create(&self, path: &str) -> Result<Box<dyn Sink>> {
+        let file = self
+            .disk
+            .create(&self.path(path))
+            .map_err(|e| Error::io("create", path, &e))?;
+        Ok(Box::new(LocalSink {
+            file,
+            path: path.to_owned(),
+        }))
+    }
+
+    fn sync_directory(&self, path: &str) -> Result<()> {
+        self.disk
+            .sync_directory(&self.path(path))
+            .map_err(|e| Error::io("make durable the directory", path, &e))
+    }
+
+    fn open(&self, path: &str) -> Result<Option<Bytes>> {
+        found(self.disk.open(&self.path(path))).map_err(|e| Error::io("open", path, &e))
+    }
+
+    fn exists(&self, path: &str) -> Result<bool> {
+        self.disk
+            .exists(&self.path(path))
+            .map_err(|e| Error::io("look up", path, &e))
+    }
+
+    fn list(&self, directory: &str) -> Result<Vec<Entry>> {
+        let listed =
+            found(self.disk.list(&self.path(directory))).map_err(|e| Error::io("list", directory, &e))?;
+        let entry = |(name, age): (String, std::time::Duration)| {
+            let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+            Entry { name, age_ms }
+        };
+        Ok(listed.unwrap_or_default().into_iter().map(entry).collect())
+    }
+
+    fn remove(&self, path: &str) -> Result<()> {
+        found(self.disk.remove(&self.path(path))).map_err(|e| Error::io("remove", path, &e))?;
+        Ok(())
+    }
+
+    fn remove_directory(&self, path: &str) -> Result<()> {
+        found(self.disk.remove_directory(&self.path(path))).map_err(|e| Error::io("remove", path, &e))?;
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct LocalSink {
+    file: Box<dyn DiskFile>,
+    path: String,
+}
+
+impl Sink for LocalSink {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(|e| Error::io("write", self.path.as_str(), &e))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        self.file
+            .sync()
+            .map_err(|e| Error::io("make durable", self.path.as_str(), &e))
+    }
+}

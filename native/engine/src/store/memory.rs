@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Bytes, Entry, PutOutcome, Sink, Store};
+use crate::error::{Code, Error, Result};
+
+/// A database that lives as long as its handle: the same files, in a map.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    files: Arc<Mutex<BTreeMap<String, Bytes>>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The map is valid after every single operation on it, so a panic elsewhere does not spoil it.
+    fn files(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn create_directory(&self, _path: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
+        let mut files = self.files();
+        if files.contains_key(path) {
+            return Ok(PutOutcome::Exists);
+        }
+        files.insert(path.to_owned(), Bytes::from(bytes.to_vec()));
+        Ok(PutOutcome::Created)
+    }
+
+    fn create(&self, path: &str) -> Result<Box<dyn Sink>> {
+        Ok(Box::new(MemorySink {
+            store: self.clone(),
+            path: path.to_owned(),
+            bytes: Vec::new(),
+        }))
+    }
+
+    fn sync_directory(&self, _path: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn open(&self, path: &str) -> Result<Option<Bytes>> {
+        Ok(self.files().get(path).cloned())
+    }
+
+    fn exists(&self, path: &str) -> Result<bool> {
+        Ok(self.files().contains_key(path))
+    }
+
+    fn list(&self, directory: &str) -> Result<Vec<Entry>> {
+        let prefix = if directory.is_empty() {
+            String::new()
+        } else {
+            format!("{directory}/")
+        };
+        let files = self.files();
+        let mut names: Vec<&str> = files
+            .range(prefix.clone()..)
+            .map_while(|(path, _)| path.strip_prefix(&prefix))
+            .filter_map(|rest| rest.split('/').next())
+            .collect();
+        names.dedup();
+        Ok(names
+            .into_iter()
+            .map(|name| Entry {
+                name: name.to_owned(),
+                age_ms: 0,
+            })
+            .collect())
+    }
+
+    fn remove(&self, path: &str) -> Result<()> {
+        self.files().remove(path);
+        Ok(())
+    }
+
+    fn remove_directory(&self, path: &str) -> Result<()> {
+        let prefix = format!("{path}/");
+        self.files().retain(|file, _| !file.starts_with(&prefix));
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct MemorySink {
+    store: MemoryStore,
+    path: String,
+    bytes: Vec<u8>,
+}
+
+impl Sink for MemorySink {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        let Self { store, path, bytes } = *self;
+        let replaced = store.files().insert(path.clone(), Bytes::from(bytes));
+        match replaced {
+            None => Ok(()),
+            Some(_) => {
+                Err(Error::new(Code::Internal, format!("The file {path} was written twice.")).file(path))
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The one door to storage: named bytes that are written once and never changed.
+//!
+//! A [`Store`] is all that the engine knows of disks: the product, the tests that crash it, and databases that live in
+//! memory go through it alike. Paths are relative, with `/` between their parts, and are made by the engine from checked
+//! names only.
+
+mod bytes;
+mod disk;
+mod local;
+mod memory;
+mod name;
+
+pub use bytes::Bytes;
+pub use disk::{Disk, DiskFile, OsDisk};
+pub use local::LocalStore;
+pub use memory::MemoryStore;
+pub use name::{FileName, check_table_name, check_tag_name};
+
+use std::fmt::Debug;
+
+use crate::error::Result;
+
+/// What became of a put-if-absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutOutcome {
+    /// The name was free and now holds the bytes, durably.
+    Created,
+    /// The name was taken; nothing was changed.
+    Exists,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name, without the directory.
+    pub name: String,
+    /// How long ago it was last written, in milliseconds, by the store's own clock; 0 where the store does not say.
+    pub age_ms: u64,
+}
+
+/// A new file that is being written.
+pub trait Sink: Debug {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// What the store says; the file is then useless and must be abandoned.
+    fn write(&mut self, bytes: &[u8]) -> Result<()>;
+    /// Makes the bytes durable. The name becomes durable with the next [`Store::sync_directory`].
+    ///
+    /// # Errors
+    /// What the store says; the file must not be named by a manifest then.
+    fn finish(self: Box<Self>) -> Result<()>;
+}
+
+/// Named bytes, written once.
+pub trait Store: Send + Sync + Debug {
+    /// Creates a directory with its parents.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn create_directory(&self, path: &str) -> Result<()>;
+    /// Writes `bytes` under `path` if nothing stands there. On [`PutOutcome::Created`] bytes and name are durable.
+    ///
+    /// # Errors
+    /// An error says nothing about whether the bytes are there: read the path back.
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome>;
+    /// Starts a new file under a name nobody else uses.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn create(&self, path: &str) -> Result<Box<dyn Sink>>;
+    /// Makes the names in a directory durable.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn sync_directory(&self, path: &str) -> Result<()>;
+    /// The bytes of a file, mapped where the store can; `None` where there is no such file.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn open(&self, path: &str) -> Result<Option<Bytes>>;
+    /// Whether there is a file of that name. One system call.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn exists(&self, path: &str) -> Result<bool>;
+    /// The names in a directory, in no order; empty where there is no such directory.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn list(&self, directory: &str) -> Result<Vec<Entry>>;
+    /// Removes a file; whether it was there does not matter.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn remove(&self, path: &str) -> Result<()>;
+    /// Removes a directory and all that is in it.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn remove_directory(&self, path: &str) -> Result<()>;
+}

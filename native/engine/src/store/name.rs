@@ -1,0 +1,123 @@
+//! Names are refused here and nowhere else: of tables and tags, which people choose, and of files, which manifests hold.
+
+use crate::environment::Uuid;
+use crate::error::{Code, Error, Result};
+
+const RULES: &str = "A name has 1 to 100 bytes: letters, digits, '_', '-' and '.', the first a letter, a digit or '_'. \
+    Names that an operating system reserves (CON, NUL, ...) are refused.";
+
+/// Checks the name of a table.
+///
+/// # Errors
+/// [`Code::InvalidName`], with the rules.
+pub fn check_table_name(name: &str) -> Result<()> {
+    check(name, "a table")
+}
+
+/// Checks the name of a tag.
+///
+/// # Errors
+/// [`Code::InvalidName`], with the rules.
+pub fn check_tag_name(name: &str) -> Result<()> {
+    check(name, "a tag")
+}
+
+fn check(name: &str, of: &str) -> Result<()> {
+    let first = name.chars().next();
+    let starts_well = first.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let all_well = name
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let ends_well = !name.ends_with('.');
+    if starts_well && all_well && ends_well && name.len() <= 100 && !is_reserved(name) {
+        return Ok(());
+    }
+    let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
+    Err(Error::new(
+        Code::InvalidName,
+        format!("\"{shown}\" cannot be the name of {of}."),
+    )
+    .hint(RULES))
+}
+
+/// The device names of Windows, with or without an extension: a table must be able to move there.
+fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
+    let port = |prefix: &str| {
+        let number = stem.strip_prefix(prefix);
+        number.is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+    };
+    matches!(
+        stem.as_str(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
+    ) || port("COM")
+        || port("LPT")
+}
+
+/// The bare name of a file that the engine made: 32 hexadecimal digits or a number, and endings of letters and digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileName(String);
+
+impl FileName {
+    /// A new name with an ending such as `rows.arrow`.
+    #[must_use]
+    pub fn unique(uuid: Uuid, ending: &str) -> Self {
+        Self(format!("{}.{ending}", uuid.to_hex()))
+    }
+
+    /// Accepts a name read from a file, which nobody vouches for.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`]: the name holds a path, or anything else that the engine never generates.
+    pub fn parse(name: &str, found_in: &str) -> Result<Self> {
+        let part_is_plain = |part: &str| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        if name.len() <= 100 && name.split('.').all(part_is_plain) {
+            return Ok(Self(name.to_owned()));
+        }
+        let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
+        Err(Error::corrupt(
+            found_in,
+            format_args!("it names the file \"{shown}\", which is no generated name"),
+        ))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_are_refused() {
+        let hostile = [
+            "", ".", "..", "../x", "a/b", "a\\b", "a\0b", ".hidden", "a.", "con", "NUL.txt", "COM1", "a b",
+            "x:y", "-a",
+        ];
+        for name in hostile {
+            assert!(check_table_name(name).is_err(), "{name:?}");
+            assert!(check_tag_name(name).is_err(), "{name:?}");
+        }
+        assert!(check_table_name(&"x".repeat(101)).is_err());
+        for name in ["docs", "a.b", "v1.2-rc_3", "été", "Comet", "_x"] {
+            assert!(check_table_name(name).is_ok(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn file_names_from_a_manifest_are_bare() {
+        for name in ["", "..", "a/b", "../data", "A.arrow", "a..b", ".a", "a\\b", "a\0"] {
+            assert!(FileName::parse(name, "m").is_err(), "{name:?}");
+        }
+        assert!(FileName::parse("0123456789abcdef0123456789abcdef.rows.arrow", "m").is_ok());
+    }
+}

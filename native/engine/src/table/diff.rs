@@ -1,0 +1,150 @@
+use std::collections::HashMap;
+
+use super::lookup::{RowPlace, key_at};
+use super::{Picked, Snapshot};
+use crate::column::{Bits, Column};
+use crate::error::Result;
+use crate::filter::{Columns, Filter};
+use crate::fragment::hash_key;
+use crate::schema::Field;
+use crate::value::Value;
+
+/// What differs between two versions.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Rows that only the later version sees.
+    pub added: Picked,
+    /// Rows that only the earlier version sees.
+    pub removed: Picked,
+    /// Rows of a key that both see, as they were.
+    pub before: Picked,
+    /// The same rows, in the same order, as they are.
+    pub after: Picked,
+}
+
+impl Snapshot {
+    /// What became of the table between this version and another, which may be earlier. The cost grows with the change,
+    /// not with the table. Without a primary key a changed row is one removed and one added. With a filter, those rows
+    /// that match it; a changed row where it matches before or after.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn diff(&self, to: &Self, filter: Option<&Filter>) -> Result<Difference> {
+        if self.version() > to.version() {
+            let Difference {
+                added,
+                removed,
+                before,
+                after,
+            } = to.diff(self, filter)?;
+            return Ok(Difference {
+                added: removed,
+                removed: added,
+                before: after,
+                after: before,
+            });
+        }
+        let mut added: Vec<RowPlace> = (self.watermark()..to.watermark())
+            .filter_map(|id| to.place(id))
+            .collect();
+        let died = to.state.deaths.between(self.version(), to.version());
+        // Both versions are read through the files that are open now.
+        let then = Self::at(
+            to.state.clone(),
+            self.version(),
+            self.watermark(),
+            self.schema().id,
+        )?;
+        let mut removed: Vec<RowPlace> = died.into_iter().filter_map(|id| then.place(id)).collect();
+        let mut changed = Vec::new();
+        if let Some(key) = to.schema().key() {
+            changed = pair_up(to, key, &mut added, &mut removed)?;
+        }
+        if let Some(filter) = filter {
+            added = keep(&added, &to.matches(filter, &added)?);
+            removed = keep(&removed, &then.matches(filter, &removed)?);
+            let (before, after): (Vec<_>, Vec<_>) = changed.iter().copied().unzip();
+            let mut matches = then.matches(filter, &before)?;
+            matches.or(&to.matches(filter, &after)?);
+            changed = keep(&changed, &matches);
+        }
+        let (before, after) = changed.into_iter().unzip();
+        let picked = |snapshot: &Self, rows| Picked::new(snapshot.clone(), Vec::new(), rows);
+        Ok(Difference {
+            added: picked(to, added),
+            removed: picked(&then, removed),
+            before: picked(&then, before),
+            after: picked(to, after),
+        })
+    }
+
+    /// Which of some rows match.
+    fn matches(&self, filter: &Filter, rows: &[RowPlace]) -> Result<Bits> {
+        let fields = self
+            .state
+            .fields
+            .iter()
+            .filter(|field| filter.fields().contains(&field.id));
+        let gathered = fields
+            .map(|field| Ok((field.id, self.gather(field, rows)?)))
+            .collect::<Result<Vec<_>>>()?;
+        filter.evaluate(&Gathered(gathered), rows.len())
+    }
+}
+
+/// Takes rows of one key out of both lists and returns them in pairs.
+fn pair_up(
+    snapshot: &Snapshot,
+    key: &Field,
+    added: &mut Vec<RowPlace>,
+    removed: &mut Vec<RowPlace>,
+) -> Result<Vec<(RowPlace, RowPlace)>> {
+    let key_of = |place: RowPlace| -> Result<Value> {
+        let column = snapshot.column(place.0, key.id);
+        column.map_or(Ok(Value::Null), |column| {
+            key_at(column, &key.data_type, place.1 as usize)
+        })
+    };
+    let mut gone: HashMap<u64, Vec<(Value, RowPlace)>> = HashMap::new();
+    for &place in removed.iter() {
+        let value = key_of(place)?;
+        gone.entry(hash_key(&value)).or_default().push((value, place));
+    }
+    let mut changed = Vec::new();
+    let mut new = Vec::new();
+    for &place in added.iter() {
+        let value = key_of(place)?;
+        let was = gone.get_mut(&hash_key(&value)).and_then(|same| {
+            let at = same.iter().position(|(other, _)| *other == value)?;
+            Some(same.swap_remove(at).1)
+        });
+        match was {
+            Some(was) => changed.push((was, place)),
+            None => new.push(place),
+        }
+    }
+    *added = new;
+    *removed = gone.into_values().flatten().map(|(_, place)| place).collect();
+    removed.sort_unstable();
+    Ok(changed)
+}
+
+fn keep<T: Copy>(rows: &[T], which: &Bits) -> Vec<T> {
+    rows.iter()
+        .enumerate()
+        .filter(|(i, _)| which.get(*i))
+        .map(|(_, row)| *row)
+        .collect()
+}
+
+/// Columns of some rows.
+struct Gathered(Vec<(u32, Column)>);
+
+impl Columns for Gathered {
+    fn column(&self, field: u32) -> Option<&Column> {
+        self.0
+            .iter()
+            .find(|(id, _)| *id == field)
+            .map(|(_, column)| column)
+    }
+}

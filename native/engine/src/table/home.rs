@@ -1,0 +1,94 @@
+use std::sync::Arc;
+
+use super::state::State;
+use crate::environment::Environment;
+use crate::error::{Code, Error, Result};
+use crate::format::{Manifest, manifest_name, manifest_sequence};
+use crate::store::Store;
+
+/// Where a table lives, and how its newest state is found there.
+#[derive(Clone, Debug)]
+pub(crate) struct Home {
+    pub(crate) name: String,
+    pub(crate) directory: String,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) environment: Arc<dyn Environment>,
+}
+
+/// How often a reader starts anew because the files it wants were replaced under it.
+const TRIES: usize = 20;
+
+impl Home {
+    pub(crate) fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.directory)
+    }
+
+    pub(crate) fn manifest_path(&self, sequence: u64) -> String {
+        format!("{}/_manifests/{}", self.directory, manifest_name(sequence))
+    }
+
+    /// Opens the newest manifest and what it names, keeping what an earlier state has open.
+    pub(super) fn load(&self, before: Option<&State>) -> Result<State> {
+        let mut failure: Option<(u64, Error)> = None;
+        for _ in 0..TRIES {
+            let sequence = self.newest_sequence()?;
+            if let Some((failed, error)) = &failure
+                && *failed == sequence
+            {
+                // Nothing moved since: the files really are like that.
+                return Err(error.clone().table(self.name.clone()));
+            }
+            let Some(manifest) = self.read_manifest(sequence)? else {
+                continue;
+            };
+            match State::open(self, manifest, before) {
+                Ok(state) => return Ok(state),
+                // Upkeep may have removed files of this sequence while they were being opened.
+                Err(error) => failure = Some((sequence, error)),
+            }
+        }
+        let busy = || {
+            Error::new(
+                Code::Conflict,
+                format!("The table \"{}\" changes too fast to be read.", self.name),
+            )
+        };
+        Err(failure
+            .map_or_else(busy, |(_, error)| error)
+            .table(self.name.clone()))
+    }
+
+    /// The manifest of a sequence; `None` where there is none.
+    pub(super) fn read_manifest(&self, sequence: u64) -> Result<Option<Manifest>> {
+        let path = self.manifest_path(sequence);
+        let Some(bytes) = self.store.open(&path)? else {
+            return Ok(None);
+        };
+        let manifest = Manifest::decode(&bytes, &path)?;
+        if manifest.sequence != sequence {
+            return Err(Error::corrupt(&path, "it is the manifest of another sequence"));
+        }
+        Ok(Some(manifest))
+    }
+
+    fn newest_sequence(&self) -> Result<u64> {
+        let sequences = self.sequences()?;
+        sequences.into_iter().max().ok_or_else(|| not_found(&self.name))
+    }
+
+    /// The sequences that have a manifest, in no order.
+    pub(super) fn sequences(&self) -> Result<Vec<u64>> {
+        let names = self.store.list(&self.path("_manifests"))?;
+        Ok(names
+            .iter()
+            .filter_map(|entry| manifest_sequence(&entry.name))
+            .collect())
+    }
+}
+
+/// The error for a table that is not there.
+pub(crate) fn not_found(name: &str) -> Error {
+    Error::new(Code::TableNotFound, format!("There is no table \"{name}\"."))
+        .hint("Create it by opening it with its definition.")
+        .table(name)
+}

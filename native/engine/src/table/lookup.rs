@@ -1,0 +1,186 @@
+use super::Snapshot;
+use super::state::Visible;
+use crate::column::{Bits, Column};
+use crate::error::{Code, Error, Result};
+use crate::filter::{Columns, Filter};
+use crate::format::Bound;
+use crate::fragment::{Segment, hash_key};
+use crate::schema::{DataType, Field};
+use crate::value::Value;
+
+/// Where a row lies: the segment, and the position in it.
+pub(crate) type RowPlace = (u32, u32);
+
+impl Snapshot {
+    /// The key column.
+    ///
+    /// # Errors
+    /// [`Code::NoPrimaryKey`].
+    pub(crate) fn key_field(&self) -> Result<&Field> {
+        self.schema().key().ok_or_else(|| {
+            Error::new(Code::NoPrimaryKey, "The table has no primary key.")
+                .hint("Declare one with .primaryKey(), or use find() with a filter.")
+        })
+    }
+
+    /// The row that has a key. At any version at most one does: rows of one key live one after the other, so the newest
+    /// that was born by then decides.
+    pub(crate) fn lookup(&self, field: &Field, key: &Value) -> Result<Option<RowPlace>> {
+        let hash = hash_key(key);
+        let watermark = self.watermark();
+        let born = self
+            .state
+            .segments
+            .partition_point(|segment| segment.rows().first() < watermark);
+        for (index, segment) in self.state.segments.iter().enumerate().take(born).rev() {
+            let (Some(keys), Some(column)) = (segment.keys(), segment.column(field.id)) else {
+                continue;
+            };
+            if !may_hold(segment, field.id, key) {
+                continue;
+            }
+            let found = keys.find(hash, |row| {
+                let row = row as usize;
+                Ok(row < segment.len() && segment.rows().id(row) < watermark && equals(column, row, key)?)
+            })?;
+            if let Some(row) = found {
+                let alive = self.sees(segment.rows().id(row as usize));
+                return Ok(alive.then_some((u32::try_from(index).unwrap_or(u32::MAX), row)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The place of a visible row, by its id.
+    pub(crate) fn place(&self, id: u64) -> Option<RowPlace> {
+        if !self.sees(id) {
+            return None;
+        }
+        let after = self
+            .state
+            .segments
+            .partition_point(|segment| segment.rows().first() <= id);
+        let index = after.checked_sub(1)?;
+        let row = self.state.segments.get(index)?.rows().position(id)?;
+        Some((u32::try_from(index).ok()?, u32::try_from(row).ok()?))
+    }
+
+    /// The id of a row.
+    pub(crate) fn id_of(&self, (segment, row): RowPlace) -> u64 {
+        self.state
+            .segments
+            .get(segment as usize)
+            .map_or(u64::MAX, |segment| segment.rows().id(row as usize))
+    }
+
+    /// The column of a field in a segment; none where the rows are older than the field.
+    #[must_use]
+    pub fn column(&self, segment: u32, field: u32) -> Option<&Column> {
+        self.state.segments.get(segment as usize)?.column(field)
+    }
+
+    /// The values of a field in the given rows, in their order.
+    pub(crate) fn gather(&self, field: &Field, rows: &[RowPlace]) -> Result<Column> {
+        let mut pieces = Vec::new();
+        for run in rows.chunk_by(|a, b| a.0 == b.0) {
+            let Some(segment) = run.first().map(|place| place.0) else {
+                continue;
+            };
+            let positions: Vec<u32> = run.iter().map(|place| place.1).collect();
+            pieces.push(match self.column(segment, field.id) {
+                Some(column) => column.take(&positions)?,
+                None => Column::constant(&field.data_type, &super::next::default_of(field), positions.len())?,
+            });
+        }
+        match pieces.len() {
+            0 => Column::constant(&field.data_type, &Value::Null, 0),
+            1 => pieces.pop().ok_or_else(|| Error::internal("one piece and none")),
+            _ => Column::concat(&pieces.iter().collect::<Vec<_>>()),
+        }
+    }
+
+    /// The segments in which rows match, each with the matching rows; `None` where all of the segment's do.
+    pub(crate) fn matching<'a>(
+        &'a self,
+        filter: Option<&'a Filter>,
+    ) -> impl DoubleEndedIterator<Item = Result<(Visible<'a>, Option<Bits>)>> + 'a {
+        self.segments()
+            .filter_map(move |visible| matches_of(visible, filter).transpose())
+    }
+
+    /// The places of the matching rows of one segment; `None` beyond the last.
+    pub(crate) fn matching_in(&self, index: usize, filter: Option<&Filter>) -> Result<Option<Vec<RowPlace>>> {
+        let Some(visible) = self.segment(index) else {
+            return Ok(None);
+        };
+        let matched = matches_of(visible, filter)?;
+        Ok(Some(
+            matched
+                .map(|(visible, bits)| places_in(&visible, bits.as_ref()))
+                .unwrap_or_default(),
+        ))
+    }
+
+    /// The places of all rows that match, ascending by row id.
+    pub(crate) fn places(&self, filter: Option<&Filter>) -> Result<Vec<RowPlace>> {
+        let mut places = Vec::new();
+        for matched in self.matching(filter) {
+            let (visible, bits) = matched?;
+            places.extend(places_in(&visible, bits.as_ref()));
+        }
+        Ok(places)
+    }
+}
+
+/// The visible rows of a segment that match; `None` where none can.
+fn matches_of<'a>(
+    visible: Visible<'a>,
+    filter: Option<&Filter>,
+) -> Result<Option<(Visible<'a>, Option<Bits>)>> {
+    let segment = visible.segment;
+    let Some(filter) = filter else {
+        let mask = visible.mask.as_deref().cloned();
+        return Ok(Some((visible, mask)));
+    };
+    if !filter.may_match(&|field| segment.stats(field)) {
+        return Ok(None);
+    }
+    let mut bits = filter.evaluate(segment, segment.len())?;
+    if let Some(mask) = &visible.mask {
+        bits.and(mask);
+    }
+    Ok(Some((visible, Some(bits))))
+}
+
+fn places_in(visible: &Visible<'_>, bits: Option<&Bits>) -> Vec<RowPlace> {
+    let place = |row: usize| (visible.index, u32::try_from(row).unwrap_or(u32::MAX));
+    match bits {
+        None => (0..visible.segment.len()).map(place).collect(),
+        Some(bits) => bits.ones().map(place).collect(),
+    }
+}
+
+/// Whether the bounds of a segment's keys allow a key.
+fn may_hold(segment: &Segment, field: u32, key: &Value) -> bool {
+    let Some(stats) = segment.stats(field) else {
+        return true;
+    };
+    match (&stats.min, &stats.max, key) {
+        (Some(Bound::Int(min)), Some(Bound::Int(max)), Value::Int(key)) => min <= key && key <= max,
+        (Some(Bound::Text(min)), Some(Bound::Text(max)), Value::Text(key)) => min <= key && key <= max,
+        _ => true,
+    }
+}
+
+fn equals(column: &Column, row: usize, key: &Value) -> Result<bool> {
+    match key {
+        Value::Int(key) => Ok(column.int(row)? == *key),
+        Value::Text(key) => Ok(column.variable(row)? == key.as_bytes()),
+        _ => Ok(false),
+    }
+}
+
+/// The key in a row of a key column.
+pub(crate) fn key_at(column: &Column, data_type: &DataType, row: usize) -> Result<Value> {
+    column.value(data_type, row)
+}

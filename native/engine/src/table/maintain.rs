@@ -1,0 +1,397 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Table;
+use super::next::Next;
+use super::state::State;
+use crate::error::{Code, Error, Result};
+use crate::format::{Fragment, LogNode, Raw};
+use crate::fragment::Segment;
+
+/// What a run of upkeep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Optimized {
+    /// Fragments that were merged into others.
+    pub merged: u64,
+    /// Dead rows that the retention let go.
+    pub dropped_rows: u64,
+    /// Files that nothing names any more.
+    pub removed_files: u64,
+}
+
+/// Manifests that are kept beside the newest: readers that are just opening them find them.
+const KEPT: u64 = 4;
+/// Manifests are swept when the sequence is a multiple of this.
+const SWEEP_EVERY: u64 = 8;
+/// Fragments are merged up to this size.
+const TARGET_BYTES: u64 = 512 * 1024 * 1024;
+/// And up to so many rows.
+const TARGET_ROWS: usize = 1_000_000;
+/// A small fragment, of which few are tolerated.
+const SMALL: u64 = 1024 * 1024;
+/// A file that nothing names and that is this old was left behind by a writer that died.
+const ORPHAN_MS: u64 = 24 * 60 * 60 * 1000;
+
+impl Table {
+    /// Whether [`Table::maintain`] has anything to do. Looks at nothing but the manifest in memory.
+    #[must_use]
+    pub fn needs_maintenance(&self) -> bool {
+        merge_candidates(&self.current().manifest.fragments).is_some()
+    }
+
+    /// Merges a run of small fragments, if there are enough of them. Readers and writers go on meanwhile; the history does
+    /// not change. Returns whether there was anything to do.
+    ///
+    /// # Errors
+    /// What the store says, [`Code::Corrupt`].
+    pub fn maintain(&self) -> Result<bool> {
+        let Ok(_maintaining) = self.maintaining.try_lock() else {
+            return Ok(false);
+        };
+        let state = self.refresh()?;
+        match merge_candidates(&state.manifest.fragments) {
+            None => Ok(false),
+            Some(range) => self.merge(&state, range, None).map(|merged| merged.is_some()),
+        }
+    }
+
+    /// Brings the layout into its best shape: rows out of the manifest, small fragments merged, dead rows beyond the
+    /// retention dropped, files that nothing names removed.
+    ///
+    /// # Errors
+    /// What the store says, [`Code::Corrupt`].
+    pub fn optimize(&self) -> Result<Optimized> {
+        let _maintaining = Self::lock(&self.maintaining);
+        let mut done = Optimized::default();
+        self.change_layout(|table, state, next| {
+            if state.manifest.inline.is_empty() {
+                return Ok(false);
+            }
+            next.spill(table, state).map(|()| true)
+        })?;
+        done.dropped_rows = self.expire()?;
+        loop {
+            let state = self.refresh()?;
+            let Some(range) = adjacent_small(&state.manifest.fragments) else {
+                break;
+            };
+            let Some(merged) = self.merge(&state, range, None)? else {
+                break;
+            };
+            done.merged += merged;
+        }
+        done.removed_files = self.remove_orphans()?;
+        Ok(done)
+    }
+
+    /// How long dead rows are kept: `None` for ever. They go at the next [`Table::optimize`].
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn set_retention(&self, retention_ms: Option<i64>) -> Result<()> {
+        if retention_ms.is_some_and(|ms| ms < 0) {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                "A retention cannot be negative.",
+            ));
+        }
+        self.change_layout(|_, _, next| {
+            next.manifest.retention = retention_ms;
+            Ok(true)
+        })?;
+        Ok(())
+    }
+
+    /// Writes the fragments of a range as one; rows in `dropped` are left out. `None` where somebody else was faster.
+    fn merge(
+        &self,
+        state: &Arc<State>,
+        range: std::ops::Range<usize>,
+        dropped: Option<&dyn Fn(u64) -> bool>,
+    ) -> Result<Option<u64>> {
+        let old: Vec<Raw<Fragment>> = state
+            .manifest
+            .fragments
+            .get(range.clone())
+            .unwrap_or_default()
+            .to_vec();
+        let segments: Vec<Arc<Segment>> = state.segments.get(range).unwrap_or_default().to_vec();
+        let keep = |segment: &Segment| {
+            let dropped = dropped?;
+            let rows = (0..u32::try_from(segment.len()).unwrap_or(u32::MAX))
+                .filter(|&row| !dropped(segment.rows().id(row as usize)));
+            Some(rows.collect::<Vec<u32>>())
+        };
+        let sources: Vec<(&Segment, Option<Vec<u32>>)> = segments
+            .iter()
+            .map(|segment| (&**segment, keep(segment)))
+            .collect();
+        let left: usize = sources
+            .iter()
+            .map(|(segment, kept)| kept.as_ref().map_or(segment.len(), Vec::len))
+            .sum();
+        let mut written = Next::follow(self, state);
+        let merged = match left {
+            0 => None,
+            _ => Some(written.write(self, &sources, &state.fields)?),
+        };
+        let landed = self.change_layout(|table, now, next| {
+            let Some(at) = position_of(&now.manifest.fragments, &old) else {
+                return Ok(false);
+            };
+            let segment = match &merged {
+                None => None,
+                Some(fragment) => Some(Segment::open(
+                    &*table.home.store,
+                    &table.home.path("data"),
+                    fragment,
+                    &now.fields,
+                )?),
+            };
+            let replaced = at..at + old.len();
+            let fragment = merged.clone().map(Raw::new).transpose()?;
+            next.manifest.fragments.splice(replaced.clone(), fragment);
+            next.known.segments.splice(replaced, segment.map(Arc::new));
+            for group in old.iter().flat_map(|fragment| &fragment.get().groups) {
+                next.retire("data", group.file.clone())?;
+            }
+            Ok(true)
+        });
+        match landed {
+            Ok(true) => Ok(Some(old.len() as u64)),
+            Ok(false) => {
+                written.abandon(&*self.home.store);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts a manifest of the same version: only the layout changes. `change` says whether there is anything to do.
+    fn change_layout(
+        &self,
+        mut change: impl FnMut(&Self, &Arc<State>, &mut Next) -> Result<bool>,
+    ) -> Result<bool> {
+        let _writing = Self::lock(&self.writing);
+        loop {
+            let state = self.refresh()?;
+            state.manifest.check_writable()?;
+            let mut next = Next::follow(self, &state);
+            match change(self, &state, &mut next) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) => {
+                    next.abandon(&*self.home.store);
+                    return Err(error);
+                }
+            }
+            if self.put(&state, next)?.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Removes manifests that no reader opens any more, and files that no manifest left names. A failure harms nobody: the
+    /// next run tries again.
+    pub(super) fn sweep(&self, state: &State) {
+        if state.manifest.sequence.is_multiple_of(SWEEP_EVERY) {
+            let _ = self.try_sweep(state);
+        }
+    }
+
+    fn try_sweep(&self, state: &State) -> Result<u64> {
+        let until = state.manifest.sequence.saturating_sub(KEPT);
+        let mut old: Vec<u64> = self
+            .home
+            .sequences()?
+            .into_iter()
+            .filter(|sequence| *sequence < until)
+            .collect();
+        // Ascending: whoever finds the manifest before a sequence knows that the sequence itself was never removed.
+        old.sort_unstable();
+        for sequence in old {
+            self.home.store.remove(&self.home.manifest_path(sequence))?;
+        }
+        let mut removed = 0;
+        for retired in state
+            .manifest
+            .retired
+            .iter()
+            .map(Raw::get)
+            .filter(|retired| retired.sequence <= until)
+        {
+            let path = self.home.path(&format!("{}/{}", retired.directory, retired.file));
+            self.home.store.remove(&path)?;
+            removed += 1;
+        }
+        self.swept.fetch_max(until, Ordering::Relaxed);
+        Ok(removed)
+    }
+
+    /// Drops dead rows that neither the retention nor a tag keeps.
+    fn expire(&self) -> Result<u64> {
+        let state = self.refresh()?;
+        let Some(retention) = state.manifest.retention else {
+            return Ok(0);
+        };
+        let horizon = self.home.environment.now_ms().saturating_sub(retention);
+        let oldest = self
+            .log
+            .version_at(&state.manifest.log, state.manifest.version, horizon)?;
+        let kept: Vec<u64> = self
+            .tags
+            .all()?
+            .into_iter()
+            .map(|tag| tag.version)
+            .filter(|version| *version < oldest)
+            .collect();
+        let mut views = Vec::new();
+        for &version in &kept {
+            let watermark = if version == 0 {
+                0
+            } else {
+                self.log.commit(&state.manifest.log, version)?.get().watermark
+            };
+            views.push((version, watermark));
+        }
+        let gone = |id: u64| {
+            let died = state.deaths.died(id).filter(|died| *died <= oldest);
+            died.is_some_and(|died| {
+                !views
+                    .iter()
+                    .any(|(version, watermark)| id < *watermark && died > *version)
+            })
+        };
+        // First say that the versions are gone, then drop their rows: a reader is told, and never misled.
+        if oldest > state.manifest.oldest {
+            self.change_layout(|_, now, next| {
+                next.manifest.oldest = oldest.max(now.manifest.oldest);
+                next.manifest.kept = kept.clone();
+                Ok(true)
+            })?;
+        }
+        let mut dropped = 0;
+        let mut at = 0;
+        loop {
+            let now = self.refresh()?;
+            let Some(segment) = now.segments.get(at).filter(|_| at < now.manifest.fragments.len()) else {
+                break;
+            };
+            let rows = segment.rows().clone();
+            let dead = (0..segment.len()).filter(|&row| gone(rows.id(row))).count() as u64;
+            if dead > 0 {
+                let emptied = dead == segment.len() as u64;
+                if self.merge(&now, at..at + 1, Some(&gone))?.is_none() {
+                    break;
+                }
+                dropped += dead;
+                if emptied {
+                    continue;
+                }
+            }
+            at += 1;
+        }
+        Ok(dropped)
+    }
+
+    /// Removes files that nothing names: those that left the layout, and those that writers left behind when they died.
+    fn remove_orphans(&self) -> Result<u64> {
+        let state = self.refresh()?;
+        let mut removed = self.try_sweep(&state)?;
+        let mut named: HashSet<String> = HashSet::new();
+        let manifest = &state.manifest;
+        named.extend(
+            manifest
+                .fragments
+                .iter()
+                .flat_map(|fragment| &fragment.get().groups)
+                .map(|group| group.file.clone()),
+        );
+        named.extend(manifest.deaths.runs.iter().map(|run| run.file.clone()));
+        named.extend(manifest.retired.iter().map(|retired| retired.get().file.clone()));
+        let mut parts: Vec<_> = manifest.log.levels.iter().flatten().cloned().collect();
+        while let Some(part) = parts.pop() {
+            if let LogNode::Chunks(below) = &*self.log.read(&part)? {
+                parts.extend(below.iter().cloned());
+            }
+            named.insert(part.file);
+        }
+        for directory in ["data", "deaths", "_log"] {
+            let directory = self.home.path(directory);
+            for entry in self.home.store.list(&directory)? {
+                if entry.age_ms > ORPHAN_MS && !named.contains(&entry.name) {
+                    self.home.store.remove(&format!("{directory}/{}", entry.name))?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+fn bytes_of(fragment: &Raw<Fragment>) -> u64 {
+    fragment.get().groups.iter().map(|group| group.length).sum()
+}
+
+/// Neighbours of about one size: 4 small ones, or 16 larger ones. So a row is rewritten some log n times, and there are
+/// never more than some log n fragments.
+fn merge_candidates(fragments: &[Raw<Fragment>]) -> Option<std::ops::Range<usize>> {
+    let tier = |fragment: &Raw<Fragment>| match bytes_of(fragment) {
+        bytes if bytes < SMALL => (bytes.max(64 * 1024).ilog2() - 16) / 2,
+        bytes => 2 + (bytes.ilog2() - 20) / 4,
+    };
+    let mut start = 0;
+    while start < fragments.len() {
+        let first = tier(fragments.get(start)?);
+        let run = fragments
+            .iter()
+            .skip(start)
+            .take_while(|fragment| tier(fragment) <= first)
+            .count();
+        let wanted = if first < 2 { 4 } else { 16 };
+        let end = start + run;
+        if run >= wanted && fits(fragments.get(start..end)?) {
+            return Some(start..end);
+        }
+        start += fragments
+            .iter()
+            .skip(start)
+            .take_while(|fragment| tier(fragment) == first)
+            .count();
+    }
+    None
+}
+
+fn fits(fragments: &[Raw<Fragment>]) -> bool {
+    let bytes: u64 = fragments.iter().map(bytes_of).sum();
+    let rows: usize = fragments.iter().map(|fragment| fragment.get().rows.len()).sum();
+    bytes <= TARGET_BYTES && rows <= TARGET_ROWS
+}
+
+/// The first neighbours that together are no larger than a fragment should be.
+fn adjacent_small(fragments: &[Raw<Fragment>]) -> Option<std::ops::Range<usize>> {
+    for start in 0..fragments.len() {
+        let mut end = start + 1;
+        while end < fragments.len() && fits(fragments.get(start..=end)?) {
+            end += 1;
+        }
+        if end - start > 1 {
+            return Some(start..end);
+        }
+    }
+    None
+}
+
+/// Where a run of fragments stands, if it still does.
+fn position_of(fragments: &[Raw<Fragment>], run: &[Raw<Fragment>]) -> Option<usize> {
+    let name = |fragment: &Raw<Fragment>| fragment.get().groups.first().map(|group| group.file.clone());
+    let first = name(run.first()?);
+    let at = fragments.iter().position(|fragment| name(fragment) == first)?;
+    let same = fragments
+        .get(at..at + run.len())?
+        .iter()
+        .zip(run)
+        .all(|(a, b)| name(a) == name(b));
+    same.then_some(at)
+}

@@ -1,0 +1,219 @@
+//! Tables: what is read, what is written, how they are kept in order.
+
+mod alter;
+mod commit;
+mod diff;
+mod home;
+mod lookup;
+mod maintain;
+mod next;
+mod read;
+mod restore;
+mod scan;
+mod search;
+mod stage;
+mod state;
+mod stats;
+mod verify;
+mod write;
+
+pub use commit::{CommitOptions, Written};
+pub use diff::Difference;
+pub(crate) use home::{Home, not_found};
+pub use maintain::Optimized;
+pub use read::{Cell, Find, Order, Picked};
+pub use scan::Scan;
+pub use search::Explained;
+pub use stage::Stage;
+pub use state::Snapshot;
+pub use stats::Stats;
+pub use verify::Verified;
+pub use write::OnKey;
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use crate::error::{Code, Error, Result};
+use crate::format::{Commit, Raw};
+use crate::history::{AsOf, Log, Tag, Tags};
+use state::State;
+
+/// A table: rows with a schema and a history. Shared freely between threads.
+///
+/// Every read looks for commits of other processes first; every write is one commit. Any number of handles and processes
+/// may read and write one table.
+#[derive(Debug)]
+pub struct Table {
+    home: Home,
+    state: RwLock<Arc<State>>,
+    /// Held while a commit of this handle is under way, so that its own writers queue instead of colliding.
+    writing: Mutex<()>,
+    /// Held while files are merged.
+    maintaining: Mutex<()>,
+    log: Log,
+    tags: Tags,
+    /// Files retired at or before this sequence have been removed.
+    swept: AtomicU64,
+}
+
+impl Table {
+    /// Opens the table at its home.
+    ///
+    /// # Errors
+    /// [`Code::TableNotFound`], [`Code::Corrupt`], [`Code::UnsupportedFormat`].
+    pub(crate) fn open(home: Home) -> Result<Self> {
+        let state = home.load(None)?;
+        Ok(Self {
+            log: Log::new(Arc::clone(&home.store), home.path("_log")),
+            tags: Tags::new(Arc::clone(&home.store), home.path("_tags")),
+            home,
+            state: RwLock::new(Arc::new(state)),
+            writing: Mutex::new(()),
+            maintaining: Mutex::new(()),
+            swept: AtomicU64::new(0),
+        })
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.home.name
+    }
+
+    /// The table as it is now.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`], [`Code::TableNotFound`] where it was dropped.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Snapshot::latest(self.refresh()?))
+    }
+
+    /// The table as it was.
+    ///
+    /// # Errors
+    /// [`Code::VersionNotFound`], [`Code::VersionExpired`], [`Code::TagNotFound`], [`Code::Corrupt`].
+    pub fn as_of(&self, moment: &AsOf) -> Result<Snapshot> {
+        let state = self.refresh()?;
+        let version = moment.resolve(
+            &state.manifest,
+            &self.log,
+            &self.tags,
+            self.home.environment.now_ms(),
+        )?;
+        if version == state.manifest.version {
+            return Ok(Snapshot::latest(state));
+        }
+        if version == 0 {
+            let first = state.manifest.schemas.first().map_or(0, |schema| schema.get().id);
+            return Snapshot::at(state, 0, 0, first);
+        }
+        let commit = self.log.commit(&state.manifest.log, version)?;
+        Snapshot::at(state, version, commit.get().watermark, commit.get().schema)
+    }
+
+    /// The commit that made a version; none for version 0, the empty table.
+    ///
+    /// # Errors
+    /// [`Code::VersionNotFound`], [`Code::Corrupt`].
+    pub fn commit_of(&self, snapshot: &Snapshot) -> Result<Option<Raw<Commit>>> {
+        if snapshot.version() == 0 {
+            return Ok(None);
+        }
+        self.log
+            .commit(&snapshot.state.manifest.log, snapshot.version())
+            .map(Some)
+    }
+
+    /// Up to `limit` commits, the newest first; with `before`, only older ones.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn history(&self, limit: usize, before: Option<u64>) -> Result<Vec<Raw<Commit>>> {
+        let state = self.refresh()?;
+        self.log.newest(
+            &state.manifest.log,
+            before.unwrap_or(u64::MAX).min(state.manifest.version + 1),
+            limit,
+        )
+    }
+
+    /// Gives a version a name.
+    ///
+    /// # Errors
+    /// [`Code::TagExists`], [`Code::InvalidName`], [`Code::VersionExpired`].
+    pub fn tag(&self, name: &str, snapshot: &Snapshot) -> Result<Tag> {
+        let now = self.home.environment.now_ms();
+        let tag = Tag {
+            name: name.to_owned(),
+            version: snapshot.version(),
+            created_at: now,
+        };
+        self.tags.create(&tag)?;
+        // A retention may have passed the version by while the tag was made: then it names nothing.
+        let state = self.refresh()?;
+        let kept = AsOf::Version(tag.version).resolve(&state.manifest, &self.log, &self.tags, now);
+        if let Err(error) = kept {
+            self.tags.delete(name)?;
+            return Err(error);
+        }
+        Ok(tag)
+    }
+
+    /// All tags, by version.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn tags(&self) -> Result<Vec<Tag>> {
+        self.tags.all()
+    }
+
+    /// Removes a tag. The version stays, unless the retention ends it.
+    ///
+    /// # Errors
+    /// [`Code::TagNotFound`].
+    pub fn delete_tag(&self, name: &str) -> Result<()> {
+        self.tags.delete(name)
+    }
+
+    /// The unique name of this life of the table.
+    #[must_use]
+    pub fn incarnation(&self) -> String {
+        self.current().manifest.incarnation.clone()
+    }
+
+    fn current(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes a state the current one, unless a newer one is there already.
+    fn install(&self, state: Arc<State>) -> Arc<State> {
+        let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if state.manifest.sequence > current.manifest.sequence
+            || state.manifest.incarnation != current.manifest.incarnation
+        {
+            *current = state;
+        }
+        Arc::clone(&current)
+    }
+
+    /// The newest state. Costs two look-ups of names where nothing changed.
+    fn refresh(&self) -> Result<Arc<State>> {
+        let state = self.current();
+        if !self.home.store.exists(&state.next_path)? && self.home.store.exists(&state.own_path)? {
+            return Ok(state);
+        }
+        let newer = self.home.load(Some(&state))?;
+        if newer.manifest.incarnation != state.manifest.incarnation {
+            let message = format!("The table \"{}\" was dropped and created anew.", self.home.name);
+            return Err(Error::new(Code::Closed, message)
+                .hint("Open it again.")
+                .table(self.home.name.clone()));
+        }
+        Ok(self.install(Arc::new(newer)))
+    }
+
+    fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+        // What a panic left behind is never half of anything: the state is replaced as a whole.
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

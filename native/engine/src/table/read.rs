@@ -1,0 +1,301 @@
+use std::cmp::Ordering;
+
+use super::Snapshot;
+use super::lookup::RowPlace;
+use super::next::default_of;
+use crate::column::Column;
+use crate::error::{Code, Error, Result};
+use crate::filter::Filter;
+use crate::schema::{DataType, Field};
+use crate::value::Value;
+
+/// One key of an order.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The column: text, enum, int, float, boolean, timestamp or date.
+    pub column: String,
+    /// The greatest first.
+    pub descending: bool,
+}
+
+/// What a find asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Find {
+    /// Which rows; all where there is none.
+    pub filter: Option<Filter>,
+    /// In which order; by row id where none is given, and among equals. Nulls come last.
+    pub order: Vec<Order>,
+    /// At most so many rows.
+    pub limit: Option<usize>,
+    /// After leaving out so many.
+    pub offset: usize,
+}
+
+/// Rows that were found, not yet read: where they lie, and which columns are wanted.
+#[derive(Clone, Debug)]
+pub struct Picked {
+    snapshot: Snapshot,
+    fields: Vec<Field>,
+    rows: Vec<RowPlace>,
+    /// For each row of a search its distance and its score.
+    pub scores: Vec<(f32, f32)>,
+}
+
+impl Picked {
+    pub(crate) fn new(snapshot: Snapshot, fields: Vec<Field>, rows: Vec<RowPlace>) -> Self {
+        Self {
+            snapshot,
+            fields,
+            rows,
+            scores: Vec::new(),
+        }
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The wanted columns.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// The id of a row.
+    #[must_use]
+    pub fn id(&self, row: usize) -> u64 {
+        self.rows
+            .get(row)
+            .map_or(u64::MAX, |place| self.snapshot.id_of(*place))
+    }
+
+    /// The id of a row for each, in order.
+    pub fn ids(&self) -> impl Iterator<Item = u64> + '_ {
+        self.rows.iter().map(|place| self.snapshot.id_of(*place))
+    }
+
+    /// Visits the cells of a column in order: the column of the cell's segment and the position in it, or the value that
+    /// stands for rows older than the column.
+    ///
+    /// # Errors
+    /// Those of `visit`.
+    pub fn each_cell(&self, field: &Field, mut visit: impl FnMut(Cell<'_>) -> Result<()>) -> Result<()> {
+        let mut default: Option<Column> = None;
+        for &(segment, row) in &self.rows {
+            if let Some(column) = self.snapshot.column(segment, field.id) {
+                visit(Cell {
+                    column,
+                    row: row as usize,
+                })?;
+                continue;
+            }
+            if default.is_none() {
+                default = Some(Column::constant(&field.data_type, &default_of(field), 1)?);
+            }
+            if let Some(column) = &default {
+                visit(Cell { column, row: 0 })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a cell.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn value(&self, field: &Field, row: usize) -> Result<Value> {
+        let place = self
+            .rows
+            .get(row)
+            .ok_or_else(|| Error::internal("a row beyond the page"))?;
+        match self.snapshot.column(place.0, field.id) {
+            Some(column) => column.value(&field.data_type, place.1 as usize),
+            None => Ok(default_of(field)),
+        }
+    }
+}
+
+/// A cell: a column and the position in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    /// The column.
+    pub column: &'a Column,
+    /// The position.
+    pub row: usize,
+}
+
+impl Snapshot {
+    /// The columns of that name, in that order.
+    ///
+    /// # Errors
+    /// [`Code::ColumnNotFound`].
+    pub fn select(&self, names: &[String]) -> Result<Vec<Field>> {
+        names
+            .iter()
+            .map(|name| self.schema().field(name).cloned())
+            .collect()
+    }
+
+    /// The row of a key; none or one.
+    ///
+    /// # Errors
+    /// [`Code::NoPrimaryKey`], [`Code::InvalidArgument`] for a key of another type, [`Code::Corrupt`].
+    pub fn get(&self, key: &Value, select: Vec<Field>) -> Result<Picked> {
+        let field = self.key_field()?;
+        match (&field.data_type, key) {
+            (DataType::Int, Value::Int(_)) | (DataType::Text, Value::Text(_)) => {}
+            _ => {
+                let wanted = if field.data_type == DataType::Int {
+                    "an integer"
+                } else {
+                    "a text"
+                };
+                let message = format!("The key \"{}\" is {wanted}; another type was given.", field.name);
+                return Err(Error::new(Code::InvalidArgument, message).column(field.name.clone()));
+            }
+        }
+        let rows = self.lookup(field, key)?.into_iter().collect();
+        Ok(Picked::new(self.clone(), select, rows))
+    }
+
+    /// The rows that match, in order.
+    ///
+    /// # Errors
+    /// [`Code::ColumnNotFound`], [`Code::InvalidArgument`] for an order by a column that has none, [`Code::Corrupt`].
+    pub fn find(&self, find: &Find, select: Vec<Field>) -> Result<Picked> {
+        let end = find
+            .limit
+            .map_or(usize::MAX, |limit| limit.saturating_add(find.offset));
+        let mut rows = if find.order.is_empty() {
+            self.first_places(find.filter.as_ref(), end)?
+        } else {
+            self.places(find.filter.as_ref())?
+        };
+        if !find.order.is_empty() {
+            self.sort(&mut rows, &find.order, end)?;
+        }
+        rows.truncate(end);
+        rows.drain(..find.offset.min(rows.len()));
+        Ok(Picked::new(self.clone(), select, rows))
+    }
+
+    /// How many rows match.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn count(&self, filter: Option<&Filter>) -> Result<u64> {
+        let mut count = 0;
+        for matched in self.matching(filter) {
+            let (visible, bits) = matched?;
+            count += bits.map_or(visible.segment.len(), |bits| bits.count()) as u64;
+        }
+        Ok(count)
+    }
+
+    /// The first matching rows by row id, stopping when there are enough.
+    fn first_places(&self, filter: Option<&Filter>, enough: usize) -> Result<Vec<RowPlace>> {
+        let mut places = Vec::new();
+        for matched in self.matching(filter) {
+            if places.len() >= enough {
+                break;
+            }
+            let (visible, bits) = matched?;
+            let room = enough - places.len();
+            let place = |row: usize| (visible.index, u32::try_from(row).unwrap_or(u32::MAX));
+            match bits {
+                None => places.extend((0..visible.segment.len()).take(room).map(place)),
+                Some(bits) => places.extend(bits.ones().take(room).map(place)),
+            }
+        }
+        Ok(places)
+    }
+
+    fn sort(&self, rows: &mut Vec<RowPlace>, order: &[Order], end: usize) -> Result<()> {
+        let mut keys: Vec<(Vec<SortKey>, RowPlace)> = rows
+            .iter()
+            .map(|place| (Vec::with_capacity(order.len()), *place))
+            .collect();
+        for by in order {
+            let field = self.schema().field(&by.column)?;
+            for (key, place) in &mut keys {
+                let value = match self.column(place.0, field.id) {
+                    Some(column) => column.value(&field.data_type, place.1 as usize)?,
+                    None => default_of(field),
+                };
+                key.push(SortKey::of(value).ok_or_else(|| no_order(field))?);
+            }
+        }
+        let compare = |a: &(Vec<SortKey>, RowPlace), b: &(Vec<SortKey>, RowPlace)| {
+            let by_keys =
+                a.0.iter()
+                    .zip(&b.0)
+                    .zip(order)
+                    .map(|((a, b), by)| a.compare(b, by.descending));
+            by_keys
+                .into_iter()
+                .find(|ordering| ordering.is_ne())
+                .unwrap_or_else(|| a.1.cmp(&b.1))
+        };
+        if end < keys.len() / 4 && end > 0 {
+            keys.select_nth_unstable_by(end - 1, compare);
+            keys.truncate(end);
+        }
+        keys.sort_unstable_by(compare);
+        *rows = keys.into_iter().map(|(_, place)| place).collect();
+        Ok(())
+    }
+}
+
+fn no_order(field: &Field) -> Error {
+    let message = format!(
+        "Rows cannot be ordered by the column \"{}\": its type has no order.",
+        field.name
+    );
+    Error::new(Code::InvalidArgument, message)
+        .hint("Order by a text, enum, int, float, boolean, timestamp or date column.")
+        .column(field.name.clone())
+}
+
+/// A value to sort by.
+#[derive(Debug)]
+enum SortKey {
+    Null,
+    Int(i64),
+    Float(f64),
+    Text(String),
+}
+
+impl SortKey {
+    fn of(value: Value) -> Option<Self> {
+        Some(match value {
+            Value::Null => Self::Null,
+            Value::Boolean(b) => Self::Int(i64::from(b)),
+            Value::Int(i) => Self::Int(i),
+            Value::Float(x) => Self::Float(x),
+            Value::Text(text) => Self::Text(text),
+            Value::Bytes(_) | Value::List(_) | Value::Struct(_) => return None,
+        })
+    }
+
+    /// Nulls come last in either direction.
+    fn compare(&self, other: &Self, descending: bool) -> Ordering {
+        let ordering = match (self, other) {
+            (Self::Null, Self::Null) => return Ordering::Equal,
+            (Self::Null, _) => return Ordering::Greater,
+            (_, Self::Null) => return Ordering::Less,
+            (Self::Int(a), Self::Int(b)) => a.cmp(b),
+            (Self::Float(a), Self::Float(b)) => a.total_cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            _ => Ordering::Equal,
+        };
+        if descending { ordering.reverse() } else { ordering }
+    }
+}

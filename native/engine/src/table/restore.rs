@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use super::commit::{CommitOptions, Written};
+use super::lookup::RowPlace;
+use super::next::{Change, NewRows};
+use super::{Snapshot, Table};
+use crate::column::Batch;
+use crate::error::Result;
+use crate::format::Operation;
+
+impl Table {
+    /// Makes the table what it was at an earlier version, by a new commit: nothing of the history is lost. The cost grows
+    /// with what changed since.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`], [`crate::error::Code::Io`].
+    pub fn restore(&self, then: &Snapshot, options: &CommitOptions) -> Result<Written> {
+        let committed = self.commit(|state| {
+            let now = Snapshot::latest(Arc::clone(state));
+            // The same rows, found through the files that are open now.
+            let then = Snapshot::at(
+                Arc::clone(state),
+                then.version(),
+                then.watermark(),
+                then.schema().id,
+            )?;
+            let died = state.deaths.between(then.version(), now.version());
+            let lost: Vec<RowPlace> = died.iter().filter_map(|id| then.place(*id)).collect();
+            let ended: Vec<u64> = (then.watermark()..now.watermark())
+                .filter(|id| now.sees(*id))
+                .collect();
+            let same_schema = then.schema().id == now.schema().id;
+            if lost.is_empty() && ended.is_empty() && same_schema {
+                return Ok(None);
+            }
+            let schema = (!same_schema).then(|| (**then.schema()).clone());
+            let columns = then
+                .schema()
+                .fields
+                .iter()
+                .map(|field| Ok((field.id, then.gather(field, &lost)?)));
+            let rows = match lost.len() {
+                0 => NewRows::None,
+                count => NewRows::Batch(Arc::new(Batch::new(count, columns.collect::<Result<_>>()?))),
+            };
+            let (operation, options) = (Operation::Restore, options.clone());
+            Ok(Some(Change {
+                operation,
+                options,
+                rows,
+                ended,
+                updated: 0,
+                schema,
+            }))
+        })?;
+        self.written(committed)
+    }
+}

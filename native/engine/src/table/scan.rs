@@ -1,0 +1,54 @@
+use std::collections::VecDeque;
+
+use super::lookup::RowPlace;
+use super::{Picked, Snapshot};
+use crate::error::Result;
+use crate::filter::Filter;
+use crate::schema::Field;
+
+/// All matching rows in batches, by row id. Holds one segment's matches at a time.
+#[derive(Debug)]
+pub struct Scan {
+    snapshot: Snapshot,
+    filter: Option<Filter>,
+    fields: Vec<Field>,
+    batch_rows: usize,
+    next_segment: usize,
+    waiting: VecDeque<RowPlace>,
+}
+
+impl Snapshot {
+    /// Starts a scan; every batch but the last has `batch_rows` rows.
+    #[must_use]
+    pub fn scan(&self, filter: Option<Filter>, fields: Vec<Field>, batch_rows: usize) -> Scan {
+        let (snapshot, batch_rows) = (self.clone(), batch_rows.max(1));
+        Scan {
+            snapshot,
+            filter,
+            fields,
+            batch_rows,
+            next_segment: 0,
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl Scan {
+    /// The next rows; `None` at the end.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn next_batch(&mut self) -> Result<Option<Picked>> {
+        while self.waiting.len() < self.batch_rows {
+            let next = self
+                .snapshot
+                .matching_in(self.next_segment, self.filter.as_ref())?;
+            let Some(places) = next else { break };
+            self.waiting.extend(places);
+            self.next_segment += 1;
+        }
+        let count = self.batch_rows.min(self.waiting.len());
+        let rows: Vec<RowPlace> = self.waiting.drain(..count).collect();
+        Ok((!rows.is_empty()).then(|| Picked::new(self.snapshot.clone(), self.fields.clone(), rows)))
+    }
+}

@@ -1,0 +1,318 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::home::Home;
+use crate::column::Bits;
+use crate::error::{Error, Result};
+use crate::format::{DeathRun, Fragment, InlineRows, Manifest, manifest_name};
+use crate::fragment::Segment;
+use crate::history::{Deaths, visible};
+use crate::schema::{Field, Schema};
+use crate::store::FileName;
+
+/// A table as one manifest describes it, with its files open. Immutable.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) manifest: Manifest,
+    /// Ascending by row id: fragments, then the rows in the manifest.
+    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) deaths: Deaths,
+    /// Every field that the table ever had.
+    pub(crate) fields: Vec<Field>,
+    latest: Arc<View>,
+    /// Views of earlier versions, the last used at the end.
+    past: Mutex<Vec<Arc<View>>>,
+    pub(super) own_path: String,
+    pub(super) next_path: String,
+}
+
+/// Which rows a version sees.
+#[derive(Debug)]
+struct View {
+    version: u64,
+    watermark: u64,
+    schema: Arc<Schema>,
+    /// One for each segment, made when first asked for; `None` inside where all rows are visible.
+    masks: Vec<OnceLock<Option<Arc<Bits>>>>,
+}
+
+/// How many earlier versions keep their masks.
+const VIEWS: usize = 8;
+
+/// The parts of the next state that a commit knows already.
+pub(super) struct Known {
+    pub(super) segments: Vec<Arc<Segment>>,
+    pub(super) deaths: Deaths,
+    /// The rows that ended since the state before.
+    pub(super) ended: Vec<u64>,
+}
+
+impl State {
+    /// Opens what a manifest names, keeping what an earlier state has open already.
+    pub(super) fn open(home: &Home, manifest: Manifest, before: Option<&Self>) -> Result<Self> {
+        let fields = manifest.all_fields();
+        let before = before.filter(|before| before.manifest.incarnation == manifest.incarnation);
+        let mut opened: HashMap<SegmentName, Arc<Segment>> = HashMap::new();
+        if let Some(before) = before {
+            opened.extend(SegmentName::all(&before.manifest).zip(before.segments.iter().cloned()));
+        }
+        let mut segments = Vec::with_capacity(manifest.fragments.len() + manifest.inline.len());
+        for fragment in &manifest.fragments {
+            let segment = match opened.remove(&SegmentName::of_fragment(fragment.get())) {
+                Some(segment) => segment,
+                None => Arc::new(Segment::open(
+                    &*home.store,
+                    &home.path("data"),
+                    fragment.get(),
+                    &fields,
+                )?),
+            };
+            segments.push(segment);
+        }
+        let key = manifest.current_schema()?.key().cloned();
+        for rows in &manifest.inline {
+            let segment = match opened.remove(&SegmentName::of_rows(rows.get())) {
+                Some(segment) => segment,
+                None => {
+                    let name = manifest_name(manifest.sequence);
+                    let batch = rows.get().decode(&fields, &name)?;
+                    Arc::new(Segment::in_memory(rows.get().first, batch, key.as_ref())?)
+                }
+            };
+            segments.push(segment);
+        }
+        let deaths = open_deaths(home, &manifest)?;
+        Self::assemble(
+            home,
+            manifest,
+            Known {
+                segments,
+                deaths,
+                ended: Vec::new(),
+            },
+            None,
+        )
+    }
+
+    /// Puts a state together; the masks of `before` are carried over where `known.ended` says what changed.
+    pub(super) fn assemble(
+        home: &Home,
+        manifest: Manifest,
+        known: Known,
+        before: Option<&Self>,
+    ) -> Result<Self> {
+        let schema = Arc::new(manifest.current_schema()?.clone());
+        let masks: Vec<OnceLock<Option<Arc<Bits>>>> =
+            known.segments.iter().map(|_| OnceLock::new()).collect();
+        if let Some(before) = before {
+            for (segment, mask) in known.segments.iter().zip(&masks) {
+                if let Some(carried) = before.carried_mask(segment, &known.ended) {
+                    // The cell is new, so this sets it.
+                    let _ = mask.set(carried);
+                }
+            }
+        }
+        let view = View {
+            version: manifest.version,
+            watermark: manifest.watermark,
+            schema,
+            masks,
+        };
+        Ok(Self {
+            own_path: home.manifest_path(manifest.sequence),
+            next_path: home.manifest_path(manifest.sequence + 1),
+            fields: manifest.all_fields(),
+            segments: known.segments,
+            deaths: known.deaths,
+            latest: Arc::new(view),
+            past: Mutex::new(Vec::new()),
+            manifest,
+        })
+    }
+
+    /// The mask that a segment has after some rows ended, if the mask before is known.
+    fn carried_mask(&self, segment: &Arc<Segment>, ended: &[u64]) -> Option<Option<Arc<Bits>>> {
+        let index = self
+            .segments
+            .iter()
+            .position(|known| Arc::ptr_eq(known, segment))?;
+        let mask = self.latest.masks.get(index)?.get()?.clone();
+        let rows = segment.rows();
+        let mut gone = ended.iter().filter_map(|id| rows.position(*id)).peekable();
+        if gone.peek().is_none() {
+            return Some(mask);
+        }
+        let mut bits = mask.map_or_else(|| Bits::filled(segment.len(), true), |mask| (*mask).clone());
+        gone.for_each(|position| bits.clear(position));
+        Some(Some(Arc::new(bits)))
+    }
+
+    /// The view of a version whose watermark and schema are known.
+    fn view(&self, version: u64, watermark: u64, schema: u32) -> Result<Arc<View>> {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = past.iter().position(|view| view.version == version) {
+            let view = past.remove(at);
+            past.push(Arc::clone(&view));
+            return Ok(view);
+        }
+        let schema = Arc::new(self.manifest.schema_of(schema)?.clone());
+        let masks = self.segments.iter().map(|_| OnceLock::new()).collect();
+        let view = Arc::new(View {
+            version,
+            watermark,
+            schema,
+            masks,
+        });
+        if past.len() >= VIEWS {
+            past.remove(0);
+        }
+        past.push(Arc::clone(&view));
+        Ok(view)
+    }
+}
+
+/// A read-only view of a table at a version. Cheap to clone; it never changes.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(crate) state: Arc<State>,
+    view: Arc<View>,
+}
+
+/// A segment as a version sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Visible<'a> {
+    pub(crate) index: u32,
+    pub(crate) segment: &'a Segment,
+    /// The visible rows; `None` where all are.
+    pub(crate) mask: Option<Arc<Bits>>,
+}
+
+impl Snapshot {
+    pub(super) fn latest(state: Arc<State>) -> Self {
+        let view = Arc::clone(&state.latest);
+        Self { state, view }
+    }
+
+    pub(super) fn at(state: Arc<State>, version: u64, watermark: u64, schema: u32) -> Result<Self> {
+        if version == state.manifest.version {
+            return Ok(Self::latest(state));
+        }
+        let view = state.view(version, watermark, schema)?;
+        Ok(Self { state, view })
+    }
+
+    /// The version.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.view.version
+    }
+
+    /// The first row id that the version had not handed out.
+    #[must_use]
+    pub fn watermark(&self) -> u64 {
+        self.view.watermark
+    }
+
+    /// The schema of the version.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.view.schema
+    }
+
+    /// The segments that the version sees any row of, ascending by row id.
+    pub(crate) fn segments(&self) -> impl DoubleEndedIterator<Item = Visible<'_>> + '_ {
+        let born = self
+            .state
+            .segments
+            .partition_point(|segment| segment.rows().first() < self.view.watermark);
+        (0..born).filter_map(|index| self.segment(index))
+    }
+
+    pub(super) fn segment(&self, index: usize) -> Option<Visible<'_>> {
+        let segment = self
+            .state
+            .segments
+            .get(index)
+            .filter(|segment| segment.rows().first() < self.view.watermark)?;
+        let make = || {
+            let rows = segment.rows();
+            visible(
+                rows,
+                segment.len(),
+                self.view.version,
+                self.view.watermark,
+                &self.state.deaths,
+            )
+            .map(Arc::new)
+        };
+        let mask = self.view.masks.get(index)?.get_or_init(make).clone();
+        Some(Visible {
+            index: u32::try_from(index).ok()?,
+            segment,
+            mask,
+        })
+    }
+
+    /// Whether the version sees a row, by its id. Cheaper than a mask for one row.
+    pub(crate) fn sees(&self, id: u64) -> bool {
+        id < self.view.watermark
+            && self
+                .state
+                .deaths
+                .died(id)
+                .is_none_or(|died| died > self.view.version)
+    }
+}
+
+/// What tells one segment from another.
+#[derive(PartialEq, Eq, Hash)]
+enum SegmentName {
+    File(String),
+    Rows(u64),
+}
+
+impl SegmentName {
+    fn of_fragment(fragment: &Fragment) -> Self {
+        Self::File(
+            fragment
+                .groups
+                .first()
+                .map(|group| group.file.clone())
+                .unwrap_or_default(),
+        )
+    }
+
+    fn of_rows(rows: &InlineRows) -> Self {
+        Self::Rows(rows.first)
+    }
+
+    fn all(manifest: &Manifest) -> impl Iterator<Item = Self> + '_ {
+        let fragments = manifest
+            .fragments
+            .iter()
+            .map(|fragment| Self::of_fragment(fragment.get()));
+        fragments.chain(manifest.inline.iter().map(|rows| Self::of_rows(rows.get())))
+    }
+}
+
+fn open_deaths(home: &Home, manifest: &Manifest) -> Result<Deaths> {
+    let mut runs = Vec::new();
+    for reference in &manifest.deaths.runs {
+        let directory = home.path("deaths");
+        let path = format!(
+            "{directory}/{}",
+            FileName::parse(&reference.file, &directory)?.as_str()
+        );
+        let bytes = home
+            .store
+            .open(&path)?
+            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
+        runs.push(DeathRun::open(bytes, reference, &path)?);
+    }
+    let tail = manifest
+        .deaths
+        .tail
+        .iter()
+        .flat_map(|entry| entry.get().iter().copied());
+    Ok(Deaths::new(runs, tail.collect()))
+}

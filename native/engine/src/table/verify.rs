@@ -1,0 +1,112 @@
+use std::sync::Arc;
+
+use super::Table;
+use crate::error::{Code, Error, Result};
+use crate::format::{ChunkRef, DeathRun, LogNode, Manifest, RunRef};
+use crate::fragment::Segment;
+use crate::history::Log;
+
+/// What a check of all files found.
+#[derive(Clone, Debug, Default)]
+pub struct Verified {
+    /// How many files were read.
+    pub files: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// What is wrong, one entry a damaged file.
+    pub problems: Vec<Error>,
+}
+
+impl Verified {
+    fn note(&mut self, result: Result<u64>) -> Result<()> {
+        match result {
+            Ok(bytes) => {
+                self.files += 1;
+                self.bytes += bytes;
+                Ok(())
+            }
+            Err(error) if matches!(error.code(), Code::Corrupt | Code::UnsupportedFormat) => {
+                self.files += 1;
+                self.problems.push(error);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Table {
+    /// Reads every byte that the newest manifest names, and checks it. The table is not changed.
+    ///
+    /// # Errors
+    /// Only where the store itself fails; damage is reported in [`Verified::problems`].
+    pub fn verify(&self) -> Result<Verified> {
+        let mut verified = Verified::default();
+        let sequence = self
+            .current()
+            .manifest
+            .sequence
+            .max(self.home.sequences()?.into_iter().max().unwrap_or(0));
+        let path = self.home.manifest_path(sequence);
+        let manifest = match self.home.read_manifest(sequence) {
+            Ok(Some(manifest)) => manifest,
+            Ok(None) => return Err(super::not_found(&self.home.name)),
+            Err(error) => {
+                verified.note(Err(error))?;
+                return Ok(verified);
+            }
+        };
+        verified.note(self.length(&path))?;
+        let fields = manifest.all_fields();
+        for fragment in &manifest.fragments {
+            let fragment = fragment.get();
+            // Each file by itself, so that one damaged file does not hide another.
+            for group in &fragment.groups {
+                let alone = crate::format::Fragment {
+                    rows: fragment.rows.clone(),
+                    groups: vec![group.clone()],
+                };
+                let segment = Segment::open(&*self.home.store, &self.home.path("data"), &alone, &fields);
+                verified.note(
+                    segment
+                        .and_then(|segment| segment.verify())
+                        .map(|()| group.length),
+                )?;
+            }
+        }
+        for reference in &manifest.deaths.runs {
+            verified.note(self.verify_deaths(reference))?;
+        }
+        self.verify_log(&manifest, &mut verified)?;
+        verified.note(self.tags.all().map(|_| 0))?;
+        Ok(verified)
+    }
+
+    fn length(&self, path: &str) -> Result<u64> {
+        Ok(self.home.store.open(path)?.map_or(0, |bytes| bytes.len() as u64))
+    }
+
+    fn verify_deaths(&self, reference: &RunRef) -> Result<u64> {
+        let path = self.home.path(&format!("deaths/{}", reference.file));
+        let bytes = self
+            .home
+            .store
+            .open(&path)?
+            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
+        DeathRun::open(bytes, reference, &path).map(|_| reference.length)
+    }
+
+    fn verify_log(&self, manifest: &Manifest, verified: &mut Verified) -> Result<()> {
+        // A log of its own, so that nothing is answered from memory.
+        let log = Log::new(Arc::clone(&self.home.store), self.home.path("_log"));
+        let mut parts: Vec<ChunkRef> = manifest.log.levels.iter().flatten().cloned().collect();
+        while let Some(part) = parts.pop() {
+            let node = log.read(&part);
+            if let Ok(LogNode::Chunks(below)) = node.as_deref() {
+                parts.extend(below.iter().cloned());
+            }
+            verified.note(node.map(|_| part.length))?;
+        }
+        Ok(())
+    }
+}

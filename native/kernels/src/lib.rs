@@ -1,0 +1,65 @@
+//! Distance functions and top-k selection: the inner loops of exact vector search.
+//!
+//! - **One answer on every CPU.** A score is a canonical sum, of which the order of every rounding is fixed. AVX-512,
+//!   AVX2, NEON and plain code give the same bits, so an index built here is read there, and a test on a laptop
+//!   speaks for the server.
+//! - **As fast as memory.** A scan is compiled once per instruction set with the distance inlined, reads each row
+//!   once, in order, and allocates nothing.
+//! - **Rows are bytes.** `f32` or half precision, little-endian, of any alignment: a mapped file needs no copy.
+//!
+//! The two nearest of three rows:
+//!
+//! ```
+//! use varve_kernels::{Element, Hit, Kernels, Metric, Query, Rows, TopK};
+//!
+//! let file: Vec<u8> = [1.0_f32, 0.0, 0.0, 1.0, 0.6, 0.8].iter().flat_map(|x| x.to_le_bytes()).collect();
+//!
+//! let query = Query::new(&[1.0, 0.0], Metric::Cosine);
+//! let mut top = TopK::new(2);
+//! Kernels::best().scan(&query, Rows::new(&file, Element::F32), 0, None, &mut top);
+//! assert_eq!(top.sorted(), [Hit { score: 1.0, id: 0 }, Hit { score: 0.6, id: 2 }]);
+//! ```
+//!
+//! # Tour
+//!
+//! - [`Query`], [`Metric`], [`Rows`] and [`Element`] say what is compared, [`TopK`] collects the best.
+//! - [`Kernels`] does the work for one [`Isa`]: [`Kernels::scan`] over all rows or a bitset of them,
+//!   [`Kernels::score_rows`] over a list, [`Kernels::score`] for one row.
+//! - [`dot_f32`], [`l2_squared_f32`], [`dot_and_norm_f32`] with [`cosine`], and their `f16` forms compare two
+//!   vectors; [`f16_to_f32`] and [`f32_to_f16`] convert.
+//!
+//! # The canonical sum
+//!
+//! There are 64 lanes, all `+0.0`. Element `i` goes to lane `i % 64` by a fused multiply-add:
+//! `lane = fma(a[i], b[i], lane)` for a dot product, `fma(d, d, lane)` with `d = a[i] - b[i]` for a squared
+//! distance. A last block of fewer than 64 elements is padded with `+0.0`. At the end lane `j` takes lane `j + 32`
+//! for all `j` below 32, then lane `j + 16` for those below 16, and so on to lane 1. All numbers are `f32`, rounded
+//! to nearest.
+
+#[cfg(target_endian = "big")]
+compile_error!("rows are read as they lie in memory, which must be little-endian");
+
+mod dispatch;
+mod f16;
+mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod query;
+mod scalar;
+mod scan;
+mod sums;
+mod topk;
+mod vector;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod wide;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use dispatch::{Isa, Kernels};
+pub use f16::{f16_to_f32, f32_to_f16};
+pub use query::{Element, Metric, Query, Rows, cosine};
+pub use topk::{Hit, TopK};
+pub use vector::{
+    dot_and_norm_f16, dot_and_norm_f32, dot_f16, dot_f32, f16_to_f32_slice, f32_to_f16_slice, l2_squared_f16,
+    l2_squared_f32, sum_f32_bytes,
+};

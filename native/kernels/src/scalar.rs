@@ -1,0 +1,58 @@
+//! The canonical sums as they are defined: the oracle of the other machines, and the machine of last resort.
+
+use crate::f16::{f16_to_f32, f32_to_f16};
+use crate::lanes::{Encoding, F32, LANES, Machine, Sums};
+
+/// The machine without vector instructions.
+#[derive(Clone, Copy)]
+pub(crate) struct Scalar;
+
+impl Machine for Scalar {
+    /// Product `i` is added to lane `i % 64` by a fused multiply-add, and a last block of fewer than 64 is padded
+    /// with products of `+0.0`. Then lane `j` takes lane `j + 32`, then `+ 16`, `+ 8`, `+ 4`, `+ 2` and `+ 1`.
+    fn sums<E: Encoding, S: Sums<K>, const K: usize>(self, query: &[u8], row: &[u8]) -> [f32; K] {
+        let mut sums = [[0.0_f32; LANES]; K];
+        let mut next = 0;
+        for (q, x) in F32::values(query).zip(E::values(row)) {
+            for (lanes, (a, b)) in sums.iter_mut().zip(S::products(q, x)) {
+                lanes[next] = a.mul_add(b, lanes[next]);
+            }
+            next = (next + 1) % LANES;
+        }
+        sums.map(|mut lanes| {
+            if next > 0 {
+                for lane in &mut lanes[next..] {
+                    *lane += 0.0; // The padding. Not without effect: it makes -0.0, from underflow, +0.0.
+                }
+            }
+            for n in [32, 16, 8, 4, 2, 1] {
+                for j in 0..n {
+                    lanes[j] += lanes[j + n];
+                }
+            }
+            lanes[0]
+        })
+    }
+
+    fn widen(self, halves: &[u16], floats: &mut [f32]) {
+        widen(halves, floats);
+    }
+
+    fn narrow(self, floats: &[f32], halves: &mut [u16]) {
+        narrow(floats, halves);
+    }
+
+    fn prefetch(self, _: &[u8]) {}
+}
+
+pub(crate) fn widen(halves: &[u16], floats: &mut [f32]) {
+    for (half, float) in halves.iter().zip(floats) {
+        *float = f16_to_f32(*half);
+    }
+}
+
+pub(crate) fn narrow(floats: &[f32], halves: &mut [u16]) {
+    for (float, half) in floats.iter().zip(halves) {
+        *half = f32_to_f16(*float);
+    }
+}

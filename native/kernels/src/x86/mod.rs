@@ -1,0 +1,7 @@
+//! The registers of x86-64.
+
+mod avx2;
+mod avx512;
+
+pub(crate) use avx2::with_avx2;
+pub(crate) use avx512::with_avx512;

@@ -1,0 +1,13 @@
+//! The engine as a Node-API module: convert, call, convert. The contract with TypeScript: strings are JSON, failures are
+//! errors whose message is JSON, rows cross as columns of numbers with one string for all text.
+
+mod call;
+mod database;
+mod embedder;
+mod page;
+mod request;
+mod scan;
+mod table;
+mod upkeep;
+mod work;
+mod writer;

@@ -1,0 +1,227 @@
+//! Rows on their way out: numbers in one array, all text in one string, all bytes in one buffer.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use napi::bindgen_prelude::{Float64Array, Uint8Array};
+use napi_derive::napi;
+use serde_json::{Map, Value as Json, json};
+use varve_engine::column::{fixed_width, vector_elements};
+use varve_engine::error::{Code, Error, Result};
+use varve_engine::schema::{DataType, Element, Field};
+use varve_engine::table::{Cell, Picked};
+use varve_engine::value::Value;
+
+/// The greatest integer of which a JavaScript number knows all neighbours.
+const SAFE: i64 = 9_007_199_254_740_991;
+
+/// A page as JavaScript receives it.
+#[napi(object, object_from_js = false)]
+pub struct NativePage {
+    /// Counts, null marks, values and offsets.
+    pub numbers: Float64Array,
+    /// All text.
+    pub text: String,
+    /// All bytes and vectors.
+    pub blob: Uint8Array,
+}
+
+/// A page being written.
+#[derive(Debug, Default)]
+pub struct Page {
+    pub(crate) numbers: Vec<f64>,
+    text: String,
+    blob: Vec<u8>,
+    /// The length of the text in UTF-16 units, which is how JavaScript counts.
+    units: usize,
+}
+
+impl From<Page> for NativePage {
+    fn from(page: Page) -> Self {
+        Self {
+            numbers: Float64Array::new(page.numbers),
+            text: page.text,
+            blob: Uint8Array::new(page.blob),
+        }
+    }
+}
+
+/// Whether a column's values go into the blob.
+pub(crate) fn is_blob(field: &Field) -> bool {
+    matches!(field.data_type, DataType::Bytes | DataType::Vector { .. })
+}
+
+impl Page {
+    /// A page of one number.
+    pub(crate) fn of_count(count: u64) -> Self {
+        Self {
+            numbers: vec![count as f64],
+            ..Self::default()
+        }
+    }
+
+    /// Gives away numbers and text; there is no blob.
+    pub(crate) fn into_parts(self) -> (Vec<f64>, String) {
+        (self.numbers, self.text)
+    }
+
+    /// Writes rows; integers of the columns in `bigints` go as decimal digits.
+    pub(crate) fn of(parts: &[&Picked], fields: &[Field], bigints: &[String]) -> Result<Self> {
+        let mut page = Self::default();
+        let rows: usize = parts.iter().map(|part| part.len()).sum();
+        page.numbers.reserve(1 + fields.len() * (rows + 1) + rows * 2);
+        page.numbers.push(rows as f64);
+        for field in fields {
+            if field.id == 0 {
+                page.numbers.push(0.0);
+                parts
+                    .iter()
+                    .for_each(|part| page.numbers.extend(part.ids().map(|id| id as f64)));
+                continue;
+            }
+            page.nulls(parts, field, rows)?;
+            page.column(parts, field, rows, bigints.contains(&field.name))?;
+        }
+        for part in parts {
+            page.numbers
+                .extend(part.scores.iter().map(|(distance, _)| f64::from(*distance)));
+            page.numbers
+                .extend(part.scores.iter().map(|(_, score)| f64::from(*score)));
+        }
+        Ok(page)
+    }
+
+    fn nulls(&mut self, parts: &[&Picked], field: &Field, rows: usize) -> Result<()> {
+        let mode = self.numbers.len();
+        self.numbers.push(0.0);
+        let mut any = false;
+        for part in parts {
+            part.each_cell(field, |cell| {
+                let null = cell.column.is_null(cell.row)?;
+                any |= null;
+                self.numbers.push(f64::from(u8::from(null)));
+                Ok(())
+            })?;
+        }
+        if any {
+            if let Some(mode) = self.numbers.get_mut(mode) {
+                *mode = 1.0;
+            }
+        } else {
+            self.numbers.truncate(self.numbers.len() - rows);
+        }
+        Ok(())
+    }
+
+    fn column(&mut self, parts: &[&Picked], field: &Field, rows: usize, bigint: bool) -> Result<()> {
+        if let DataType::Vector { element, .. } = field.data_type {
+            self.blob.resize(self.blob.len().next_multiple_of(4), 0);
+            self.numbers.push(self.blob.len() as f64);
+            let width = fixed_width(&field.data_type).unwrap_or(0) / element.size() * 4;
+            self.blob.reserve(rows * width);
+        }
+        for part in parts {
+            part.each_cell(field, |cell| self.cell(field, cell, bigint))?;
+        }
+        Ok(())
+    }
+
+    fn cell(&mut self, field: &Field, cell: Cell<'_>, bigint: bool) -> Result<()> {
+        let Cell { column, row } = cell;
+        let null = column.is_null(row)?;
+        match &field.data_type {
+            DataType::Int if bigint => {
+                let digits = if null {
+                    String::new()
+                } else {
+                    column.int(row)?.to_string()
+                };
+                self.text(&digits);
+            }
+            DataType::Int | DataType::Timestamp | DataType::Date => {
+                let int = if null { 0 } else { column.int(row)? };
+                if int.abs() > SAFE {
+                    return Err(unsafe_integer(field, int));
+                }
+                self.numbers.push(int as f64);
+            }
+            DataType::Float { .. } => self.numbers.push(if null { 0.0 } else { column.float(row)? }),
+            DataType::Boolean => self
+                .numbers
+                .push(f64::from(u8::from(!null && column.boolean(row)?))),
+            DataType::Text | DataType::Enum { .. } | DataType::Json => {
+                self.text(if null { "" } else { column.text(row)? })
+            }
+            DataType::Bytes => {
+                self.blob
+                    .extend_from_slice(if null { &[] } else { column.variable(row)? });
+                self.numbers.push(self.blob.len() as f64);
+            }
+            DataType::Vector {
+                element: Element::F32,
+                ..
+            } => self.blob.extend_from_slice(column.fixed(row)?),
+            DataType::Vector { element, .. } => {
+                let floats = vector_elements(column.fixed(row)?, *element);
+                floats
+                    .iter()
+                    .for_each(|x| self.blob.extend_from_slice(&x.to_le_bytes()));
+            }
+            nested @ (DataType::List { .. } | DataType::Struct { .. }) => {
+                let text = if null {
+                    String::new()
+                } else {
+                    json_of(nested, &column.value(nested, row)?).to_string()
+                };
+                self.text(&text);
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        self.units += if text.is_ascii() {
+            text.len()
+        } else {
+            text.encode_utf16().count()
+        };
+        self.text.push_str(text);
+        self.numbers.push(self.units as f64);
+    }
+}
+
+fn unsafe_integer(field: &Field, int: i64) -> Error {
+    let message = format!(
+        "The column \"{}\" holds {int}, which a JavaScript number cannot hold exactly.",
+        field.name
+    );
+    Error::new(Code::UnsafeInteger, message)
+        .hint("Declare the column as int({ bigint: true }) to read it as bigint.")
+        .column(field.name.clone())
+}
+
+/// A nested value as JSON that JavaScript reads.
+fn json_of(data_type: &DataType, value: &Value) -> Json {
+    match (data_type, value) {
+        (_, Value::Null) => Json::Null,
+        (_, Value::Boolean(b)) => json!(b),
+        (_, Value::Int(int)) if int.abs() > SAFE => json!({ "$int": int.to_string() }),
+        (_, Value::Int(int)) => json!(int),
+        (_, Value::Float(x)) => json!(x),
+        (DataType::Json, Value::Text(text)) => serde_json::from_str(text).unwrap_or(Json::Null),
+        (_, Value::Text(text)) => json!(text),
+        (_, Value::Bytes(bytes)) => json!(BASE64.encode(bytes)),
+        (DataType::List { item }, Value::List(values)) => values
+            .iter()
+            .map(|value| json_of(&item.data_type, value))
+            .collect(),
+        (DataType::Struct { fields }, Value::Struct(values)) => {
+            let parts = fields.iter().zip(values);
+            Json::Object(
+                parts
+                    .map(|(field, value)| (field.name.clone(), json_of(&field.data_type, value)))
+                    .collect::<Map<_, _>>(),
+            )
+        }
+        (_, Value::List(_) | Value::Struct(_)) => Json::Null,
+    }
+}

@@ -1,0 +1,265 @@
+//! The requests of JavaScript, read from JSON.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use varve_engine::error::{Code, Error, Result};
+use varve_engine::filter::Filter;
+use varve_engine::history::AsOf;
+use varve_engine::schema::{DataType, Field, Schema};
+use varve_engine::table::{CommitOptions, Find, Order, Snapshot, Table};
+use varve_engine::value::Value;
+
+/// Reads a request.
+pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("A request of the SDK is malformed: {error}."),
+        )
+    })
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum ReadKind {
+    Get,
+    Find,
+    Search,
+    Count,
+    Scan,
+}
+
+/// A read of any kind.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Read {
+    pub(crate) kind: ReadKind,
+    #[serde(default)]
+    pub(crate) version: Option<u64>,
+    #[serde(default)]
+    select: Vec<String>,
+    #[serde(default)]
+    pub(crate) bigints: Vec<String>,
+    #[serde(default)]
+    key: Json,
+    #[serde(default, rename = "where")]
+    filter: Option<Json>,
+    #[serde(default)]
+    order_by: Vec<OrderBy>,
+    #[serde(default)]
+    limit: Option<usize>,
+    #[serde(default)]
+    offset: usize,
+    #[serde(default)]
+    column: String,
+    #[serde(default)]
+    pub(crate) batch_rows: Option<usize>,
+}
+
+#[derive(Debug, Deserialize)]
+struct OrderBy {
+    column: Vec<String>,
+    #[serde(default)]
+    descending: bool,
+}
+
+impl Read {
+    pub(crate) fn snapshot(&self, table: &Table) -> Result<Snapshot> {
+        match self.version {
+            None => table.snapshot(),
+            Some(version) => table.as_of(&AsOf::Version(version)),
+        }
+    }
+
+    pub(crate) fn fields(&self, snapshot: &Snapshot) -> Result<Vec<Field>> {
+        select(snapshot, &self.select)
+    }
+
+    pub(crate) fn filter(&self, snapshot: &Snapshot) -> Result<Option<Filter>> {
+        filter(self.filter.as_ref(), snapshot.schema())
+    }
+
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    pub(crate) fn is_ordered(&self) -> bool {
+        !self.order_by.is_empty()
+    }
+
+    pub(crate) fn vector_field<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Field> {
+        snapshot.schema().field(&self.column)
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(10)
+    }
+
+    pub(crate) fn key(&self) -> Result<Value> {
+        let int = |text: &Json| text.get("$int")?.as_str()?.parse().ok();
+        match &self.key {
+            Json::String(text) => Ok(Value::Text(text.clone())),
+            Json::Number(number) => number.as_i64().map(Value::Int).ok_or_else(|| bad_key(&self.key)),
+            other => int(other).map(Value::Int).ok_or_else(|| bad_key(other)),
+        }
+    }
+
+    pub(crate) fn find(&self, snapshot: &Snapshot) -> Result<Find> {
+        let order = self.order_by.iter().map(|by| match by.column.as_slice() {
+            [column] => Ok(Order {
+                column: column.clone(),
+                descending: by.descending,
+            }),
+            _ => Err(Error::new(
+                Code::InvalidArgument,
+                "Rows can be ordered by whole columns only.",
+            )),
+        });
+        Ok(Find {
+            filter: self.filter(snapshot)?,
+            order: order.collect::<Result<_>>()?,
+            limit: self.limit,
+            offset: self.offset,
+        })
+    }
+}
+
+fn bad_key(key: &Json) -> Error {
+    Error::new(
+        Code::InvalidArgument,
+        format!("{key} is no key: a key is a text or a whole number."),
+    )
+}
+
+/// A field that stands for the ids of rows.
+pub(crate) const ROW_ID: &str = "_rowid";
+
+/// The fields of that name, in that order.
+pub(crate) fn select(snapshot: &Snapshot, names: &[String]) -> Result<Vec<Field>> {
+    let row_id = || Field {
+        id: 0,
+        name: ROW_ID.to_owned(),
+        data_type: DataType::Int,
+        nullable: false,
+        default: None,
+        embed: None,
+    };
+    let field = |name: &String| {
+        if name == ROW_ID {
+            Ok(row_id())
+        } else {
+            snapshot.schema().field(name).cloned()
+        }
+    };
+    names.iter().map(field).collect()
+}
+
+/// The filter, bound to a schema.
+pub(crate) fn filter(json: Option<&Json>, schema: &Schema) -> Result<Option<Filter>> {
+    json.filter(|json| !json.is_null())
+        .map(|json| Filter::parse(json, schema))
+        .transpose()
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum WriteKind {
+    Insert,
+    Upsert,
+    Update,
+    Delete,
+}
+
+/// What every write may say about its commit.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Options {
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    effective_at: Option<i64>,
+    #[serde(default)]
+    properties: Option<Json>,
+}
+
+impl From<Options> for CommitOptions {
+    fn from(options: Options) -> Self {
+        Self {
+            message: options.message,
+            effective_at: options.effective_at,
+            properties: options.properties,
+        }
+    }
+}
+
+/// A write of any kind.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Write {
+    pub(crate) kind: WriteKind,
+    #[serde(default)]
+    pub(crate) row_ids: Vec<u64>,
+    #[serde(default, rename = "where")]
+    pub(crate) filter: Option<Json>,
+    #[serde(flatten)]
+    pub(crate) options: Options,
+}
+
+/// A look at the history.
+#[derive(Debug, Deserialize)]
+pub(crate) struct History {
+    #[serde(default)]
+    pub(crate) limit: Option<usize>,
+    #[serde(default)]
+    pub(crate) before: Option<u64>,
+}
+
+/// A comparison of two versions.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Diff {
+    pub(crate) from: AsOf,
+    pub(crate) to: Option<AsOf>,
+    #[serde(default)]
+    pub(crate) select: Vec<String>,
+    #[serde(default)]
+    pub(crate) bigints: Vec<String>,
+    #[serde(default, rename = "where")]
+    pub(crate) filter: Option<Json>,
+}
+
+/// A new tag.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NewTag {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) at: Option<AsOf>,
+}
+
+/// A return to an earlier version.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Restore {
+    pub(crate) at: AsOf,
+    #[serde(flatten)]
+    pub(crate) options: Options,
+}
+
+/// A change of the schema.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Alter {
+    #[serde(default)]
+    pub(crate) add_columns: Vec<Field>,
+    #[serde(default)]
+    pub(crate) drop_columns: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) options: Options,
+}
+
+/// How long history is kept.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Retention {
+    #[serde(default)]
+    pub(crate) retention_ms: Option<i64>,
+}

@@ -1,0 +1,434 @@
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{AsyncTask, Float32Array, Float64ArraySlice, Uint8Array};
+use napi_derive::napi;
+use serde_json::{Value as Json, json};
+use varve_engine::column::fixed_width;
+use varve_engine::error::{Code, Error, Result};
+use varve_engine::format::{Commit, Raw};
+use varve_engine::history::{AsOf, Tag};
+use varve_engine::schema::Schema;
+use varve_engine::table::{OnKey, Picked, Snapshot, Stage, Table, Written};
+
+use crate::call::{Usable, thrown};
+use crate::page::{NativePage, Page, is_blob};
+use crate::request::{self, Read, ReadKind, Write, WriteKind, read};
+use crate::scan::NativeScan;
+use crate::upkeep::Upkeep;
+use crate::work::Work;
+use crate::writer::NativeWriter;
+
+/// Work that settles with text.
+pub(crate) type TextWork = AsyncTask<Work<String, String>>;
+/// Work that settles with rows.
+pub(crate) type PageWork = AsyncTask<Work<Page, NativePage>>;
+
+/// A read predicted to take longer does not run on JavaScript's thread.
+const INSIDE_CALL_NS: u64 = 300_000;
+
+/// A table.
+#[napi]
+pub struct NativeTable {
+    table: Arc<Table>,
+    usable: Arc<Usable>,
+    upkeep: Arc<Upkeep>,
+}
+
+impl NativeTable {
+    pub(crate) fn new(table: Arc<Table>) -> Self {
+        Self {
+            table,
+            usable: Arc::default(),
+            upkeep: Arc::default(),
+        }
+    }
+
+    fn now<T>(&self, call: impl FnOnce(&Arc<Table>) -> Result<T>) -> napi::Result<T> {
+        self.usable
+            .run(|| call(&self.table))
+            .map_err(|error| thrown(&error))
+    }
+
+    fn later<T: 'static, J>(
+        &self,
+        call: impl FnOnce(&Arc<Table>) -> Result<T> + Send + 'static,
+        convert: fn(T) -> J,
+    ) -> Work<T, J> {
+        let (table, usable) = (Arc::clone(&self.table), Arc::clone(&self.usable));
+        Work::new(move || usable.run(|| call(&table)), convert)
+    }
+
+    fn text_later(&self, call: impl FnOnce(&Arc<Table>) -> Result<Json> + Send + 'static) -> TextWork {
+        AsyncTask::new(self.later(move |table| Ok(call(table)?.to_string()), |text| text))
+    }
+
+    /// A write, followed by upkeep where it is due.
+    fn write_later(&self, call: impl FnOnce(&Arc<Table>) -> Result<Written> + Send + 'static) -> TextWork {
+        let upkeep = Arc::clone(&self.upkeep);
+        self.text_later(move |table| {
+            let done = written(call(table)?);
+            upkeep.start_if_due(table);
+            Ok(done)
+        })
+    }
+}
+
+#[napi]
+impl NativeTable {
+    /// Name, incarnation, version, date and schema of now, as JSON.
+    #[napi]
+    pub fn info(&self) -> napi::Result<String> {
+        self.now(|table| {
+            let snapshot = table.snapshot()?;
+            let mut info = moment(table, &snapshot)?;
+            info["name"] = json!(table.name());
+            info["incarnation"] = json!(table.incarnation());
+            Ok(info.to_string())
+        })
+    }
+
+    /// The version that a moment means, with its dates and its schema.
+    #[napi]
+    pub fn resolve(&self, at: String) -> napi::Result<String> {
+        self.now(|table| {
+            let snapshot = table.as_of(&read::<AsOf>(&at)?)?;
+            Ok(moment(table, &snapshot)?.to_string())
+        })
+    }
+
+    /// Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`.
+    #[napi]
+    pub fn read_fast(
+        &self,
+        request: String,
+        vector: Option<&[f32]>,
+        mut scratch: Float64ArraySlice<'_>,
+    ) -> napi::Result<Option<String>> {
+        let page = self.now(|table| {
+            let request: Read = read(&request)?;
+            let snapshot = request.snapshot(table)?;
+            if !is_fast(&request, &snapshot)? {
+                return Ok(None);
+            }
+            answer(&request, snapshot, vector).map(Some)
+        })?;
+        let Some((numbers, text)) = page.map(Page::into_parts) else {
+            return Ok(None);
+        };
+        // SAFETY: the array is JavaScript's; nothing else touches it while this call runs on JavaScript's thread.
+        let target = unsafe { scratch.as_mut() };
+        let Some(target) = target.get_mut(..numbers.len()) else {
+            return Ok(None);
+        };
+        target.copy_from_slice(&numbers);
+        Ok(Some(text))
+    }
+
+    /// The rows of any read.
+    #[napi(ts_return_type = "Promise<NativePage>")]
+    pub fn read_page(&self, request: String, vector: Option<Float32Array>) -> PageWork {
+        AsyncTask::new(self.later(
+            move |table| {
+                let request: Read = read(&request)?;
+                let snapshot = request.snapshot(table)?;
+                answer(&request, snapshot, vector.as_deref())
+            },
+            NativePage::from,
+        ))
+    }
+
+    /// Starts a scan.
+    #[napi]
+    pub fn scan(&self, request: String) -> napi::Result<NativeScan> {
+        self.now(|table| {
+            let request: Read = read(&request)?;
+            let snapshot = request.snapshot(table)?;
+            let (filter, fields) = (request.filter(&snapshot)?, request.fields(&snapshot)?);
+            let scan = snapshot.scan(filter, fields, request.batch_rows.unwrap_or(1024));
+            Ok(NativeScan::new(scan, request.bigints, Arc::clone(&self.usable)))
+        })
+    }
+
+    /// One commit.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn write(&self, request: String, batch: Option<Uint8Array>) -> TextWork {
+        self.write_later(move |table| {
+            let request: Write = read(&request)?;
+            let options = request.options.into();
+            let rows = batch.as_deref().unwrap_or_default();
+            match request.kind {
+                WriteKind::Insert | WriteKind::Upsert => {
+                    let (batch, schema) = table.batch(rows)?;
+                    let on_key = if request.kind == WriteKind::Upsert {
+                        OnKey::Replace
+                    } else {
+                        OnKey::Refuse
+                    };
+                    table.insert(batch, &schema, on_key, &options)
+                }
+                WriteKind::Update => {
+                    let (batch, schema) = table.batch(rows)?;
+                    table.update(&request.row_ids, &batch, &schema, &options)
+                }
+                WriteKind::Delete => {
+                    let filter = request::filter(request.filter.as_ref(), table.snapshot()?.schema())?;
+                    table.delete(filter.as_ref(), &options)
+                }
+            }
+        })
+    }
+
+    /// Starts a write of several batches.
+    #[napi]
+    pub fn stage(&self, request: String) -> napi::Result<NativeWriter> {
+        self.now(|table| {
+            let request: Write = read(&request)?;
+            let on_key = if request.kind == WriteKind::Upsert {
+                OnKey::Replace
+            } else {
+                OnKey::Refuse
+            };
+            let stage = Stage::new(Arc::clone(table), on_key)?;
+            Ok(NativeWriter::new(
+                stage,
+                request.options.into(),
+                Arc::clone(&self.usable),
+                Arc::clone(&self.upkeep),
+            ))
+        })
+    }
+
+    /// Commits, the newest first, as JSON.
+    #[napi]
+    pub fn history(&self, request: String) -> napi::Result<String> {
+        self.now(|table| {
+            let request: request::History = read(&request)?;
+            let tags = table.tags()?;
+            let commits = table.history(request.limit.unwrap_or(usize::MAX), request.before)?;
+            let commits: Vec<Json> = commits.iter().map(|entry| commit(entry, &tags)).collect();
+            Ok(json!(commits).to_string())
+        })
+    }
+
+    /// What differs between two versions.
+    #[napi(ts_return_type = "Promise<NativePage>")]
+    pub fn diff(&self, request: String) -> PageWork {
+        AsyncTask::new(self.later(move |table| diff(table, &read(&request)?), NativePage::from))
+    }
+
+    /// Gives a version a name.
+    #[napi]
+    pub fn tag(&self, request: String) -> napi::Result<String> {
+        self.now(|table| {
+            let request: request::NewTag = read(&request)?;
+            let snapshot = request
+                .at
+                .map_or_else(|| table.snapshot(), |at| table.as_of(&at))?;
+            Ok(json!(table.tag(&request.name, &snapshot)?).to_string())
+        })
+    }
+
+    /// All tags, as JSON.
+    #[napi]
+    pub fn tags(&self) -> napi::Result<String> {
+        self.now(|table| Ok(json!(table.tags()?).to_string()))
+    }
+
+    /// Removes a tag.
+    #[napi]
+    pub fn delete_tag(&self, name: String) -> napi::Result<()> {
+        self.now(|table| table.delete_tag(&name))
+    }
+
+    /// Makes the table what it was.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn restore(&self, request: String) -> TextWork {
+        self.write_later(move |table| {
+            let request: request::Restore = read(&request)?;
+            table.restore(&table.as_of(&request.at)?, &request.options.into())
+        })
+    }
+
+    /// Adds or drops columns.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn alter(&self, request: String) -> TextWork {
+        self.write_later(move |table| {
+            let request: request::Alter = read(&request)?;
+            let options = request.options.into();
+            if request.drop_columns.is_empty() {
+                table.add_columns(&request.add_columns, &options)
+            } else {
+                table.drop_columns(&request.drop_columns, &options)
+            }
+        })
+    }
+
+    /// Rows, files and bytes, as JSON.
+    #[napi]
+    pub fn stats(&self) -> napi::Result<String> {
+        self.now(|table| {
+            let stats = table.stats()?;
+            let json = json!({
+                "version": stats.version, "oldestVersion": stats.oldest_version, "rows": stats.rows, "deadRows": stats.dead_rows,
+                "fragments": stats.fragments, "inlineCommits": stats.inline_commits, "files": stats.files, "bytes": stats.bytes,
+                "retentionMs": stats.retention_ms,
+            });
+            Ok(json.to_string())
+        })
+    }
+
+    /// What a search would read, as JSON.
+    #[napi]
+    pub fn explain(&self, request: String, vector: Option<&[f32]>) -> napi::Result<String> {
+        self.now(|table| {
+            let request: Read = read(&request)?;
+            let snapshot = request.snapshot(table)?;
+            let field = request.vector_field(&snapshot)?;
+            let filter = request.filter(&snapshot)?;
+            let explained = snapshot.explain(field, vector.unwrap_or_default(), filter.as_ref())?;
+            let json = json!({
+                "version": explained.version, "exact": explained.exact, "segments": explained.segments, "rows": explained.rows,
+                "candidates": explained.candidates, "bytes": explained.bytes,
+            });
+            Ok(json.to_string())
+        })
+    }
+
+    /// Checks every byte.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn verify(&self) -> TextWork {
+        self.text_later(|table| {
+            let verified = table.verify()?;
+            let problem = |error: &Error| json!({ "file": error.place().file, "message": error.message() });
+            let problems: Vec<Json> = verified.problems.iter().map(problem).collect();
+            Ok(json!({ "ok": problems.is_empty(), "files": verified.files, "bytes": verified.bytes, "problems": problems }))
+        })
+    }
+
+    /// Brings the layout into its best shape.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn optimize(&self) -> TextWork {
+        self.text_later(|table| {
+            let done = table.optimize()?;
+            Ok(json!({ "merged": done.merged, "droppedRows": done.dropped_rows, "removedFiles": done.removed_files }))
+        })
+    }
+
+    /// How long dead rows are kept.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn set_retention(&self, request: String) -> TextWork {
+        self.text_later(move |table| {
+            let request: request::Retention = read(&request)?;
+            table.set_retention(request.retention_ms)?;
+            Ok(Json::Null)
+        })
+    }
+
+    /// Ends the handle.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn close(&self) -> TextWork {
+        let (usable, upkeep) = (Arc::clone(&self.usable), Arc::clone(&self.upkeep));
+        AsyncTask::new(Work::new(
+            move || {
+                usable.close();
+                upkeep.finish();
+                Ok(String::new())
+            },
+            |text| text,
+        ))
+    }
+}
+
+/// Whether a read is answered inside the call.
+fn is_fast(request: &Read, snapshot: &Snapshot) -> Result<bool> {
+    if request.fields(snapshot)?.iter().any(is_blob) {
+        return Ok(false);
+    }
+    let scanned = if request.is_filtered() || request.is_ordered() {
+        16
+    } else {
+        0
+    };
+    let width = match request.kind {
+        ReadKind::Get => return Ok(true),
+        ReadKind::Search => fixed_width(&request.vector_field(snapshot)?.data_type).unwrap_or(0),
+        ReadKind::Find | ReadKind::Count | ReadKind::Scan => 0,
+    };
+    Ok(snapshot.predicted_ns(width + scanned) <= INSIDE_CALL_NS)
+}
+
+fn answer(request: &Read, snapshot: Snapshot, vector: Option<&[f32]>) -> Result<Page> {
+    let picked: Picked = match request.kind {
+        ReadKind::Count => {
+            let count = snapshot.count(request.filter(&snapshot)?.as_ref())?;
+            return Ok(Page::of_count(count));
+        }
+        ReadKind::Get => snapshot.get(&request.key()?, request.fields(&snapshot)?)?,
+        ReadKind::Find => snapshot.find(&request.find(&snapshot)?, request.fields(&snapshot)?)?,
+        ReadKind::Search => {
+            let field = request.vector_field(&snapshot)?;
+            let vector =
+                vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
+            let (filter, fields) = (request.filter(&snapshot)?, request.fields(&snapshot)?);
+            snapshot.search(field, vector, filter.as_ref(), request.limit(), fields)?
+        }
+        ReadKind::Scan => return Err(Error::internal("a scan asked for as a page")),
+    };
+    Page::of(&[&picked], picked.fields(), &request.bigints)
+}
+
+fn diff(table: &Table, request: &request::Diff) -> Result<Page> {
+    let from = table.as_of(&request.from)?;
+    let to = request
+        .to
+        .as_ref()
+        .map_or_else(|| table.snapshot(), |at| table.as_of(at))?;
+    let newer = if from.version() > to.version() { &from } else { &to };
+    let fields = request::select(newer, &request.select)?;
+    let filter = request::filter(request.filter.as_ref(), newer.schema())?;
+    let difference = from.diff(&to, filter.as_ref())?;
+    let parts = [
+        &difference.added,
+        &difference.removed,
+        &difference.before,
+        &difference.after,
+    ];
+    let mut page = Page::of(&parts, &fields, &request.bigints)?;
+    let counts = [&difference.added, &difference.removed, &difference.after];
+    page.numbers.extend(counts.iter().map(|part| part.len() as f64));
+    Ok(page)
+}
+
+fn moment(table: &Table, snapshot: &Snapshot) -> Result<Json> {
+    let commit = table.commit_of(snapshot)?;
+    let commit = commit.as_ref().map(Raw::get);
+    let schema: &Schema = snapshot.schema();
+    Ok(json!({
+        "version": snapshot.version(),
+        "committedAt": commit.map(|commit| commit.committed_at),
+        "effectiveAt": commit.and_then(|commit| commit.effective_at),
+        "schema": schema,
+    }))
+}
+
+/// What a write did, as JSON.
+pub(crate) fn written(written: Written) -> Json {
+    json!({
+        "version": written.version, "committedAt": written.committed_at, "inserted": written.inserted,
+        "updated": written.updated, "deleted": written.deleted,
+    })
+}
+
+fn commit(entry: &Raw<Commit>, tags: &[Tag]) -> Json {
+    let commit = entry.get();
+    let tags: Vec<&str> = tags
+        .iter()
+        .filter(|tag| tag.version == commit.version)
+        .map(|tag| tag.name.as_str())
+        .collect();
+    json!({
+        "version": commit.version, "committedAt": commit.committed_at, "effectiveAt": commit.effective_at,
+        "operation": commit.operation, "inserted": commit.inserted, "updated": commit.updated, "deleted": commit.deleted,
+        "message": commit.message, "properties": commit.properties, "tags": tags,
+    })
+}

@@ -1,0 +1,74 @@
+// What the native module offers. `native/node` implements these classes and the contract says what the strings hold;
+// `src/sdk/native` and `src/embeddings/builtin` are the only users.
+
+/** Rows as columns: numbers, all text in one string, all bytes in one array. */
+export interface NativePage {
+  readonly numbers: Float64Array;
+  readonly text: string;
+  readonly blob: Uint8Array;
+}
+
+/** A running scan. */
+export interface NativeScan {
+  next(): Promise<NativePage | null>;
+  close(): void;
+}
+
+/** A write of several batches that becomes one commit. */
+export interface NativeWriter {
+  add(batch: Uint8Array): Promise<void>;
+  commit(): Promise<string>;
+  abort(): Promise<void>;
+}
+
+/** A table. A batch that is passed in belongs to the callee until its promise settles. */
+export interface NativeTable {
+  info(): string;
+  resolve(at: string): string;
+  readFast(request: string, vector: Float32Array | null, scratch: Float64Array): string | null;
+  readPage(request: string, vector: Float32Array | null): Promise<NativePage>;
+  scan(request: string): NativeScan;
+  write(request: string, batch: Uint8Array | null): Promise<string>;
+  stage(request: string): NativeWriter;
+  history(request: string): string;
+  diff(request: string): Promise<NativePage>;
+  tag(request: string): string;
+  tags(): string;
+  deleteTag(name: string): void;
+  restore(request: string): Promise<string>;
+  alter(request: string): Promise<string>;
+  stats(): string;
+  explain(request: string, vector: Float32Array | null): string;
+  verify(): Promise<string>;
+  optimize(): Promise<string>;
+  setRetention(request: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A database. */
+export interface NativeDatabase {
+  tableNames(): string[];
+  createTable(name: string, schemaJson: string): NativeTable;
+  openTable(name: string): NativeTable;
+  dropTable(name: string): void;
+  close(): Promise<void>;
+}
+
+/** The vectors of several texts, one after another, and which of the texts had a known token. */
+export interface NativeEmbeddings {
+  readonly vectors: Float32Array;
+  readonly known: Uint8Array;
+}
+
+/** The built-in embedding model. */
+export interface NativeEmbedder {
+  readonly dimensions: number;
+  embed(texts: string[]): Promise<NativeEmbeddings>;
+  embedOne(text: string): Float32Array | null;
+}
+
+/** What `varve.node` exports. */
+export interface NativeModule {
+  readonly NativeDatabase: { connect(uri: string): NativeDatabase };
+  readonly NativeEmbedder: new (folder: string) => NativeEmbedder;
+}

@@ -1,0 +1,46 @@
+import { badAsOf, badInstant } from "./errors";
+import { parseInstant } from "./schema/calendar";
+import { isPlainObject } from "./schema/plain";
+import { describeValue } from "./schema/wire-value";
+
+/** An instant: a `Date`, an ISO 8601 text with its zone, or an ISO date, which means its start in UTC. */
+export type Instant = Date | string;
+
+/**
+ * A point in the history of a table:
+ * - a `Date` or an ISO 8601 text: what was committed by then;
+ * - a number: the version of a commit;
+ * - `{ tag }`: the version that was given that name;
+ * - `{ effective }`: what was true by then, according to the `effectiveAt` of the commits.
+ */
+export type AsOf = Instant | number | { readonly tag: string } | { readonly effective: Instant };
+
+/** A point in the history for the native module. */
+export type AsOfJson =
+  | { readonly version: number }
+  | { readonly date: number }
+  | { readonly effective: number }
+  | { readonly tag: string };
+
+/** Checks a point in the history; throws INVALID_ARGUMENT. */
+export function toAsOfJson(at: AsOf): AsOfJson {
+  if (typeof at === "number") {
+    if (!Number.isSafeInteger(at) || at < 0) throw badAsOf(describeValue(at));
+    return { version: at };
+  }
+  if (at instanceof Date || typeof at === "string") return { date: toInstant("asOf", at) };
+  const point: unknown = at;
+  if (isPlainObject(point)) {
+    if (Object.hasOwn(point, "tag") && typeof point["tag"] === "string") return { tag: point["tag"] };
+    if (Object.hasOwn(point, "effective")) return { effective: toInstant("asOf", point["effective"]) };
+  }
+  throw badAsOf(describeValue(at));
+}
+
+/** The milliseconds of an instant; throws INVALID_ARGUMENT, naming the argument. */
+export function toInstant(name: string, value: unknown): number {
+  const ms = typeof value === "string" ? parseInstant(value) : undefined;
+  if (ms !== undefined) return ms;
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
+  throw badInstant(name, describeValue(value));
+}

@@ -1,0 +1,116 @@
+import { type Instant, toInstant } from "./as-of";
+import { badArgument } from "./errors";
+import { jsonText } from "./native/json-text";
+import type { JsonValue } from "./schema/columns";
+import { isPlainObject } from "./schema/plain";
+import { describeValue } from "./schema/wire-value";
+
+/** What a commit can be told. */
+export interface CommitOptions {
+  /** A sentence for `history()`. */
+  readonly message?: string | undefined;
+  /** When the fact became true, such as the date of a crawl; it must not run backwards. See `asOf({ effective })`. */
+  readonly effectiveAt?: Instant | undefined;
+  /** Anything else that `history()` should show. */
+  readonly properties?: Readonly<Record<string, JsonValue>> | undefined;
+}
+
+/** What a write did. A write that changes nothing makes no version, and shows the newest one. */
+export interface WriteResult {
+  /** The version that the write made. */
+  readonly version: number;
+  /** When it was committed; null for a table that nobody has written to. */
+  readonly committedAt: Date | null;
+  /** How many rows are new. */
+  readonly inserted: number;
+  /** How many rows were replaced or changed. */
+  readonly updated: number;
+  /** How many rows are gone. */
+  readonly deleted: number;
+}
+
+/** One change in the history of a table. */
+export interface Commit {
+  /** The version that it made. */
+  readonly version: number;
+  /** When it was committed. */
+  readonly committedAt: Date;
+  /** When the fact became true, where that was said. */
+  readonly effectiveAt: Date | null;
+  /** What was done. */
+  readonly operation: "insert" | "upsert" | "update" | "delete" | "addColumn" | "dropColumn" | "restore";
+  /** How many rows were new. */
+  readonly inserted: number;
+  /** How many rows were replaced or changed. */
+  readonly updated: number;
+  /** How many rows went. */
+  readonly deleted: number;
+  /** What the writer said about it. */
+  readonly message: string | null;
+  /** What else the writer said. */
+  readonly properties: Readonly<Record<string, JsonValue>> | null;
+  /** The names that the version was given. */
+  readonly tags: readonly string[];
+}
+
+/** The options of a commit for the native module; throws INVALID_ARGUMENT. */
+export function toCommitJson(options: CommitOptions): Record<string, unknown> {
+  const { message, effectiveAt, properties } = options;
+  const json: Record<string, unknown> = {};
+  if (message !== undefined) {
+    if (typeof message !== "string") throw badArgument("message", "a text", describeValue(message));
+    json["message"] = message;
+  }
+  if (effectiveAt !== undefined) json["effectiveAt"] = toInstant("effectiveAt", effectiveAt);
+  if (properties !== undefined) {
+    if (!isPlainObject(properties)) throw badArgument("properties", "a plain object", describeValue(properties));
+    const text = jsonText(properties, (part, expected) => {
+      throw badArgument("properties", expected, describeValue(part));
+    });
+    json["properties"] = JSON.parse(text);
+  }
+  return json;
+}
+
+/** What a write did, as the native module says it. */
+export function toWriteResult(text: string): WriteResult {
+  const { version, committedAt, inserted, updated, deleted } = JSON.parse(text) as {
+    version: number;
+    committedAt: number | null;
+    inserted?: number;
+    updated?: number;
+    deleted?: number;
+  };
+  return {
+    version,
+    committedAt: toDate(committedAt),
+    inserted: inserted ?? 0,
+    updated: updated ?? 0,
+    deleted: deleted ?? 0,
+  };
+}
+
+/** The commits of a history, as the native module says them. */
+export function toCommits(text: string): Commit[] {
+  const commits = JSON.parse(text) as (Omit<Commit, "committedAt" | "effectiveAt"> & {
+    committedAt: number;
+    effectiveAt: number | null;
+  })[];
+  return commits.map((commit) => ({
+    version: commit.version,
+    committedAt: new Date(commit.committedAt),
+    effectiveAt: toDate(commit.effectiveAt),
+    operation: commit.operation,
+    inserted: commit.inserted,
+    updated: commit.updated,
+    deleted: commit.deleted,
+    message: commit.message ?? null,
+    properties: commit.properties ?? null,
+    tags: commit.tags ?? [],
+  }));
+}
+
+/** A date of milliseconds that may be missing. */
+export function toDate(ms: number | null | undefined): Date | null {
+  return ms === null || ms === undefined ? null : new Date(ms);
+}

@@ -1,0 +1,126 @@
+// Every message about calls of databases and tables. Messages about declarations, filters, rows and embeddings stand beside what they
+// are about: schema/schema-errors, query/filter-errors, native/row-errors, embed-errors.
+
+import { VarveError } from "../varve-error";
+
+const quote = (text: string): string => JSON.stringify(text);
+
+/** An argument that makes no sense. */
+export function badArgument(name: string, expected: string, found: string, table?: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${name}: expected ${expected}, found ${found}.`, {
+    where: table === undefined ? {} : { table },
+  });
+}
+
+/** A signal that was aborted. */
+export function aborted(reason: unknown): VarveError {
+  return new VarveError("ABORTED", "The call was ended by its signal; nothing was committed.", { cause: reason });
+}
+
+/** Something that is designed and not there. */
+export function notYet(what: string, instead: string): VarveError {
+  return new VarveError("NOT_YET", `${what} is not there yet.`, { hint: instead });
+}
+
+/** A look-up by key in a table that has none. */
+export function noPrimaryKey(table: string): VarveError {
+  return new VarveError("NO_PRIMARY_KEY", `The table ${quote(table)} has no primary key.`, {
+    hint: "Use find({ where: ... }), or declare a column with .primaryKey().",
+    where: { table },
+  });
+}
+
+/** A date that is no instant. */
+export function badInstant(name: string, found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${name}: expected an instant, found ${found}.`, {
+    hint: 'An instant is a valid Date, an ISO 8601 text with its zone ("2026-09-30T12:00:00Z"), or a date, which means its start in UTC.',
+  });
+}
+
+/** A point in time that cannot be read. */
+export function badAsOf(found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `asOf: expected a point in the history, found ${found}.`, {
+    hint: "Give a Date, an ISO 8601 text, the number of a version, { tag }, or { effective: Date }.",
+  });
+}
+
+/** A query that no column can answer. */
+export function badQuery(table: string, found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `search: expected a text or a vector, found ${found}.`, {
+    hint: "Vectors are a Float32Array or an array of numbers.",
+    where: { table },
+  });
+}
+
+/** A column that cannot be searched. */
+export function notSearchable(table: string, column: string, type: string, vectors: readonly string[]): VarveError {
+  const list = vectors.length === 0 ? "The table has none." : `They are ${vectors.map(quote).join(", ")}.`;
+  return new VarveError("INVALID_ARGUMENT", `${quote(column)} is ${type} and cannot be searched.`, {
+    hint: `Search needs a vector column. ${list}`,
+    where: { table, column },
+  });
+}
+
+/** A text, and no column that is searched by text. */
+export function noEmbeddedColumn(table: string, column?: string): VarveError {
+  const message =
+    column === undefined
+      ? `The table ${quote(table)} has no column that is searched by text.`
+      : `${quote(column)} is not computed from text, so it cannot be searched by text.`;
+  return new VarveError("INVALID_ARGUMENT", message, {
+    hint: "Declare one in the third argument of table(): (c) => ({ vec: embed(fn, c.body) }), or search with a vector.",
+    where: column === undefined ? { table } : { table, column },
+  });
+}
+
+/** A vector that fits several columns, or none. */
+export function chooseColumn(table: string, dimensions: number, columns: readonly string[], fitting: number): VarveError {
+  const count = fitting === 0 ? "no vector column" : `${fitting} vector columns`;
+  const message = `The table ${quote(table)} has ${count} of ${dimensions} dimensions.`;
+  const list = columns.length === 0 ? "It has no vector column." : `Its vector columns are ${columns.join(", ")}.`;
+  return new VarveError("INVALID_ARGUMENT", message, {
+    hint: fitting === 0 ? list : `Name one with the option column. ${list}`,
+    where: { table },
+  });
+}
+
+/** A vector of the wrong length or with something that is no number in it. */
+export function badVector(table: string, column: string, expected: string, found: string): VarveError {
+  const message = `search in ${quote(column)}: expected ${expected}, found ${found}.`;
+  return new VarveError("INVALID_ARGUMENT", message, { where: { table, column } });
+}
+
+/** A column that cannot be ordered by. */
+export function cannotOrder(table: string, column: string, type: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `Rows cannot be ordered by ${quote(column)}, which is ${type}.`, {
+    hint: "Order by text, numbers, booleans, timestamps or dates.",
+    where: { table, column },
+  });
+}
+
+/** A page that cannot be continued. */
+export function cannotContinue(table: string, problem: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `after: ${problem}.`, {
+    hint: "after takes the last row of the page before, with its key and every column of orderBy; the table needs a primary key.",
+    where: { table },
+  });
+}
+
+/** An update that sets a column that cannot be set. */
+export function cannotSet(table: string, column: string, why: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `update cannot set ${quote(column)}: ${why}.`, { where: { table, column } });
+}
+
+/** Something to insert that cannot be iterated. */
+export function notRows(found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `Expected rows, found ${found}.`, {
+    hint: "Give an array, or any iterable or async iterable of rows; for one row write [row].",
+  });
+}
+
+/** A column that cannot be dropped. */
+export function cannotDrop(table: string, column: string, why: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `The column ${quote(column)} cannot be dropped: ${why}.`, {
+    where: { table, column },
+  });
+}

@@ -1,0 +1,91 @@
+// The one place that turns failures of the native module into exceptions.
+
+import { type ErrorPlace, VarveError, type VarveErrorCode } from "../../varve-error";
+
+const CODES: ReadonlySet<string> = new Set<VarveErrorCode>([
+  "INVALID_NAME",
+  "INVALID_SCHEMA",
+  "INVALID_ROW",
+  "INVALID_FILTER",
+  "INVALID_ARGUMENT",
+  "TABLE_NOT_FOUND",
+  "TABLE_EXISTS",
+  "COLUMN_NOT_FOUND",
+  "COLUMN_EXISTS",
+  "NO_PRIMARY_KEY",
+  "DUPLICATE_KEY",
+  "VERSION_NOT_FOUND",
+  "VERSION_EXPIRED",
+  "TAG_NOT_FOUND",
+  "TAG_EXISTS",
+  "EFFECTIVE_DATE_BACKWARDS",
+  "CONFLICT",
+  "COMMIT_UNKNOWN",
+  "CORRUPT",
+  "UNSUPPORTED_FORMAT",
+  "UNSAFE_INTEGER",
+  "EMBEDDING_UNAVAILABLE",
+  "NOT_YET",
+  "IO",
+  "CLOSED",
+  "INTERNAL",
+]);
+
+interface NativeFailure {
+  readonly code: VarveErrorCode;
+  readonly message: string;
+  readonly hint?: string | null;
+  readonly where?: Readonly<Record<string, unknown>>;
+}
+
+/** Calls into the native module; what it throws becomes a `VarveError`. */
+export function call<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw toVarveError(error);
+  }
+}
+
+/** Waits for the native module; what it rejects with becomes a `VarveError`. */
+export async function callAsync<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toVarveError(error);
+  }
+}
+
+/** The error for something that the native module threw. */
+export function toVarveError(error: unknown): VarveError {
+  if (VarveError.is(error)) return error;
+  const failure = parseFailure(error);
+  if (failure === undefined) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new VarveError("INTERNAL", `The native module failed: ${message}`, {
+      hint: "This is a bug in Varve. Please report it.",
+      cause: error,
+    });
+  }
+  return new VarveError(failure.code, failure.message, { hint: failure.hint ?? undefined, where: placeOf(failure) });
+}
+
+function parseFailure(error: unknown): NativeFailure | undefined {
+  if (!(error instanceof Error) || !error.message.startsWith("{")) return undefined;
+  try {
+    const failure = JSON.parse(error.message) as NativeFailure;
+    return CODES.has(failure.code) && typeof failure.message === "string" ? failure : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function placeOf({ where = {} }: NativeFailure): ErrorPlace {
+  const { table, column, row, file } = where;
+  return {
+    ...(typeof table === "string" ? { table } : {}),
+    ...(typeof column === "string" ? { column } : {}),
+    ...(typeof row === "number" ? { row } : {}),
+    ...(typeof file === "string" ? { file } : {}),
+  };
+}

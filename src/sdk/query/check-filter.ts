@@ -1,0 +1,185 @@
+// From a tree of nodes to the JSON that the native module reads: every column and value is checked against the schema here, for
+// all three ways of writing a filter.
+
+import { type ColumnType, describeType } from "../schema/column-type";
+import type { TableSchema } from "../schema/table-schema";
+import { describeValue, toWireScalar, toWireValue, type WireValue } from "../schema/wire-value";
+import { noSuchPart, notAList, tooDeep, tooLarge, wrongOperator, wrongValue } from "./filter-errors";
+import { DEPTH_MAX, type FilterNode, type LeafNode, NODES_MAX, type Path } from "./node";
+
+/** A filter as the native module reads it. */
+export type FilterJson =
+  | { readonly op: "and" | "or"; readonly args: readonly FilterJson[] }
+  | { readonly op: "not"; readonly arg: FilterJson }
+  | ({ readonly op: string; readonly column: Path } & Readonly<Record<string, unknown>>);
+
+/** What a path leads to: a column or a part of one, or a value inside JSON whose type nobody knows. */
+type Target = ColumnType | { readonly kind: "unknown" };
+
+/** Checks a filter against a schema; throws INVALID_FILTER or COLUMN_NOT_FOUND. */
+export function checkFilter(node: FilterNode, schema: TableSchema): FilterJson {
+  return new FilterCheck(schema).node(node, 1);
+}
+
+class FilterCheck {
+  readonly #schema: TableSchema;
+  #nodes = 0;
+
+  constructor(schema: TableSchema) {
+    this.#schema = schema;
+  }
+
+  node(node: FilterNode, depth: number): FilterJson {
+    if (depth > DEPTH_MAX) throw tooDeep(DEPTH_MAX);
+    this.#nodes += 1;
+    if (this.#nodes > NODES_MAX) throw tooLarge(NODES_MAX);
+    switch (node.op) {
+      case "and":
+      case "or":
+        return { op: node.op, args: node.args.map((arg) => this.node(arg, depth + 1)) };
+      case "not":
+        return { op: "not", arg: this.node(node.arg, depth + 1) };
+      default:
+        return this.#leaf(node);
+    }
+  }
+
+  #leaf(node: LeafNode): FilterJson {
+    const { column } = node;
+    const leaf = new LeafCheck(this.#schema.table, column.join("."), targetOf(this.#schema, column));
+    switch (node.op) {
+      case "isNull":
+        return { op: node.op, column };
+      case "like":
+        return { op: node.op, column, pattern: leaf.pattern(node.pattern), caseInsensitive: node.caseInsensitive };
+      case "between":
+        return { op: node.op, column, low: leaf.value(node.op, node.low), high: leaf.value(node.op, node.high) };
+      case "in":
+      case "containsAny":
+      case "containsAll":
+        return { op: node.op, column, values: leaf.values(node.op, node.values) };
+      default:
+        return { op: node.op, column, value: leaf.value(node.op, node.value) };
+    }
+  }
+}
+
+class LeafCheck {
+  readonly #table: string;
+  readonly #column: string;
+  readonly #target: Target;
+
+  constructor(table: string, column: string, target: Target) {
+    this.#table = table;
+    this.#column = column;
+    this.#target = target;
+  }
+
+  value(op: string, value: unknown): WireValue {
+    const target = this.#target;
+    if (!allows(target, op)) this.#refuse(op);
+    const type = target.kind === "list" ? target.item.type : target;
+    const wire = type.kind === "unknown" ? toWireScalar(value) : toWireValue(type, value);
+    if (wire !== undefined) return wire;
+    throw wrongValue(this.#table, this.#column, op, expectation(type), describeValue(value));
+  }
+
+  values(op: string, values: unknown): WireValue[] {
+    if (!allows(this.#target, op)) this.#refuse(op);
+    if (!Array.isArray(values)) throw notAList(this.#table, this.#column, op, describeValue(values));
+    return values.map((value) => this.value(op, value));
+  }
+
+  pattern(pattern: unknown): string {
+    if (!allows(this.#target, "like")) this.#refuse("like");
+    if (typeof pattern === "string") return pattern;
+    throw wrongValue(this.#table, this.#column, "like", "a pattern of text", describeValue(pattern));
+  }
+
+  #refuse(op: string): never {
+    const target = this.#target;
+    const type = target.kind === "unknown" ? "a value inside JSON" : describeType(target);
+    throw wrongOperator(this.#table, this.#column, op, type, advice(target));
+  }
+}
+
+const EQUAL: readonly string[] = ["eq", "ne", "in"];
+const ORDER: readonly string[] = [...EQUAL, "lt", "lte", "gt", "gte", "between"];
+const TEXT: readonly string[] = [...ORDER, "like"];
+const LIST: readonly string[] = ["contains", "containsAny", "containsAll"];
+
+function allows(target: Target, op: string): boolean {
+  switch (target.kind) {
+    case "text":
+    case "enum":
+    case "unknown":
+      return TEXT.includes(op);
+    case "int":
+    case "float":
+    case "timestamp":
+    case "date":
+      return ORDER.includes(op);
+    case "boolean":
+    case "bytes":
+      return EQUAL.includes(op);
+    case "list":
+      return LIST.includes(op);
+    default:
+      return false;
+  }
+}
+
+function advice(target: Target): string {
+  switch (target.kind) {
+    case "list":
+      return "Ask a list with contains, containsAny or containsAll.";
+    case "struct":
+      return "Ask one of its fields: c.meta.author, or \"meta.author\".";
+    case "json":
+      return "Ask for a value inside it: c.data.path(\"author\"), or \"data.author\".";
+    case "vector":
+      return "Use search for vectors; a filter can only ask whether there is one.";
+    case "unknown":
+      return `It can be asked ${TEXT.join(", ")}, or whether it is null.`;
+    default:
+      return `It can be asked ${ORDER.filter((op) => allows(target, op)).join(", ")}, or whether it is null.`;
+  }
+}
+
+function expectation(type: Target): string {
+  switch (type.kind) {
+    case "unknown":
+      return "a text, a finite number or a boolean";
+    case "int":
+      return "a whole number that is safe, or a bigint";
+    case "float":
+      return "a finite number";
+    case "timestamp":
+      return "a valid Date, or an ISO 8601 text with its zone";
+    case "date":
+      return 'a date such as "2026-02-28"';
+    case "bytes":
+      return "a Uint8Array";
+    default:
+      return describeType(type);
+  }
+}
+
+function targetOf(schema: TableSchema, path: Path): Target {
+  let target: Target = schema.field(path[0] ?? "").type;
+  for (const [index, part] of path.entries()) {
+    if (index === 0) continue;
+    if (target.kind === "json" || target.kind === "unknown") {
+      target = { kind: "unknown" };
+      continue;
+    }
+    const fields: readonly { name: string; type: ColumnType }[] = target.kind === "struct" ? target.fields : [];
+    const field = fields.find(({ name }) => name === part);
+    if (field === undefined) {
+      const names = fields.map(({ name }) => name);
+      throw noSuchPart(schema.table, path.slice(0, index).join("."), part, describeType(target), names);
+    }
+    target = field.type;
+  }
+  return target;
+}

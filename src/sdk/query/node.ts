@@ -1,0 +1,68 @@
+// Filters as data: frozen nodes that every way of writing a filter becomes. The columns and the values in them are not checked
+// until a table is asked (see check-filter).
+
+/** Comparisons of a column with one value. */
+export type CompareOp = "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "contains";
+
+/** Comparisons of a column with several values. */
+export type ManyOp = "in" | "containsAny" | "containsAll";
+
+/** The way to a value: a column, and names inside it for structs and JSON. */
+export type Path = readonly string[];
+
+/** A filter as a tree. */
+export type FilterNode =
+  | { readonly op: "and" | "or"; readonly args: readonly FilterNode[] }
+  | { readonly op: "not"; readonly arg: FilterNode }
+  | LeafNode;
+
+/** A filter on one column. */
+export type LeafNode =
+  | { readonly op: CompareOp; readonly column: Path; readonly value: unknown }
+  | { readonly op: ManyOp; readonly column: Path; readonly values: readonly unknown[] }
+  | { readonly op: "between"; readonly column: Path; readonly low: unknown; readonly high: unknown }
+  | { readonly op: "like"; readonly column: Path; readonly pattern: unknown; readonly caseInsensitive: boolean }
+  | { readonly op: "isNull"; readonly column: Path };
+
+/** The most levels of a filter. */
+export const DEPTH_MAX = 64;
+
+/** The most nodes of a filter. */
+export const NODES_MAX = 10_000;
+
+/** One column compared with one value. */
+export function compare(op: CompareOp, column: Path, value: unknown): FilterNode {
+  return Object.freeze({ op, column, value });
+}
+
+/** One column compared with several values. */
+export function compareMany(op: ManyOp, column: Path, values: readonly unknown[]): FilterNode {
+  return Object.freeze({ op, column, values: Object.freeze([...values]) });
+}
+
+/** A column between two values, both included. */
+export function between(column: Path, low: unknown, high: unknown): FilterNode {
+  return Object.freeze({ op: "between", column, low, high });
+}
+
+/** A column that matches a pattern: `%` is any run, `_` one character, `\` takes the next as it is. */
+export function like(column: Path, pattern: unknown, caseInsensitive: boolean): FilterNode {
+  return Object.freeze({ op: "like", column, pattern, caseInsensitive });
+}
+
+/** A column without a value. */
+export function isNull(column: Path): FilterNode {
+  return Object.freeze({ op: "isNull", column });
+}
+
+/** The opposite; what is unknown because of a null stays unknown. */
+export function not(arg: FilterNode): FilterNode {
+  return Object.freeze({ op: "not", arg });
+}
+
+/** All, or one, of several; nested ones of the same kind become one list, and a single one stays itself. */
+export function join(op: "and" | "or", nodes: readonly FilterNode[]): FilterNode {
+  const args = nodes.flatMap((node) => (node.op === op ? node.args : [node]));
+  const only = args.length === 1 ? args[0] : undefined;
+  return only ?? Object.freeze({ op, args: Object.freeze(args) });
+}

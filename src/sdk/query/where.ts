@@ -1,0 +1,28 @@
+// The one door for filters: whatever form they come in, the checked JSON for the native module goes out.
+
+import type { TableSchema } from "../schema/table-schema";
+import { describeValue } from "../schema/wire-value";
+import { checkFilter, type FilterJson } from "./check-filter";
+import { Condition } from "./condition";
+import { notACondition, notAFilter } from "./filter-errors";
+import { fromMongo } from "./mongo";
+import type { FilterNode } from "./node";
+
+/** The filter for the native module, or undefined where every row is meant. */
+export function toFilterJson(where: unknown, schema: TableSchema, columns: () => object): FilterJson | undefined {
+  if (where === undefined) return undefined;
+  const node = toFilterNode(where, schema, columns);
+  return node.op === "and" && node.args.length === 0 ? undefined : checkFilter(node, schema);
+}
+
+/** The tree of a filter in any form; its columns and values are not checked yet. */
+export function toFilterNode(where: unknown, schema: TableSchema, columns: () => object): FilterNode {
+  if (Condition.is(where)) return where.node;
+  if (typeof where === "function") {
+    const result: unknown = where(columns());
+    if (!Condition.is(result)) throw notACondition(describeValue(result));
+    return result.node;
+  }
+  if (typeof where !== "object" || where === null || Array.isArray(where)) throw notAFilter(describeValue(where));
+  return fromMongo(where as Readonly<Record<string, unknown>>, schema);
+}

@@ -1,0 +1,221 @@
+// Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
+
+import type { NativeScan, NativeTable } from "../native-types";
+import { badArgument, noPrimaryKey } from "./errors";
+import { call, callAsync, toVarveError } from "./native/call";
+import { type PlainRow, Projection, rowsOf } from "./native/decode";
+import { afterRow, orderSteps, toOrderJson } from "./paging";
+import { checkSignal } from "./progress";
+import { filterColumns } from "./query/builder";
+import { checkFilter, type FilterJson } from "./query/check-filter";
+import { join } from "./query/node";
+import { toFilterJson, toFilterNode } from "./query/where";
+import { describeType } from "./schema/column-type";
+import type { Field, TableSchema } from "./schema/table-schema";
+import { describeValue, toWireValue } from "./schema/wire-value";
+
+/** What `find` takes, before its types. */
+export interface FindRequest {
+  readonly select?: readonly string[] | undefined;
+  readonly where?: unknown;
+  readonly orderBy?: unknown;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly after?: unknown;
+}
+
+/** What `scan` takes, before its types. */
+export interface ScanRequest {
+  readonly select?: readonly string[] | undefined;
+  readonly where?: unknown;
+  readonly batchRows?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Decode<T> = (numbers: Float64Array, text: string, blob?: Uint8Array) => T;
+
+/** A projection and what is always the same in requests for it. */
+interface Plan {
+  readonly projection: Projection;
+  /** A request for one row up to the key. */
+  readonly getPrefix: string;
+  readonly rows: Decode<PlainRow[]>;
+  readonly first: Decode<PlainRow | undefined>;
+  readonly hits: Decode<PlainRow[]>;
+}
+
+const ROW_ID: Pick<Field, "name" | "type"> = { name: "_rowid", type: { kind: "int", bigint: false } };
+const BATCH_ROWS = 1024;
+
+/** Reads one table. Small answers are given inside the call; the scratch memory for them is shared by all readers of a table. */
+export class Reader {
+  readonly schema: TableSchema;
+  readonly #native: NativeTable;
+  readonly #version: number | null;
+  readonly #scratch: Float64Array;
+  readonly #plans = new Map<string, Plan>();
+  readonly #everything: Plan;
+  #columns: object | undefined;
+
+  constructor(native: NativeTable, schema: TableSchema, version: number | null, scratch: Float64Array) {
+    this.schema = schema;
+    this.#native = native;
+    this.#version = version;
+    this.#scratch = scratch;
+    this.#everything = this.#makePlan(schema.plainNames());
+  }
+
+  /** The same columns at another version. */
+  at(version: number): Reader {
+    return new Reader(this.#native, this.schema, version, this.#scratch);
+  }
+
+  /** The row with a key. */
+  get(key: unknown, select: readonly string[] | undefined): Promise<PlainRow | undefined> {
+    try {
+      const plan = this.plan(select);
+      return this.#read(plan.getPrefix + this.#key(key), null, plan.first);
+    } catch (error) {
+      return Promise.reject(toVarveError(error));
+    }
+  }
+
+  /** The rows that a filter lets through. */
+  find(request: FindRequest): Promise<PlainRow[]> {
+    try {
+      const plan = this.plan(request.select);
+      return this.#read(this.#findRequest(plan, request), null, plan.rows);
+    } catch (error) {
+      return Promise.reject(toVarveError(error));
+    }
+  }
+
+  /** How many rows a filter lets through. */
+  count(where: unknown): Promise<number> {
+    try {
+      const request = this.#request({ kind: "count", where: this.filter(where) });
+      return this.#read(request, null, (numbers) => numbers[0] ?? 0);
+    } catch (error) {
+      return Promise.reject(toVarveError(error));
+    }
+  }
+
+  /** The rows nearest to a vector. */
+  search(select: readonly string[] | undefined, body: object, vector: Float32Array): Promise<PlainRow[]> {
+    const plan = this.plan(select);
+    return this.#read(this.#request({ kind: "search", ...body }, plan.projection), vector, plan.hits);
+  }
+
+  /** How a search would be answered. */
+  explain(body: object, vector: Float32Array | null): Record<string, unknown> {
+    const request = this.#request({ kind: "search", ...body }, this.#everything.projection);
+    return JSON.parse(call(() => this.#native.explain(request, vector))) as Record<string, unknown>;
+  }
+
+  /** All rows in batches. */
+  async *scan({ select, where, batchRows = BATCH_ROWS, signal }: ScanRequest): AsyncGenerator<PlainRow[], void, void> {
+    const plan = this.plan(select);
+    checkCount("batchRows", batchRows, 1);
+    const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, plan.projection);
+    checkSignal(signal);
+    const scan: NativeScan = call(() => this.#native.scan(request));
+    try {
+      while (true) {
+        const page = await callAsync(() => scan.next());
+        if (page === null) return;
+        const rows = rowsOf(plan.projection, page);
+        if (rows.length > 0) yield rows;
+        checkSignal(signal);
+      }
+    } finally {
+      scan.close();
+    }
+  }
+
+  /** The columns to read, and how; all but the vectors where none are named. */
+  plan(select: readonly string[] | undefined): Plan {
+    if (select === undefined) return this.#everything;
+    if (!Array.isArray(select)) throw badArgument("select", "an array of column names", describeValue(select));
+    const key = JSON.stringify(select);
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = this.#makePlan([...new Set(select)]);
+      if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** A filter for the native module. */
+  filter(where: unknown): FilterJson | undefined {
+    return toFilterJson(where, this.schema, () => this.#filterColumns());
+  }
+
+  #findRequest(plan: Plan, { where, orderBy, limit, offset, after }: FindRequest): string {
+    if (limit !== undefined) checkCount("limit", limit, 0);
+    if (offset !== undefined) checkCount("offset", offset, 0);
+    const steps = orderSteps(orderBy, this.schema);
+    let filter: FilterJson | undefined;
+    if (after === undefined) filter = this.filter(where);
+    else {
+      const rest = afterRow(after, steps, this.schema);
+      const given = where === undefined ? [] : [toFilterNode(where, this.schema, () => this.#filterColumns())];
+      filter = checkFilter(join("and", [...given, rest]), this.schema);
+    }
+    const order = steps.length === 0 ? undefined : toOrderJson(steps);
+    return this.#request({ kind: "find", where: filter, orderBy: order, limit, offset }, plan.projection);
+  }
+
+  #request(body: object, projection?: Projection): string {
+    const json = JSON.stringify({ version: this.#version, ...body });
+    return projection === undefined ? json : `${json.slice(0, -1)},${projection.json}}`;
+  }
+
+  #makePlan(names: readonly string[]): Plan {
+    const projection = new Projection(names.map((name) => (name === ROW_ID.name ? ROW_ID : this.schema.field(name))));
+    return {
+      projection,
+      getPrefix: `{"kind":"get","version":${this.#version},${projection.json},"key":`,
+      rows: (numbers, text, blob) => projection.rows(numbers, text, blob),
+      first: (numbers, text, blob) => projection.rows(numbers, text, blob)[0],
+      hits: (numbers, text, blob) => projection.hits(numbers, text, blob),
+    };
+  }
+
+  #key(key: unknown): string {
+    const { primaryKey, table } = this.schema;
+    if (primaryKey === null) throw noPrimaryKey(table);
+    const { type } = this.schema.field(primaryKey);
+    const wire = toWireValue(type, key);
+    if (wire === undefined) throw badArgument("key", describeType(type), describeValue(key), table);
+    return `${JSON.stringify(wire)}}`;
+  }
+
+  #filterColumns(): object {
+    this.#columns ??= filterColumns(this.schema);
+    return this.#columns;
+  }
+
+  #read<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {
+    try {
+      const text = this.#native.readFast(request, vector, this.#scratch);
+      if (text !== null) return Promise.resolve(decode(this.#scratch, text));
+    } catch (error) {
+      return Promise.reject(toVarveError(error));
+    }
+    return this.#readPage(request, vector, decode);
+  }
+
+  async #readPage<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {
+    const { numbers, text, blob } = await callAsync(() => this.#native.readPage(request, vector));
+    return decode(numbers, text, blob);
+  }
+}
+
+const PLANS_MAX = 256;
+
+/** Checks a count; throws INVALID_ARGUMENT. */
+export function checkCount(name: string, value: unknown, least: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  throw badArgument(name, `a whole number from ${least} on`, describeValue(value));
+}

@@ -1,0 +1,28 @@
+// Days and instants as text. A date is the text "YYYY-MM-DD" in JavaScript and a number of days since 1970-01-01 below it.
+
+const DAY_MS = 86_400_000;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
+/** The days since 1970-01-01 of a date such as "2026-02-28", or undefined where there is no such day. */
+export function parseDate(text: string): number | undefined {
+  if (!DATE.test(text)) return undefined;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  // Date.parse takes "2026-02-30" for a day in March on some engines.
+  return Number.isNaN(ms) || formatDate(ms / DAY_MS) !== text ? undefined : ms / DAY_MS;
+}
+
+/** The date that lies `days` days after 1970-01-01. */
+export function formatDate(days: number): string {
+  return new Date(days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/**
+ * The milliseconds since 1970 of an ISO 8601 instant with its zone, or of the start (in UTC) of an ISO date. Anything else,
+ * a local time without a zone included, is undefined.
+ */
+export function parseInstant(text: string): number | undefined {
+  if (!INSTANT.test(text) || parseDate(text.slice(0, 10)) === undefined) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}

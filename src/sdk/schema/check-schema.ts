@@ -1,0 +1,57 @@
+// Whether a declared table and the table on disk are the same.
+
+import { isDeepStrictEqual } from "node:util";
+import { type ColumnType, describeType, fromDataType, toDataType } from "./column-type";
+import { columnDiffers, columnNotDeclared, columnNotStored, keyDiffers } from "./schema-errors";
+import { type AnyTable, toSchemaJson } from "./table-definition";
+import { type EmbedSpec, type FieldJson, ownEntry, type SchemaJson } from "./table-schema";
+
+/**
+ * Throws SCHEMA_MISMATCH, naming the column, where they differ. A stored column may be missing in the declaration only if it
+ * is nullable or derived; the order of columns, the order of an enum's values and defaults may differ.
+ */
+export function checkSchema(definition: AnyTable, stored: SchemaJson): void {
+  const { name: table } = definition;
+  const declared = toSchemaJson(definition);
+  const storedKey = stored.primaryKey ?? null;
+  if (declared.primaryKey !== storedKey) throw keyDiffers(table, declared.primaryKey, storedKey);
+  const byName = new Map(stored.fields.map((field) => [field.name, field]));
+  for (const field of declared.fields) {
+    const found = byName.get(field.name);
+    if (found === undefined) throw columnNotStored(table, field.name, describeField(field));
+    if (!sameField(field, found)) throw columnDiffers(table, field.name, describeField(field), describeField(found));
+  }
+  for (const field of stored.fields) {
+    const known = ownEntry(definition.columns, field.name) ?? ownEntry(definition.derived, field.name);
+    if (known === undefined && !field.nullable && field.embed === undefined) {
+      throw columnNotDeclared(table, field.name, describeField(field));
+    }
+  }
+}
+
+function sameField(a: FieldJson, b: FieldJson): boolean {
+  const sameType = isDeepStrictEqual(comparable(fromDataType(a.type)), comparable(fromDataType(b.type)));
+  return sameType && a.nullable === b.nullable && sameEmbed(a.embed, b.embed);
+}
+
+function comparable(type: ColumnType): unknown {
+  if (type.kind === "enum") return { kind: "enum", values: [...type.values].sort() };
+  if (type.kind === "list") return { kind: "list", item: { ...type.item, type: comparable(type.item.type) } };
+  if (type.kind !== "struct") return toDataType(type);
+  return { kind: "struct", fields: type.fields.map((part) => ({ ...part, type: comparable(part.type) })) };
+}
+
+function sameEmbed(a: EmbedSpec | undefined, b: EmbedSpec | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const plain = (spec: EmbedSpec): unknown => JSON.parse(JSON.stringify(spec));
+  return isDeepStrictEqual(plain(a), plain(b));
+}
+
+function describeField(field: FieldJson): string {
+  const type = describeType(fromDataType(field.type));
+  if (field.embed === undefined) return field.nullable ? `${type}, nullable` : type;
+  const { sources, template } = field.embed;
+  const { name, config } = field.embed.function;
+  const how = template === undefined ? "" : ` by the template ${JSON.stringify(template)}`;
+  return `${type}, embedded from ${sources.join(", ")}${how} with ${name} ${JSON.stringify(config)}`;
+}

@@ -1,0 +1,101 @@
+import type { ColumnType } from "./column-type";
+import { keyOfWrongType } from "./schema-errors";
+
+/** The kind of a column, as far as the types of calls depend on it. */
+export type ColumnKind =
+  | "text"
+  | "json"
+  | "int"
+  | "float"
+  | "boolean"
+  | "timestamp"
+  | "date"
+  | "bytes"
+  | "vector"
+  | "list"
+  | "struct";
+
+/** What is said about a column beside its type. */
+export type ColumnFlag = "nullable" | "default" | "key";
+
+/** What the compiler knows of a column; no such object exists at run time. */
+export interface ColumnTypes<K, V, I, F, N> {
+  readonly kind: K;
+  readonly value: V;
+  readonly input: I;
+  readonly flags: F;
+  readonly nested: N;
+}
+
+/** What a column says, as plain data. */
+export interface ColumnSpec {
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly key: boolean;
+  readonly default?: ColumnDefault;
+}
+
+/** What a row shows that was written without a value: a constant, or the result of a call for each row. */
+export type ColumnDefault = { readonly value: unknown } | { readonly make: () => unknown };
+
+/**
+ * A column of a table: its type and what is said about it. Columns are immutable; every method returns a new one.
+ *
+ * @typeParam K - its kind
+ * @typeParam V - what a row shows
+ * @typeParam I - what a write takes
+ * @typeParam F - what is said about it
+ * @typeParam N - the columns inside it, for a struct or a list
+ */
+export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never, N = undefined> {
+  /** For the compiler alone: nothing is here at run time. */
+  declare readonly $types: ColumnTypes<K, V, I, F, N>;
+  /** What the column says, as plain data. */
+  readonly spec: ColumnSpec;
+
+  /** Made by `text()`, `int()` and the like. */
+  constructor(spec: ColumnSpec) {
+    this.spec = Object.freeze(spec);
+    Object.freeze(this);
+  }
+
+  /**
+   * Makes the column the key of its table: unique, never null, looked up by `get` and replaced by `upsert`. For one text or
+   * int column of a table.
+   *
+   * @example
+   * ```ts
+   * const users = table("users", { id: text().primaryKey() });
+   * ```
+   */
+  primaryKey(this: Column<"text" | "int", V, I, F, N>): Column<K, V, I, F | "key", N> {
+    const { kind } = this.spec.type;
+    if (kind !== "text" && kind !== "int") throw keyOfWrongType(kind);
+    return new Column({ ...this.spec, key: true });
+  }
+
+  /** Lets a row have no value: it reads as `null`, and a write may leave the key out. */
+  nullable(): Column<K, V, I, F | "nullable", N> {
+    return new Column({ ...this.spec, nullable: true });
+  }
+
+  /**
+   * Gives rows that are written without a value a constant, or what a function returns for each of them. A constant is kept
+   * in the table, and is also what older rows show when the column is added later.
+   *
+   * @example
+   * ```ts
+   * timestamp().default(() => new Date());
+   * ```
+   */
+  default(value: I | (() => I)): Column<K, V, I, F | "default", N> {
+    const make = typeof value === "function" ? { make: value as () => unknown } : { value };
+    return new Column({ ...this.spec, default: Object.freeze(make) });
+  }
+}
+
+/** Any column. */
+export type AnyColumn = Column<ColumnKind, unknown, unknown, ColumnFlag, unknown>;
+
+/** Columns by name. */
+export type ColumnMap = Readonly<Record<string, AnyColumn>>;

@@ -1,0 +1,120 @@
+import type { EmbeddingFunction, EmbeddingInput } from "../../embeddings/embedding-function";
+import type { AnyColumn, ColumnMap } from "./column";
+import type { Metric, VectorElement } from "./column-type";
+import { emptySources, templateMismatch } from "./schema-errors";
+
+/** A column as the second argument of `table` sees it: something an embedding can be made from. */
+export interface SourceRef<V = unknown> {
+  /** The column's name. */
+  readonly name: string;
+  /** For the compiler alone: nothing is here at run time. */
+  readonly $value?: V;
+}
+
+/** The columns of a table as sources of embeddings. */
+export type SourceRefs<C extends ColumnMap> = {
+  readonly [K in keyof C]: SourceRef<C[K]["$types"]["value"]>;
+};
+
+/** What `embed` takes beside the function and its sources. */
+export interface EmbedOptions {
+  /**
+   * How several columns become one text: column names in braces, `"{title}\n\n{body}"`. Two braces stand for one. Without it,
+   * the columns that are not null are joined by an empty line.
+   */
+  readonly template?: string | undefined;
+  /** How two vectors are compared; `cosine` unless told. */
+  readonly metric?: Metric | undefined;
+  /** How elements are stored; `f32` unless told. */
+  readonly element?: VectorElement | undefined;
+}
+
+/** A vector column that is computed from other columns of its row. */
+export class Derived<I extends EmbeddingInput> {
+  /** For the compiler alone: nothing is here at run time. */
+  declare readonly $input: I;
+  /** What computes it. */
+  readonly function: EmbeddingFunction<I>;
+  /** The columns it is computed from. */
+  readonly sources: readonly string[];
+  /** How the sources become one text. */
+  readonly template: string | undefined;
+  /** How two vectors are compared. */
+  readonly metric: Metric;
+  /** How elements are stored. */
+  readonly element: VectorElement;
+
+  /** Made by `embed`. */
+  constructor(fn: EmbeddingFunction<I>, sources: readonly string[], options: EmbedOptions) {
+    this.function = fn;
+    this.sources = Object.freeze([...sources]);
+    this.template = options.template;
+    this.metric = options.metric ?? "cosine";
+    this.element = options.element ?? "f32";
+    Object.freeze(this);
+  }
+}
+
+/** Any derived column. */
+export type AnyDerived = Derived<EmbeddingInput>;
+
+/** Derived columns by name. */
+export type DerivedMap = Readonly<Record<string, AnyDerived>>;
+
+/**
+ * A vector column that is computed from other columns whenever a row is written, and that can be searched with what the
+ * function embeds. A row whose sources are all null or empty has no vector.
+ *
+ * @example
+ * ```ts
+ * const docs = table("docs", { id: text().primaryKey(), title: text(), body: text() }, (c) => ({
+ *   vec: embed(builtin(), [c.title, c.body], { template: "{title}\n\n{body}" }),
+ * }));
+ * ```
+ */
+export function embed<I extends EmbeddingInput>(
+  fn: EmbeddingFunction<I>,
+  source: SourceRef<NoInfer<I>> | readonly SourceRef<NoInfer<I>>[],
+  options: EmbedOptions = {},
+): Derived<I> {
+  const sources = (Array.isArray(source) ? source : [source]).map((ref: SourceRef) => ref.name);
+  if (sources.length === 0) throw emptySources();
+  if (options.template !== undefined) {
+    const stray = templateParts(options.template).find(
+      (part, index) => index % 2 === 1 && !sources.includes(part),
+    );
+    if (stray !== undefined) throw templateMismatch(options.template, stray, sources);
+  }
+  return new Derived(fn, sources, options);
+}
+
+/** The columns as sources of embeddings. */
+export function sourceRefs<C extends ColumnMap>(columns: C): SourceRefs<C> {
+  const refs: [string, SourceRef][] = Object.keys(columns).map((name) => [name, Object.freeze({ name })]);
+  return Object.freeze(Object.fromEntries(refs)) as SourceRefs<C>;
+}
+
+/** A template cut into text, name, text, name, ..., text. */
+export function templateParts(template: string): string[] {
+  const parts: string[] = [];
+  let last = "";
+  let from = 0;
+  for (const match of template.matchAll(/\{\{|\}\}|\{([^{}]*)\}/g)) {
+    last += template.slice(from, match.index);
+    from = match.index + match[0].length;
+    if (match[1] === undefined) {
+      last += match[0].charAt(0);
+    } else {
+      parts.push(last, match[1]);
+      last = "";
+    }
+  }
+  parts.push(last + template.slice(from));
+  return parts;
+}
+
+/** Whether a column can be a source: text, or bytes for functions that embed images, which cannot be joined with others. */
+export function isSource(column: AnyColumn, several: boolean): boolean {
+  const { kind } = column.spec.type;
+  return kind === "text" || kind === "enum" || (kind === "bytes" && !several);
+}

@@ -1,0 +1,126 @@
+// All computation of types: what rows, writes, selections and filters look like for the columns of a table.
+
+import type { AnyColumn, ColumnMap } from "./column";
+import type { VectorInput } from "./columns";
+import type { AnyDerived, DerivedMap } from "./derived";
+import type { AnyTable } from "./table-definition";
+
+/** Shows an intersection as one object type. */
+export type Simplify<T> = { [K in keyof T]: T[K] } & {};
+
+/** What a row shows of a column. */
+export type ValueOf<C extends AnyColumn> = "nullable" extends C["$types"]["flags"]
+  ? C["$types"]["value"] | null
+  : C["$types"]["value"];
+
+/** What a write takes for a column. */
+export type InputOf<C extends AnyColumn> = "nullable" extends C["$types"]["flags"]
+  ? C["$types"]["input"] | null
+  : C["$types"]["input"];
+
+type IsOptional<C extends AnyColumn> = [C["$types"]["flags"] & ("nullable" | "default")] extends [never]
+  ? false
+  : true;
+
+type RequiredName<C extends ColumnMap> = {
+  [K in keyof C]: IsOptional<C[K]> extends true ? never : K;
+}[keyof C];
+
+/** A row as `insert` and `upsert` take it: what is nullable or has a default may be left out. */
+export type InsertRow<C extends ColumnMap> = Simplify<
+  { [K in RequiredName<C>]: InputOf<C[K]> } & {
+    [K in Exclude<keyof C, RequiredName<C>>]?: InputOf<C[K]> | undefined;
+  }
+>;
+
+/** What `update` may set: any columns but the key. */
+export type UpdateRow<C extends ColumnMap> = {
+  [K in keyof C as "key" extends C[K]["$types"]["flags"] ? (string extends K ? K : never) : K]?:
+    | InputOf<C[K]>
+    | undefined;
+};
+
+/** A row with every column, the vectors included. */
+export type FullRow<C extends ColumnMap, E extends DerivedMap> = {
+  [K in keyof C | keyof E]: K extends keyof C ? ValueOf<C[K]> : Float32Array | null;
+};
+
+type PlainName<C extends ColumnMap> = {
+  [K in keyof C]: C[K]["$types"]["kind"] extends "vector" ? never : K;
+}[keyof C];
+
+/** A row as reads return it unless told otherwise: every column but the vectors. */
+export type DefaultRow<C extends ColumnMap> = Simplify<{ [K in PlainName<C>]: ValueOf<C[K]> }>;
+
+/** The columns of a table. */
+export type ColumnsOf<D extends AnyTable> = D["columns"];
+
+/** The names that `select` takes. */
+export type ColumnName<D extends AnyTable> = (keyof D["columns"] | keyof D["derived"]) & string;
+
+/** The columns that are read unless `select` says otherwise. */
+export type DefaultColumn<D extends AnyTable> = PlainName<D["columns"]> & string;
+
+/** A row with the selected columns. */
+export type SelectedRow<D extends AnyTable, S extends string> = Simplify<
+  Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>>
+>;
+
+/** A row that a search found: its columns, how near it is, and how good that is. */
+export type Hit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
+  Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & {
+    /** Higher is better; between 0 and 1 for cosine. */
+    readonly _score: number;
+    /** The raw distance of the column's metric; lower is nearer. */
+    readonly _distance: number;
+  }
+>;
+
+/** The names of the columns that can be ordered by. */
+export type OrderName<D extends AnyTable> = {
+  [K in keyof D["columns"]]: D["columns"][K]["$types"]["kind"] extends
+    | "vector"
+    | "json"
+    | "list"
+    | "struct"
+    | "bytes"
+    ? never
+    : K;
+}[keyof D["columns"]] &
+  string;
+
+/** The names of the vector columns, given and derived. */
+export type VectorName<D extends AnyTable> =
+  | ({
+      [K in keyof D["columns"]]: "vector" extends D["columns"][K]["$types"]["kind"] ? K : never;
+    }[keyof D["columns"]] &
+      string)
+  | (keyof D["derived"] & string);
+
+type DerivedInput<E> = E extends AnyDerived ? E["$input"] : never;
+
+/** What a search of that column takes: a vector, and for a derived column also what its function embeds. */
+export type SearchInput<D extends AnyTable, V extends string> = V extends keyof D["derived"]
+  ? DerivedInput<D["derived"][V]> | VectorInput
+  : string extends keyof D["columns"]
+    ? string | Uint8Array | VectorInput
+    : VectorInput;
+
+/** The type of the key; `never` for a table without one. */
+export type KeyOf<D extends AnyTable> = string extends keyof D["columns"]
+  ? string | number | bigint
+  : {
+      [K in keyof D["columns"]]: "key" extends D["columns"][K]["$types"]["flags"]
+        ? D["columns"][K]["$types"]["value"]
+        : never;
+    }[keyof D["columns"]];
+
+/** A row that may bring vectors for derived columns too; see the option `vectors` of `insert`. */
+export type InsertWithVectors<D extends AnyTable> = D["$insert"] & {
+  readonly [K in keyof D["derived"]]?: VectorInput | null | undefined;
+};
+
+/** What `update` may set when it brings vectors for derived columns too. */
+export type UpdateWithVectors<D extends AnyTable> = D["$update"] & {
+  readonly [K in keyof D["derived"]]?: VectorInput | null | undefined;
+};

@@ -1,0 +1,202 @@
+// Every message about declarations of tables and columns.
+
+import { VarveError } from "../../varve-error";
+
+const quote = (text: string): string => JSON.stringify(text);
+const names = (list: readonly string[]): string => list.map(quote).join(", ");
+
+/** A name that no column can have. */
+export function badColumnName(name: string, table?: string): VarveError {
+  return new VarveError("INVALID_NAME", `${quote(name.slice(0, 40))} cannot be the name of a column.`, {
+    hint: "A column's name has 1 to 128 bytes, no control characters, and does not start with an underscore.",
+    where: table === undefined ? {} : { table },
+  });
+}
+
+/** A name that no table can have. */
+export function badTableName(found: string): VarveError {
+  return new VarveError("INVALID_NAME", `A table's name is a text that is not empty; ${found} was given.`);
+}
+
+/** A primary key of a type that cannot be one. */
+export function keyOfWrongType(kind: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `A ${kind} column cannot be a primary key.`, {
+    hint: "A primary key is a text() or an int() column.",
+  });
+}
+
+/** More than one primary key. */
+export function severalKeys(table: string, columns: readonly string[]): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The table ${quote(table)} has several primary keys: ${names(columns)}.`, {
+    hint: "Keep one, for example a text column that joins the others.",
+    where: { table },
+  });
+}
+
+/** A primary key that may be null. */
+export function nullableKey(table: string, column: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The primary key ${quote(column)} cannot be nullable.`, {
+    hint: "Leave out .nullable().",
+    where: { table, column },
+  });
+}
+
+/** A column that is named as the key and does not exist. */
+export function keyNotFound(table: string, column: string, columns: readonly string[]): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The primary key ${quote(column)} is not a column of ${quote(table)}.`, {
+    hint: `Its columns are ${names(columns)}.`,
+    where: { table, column },
+  });
+}
+
+/** A table without columns. */
+export function noColumns(table: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The table ${quote(table)} has no columns.`, { where: { table } });
+}
+
+/** Something that is not a column where one is expected. */
+export function notAColumn(table: string, column: string, found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The column ${quote(column)} is ${found}, not a column.`, {
+    hint: "Columns are made by text(), int(), vector() and the like; derived ones by embed() in the third argument.",
+    where: { table, column },
+  });
+}
+
+/** An enum without values. */
+export function emptyEnum(): VarveError {
+  return new VarveError("INVALID_SCHEMA", "An enum needs at least one value.");
+}
+
+/** Dimensions that no vector has. */
+export function badDimensions(dimensions: number): VarveError {
+  return new VarveError("INVALID_SCHEMA", `A vector has 1 to 65535 dimensions, not ${dimensions}.`);
+}
+
+/** A vector where none can be. */
+export function vectorInside(container: "list" | "struct"): VarveError {
+  return new VarveError("INVALID_SCHEMA", `A vector cannot lie inside a ${container}.`, {
+    hint: "Give the vector a column of its own.",
+  });
+}
+
+/** A default that does not fit its column. */
+export function badDefault(table: string, column: string, expected: string, found: string): VarveError {
+  const message = `The default of ${quote(column)} does not fit: expected ${expected}, found ${found}.`;
+  return new VarveError("INVALID_SCHEMA", message, { where: { table, column } });
+}
+
+/** An embedding without sources. */
+export function emptySources(): VarveError {
+  return new VarveError("INVALID_SCHEMA", "embed() needs at least one source column.", {
+    hint: "Name the columns in the third argument of table(): (c) => ({ vec: embed(fn, c.body) }).",
+  });
+}
+
+/** A template that names a column that is not a source. */
+export function templateMismatch(template: string, name: string, sources: readonly string[]): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The template ${quote(template)} names {${name}}, which is not a source.`, {
+    hint: `Its sources are ${names(sources)}. Two braces stand for one.`,
+  });
+}
+
+/** A source that cannot be embedded. */
+export function badSource(table: string, column: string, source: string, found: string): VarveError {
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The derived column ${quote(column)} cannot be computed from ${quote(source)}, which is ${found}.`,
+    { hint: "Sources are text columns of the same table, or one column of bytes.", where: { table, column } },
+  );
+}
+
+/** A name that is used twice. */
+export function nameTaken(table: string, column: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The table ${quote(table)} has two columns with the name ${quote(column)}.`, {
+    where: { table, column },
+  });
+}
+
+/** A schema of another library that does not describe an object. */
+export function notAnObjectSchema(table: string, vendor: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The ${vendor} schema of ${quote(table)} does not describe an object.`, {
+    hint: "tableFrom takes a schema of rows, such as z.object({ ... }).",
+    where: { table },
+  });
+}
+
+/** A schema of another library without what is needed of it. */
+export function notAStandardSchema(table: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The schema of ${quote(table)} cannot be used.`, {
+    hint:
+      "tableFrom needs a Standard Schema that also gives a JSON Schema, such as Zod 4, ArkType 2, or Valibot " +
+      "with toStandardJsonSchema.",
+    where: { table },
+  });
+}
+
+/** A property that JSON Schema cannot express. */
+export function noJsonSchema(table: string, column: string): VarveError {
+  const message = `The column ${quote(column)} cannot be expressed in JSON Schema, so its type is unknown.`;
+  return new VarveError("INVALID_SCHEMA", message, {
+    hint: `Say how it is stored: tableFrom(name, schema, { columns: { ${quote(column)}: timestamp() } }).`,
+    where: { table, column },
+  });
+}
+
+/** An override for a column that the schema lacks. */
+export function strayOverride(table: string, column: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The schema of ${quote(table)} has no property ${quote(column)}.`, {
+    hint: "The option columns says how properties of the schema are stored; it cannot add any.",
+    where: { table, column },
+  });
+}
+
+/** A declared column that the table on disk lacks. */
+export function columnNotStored(table: string, column: string, expected: string): VarveError {
+  const message = `The table ${quote(table)} on disk has no column ${quote(column)}; the declaration says ${expected}.`;
+  return new VarveError("SCHEMA_MISMATCH", message, {
+    hint: `Add it: const t = await db.openTable(${quote(table)}); await t.addColumn(${quote(column)}, ...).`,
+    where: { table, column },
+  });
+}
+
+/** A column of the table on disk that the declaration lacks and that writes need. */
+export function columnNotDeclared(table: string, column: string, found: string): VarveError {
+  return new VarveError(
+    "SCHEMA_MISMATCH",
+    `The table ${quote(table)} on disk has the column ${quote(column)} (${found}), which the declaration lacks.`,
+    { hint: "Declare it: only nullable and derived columns may be left out.", where: { table, column } },
+  );
+}
+
+/** A column that is declared as one thing and stored as another. */
+export function columnDiffers(table: string, column: string, expected: string, found: string): VarveError {
+  return new VarveError(
+    "SCHEMA_MISMATCH",
+    `The column ${quote(column)} of ${quote(table)} is declared as ${expected}; on disk it is ${found}.`,
+    { hint: "Change the declaration, or write to a new table.", where: { table, column } },
+  );
+}
+
+/** A primary key that is declared as one column and stored as another. */
+export function keyDiffers(table: string, expected: string | null, found: string | null): VarveError {
+  const say = (key: string | null): string => (key === null ? "no primary key" : `the primary key ${quote(key)}`);
+  const message = `The table ${quote(table)} is declared with ${say(expected)}; on disk it has ${say(found)}.`;
+  return new VarveError("SCHEMA_MISMATCH", message, { hint: "Change the declaration.", where: { table } });
+}
+
+/** A column that is not there. */
+export function columnNotFound(table: string, column: string, columns: readonly string[]): VarveError {
+  return new VarveError("COLUMN_NOT_FOUND", `The table ${quote(table)} has no column ${quote(column)}.`, {
+    hint: `Its columns are ${names(columns)}.`,
+    where: { table, column },
+  });
+}
+
+/** A column that cannot be added to rows that exist. */
+export function cannotAdd(table: string, column: string): VarveError {
+  const message = `The column ${quote(column)} cannot be added: the rows that exist would have no value.`;
+  return new VarveError("INVALID_SCHEMA", message, {
+    hint: "Make it .nullable(), or give it a constant .default(value).",
+    where: { table, column },
+  });
+}

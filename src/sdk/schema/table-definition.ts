@@ -1,0 +1,168 @@
+import { type AnyColumn, Column, type ColumnMap } from "./column";
+import { describeType, toDataType } from "./column-type";
+import { toWireDefault, type WireDefault } from "./defaults";
+import { type AnyDerived, Derived, type DerivedMap, isSource, type SourceRefs, sourceRefs } from "./derived";
+import type { DefaultRow, InsertRow, UpdateRow } from "./infer";
+import {
+  badColumnName,
+  badDefault,
+  badSource,
+  badTableName,
+  nameTaken,
+  noColumns,
+  notAColumn,
+  nullableKey,
+  severalKeys,
+} from "./schema-errors";
+import type { RowCheck } from "./standard-schema";
+import { type FieldJson, ownEntry, type SchemaJson } from "./table-schema";
+import { isWellFormed, toWellFormed } from "./unicode";
+import { describeValue } from "./wire-value";
+
+/**
+ * A table as a value: its name, its columns and what is derived from them. It says what a table should be; `db.table(...)`
+ * creates or opens one.
+ *
+ * @typeParam C - its columns
+ * @typeParam E - its derived columns
+ * @typeParam W - a row as it is written
+ */
+export class TableDefinition<C extends ColumnMap, E extends DerivedMap, W = InsertRow<C>> {
+  /** For the compiler alone: a row as reads return it. Use it as `typeof docs.$row`. */
+  declare readonly $row: DefaultRow<C>;
+  /** For the compiler alone: a row as `insert` and `upsert` take it. */
+  declare readonly $insert: W;
+  /** For the compiler alone: what `update` may set. */
+  declare readonly $update: UpdateRow<C>;
+  /** The table's name. */
+  readonly name: string;
+  /** The columns that rows bring. */
+  readonly columns: C;
+  /** The columns that are computed. */
+  readonly derived: E;
+  /** The name of the key column, or null. */
+  readonly primaryKey: string | null;
+  /** How a schema of another library checks a row before it is written. */
+  readonly check: RowCheck | undefined;
+
+  /** Made by `table` and `tableFrom`. */
+  constructor(name: string, columns: C, derived: E, check?: RowCheck) {
+    this.name = name;
+    this.columns = Object.freeze({ ...columns });
+    this.derived = Object.freeze({ ...derived });
+    this.check = check;
+    this.primaryKey = checkDefinition(this);
+    Object.freeze(this);
+  }
+}
+
+/** Any table, for constraints of types. */
+export type AnyTable = TableDefinition<ColumnMap, DerivedMap, unknown>;
+
+/** The type of a table that was opened by its name alone. */
+export type UntypedTable = TableDefinition<ColumnMap, DerivedMap, Readonly<Record<string, unknown>>>;
+
+/** A map without entries. */
+export type NoEntries = Record<never, never>;
+
+/**
+ * Declares a table. The second callback names what is computed: it gets the columns, so that a misspelt source does not compile.
+ *
+ * @example
+ * ```ts
+ * const docs = table("docs", {
+ *   id: text().primaryKey(),
+ *   body: text(),
+ *   views: int().default(0),
+ * }, (c) => ({ vec: embed(builtin(), c.body) }));
+ *
+ * type Doc = typeof docs.$row;
+ * type NewDoc = typeof docs.$insert;
+ * ```
+ */
+export function table<const C extends ColumnMap, const E extends DerivedMap = NoEntries>(
+  name: string,
+  columns: C,
+  derived?: (columns: SourceRefs<C>) => E,
+): TableDefinition<C, E> {
+  return new TableDefinition(name, columns, derived?.(sourceRefs(columns)) ?? ({} as E));
+}
+
+/** The schema of a definition for the native module. */
+export function toSchemaJson(definition: AnyTable): SchemaJson {
+  const columns = Object.entries(definition.columns).map(([name, column]) => columnJson(name, column));
+  const derived = Object.entries(definition.derived).map(([name, column]) => derivedJson(name, column));
+  return { primaryKey: definition.primaryKey, fields: [...columns, ...derived] };
+}
+
+/** A column for the native module. */
+export function columnJson(name: string, { spec }: AnyColumn): FieldJson {
+  const constant = constantOf(spec);
+  return {
+    name,
+    type: toDataType(spec.type),
+    nullable: spec.nullable,
+    ...(constant === undefined ? {} : { default: constant }),
+  };
+}
+
+function derivedJson(name: string, derived: AnyDerived): FieldJson {
+  const { sources, template, metric, element } = derived;
+  const { name: functionName, config, dimensions } = derived.function;
+  return {
+    name,
+    type: { kind: "vector", dimensions, element, metric },
+    nullable: true,
+    embed: { sources, function: { name: functionName, config }, ...(template === undefined ? {} : { template }) },
+  };
+}
+
+function constantOf(spec: AnyColumn["spec"]): WireDefault | undefined {
+  return spec.default !== undefined && "value" in spec.default
+    ? toWireDefault(spec.type, spec.default.value)
+    : undefined;
+}
+
+function checkDefinition(definition: AnyTable): string | null {
+  const { name, columns, derived } = definition;
+  if (typeof name !== "string" || name === "") throw badTableName(describeValue(name));
+  const entries = Object.entries(columns);
+  if (entries.length === 0) throw noColumns(name);
+  for (const [column, value] of entries) checkColumn(name, column, value);
+  for (const [column, value] of Object.entries(derived)) checkDerived(definition, column, value);
+  const keys = entries.filter(([, { spec }]) => spec.key).map(([key]) => key);
+  if (keys.length > 1) throw severalKeys(name, keys);
+  const key = keys[0] ?? null;
+  if (key !== null && columns[key]?.spec.nullable) throw nullableKey(name, key);
+  return key;
+}
+
+/** Checks that a column can be part of a table; throws INVALID_NAME or INVALID_SCHEMA. */
+export function checkColumn(table: string, name: string, column: unknown): void {
+  checkName(table, name);
+  if (!(column instanceof Column)) throw notAColumn(table, name, describeValue(column));
+  const { type, default: fill } = (column as AnyColumn).spec;
+  if (fill === undefined || !("value" in fill) || type.kind === "vector") return;
+  if (toWireDefault(type, fill.value) === undefined) {
+    throw badDefault(table, name, describeType(type), describeValue(fill.value));
+  }
+}
+
+function checkDerived(definition: AnyTable, name: string, derived: unknown): void {
+  const { name: table, columns } = definition;
+  checkName(table, name);
+  if (Object.hasOwn(columns, name)) throw nameTaken(table, name);
+  if (!(derived instanceof Derived)) throw notAColumn(table, name, describeValue(derived));
+  for (const source of derived.sources) {
+    const column = ownEntry(columns, source);
+    if (column === undefined) throw badSource(table, name, source, "not a column of the table");
+    const several = derived.sources.length > 1 || derived.template !== undefined;
+    if (!isSource(column, several)) throw badSource(table, name, source, `a ${column.spec.type.kind} column`);
+  }
+}
+
+function checkName(table: string, name: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
+  if (name === "" || name.startsWith("_") || /[\u0000-\u001f\u007f-\u009f]/.test(name)) throw badColumnName(name, table);
+  if (!isWellFormed(name) || Buffer.byteLength(name) > 128) throw badColumnName(toWellFormed(name), table);
+}

@@ -1,0 +1,144 @@
+// The schema of a table as the SDK works with it: what stands on disk, joined with what was declared.
+
+import type { ColumnDefault } from "./column";
+import { type ColumnType, type DataType, fromDataType, type VectorType } from "./column-type";
+import { fromWireDefault, type WireDefault } from "./defaults";
+import { columnNotFound } from "./schema-errors";
+import type { AnyTable } from "./table-definition";
+
+/** What is kept of an embedding function in a table. */
+export interface FunctionSpec {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** How a derived column is computed, as it is kept in the table. */
+export interface EmbedSpec {
+  readonly sources: readonly string[];
+  readonly function: FunctionSpec;
+  readonly template?: string | undefined;
+}
+
+/** A column as it stands in a schema for the native module. */
+export interface FieldJson {
+  readonly id?: number;
+  readonly name: string;
+  readonly type: DataType;
+  readonly nullable: boolean;
+  readonly default?: WireDefault;
+  readonly embed?: EmbedSpec;
+}
+
+/** A schema as it crosses to the native module and back. */
+export interface SchemaJson {
+  readonly id?: number;
+  readonly primaryKey: string | null;
+  readonly fields: readonly FieldJson[];
+}
+
+/** A column of an open table. */
+export interface Field {
+  readonly id: number;
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly embed: EmbedSpec | undefined;
+  readonly fill: ColumnDefault | undefined;
+  readonly declared: boolean;
+}
+
+/** A vector column of an open table. */
+export interface VectorField extends Field {
+  readonly type: VectorType;
+}
+
+/** The columns of an open table at some version. */
+export class TableSchema {
+  readonly table: string;
+  readonly primaryKey: string | null;
+  readonly fields: readonly Field[];
+  readonly #byName: ReadonlyMap<string, Field>;
+
+  constructor(table: string, primaryKey: string | null, fields: readonly Field[]) {
+    this.table = table;
+    this.primaryKey = primaryKey;
+    this.fields = fields;
+    this.#byName = new Map(fields.map((field) => [field.name, field]));
+  }
+
+  /** The column of that name, if there is one. */
+  get(name: string): Field | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The column of that name; throws COLUMN_NOT_FOUND. */
+  field(name: string): Field {
+    const field = this.#byName.get(name);
+    if (field === undefined) throw columnNotFound(this.table, name, this.names());
+    return field;
+  }
+
+  /** The names of all columns. */
+  names(): string[] {
+    return this.fields.map((field) => field.name);
+  }
+
+  /** The vector columns, declared ones in the order of their declaration. */
+  vectors(): VectorField[] {
+    return this.fields.filter(isVector);
+  }
+
+  /** The columns that reads return unless told otherwise: those that were declared, without the vectors. */
+  plainNames(): string[] {
+    return this.fields.filter((field) => field.declared && field.type.kind !== "vector").map((field) => field.name);
+  }
+}
+
+/** Whether a column holds vectors. */
+export function isVector(field: Field): field is VectorField {
+  return field.type.kind === "vector";
+}
+
+/**
+ * Joins a stored schema with a declaration. What is declared decides how integers are shown and what fills a missing value.
+ * Without a declaration every column counts as declared, and the columns named in `bigints` are shown as bigints.
+ */
+export function joinSchema(
+  table: string,
+  stored: SchemaJson,
+  definition: AnyTable | undefined,
+  bigints: readonly string[] = [],
+): TableSchema {
+  const join = (json: FieldJson): Field => {
+    const column = ownEntry(definition?.columns, json.name);
+    const type = column?.spec.type ?? withBigint(fromDataType(json.type), bigints.includes(json.name));
+    const stays = json.default === undefined || json.default === null ? undefined : json.default;
+    const constant = stays === undefined ? undefined : { value: fromWireDefault(type, stays) };
+    return {
+      id: json.id ?? 0,
+      name: json.name,
+      type,
+      nullable: json.nullable,
+      embed: json.embed,
+      fill: column?.spec.default ?? constant,
+      declared: definition === undefined || column !== undefined || ownEntry(definition.derived, json.name) !== undefined,
+    };
+  };
+  const fields = stored.fields.map(join);
+  return new TableSchema(table, stored.primaryKey ?? null, definition ? inDeclaredOrder(fields, definition) : fields);
+}
+
+function inDeclaredOrder(fields: readonly Field[], definition: AnyTable): Field[] {
+  const order = [...Object.keys(definition.columns), ...Object.keys(definition.derived)];
+  const place = new Map(order.map((name, index) => [name, index]));
+  return fields.toSorted((a, b) => (place.get(a.name) ?? order.length) - (place.get(b.name) ?? order.length));
+}
+
+function withBigint(type: ColumnType, wanted: boolean): ColumnType {
+  return type.kind === "int" && wanted ? { kind: "int", bigint: true } : type;
+}
+
+/** The entry of an object under its own key, never one that it inherits. */
+export function ownEntry<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
+}

@@ -1,0 +1,95 @@
+// Single values on their way to the native module: constants of filters, keys, defaults.
+
+import { parseDate, parseInstant } from "./calendar";
+import type { ColumnType } from "./column-type";
+import { isPlainObject } from "./plain";
+import { isWellFormed, toWellFormed } from "./unicode";
+
+/** A value as the native module reads it inside JSON. */
+export type WireValue = string | number | boolean | { readonly $int: string } | { readonly $base64: string };
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** The wire form of a scalar of that type, or undefined where the value does not fit. */
+export function toWireValue(type: ColumnType, value: unknown): WireValue | undefined {
+  switch (type.kind) {
+    case "text":
+      return typeof value === "string" && isWellFormed(value) ? value : undefined;
+    case "enum":
+      return typeof value === "string" && type.values.includes(value) ? value : undefined;
+    case "int":
+      return wireInteger(value);
+    case "float":
+      return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+    case "boolean":
+      return typeof value === "boolean" ? value : undefined;
+    case "timestamp":
+      return wireInstant(value);
+    case "date":
+      return typeof value === "string" ? parseDate(value) : undefined;
+    case "bytes":
+      return value instanceof Uint8Array ? { $base64: toBase64(value) } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The wire form of a value compared with something inside a JSON column, where the type is known at run time only. */
+export function toWireScalar(value: unknown): WireValue | undefined {
+  if (typeof value === "boolean") return value;
+  if (typeof value === "string") return isWellFormed(value) ? value : undefined;
+  if (typeof value === "bigint") return wireInteger(value);
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** Bytes as base64 text. */
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
+
+/** A value in the words of an error message; long texts are cut. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "string": {
+      const shown = value.length > 40 ? `${toWellFormed(value.slice(0, 40))}…` : toWellFormed(value);
+      return `the text ${JSON.stringify(shown)}${isWellFormed(value) ? "" : ", which has half a surrogate pair"}`;
+    }
+    case "number":
+      return `the number ${Object.is(value, -0) ? "-0" : value}`;
+    case "bigint":
+      return `the bigint ${value}n`;
+    case "boolean":
+      return String(value);
+    case "undefined":
+      return "nothing";
+    case "object":
+      return describeObject(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function describeObject(value: object | null): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? "an invalid Date" : `the Date ${value.toISOString()}`;
+  if (ArrayBuffer.isView(value) && "length" in value)
+    return `a ${value.constructor.name} of ${String(value.length)}`;
+  if (isPlainObject(value)) return "an object";
+  return value instanceof Promise ? "a Promise (was an await forgotten?)" : "an instance of a class";
+}
+
+function wireInteger(value: unknown): WireValue | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : undefined;
+  if (typeof value !== "bigint" || value > INT64_MAX || value < -INT64_MAX - 1n) return undefined;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : { $int: value.toString() };
+}
+
+function wireInstant(value: unknown): number | undefined {
+  if (typeof value === "string") return parseInstant(value);
+  if (!(value instanceof Date)) return undefined;
+  const ms = value.getTime();
+  return Number.isNaN(ms) ? undefined : ms;
+}

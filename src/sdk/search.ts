@@ -1,0 +1,148 @@
+// Search: which column is meant, what the query is as a vector, and what is asked of the native module.
+
+import type { EmbeddingInput } from "../embeddings/embedding-function";
+import type { TableEmbedder } from "./embed";
+import { badArgument, badQuery, badVector, chooseColumn, noEmbeddedColumn, notSearchable, notYet } from "./errors";
+import type { PlainRow } from "./native/decode";
+import { checkSignal } from "./progress";
+import { checkCount, type Reader } from "./reader";
+import { describeType } from "./schema/column-type";
+import { isVector, type TableSchema, type VectorField } from "./schema/table-schema";
+import { describeValue } from "./schema/wire-value";
+
+/** What `search` takes, before its types. */
+export interface SearchRequest {
+  readonly column?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly select?: readonly string[] | undefined;
+  readonly where?: unknown;
+  readonly exact?: boolean | undefined;
+  readonly recall?: number | undefined;
+  readonly mode?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A query that has become a vector, or has not and why. */
+interface PreparedQuery {
+  readonly field: VectorField;
+  readonly vector: Float32Array | null;
+  readonly body: object;
+}
+
+const LIMIT = 10;
+const NO_EMBEDDING = "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
+
+/** Finds the rows that are nearest to a query. Where the query has no vector the answer is empty and has a `reason`. */
+export async function search(
+  reader: Reader,
+  embedder: TableEmbedder,
+  query: unknown,
+  request: SearchRequest,
+): Promise<PlainRow[]> {
+  const { body, vector } = await prepare(reader, embedder, query, request);
+  if (vector !== null) return reader.search(request.select, body, vector);
+  reader.plan(request.select);
+  return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
+}
+
+/** Says how a search would be answered. */
+export async function explain(
+  reader: Reader,
+  embedder: TableEmbedder,
+  query: unknown,
+  request: SearchRequest,
+): Promise<Record<string, unknown>> {
+  const { field, body, vector } = await prepare(reader, embedder, query, request);
+  const plan = reader.explain(body, vector);
+  const by = field.embed?.function.name;
+  return {
+    column: field.name,
+    ...(by === undefined ? {} : { function: by }),
+    ...(vector === null ? { reason: NO_EMBEDDING } : {}),
+    ...plan,
+  };
+}
+
+async function prepare(
+  reader: Reader,
+  embedder: TableEmbedder,
+  query: unknown,
+  request: SearchRequest,
+): Promise<PreparedQuery> {
+  checkRequest(request);
+  const { schema } = reader;
+  const { limit = LIMIT, exact, recall, signal } = request;
+  const where = reader.filter(request.where);
+  checkSignal(signal);
+  const field = columnOf(schema, query, request.column);
+  const vector = isInput(query)
+    ? await embedder.query(field, query, signal)
+    : toVector(schema.table, field, query as Float32Array | readonly number[]);
+  return { field, vector, body: { column: field.name, limit, where, exact, recall } };
+}
+
+function checkRequest(request: SearchRequest): void {
+  const { limit, recall, exact, mode = "auto" } = request;
+  if (mode === "hybrid" || mode === "text") {
+    throw notYet(`search with mode: "${mode}"`, 'Use mode: "vector", or filter texts with like and ilike.');
+  }
+  if (mode !== "auto" && mode !== "vector") throw badArgument("mode", '"auto" or "vector"', describeValue(mode));
+  if ("during" in request && request.during !== undefined) {
+    throw notYet("search with during", "Search one version after another with asOf, or compare two with diff.");
+  }
+  if (limit !== undefined) checkCount("limit", limit, 1);
+  if (exact !== undefined && typeof exact !== "boolean") throw badArgument("exact", "true or false", describeValue(exact));
+  if (recall !== undefined && !(typeof recall === "number" && recall > 0 && recall <= 1)) {
+    throw badArgument("recall", "a number above 0 and up to 1", describeValue(recall));
+  }
+}
+
+/**
+ * The column that is searched: the one that was named; for a text the first derived column; for a vector the only column with as many
+ * dimensions.
+ */
+function columnOf(schema: TableSchema, query: unknown, name: string | undefined): VectorField {
+  const { table } = schema;
+  const vectors = schema.vectors();
+  if (name !== undefined) {
+    const field = schema.field(name);
+    if (!isVector(field)) throw notSearchable(table, name, describeType(field.type), vectors.map((one) => one.name));
+    if (isInput(query) && field.embed === undefined) throw noEmbeddedColumn(table, name);
+    return field;
+  }
+  if (isInput(query)) {
+    const derived = vectors.find((field) => field.embed !== undefined);
+    if (derived === undefined) throw noEmbeddedColumn(table);
+    return derived;
+  }
+  if (!isVectorLike(query)) throw badQuery(table, describeValue(query));
+  const fitting = vectors.filter((field) => field.type.dimensions === query.length);
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return only;
+  const list = vectors.map((field) => `${field.name} (${field.type.dimensions})`);
+  throw chooseColumn(table, query.length, list, fitting.length);
+}
+
+function toVector(table: string, field: VectorField, query: unknown): Float32Array {
+  const { dimensions } = field.type;
+  if (!isVectorLike(query)) throw badQuery(table, describeValue(query));
+  if (query.length !== dimensions) {
+    throw badVector(table, field.name, `a vector of ${dimensions} numbers`, describeValue(query));
+  }
+  const vector = query instanceof Float32Array ? query : Float32Array.from(query);
+  for (let i = 0; i < dimensions; i++) {
+    const given: unknown = query[i];
+    if (typeof given !== "number" || !Number.isFinite(vector[i])) {
+      throw badVector(table, field.name, "finite numbers", `${describeValue(given)} as element ${i}`);
+    }
+  }
+  return vector;
+}
+
+function isInput(query: unknown): query is EmbeddingInput {
+  return typeof query === "string" || query instanceof Uint8Array;
+}
+
+function isVectorLike(query: unknown): query is Float32Array | readonly number[] {
+  return query instanceof Float32Array || Array.isArray(query);
+}

@@ -1,17 +1,16 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "tsdown";
 
-// One entry for each subpath of package.json's "exports", and the command. A module that two entries share becomes a
-// chunk of its own: few files, because each costs a fifth of a millisecond when the package is imported.
-const entries = {
+// One entry for each subpath of package.json's "exports". A module that two entries share becomes a chunk of its own: few
+// files, because each costs a fifth of a millisecond when the package is imported.
+const library = {
   index: "src/index.ts",
   "embeddings/index": "src/embeddings/index.ts",
-  cli: "src/cli/index.ts",
 };
 
 export default defineConfig({
-  entry: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
-  format: ["esm", "cjs"],
+  entry: library,
+  // The command is never required, so it is built once.
+  format: { esm: { entry: { ...library, cli: "src/cli/index.ts" } }, cjs: {} },
   platform: "node",
   target: "node20",
   dts: true,
@@ -20,6 +19,7 @@ export default defineConfig({
   sourcemap: false,
   report: false,
   inputOptions: { checks: { pluginTimings: false } },
-  // Nothing from node_modules travels in the package: the core has no dependencies, and optional peers are imported on first use.
-  deps: { skipNodeModulesBundle: true },
+  // Nothing from node_modules travels in the package: the core has no dependencies, and optional peers are imported on first
+  // use. The command and the integrations import `varve` as users do, when they run too.
+  deps: { skipNodeModulesBundle: true, neverBundle: [/^varve(\/|$)/] },
 });

@@ -5,10 +5,8 @@ import { dirname, join, resolve } from "node:path";
 import type { NativeModule } from "./native-types";
 import { VarveError } from "./varve-error";
 
-declare const __filename: string | undefined;
-
-// In the CommonJS build `__filename` exists and `import.meta.url` does not.
-const require = createRequire(typeof __filename === "string" ? __filename : import.meta.url);
+// The build puts the file's own address here in CommonJS too. (`__filename` also exists in a REPL, where it is no file.)
+const require = createRequire(import.meta.url);
 
 let loaded: NativeModule | undefined;
 

@@ -16,9 +16,9 @@ export interface NativeScan {
 
 /** A write of several batches that becomes one commit. */
 export interface NativeWriter {
-  add(batch: Uint8Array): Promise<void>;
+  add(batch: Uint8Array): Promise<unknown>;
   commit(): Promise<string>;
-  abort(): Promise<void>;
+  abort(): Promise<unknown>;
 }
 
 /** A table. A batch that is passed in belongs to the callee until its promise settles. */
@@ -42,7 +42,7 @@ export interface NativeTable {
   verify(): Promise<string>;
   optimize(): Promise<string>;
   setRetention(request: string): Promise<string>;
-  close(): Promise<void>;
+  close(): Promise<unknown>;
 }
 
 /** A database. */
@@ -51,7 +51,7 @@ export interface NativeDatabase {
   createTable(name: string, schemaJson: string): NativeTable;
   openTable(name: string): NativeTable;
   dropTable(name: string): void;
-  close(): Promise<void>;
+  close(): Promise<unknown>;
 }
 
 /** The vectors of several texts, one after another, and which of the texts had a known token. */

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nativeModule, packageFile } from "../native-module";
 import type { NativeEmbedder } from "../native-types";
-import type { EmbeddingConfig, EmbeddingFunction, EmbeddingRequest } from "./embedding-function";
 import { modelDiffers, modelUnreadable } from "./embedding-errors";
+import type { EmbeddingConfig, EmbeddingFunction, EmbeddingRequest } from "./embedding-function";
 
 const MODEL = "varve-static-en";
 const MAX_BATCH = 1024;
@@ -49,14 +49,19 @@ export function builtinFrom(config: EmbeddingConfig): EmbeddingFunction<string> 
   return found;
 }
 
-async function embedTexts(texts: readonly string[], request: EmbeddingRequest): Promise<(Float32Array | null)[]> {
+async function embedTexts(
+  texts: readonly string[],
+  request: EmbeddingRequest,
+): Promise<(Float32Array | null)[]> {
   embedder ??= loadEmbedder();
   const [only] = texts;
   // One query is answered inside the call: it takes less than the way to another thread.
   if (request.kind === "query" && texts.length === 1 && only !== undefined) return [embedder.embedOne(only)];
   const { dimensions } = embedder;
   const { vectors, known } = await embedder.embed([...texts]);
-  return texts.map((_, index) => (known[index] === 0 ? null : vectors.subarray(index * dimensions, (index + 1) * dimensions)));
+  return texts.map((_, index) =>
+    known[index] === 0 ? null : vectors.subarray(index * dimensions, (index + 1) * dimensions),
+  );
 }
 
 function loadEmbedder(): NativeEmbedder {

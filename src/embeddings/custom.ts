@@ -1,5 +1,10 @@
 import { badFunction } from "./embedding-errors";
-import type { EmbeddingConfig, EmbeddingFunction, EmbeddingInput, EmbeddingRequest } from "./embedding-function";
+import type {
+  EmbeddingConfig,
+  EmbeddingFunction,
+  EmbeddingInput,
+  EmbeddingRequest,
+} from "./embedding-function";
 
 /** What `custom` takes. */
 export interface CustomEmbedding<I extends EmbeddingInput> {
@@ -12,7 +17,10 @@ export interface CustomEmbedding<I extends EmbeddingInput> {
   /** What tells this function from others of the same name; kept in the table, so never a secret. */
   readonly config?: EmbeddingConfig | undefined;
   /** One vector for each input, in order; `null` where there is nothing to say about an input. */
-  readonly embed: (inputs: readonly I[], request: EmbeddingRequest) => Promise<readonly (Float32Array | null)[]>;
+  readonly embed: (
+    inputs: readonly I[],
+    request: EmbeddingRequest,
+  ) => Promise<readonly (Float32Array | null)[]>;
 }
 
 /**
@@ -31,7 +39,8 @@ export interface CustomEmbedding<I extends EmbeddingInput> {
  */
 export function custom<I extends EmbeddingInput = string>(options: CustomEmbedding<I>): EmbeddingFunction<I> {
   const { name, dimensions, embed, maxBatch = 128, config = {} } = options;
-  if (typeof name !== "string" || name === "") throw badFunction("name", "a text that is not empty", String(name));
+  if (typeof name !== "string" || name === "")
+    throw badFunction("name", "a text that is not empty", String(name));
   if (!isCount(dimensions)) throw badFunction("dimensions", "a whole number from 1 on", String(dimensions));
   if (!isCount(maxBatch)) throw badFunction("maxBatch", "a whole number from 1 on", String(maxBatch));
   return Object.freeze({ name, dimensions, maxBatch, config: Object.freeze({ ...config }), embed });

@@ -1,5 +1,5 @@
-import type { EmbeddingConfig, EmbeddingFunction, EmbeddingInput } from "./embedding-function";
 import { functionNotRegistered, functionRegistered } from "./embedding-errors";
+import type { EmbeddingConfig, EmbeddingFunction, EmbeddingInput } from "./embedding-function";
 
 /** An embedding function as a table keeps it. */
 export interface EmbeddingSpec {

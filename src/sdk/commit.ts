@@ -63,7 +63,8 @@ export function toCommitJson(options: CommitOptions): Record<string, unknown> {
   }
   if (effectiveAt !== undefined) json["effectiveAt"] = toInstant("effectiveAt", effectiveAt);
   if (properties !== undefined) {
-    if (!isPlainObject(properties)) throw badArgument("properties", "a plain object", describeValue(properties));
+    if (!isPlainObject(properties))
+      throw badArgument("properties", "a plain object", describeValue(properties));
     const text = jsonText(properties, (part, expected) => {
       throw badArgument("properties", expected, describeValue(part));
     });

@@ -16,24 +16,41 @@ export function functionDiffers(table: string, column: string, expected: number,
 /** A function that cannot be had, where something must be embedded. */
 export function functionUnavailable(table: string, column: string, cause: VarveError): VarveError {
   const message = `${quote(column)} cannot be embedded: ${cause.message}`;
-  return new VarveError("EMBEDDING_UNAVAILABLE", message, { hint: cause.hint, where: { table, column }, cause });
-}
-
-/** A function that failed. */
-export function embeddingFailed(table: string, column: string, name: string, cause: unknown): VarveError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new VarveError("EMBEDDING_FAILED", `The embedding function ${quote(name)} of ${quote(column)} failed: ${why}`, {
-    hint: "Nothing of this write was committed. The cause has the details; repeat the call once it is mended.",
+  return new VarveError("EMBEDDING_UNAVAILABLE", message, {
+    hint: cause.hint,
     where: { table, column },
     cause,
   });
 }
 
+/** A function that failed. */
+export function embeddingFailed(table: string, column: string, name: string, cause: unknown): VarveError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new VarveError(
+    "EMBEDDING_FAILED",
+    `The embedding function ${quote(name)} of ${quote(column)} failed: ${why}`,
+    {
+      hint: "Nothing of this write was committed. The cause has the details; repeat the call once it is mended.",
+      where: { table, column },
+      cause,
+    },
+  );
+}
+
 /** A function that answered with something else than it should. */
-export function badEmbeddings(table: string, column: string, name: string, expected: string, found: string): VarveError {
+export function badEmbeddings(
+  table: string,
+  column: string,
+  name: string,
+  expected: string,
+  found: string,
+): VarveError {
   return new VarveError(
     "EMBEDDING_FAILED",
     `The embedding function ${quote(name)} of ${quote(column)} should return ${expected}; it returned ${found}.`,
-    { hint: "This is a fault of the embedding function. Nothing of this write was committed.", where: { table, column } },
+    {
+      hint: "This is a fault of the embedding function. Nothing of this write was committed.",
+      where: { table, column },
+    },
   );
 }

@@ -8,7 +8,13 @@ import { badEmbeddings, embeddingFailed, functionDiffers, functionUnavailable } 
 import { checkSignal, type LongOptions } from "./progress";
 import { templateParts } from "./schema/derived";
 import type { AnyTable } from "./schema/table-definition";
-import { type EmbedSpec, type Field, ownEntry, type TableSchema, type VectorField } from "./schema/table-schema";
+import {
+  type EmbedSpec,
+  type Field,
+  ownEntry,
+  type TableSchema,
+  type VectorField,
+} from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 
 type AnyFunction = EmbeddingFunction<EmbeddingInput>;
@@ -42,7 +48,11 @@ export class TableEmbedder {
   }
 
   /** The vector of a query, or null where the function has nothing to say about it. */
-  async query(field: VectorField, input: EmbeddingInput, signal: AbortSignal | undefined): Promise<Float32Array | null> {
+  async query(
+    field: VectorField,
+    input: EmbeddingInput,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array | null> {
     const [vector] = await this.#call(field, [input], "query", signal);
     return vector ?? null;
   }
@@ -149,14 +159,21 @@ function isSomething(value: unknown): value is EmbeddingInput {
   return typeof value === "string" ? value.trim() !== "" : value instanceof Uint8Array;
 }
 
-function fillTemplate(parts: readonly string[], sources: readonly string[], values: readonly unknown[]): string {
-  const filled = parts.map((part, index) => (index % 2 === 0 ? part : String(values[sources.indexOf(part)] ?? "")));
+function fillTemplate(
+  parts: readonly string[],
+  sources: readonly string[],
+  values: readonly unknown[],
+): string {
+  const filled = parts.map((part, index) =>
+    index % 2 === 0 ? part : String(values[sources.indexOf(part)] ?? ""),
+  );
   return filled.join("");
 }
 
 /** What was expected and what came, where the answer of a function is not what it should be. */
 function problemOf(vectors: unknown, count: number, dimensions: number): [string, string] | undefined {
-  if (!Array.isArray(vectors) || vectors.length !== count) return [`an array of ${count}`, describeValue(vectors)];
+  if (!Array.isArray(vectors) || vectors.length !== count)
+    return [`an array of ${count}`, describeValue(vectors)];
   for (const vector of vectors) {
     if (vector === null) continue;
     if (!(vector instanceof Float32Array) || vector.length !== dimensions) {

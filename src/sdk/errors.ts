@@ -14,7 +14,9 @@ export function badArgument(name: string, expected: string, found: string, table
 
 /** A signal that was aborted. */
 export function aborted(reason: unknown): VarveError {
-  return new VarveError("ABORTED", "The call was ended by its signal; nothing was committed.", { cause: reason });
+  return new VarveError("ABORTED", "The call was ended by its signal; nothing was committed.", {
+    cause: reason,
+  });
 }
 
 /** Something that is designed and not there. */
@@ -53,7 +55,12 @@ export function badQuery(table: string, found: string): VarveError {
 }
 
 /** A column that cannot be searched. */
-export function notSearchable(table: string, column: string, type: string, vectors: readonly string[]): VarveError {
+export function notSearchable(
+  table: string,
+  column: string,
+  type: string,
+  vectors: readonly string[],
+): VarveError {
   const list = vectors.length === 0 ? "The table has none." : `They are ${vectors.map(quote).join(", ")}.`;
   return new VarveError("INVALID_ARGUMENT", `${quote(column)} is ${type} and cannot be searched.`, {
     hint: `Search needs a vector column. ${list}`,
@@ -74,10 +81,16 @@ export function noEmbeddedColumn(table: string, column?: string): VarveError {
 }
 
 /** A vector that fits several columns, or none. */
-export function chooseColumn(table: string, dimensions: number, columns: readonly string[], fitting: number): VarveError {
+export function chooseColumn(
+  table: string,
+  dimensions: number,
+  columns: readonly string[],
+  fitting: number,
+): VarveError {
   const count = fitting === 0 ? "no vector column" : `${fitting} vector columns`;
   const message = `The table ${quote(table)} has ${count} of ${dimensions} dimensions.`;
-  const list = columns.length === 0 ? "It has no vector column." : `Its vector columns are ${columns.join(", ")}.`;
+  const list =
+    columns.length === 0 ? "It has no vector column." : `Its vector columns are ${columns.join(", ")}.`;
   return new VarveError("INVALID_ARGUMENT", message, {
     hint: fitting === 0 ? list : `Name one with the option column. ${list}`,
     where: { table },
@@ -108,7 +121,9 @@ export function cannotContinue(table: string, problem: string): VarveError {
 
 /** An update that sets a column that cannot be set. */
 export function cannotSet(table: string, column: string, why: string): VarveError {
-  return new VarveError("INVALID_ARGUMENT", `update cannot set ${quote(column)}: ${why}.`, { where: { table, column } });
+  return new VarveError("INVALID_ARGUMENT", `update cannot set ${quote(column)}: ${why}.`, {
+    where: { table, column },
+  });
 }
 
 /** Something to insert that cannot be iterated. */

@@ -1,13 +1,13 @@
 // The order of rows, and how a page goes on where the one before ended.
 
 import { badArgument, cannotContinue, cannotOrder } from "./errors";
-import { compare, type FilterNode, isNull, join, not } from "./query/node";
+import { compare, type FilterNode, isNull, join } from "./query/node";
 import { describeType } from "./schema/column-type";
 import { isPlainObject } from "./schema/plain";
 import type { Field, TableSchema } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 
-/** A column to order by, the smallest first unless told otherwise. Nulls come after everything, or before it when descending. */
+/** A column to order by, the smallest first unless told otherwise. Nulls come last either way. */
 export type OrderBy<N extends string> = N | { readonly column: N; readonly descending?: boolean | undefined };
 
 /** One step of an order. */
@@ -63,13 +63,15 @@ function same({ field }: OrderStep, value: unknown): FilterNode {
 
 function later({ field, descending }: OrderStep, value: unknown): FilterNode {
   const column = [field.name];
-  if (value === null) return descending ? not(isNull(column)) : join("or", []);
+  // Nulls come last in either direction, so nothing is beyond them.
+  if (value === null) return join("or", []);
   const beyond = compare(descending ? "lt" : "gt", column, value);
-  return field.nullable && !descending ? join("or", [beyond, isNull(column)]) : beyond;
+  return field.nullable ? join("or", [beyond, isNull(column)]) : beyond;
 }
 
 function toStep(step: unknown, schema: TableSchema): OrderStep {
-  const { column, descending } = typeof step === "string" ? { column: step, descending: false } : readStep(step);
+  const { column, descending } =
+    typeof step === "string" ? { column: step, descending: false } : readStep(step);
   const field = schema.field(column);
   if (UNORDERED.has(field.type.kind)) throw cannotOrder(schema.table, column, describeType(field.type));
   return { field, descending };

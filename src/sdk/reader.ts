@@ -1,6 +1,6 @@
 // Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
-import type { NativeScan, NativeTable } from "../native-types";
+import type { NativeScan, NativeTable } from "./native/open";
 import { badArgument, noPrimaryKey } from "./errors";
 import { call, callAsync, toVarveError } from "./native/call";
 import { type PlainRow, Projection, rowsOf } from "./native/decode";
@@ -113,7 +113,12 @@ export class Reader {
   }
 
   /** All rows in batches. */
-  async *scan({ select, where, batchRows = BATCH_ROWS, signal }: ScanRequest): AsyncGenerator<PlainRow[], void, void> {
+  async *scan({
+    select,
+    where,
+    batchRows = BATCH_ROWS,
+    signal,
+  }: ScanRequest): AsyncGenerator<PlainRow[], void, void> {
     const plan = this.plan(select);
     checkCount("batchRows", batchRows, 1);
     const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, plan.projection);
@@ -135,7 +140,8 @@ export class Reader {
   /** The columns to read, and how; all but the vectors where none are named. */
   plan(select: readonly string[] | undefined): Plan {
     if (select === undefined) return this.#everything;
-    if (!Array.isArray(select)) throw badArgument("select", "an array of column names", describeValue(select));
+    if (!Array.isArray(select))
+      throw badArgument("select", "an array of column names", describeValue(select));
     const key = JSON.stringify(select);
     let plan = this.#plans.get(key);
     if (plan === undefined) {
@@ -159,7 +165,8 @@ export class Reader {
     if (after === undefined) filter = this.filter(where);
     else {
       const rest = afterRow(after, steps, this.schema);
-      const given = where === undefined ? [] : [toFilterNode(where, this.schema, () => this.#filterColumns())];
+      const given =
+        where === undefined ? [] : [toFilterNode(where, this.schema, () => this.#filterColumns())];
       filter = checkFilter(join("and", [...given, rest]), this.schema);
     }
     const order = steps.length === 0 ? undefined : toOrderJson(steps);
@@ -172,7 +179,9 @@ export class Reader {
   }
 
   #makePlan(names: readonly string[]): Plan {
-    const projection = new Projection(names.map((name) => (name === ROW_ID.name ? ROW_ID : this.schema.field(name))));
+    const projection = new Projection(
+      names.map((name) => (name === ROW_ID.name ? ROW_ID : this.schema.field(name))),
+    );
     return {
       projection,
       getPrefix: `{"kind":"get","version":${this.#version},${projection.json},"key":`,

@@ -2,7 +2,15 @@
 
 import type { EmbeddingInput } from "../embeddings/embedding-function";
 import type { TableEmbedder } from "./embed";
-import { badArgument, badQuery, badVector, chooseColumn, noEmbeddedColumn, notSearchable, notYet } from "./errors";
+import {
+  badArgument,
+  badQuery,
+  badVector,
+  chooseColumn,
+  noEmbeddedColumn,
+  notSearchable,
+  notYet,
+} from "./errors";
 import type { PlainRow } from "./native/decode";
 import { checkSignal } from "./progress";
 import { checkCount, type Reader } from "./reader";
@@ -30,7 +38,8 @@ interface PreparedQuery {
 }
 
 const LIMIT = 10;
-const NO_EMBEDDING = "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
+const NO_EMBEDDING =
+  "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
 
 /** Finds the rows that are nearest to a query. Where the query has no vector the answer is empty and has a `reason`. */
 export async function search(
@@ -86,12 +95,17 @@ function checkRequest(request: SearchRequest): void {
   if (mode === "hybrid" || mode === "text") {
     throw notYet(`search with mode: "${mode}"`, 'Use mode: "vector", or filter texts with like and ilike.');
   }
-  if (mode !== "auto" && mode !== "vector") throw badArgument("mode", '"auto" or "vector"', describeValue(mode));
+  if (mode !== "auto" && mode !== "vector")
+    throw badArgument("mode", '"auto" or "vector"', describeValue(mode));
   if ("during" in request && request.during !== undefined) {
-    throw notYet("search with during", "Search one version after another with asOf, or compare two with diff.");
+    throw notYet(
+      "search with during",
+      "Search one version after another with asOf, or compare two with diff.",
+    );
   }
   if (limit !== undefined) checkCount("limit", limit, 1);
-  if (exact !== undefined && typeof exact !== "boolean") throw badArgument("exact", "true or false", describeValue(exact));
+  if (exact !== undefined && typeof exact !== "boolean")
+    throw badArgument("exact", "true or false", describeValue(exact));
   if (recall !== undefined && !(typeof recall === "number" && recall > 0 && recall <= 1)) {
     throw badArgument("recall", "a number above 0 and up to 1", describeValue(recall));
   }
@@ -106,7 +120,13 @@ function columnOf(schema: TableSchema, query: unknown, name: string | undefined)
   const vectors = schema.vectors();
   if (name !== undefined) {
     const field = schema.field(name);
-    if (!isVector(field)) throw notSearchable(table, name, describeType(field.type), vectors.map((one) => one.name));
+    if (!isVector(field))
+      throw notSearchable(
+        table,
+        name,
+        describeType(field.type),
+        vectors.map((one) => one.name),
+      );
     if (isInput(query) && field.embed === undefined) throw noEmbeddedColumn(table, name);
     return field;
   }

@@ -61,6 +61,12 @@ describe("the packed package", () => {
     expect(required).toBe(imported);
   });
 
+  it("opens a database from a script that is no file, in both module systems", () => {
+    const open = `.then((m) => m.connect("memory:")).then((db) => console.log(typeof db))`;
+    expect(node("-e", `import("varve")${open}`)).toBe("object");
+    expect(node("-e", `Promise.resolve(require("varve"))${open}`)).toBe("object");
+  });
+
   it("brings everything it needs, and depends on nothing", () => {
     for (const path of [...manifest.files, "README.md", "LICENSE"]) {
       expect(existsSync(join(project, "node_modules", "varve", path)), path).toBe(true);

@@ -60,9 +60,9 @@ impl Weights {
 
 impl Model {
     /// Opens the model in a folder: `model.safetensors` with `vocabulary.txt` or, where that is missing,
-    /// `tokenizer.json` (slower: milliseconds).
+    /// `tokenizer.json` (some milliseconds slower).
     ///
-    /// The weights are mapped, not read, so opening takes less than a millisecond and processes share the memory.
+    /// The weights are mapped, not read, so opening takes about a millisecond and processes share the memory.
     /// Whoever replaces the file while it is open must write a new one in its place (as package managers do) and not
     /// shorten the old one: reading behind the end of a mapped file ends the process.
     ///

@@ -9,9 +9,6 @@ use serde_json::Value;
 
 use crate::error::ModelError;
 
-/// Far above what two tensors need; a larger number is a damaged length.
-const HEADER_BYTES_MAX: usize = 1 << 20;
-
 /// Keeps a vector, and what a caller allocates for it, within reason.
 const DIMENSIONS_MAX: usize = 1 << 16;
 
@@ -34,7 +31,6 @@ impl Table {
             .ok_or_else(|| ModelError::damaged("it breaks off"))?;
         let header = usize::try_from(u64::from_le_bytes(*length))
             .ok()
-            .filter(|&length| length <= HEADER_BYTES_MAX)
             .and_then(|length| rest.get(..length))
             .ok_or_else(|| ModelError::damaged("its header breaks off"))?;
         let data = length.len() + header.len()..file.len();

@@ -212,17 +212,50 @@ fn a_scale_must_be_finite() {
 
 #[test]
 fn another_kind_of_tokenizer_is_not_supported() {
-    let mut cased = tokenizer_json(&tokens());
-    cased["normalizer"]["lowercase"] = false.into();
+    let settings = [
+        ("/truncation", json!({ "max_length": 8 })),
+        ("/normalizer/type", "Lowercase".into()),
+        ("/normalizer/clean_text", false.into()),
+        ("/normalizer/handle_chinese_chars", false.into()),
+        ("/normalizer/strip_accents", false.into()),
+        ("/normalizer/lowercase", false.into()),
+        ("/pre_tokenizer/type", "Whitespace".into()),
+        ("/model/type", "BPE".into()),
+        ("/model/continuing_subword_prefix", "@@".into()),
+        ("/model/max_input_chars_per_word", 200.into()),
+        ("/added_tokens/1/normalized", true.into()),
+        ("/added_tokens/1/single_word", true.into()),
+        ("/added_tokens/1/lstrip", true.into()),
+        ("/added_tokens/1/rstrip", true.into()),
+        ("/added_tokens/1/content", "[MASK]".into()),
+        ("/added_tokens/1/id", 2.into()),
+        ("/model/vocab/a", 70.into()),
+        ("/model/vocab/a", 3.into()),
+        ("/model/vocab/a", Value::Null),
+    ];
+    for (place, value) in settings {
+        let mut tokenizer = tokenizer_json(&tokens());
+        *tokenizer.pointer_mut(place).unwrap() = value;
+        let message = refusal(table(), &tokenizer);
+        assert!(
+            message.starts_with("tokenizer.json: not supported: "),
+            "{place}: {message}"
+        );
+    }
+}
+
+#[test]
+fn a_token_has_at_most_64_bytes() {
+    let with = |letters: usize| {
+        let tokens = strings(&["[PAD]", "[UNK]", &"x".repeat(letters)]);
+        let tokenizer = serde_json::to_vec(&tokenizer_json(&tokens)).unwrap();
+        Model::from_bytes(weights(3, DIMENSIONS), &tokenizer)
+    };
+    assert_eq!(with(64).unwrap().tokenize(&"x".repeat(64)), [2]);
+    assert_eq!(with(64).unwrap().tokenize(&"x".repeat(65)), [1]);
     assert_eq!(
-        refusal(table(), &cased),
-        "tokenizer.json: not supported: /normalizer/lowercase is false, not true"
-    );
-    let mut gap = tokenizer_json(&tokens());
-    gap["model"]["vocab"]["a"] = 70.into();
-    assert_eq!(
-        refusal(table(), &gap),
-        "tokenizer.json: not supported: ids with gaps: token \"a\" has 70"
+        with(65).unwrap_err().to_string(),
+        "tokenizer.json: not supported: a token of 65 bytes"
     );
 }
 

@@ -287,3 +287,22 @@ fn in_random_vocabularies() {
         prop_assert_eq!(model.tokenize(&text), oracle_ids(&oracle, &text), "{:?} in {:?}", text, tokens);
     });
 }
+
+#[test]
+fn where_special_tokens_overlap() {
+    let tokens = strings(&["[a", "[a][", "a", "b", "[", "]", "##b"]);
+    let json = serde_json::to_vec(&tokenizer_json(&tokens)).unwrap();
+    let model = Model::from_bytes(weights(tokens.len(), 2), &json).unwrap();
+    let oracle = Tokenizer::from_bytes(&json).unwrap();
+    for text in [
+        "[a",
+        "[a][",
+        "[a][a][",
+        "[a]b[a",
+        "[[a][[a]",
+        "b[A][ab[a][ab",
+        "[ a",
+    ] {
+        assert_eq!(model.tokenize(text), oracle_ids(&oracle, text), "{text:?}");
+    }
+}

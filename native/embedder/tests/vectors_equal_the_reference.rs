@@ -88,6 +88,26 @@ fn unknown_words_leave_the_vector_as_it_is() {
 }
 
 #[test]
+fn rows_of_tokens_that_mean_nothing_are_not_added() {
+    let tokens = strings(&["[PAD]", "[UNK]", "a"]);
+    let mut file = weights(tokens.len(), 2);
+    let rows_from = file.len() - 6;
+    file[rows_from..].copy_from_slice(&[9, 9, 9, 9, 3, 4]);
+    for added_tokens in [true, false] {
+        let mut tokenizer = tokenizer_json(&tokens);
+        if !added_tokens {
+            tokenizer["added_tokens"] = Value::Array(Vec::new());
+        }
+        let model = Model::from_bytes(file.clone(), &serde_json::to_vec(&tokenizer).unwrap()).unwrap();
+        let mut vector = [f32::NAN; 2];
+        assert!(!model.embed("unknown", &mut vector));
+        assert_eq!(vector, [0.0; 2]);
+        assert!(model.embed("a unknown", &mut vector));
+        assert_eq!(vector, [0.6, 0.8]);
+    }
+}
+
+#[test]
 fn a_sum_of_nothing_has_no_direction() {
     let tokens = strings(&["[PAD]", "[UNK]", "a"]);
     let mut file = weights(tokens.len(), 4);

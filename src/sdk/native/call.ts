@@ -56,6 +56,13 @@ export async function callAsync<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Calls into the native module; the answer, or what it throws, comes by a promise. */
+export function answer<T>(run: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(call(run));
+  });
+}
+
 /** The error for something that the native module threw. */
 export function toVarveError(error: unknown): VarveError {
   if (VarveError.is(error)) return error;
@@ -67,7 +74,10 @@ export function toVarveError(error: unknown): VarveError {
       cause: error,
     });
   }
-  return new VarveError(failure.code, failure.message, { hint: failure.hint ?? undefined, where: placeOf(failure) });
+  return new VarveError(failure.code, failure.message, {
+    hint: failure.hint ?? undefined,
+    where: placeOf(failure),
+  });
 }
 
 function parseFailure(error: unknown): NativeFailure | undefined {

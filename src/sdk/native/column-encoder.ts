@@ -51,6 +51,12 @@ export function anyNull(values: readonly unknown[]): boolean {
 }
 
 /** Refuses a value. */
-export function refuse(place: ColumnPlace, index: number, expected: string, value: unknown, hint?: string): never {
+export function refuse(
+  place: ColumnPlace,
+  index: number,
+  expected: string,
+  value: unknown,
+  hint?: string,
+): never {
   throw wrongCell(place.row(index), place.name, expected, describeValue(value), hint);
 }

@@ -26,7 +26,9 @@ export class Projection {
     this.#names = fields.map((field) => field.name);
     this.#readers = fields.map((field) => readerFor(field.type, field.name));
     this.#makeRows = rowMaker(this.#names);
-    const bigints = fields.filter(({ type }) => type.kind === "int" && type.bigint).map((field) => field.name);
+    const bigints = fields
+      .filter(({ type }) => type.kind === "int" && type.bigint)
+      .map((field) => field.name);
     this.json = `"select":${JSON.stringify(this.#names)}`;
     if (bigints.length > 0) this.json += `,"bigints":${JSON.stringify(bigints)}`;
   }
@@ -62,5 +64,14 @@ export function rowsOf(projection: Projection, page: NativePage): PlainRow[] {
 
 function openPage(numbers: Float64Array, text: string, blob: Uint8Array): PageCursor {
   const rows = numbers[0] ?? 0;
-  return { numbers, text, blob, rows, detach: rows > 1 && text.length > DETACH_CHARS, at: 1, textAt: 0, blobAt: 0 };
+  return {
+    numbers,
+    text,
+    blob,
+    rows,
+    detach: rows > 1 && text.length > DETACH_CHARS,
+    at: 1,
+    textAt: 0,
+    blobAt: 0,
+  };
 }

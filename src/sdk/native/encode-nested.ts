@@ -28,12 +28,27 @@ export function listEncoder(item: ItemType, encoder: ColumnEncoder): ColumnEncod
   };
 }
 
-function pushItems(items: unknown[], list: readonly unknown[], item: ItemType, row: number, place: ColumnPlace): void {
+function pushItems(
+  items: unknown[],
+  list: readonly unknown[],
+  item: ItemType,
+  row: number,
+  place: ColumnPlace,
+): void {
   for (let i = 0; i < list.length; i++) {
     const value = list[i] ?? null;
     if (value === null && !item.nullable) {
-      const inside = { name: `${place.name}[${i}]`, row: (): ReturnType<ColumnPlace["row"]> => place.row(row) };
-      refuse(inside, row, describeType(item.type), list[i], "Lists of nullable items are list(text().nullable()).");
+      const inside = {
+        name: `${place.name}[${i}]`,
+        row: (): ReturnType<ColumnPlace["row"]> => place.row(row),
+      };
+      refuse(
+        inside,
+        row,
+        describeType(item.type),
+        list[i],
+        "Lists of nullable items are list(text().nullable()).",
+      );
     }
     items.push(value);
   }

@@ -35,13 +35,21 @@ function numberEncoder(fits: (value: unknown) => boolean, expected: string, hint
 }
 
 /** Integers that JavaScript numbers hold. */
-export const intEncoder: ColumnEncoder = numberEncoder(Number.isSafeInteger, "a whole number that is safe", INT_HINT);
+export const intEncoder: ColumnEncoder = numberEncoder(
+  Number.isSafeInteger,
+  "a whole number that is safe",
+  INT_HINT,
+);
 
 /** Finite numbers. */
 export const floatEncoder: ColumnEncoder = numberEncoder(Number.isFinite, "a finite number", FLOAT_HINT);
 
 /** Finite numbers of 32 bits. */
-export const float32Encoder: ColumnEncoder = numberEncoder(fitsFloat32, "a finite number of 32 bits", FLOAT_HINT);
+export const float32Encoder: ColumnEncoder = numberEncoder(
+  fitsFloat32,
+  "a finite number of 32 bits",
+  FLOAT_HINT,
+);
 
 /** Instants. */
 export const timestampEncoder: ColumnEncoder = {
@@ -54,7 +62,7 @@ export const timestampEncoder: ColumnEncoder = {
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       const ms = value instanceof Date ? value.getTime() : Number.NaN;
-      if (ms === ms) f64[from + i] = ms;
+      if (!Number.isNaN(ms)) f64[from + i] = ms;
       else if (value === null) f64[from + i] = 0;
       else refuse(place, i, "a valid Date", value, "Make one with new Date(...).");
     }
@@ -117,7 +125,9 @@ export const booleanEncoder: ColumnEncoder = {
 };
 
 /** Offsets, then bytes; `put` writes one value at a position and returns how many bytes it took. */
-function variable(put: (out: BatchBuffer, at: number, value: unknown, index: number, place: ColumnPlace) => number): ColumnEncoder {
+function variable(
+  put: (out: BatchBuffer, at: number, value: unknown, index: number, place: ColumnPlace) => number,
+): ColumnEncoder {
   return {
     code: 4,
     extra: 0,
@@ -164,7 +174,11 @@ export function enumEncoder(allowed: ReadonlySet<unknown>, expected: string): Co
 
 /** JSON values. */
 export const jsonEncoder: ColumnEncoder = variable((out, at, value, index, place) => {
-  return putText(out, at, jsonText(value, (part, what) => refuse(place, index, what, part)));
+  return putText(
+    out,
+    at,
+    jsonText(value, (part, what) => refuse(place, index, what, part)),
+  );
 });
 
 /** Bytes. */

@@ -27,7 +27,13 @@ export function vectorEncoder(type: VectorType): ColumnEncoder {
         f32.set(value, at);
         if (!allFinite(f32, at, dimensions) || largest !== Number.POSITIVE_INFINITY || Array.isArray(value)) {
           checkElements(value, f32, at, largest, (element, index) =>
-            refuse(place, i, `finite numbers${largest === F16_MAX ? " of 16 bits" : ""}`, element, `Element ${index} of the vector.`),
+            refuse(
+              place,
+              i,
+              `finite numbers${largest === F16_MAX ? " of 16 bits" : ""}`,
+              element,
+              `Element ${index} of the vector.`,
+            ),
           );
         }
       }
@@ -68,6 +74,7 @@ function checkElements(
   for (let i = 0; i < value.length; i++) {
     const element = value[i];
     const stored = f32[from + i] as number;
-    if (typeof element !== "number" || !Number.isFinite(stored) || Math.abs(stored) > largest) refuseElement(element, i);
+    if (typeof element !== "number" || !Number.isFinite(stored) || Math.abs(stored) > largest)
+      refuseElement(element, i);
   }
 }

@@ -39,7 +39,8 @@ export class RowEncoder {
     this.#checkRows(rows, base, ownVectors);
     const columns = new Map<Field, unknown[]>();
     for (const field of this.#schema.fields) {
-      const cells = field.embed === undefined ? this.#given(rows, field, base) : ownCells(rows, field, ownVectors);
+      const cells =
+        field.embed === undefined ? this.#given(rows, field, base) : ownCells(rows, field, ownVectors);
       if (cells !== undefined) columns.set(field, cells);
     }
     return { base, count: rows.length, columns };
@@ -55,7 +56,8 @@ export class RowEncoder {
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
       const place = { table: schema.table, row: base + i };
-      if (typeof row !== "object" || row === null || Array.isArray(row)) throw notARow(place, describeValue(row));
+      if (typeof row !== "object" || row === null || Array.isArray(row))
+        throw notARow(place, describeValue(row));
       for (const key in row) {
         const field = schema.get(key);
         if (field === undefined) {
@@ -118,7 +120,10 @@ export class BatchWriter {
     const encoder = this.#encoders.get(field) ?? encoderFor(field.type);
     const { base } = this.#cells;
     const table = this.#table;
-    const place: ColumnPlace = { name: field.name, row: (index): RowPlace => (base === undefined ? { table } : { table, row: base + index }) };
+    const place: ColumnPlace = {
+      name: field.name,
+      row: (index): RowPlace => (base === undefined ? { table } : { table, row: base + index }),
+    };
     writeColumn(this.#out, field.id, encoder, cells, anyNull(cells), place);
     this.#columns += 1;
   }

@@ -28,7 +28,8 @@ function check(value: unknown, depth: number, refuse: (part: unknown, expected: 
         for (const item of value) check(item, depth + 1, refuse);
         return;
       }
-      if (!isPlainObject(value) || typeof value["toJSON"] === "function") refuse(value, "JSON: plain objects and arrays");
+      if (!isPlainObject(value) || typeof value["toJSON"] === "function")
+        refuse(value, "JSON: plain objects and arrays");
       for (const key of Object.keys(value)) {
         if (value[key] !== undefined) check(value[key], depth + 1, refuse);
       }

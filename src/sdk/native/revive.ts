@@ -23,7 +23,9 @@ export function reviverFor(type: ColumnType, name: string): Revive {
     case "list":
       return listReviver(type.item, name);
     case "struct": {
-      const parts = type.fields.map((field) => [field.name, orNull(reviverFor(field.type, `${name}.${field.name}`))] as const);
+      const parts = type.fields.map(
+        (field) => [field.name, orNull(reviverFor(field.type, `${name}.${field.name}`))] as const,
+      );
       return (value): unknown => {
         const object = value as Record<string, unknown>;
         return Object.fromEntries(parts.map(([part, revive]) => [part, revive(object[part] ?? null)]));

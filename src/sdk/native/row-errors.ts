@@ -29,10 +29,14 @@ export function unknownKey(place: RowPlace, key: string, columns: readonly strin
 
 /** A key of a derived column. */
 export function derivedKey(place: RowPlace, key: string): VarveError {
-  return new VarveError("INVALID_ROW", `${nameOf(place)} brings ${quote(key)}, which is computed from other columns.`, {
-    hint: "Leave it out, or pass { vectors: true } to write vectors of your own.",
-    where: { ...place, column: key },
-  });
+  return new VarveError(
+    "INVALID_ROW",
+    `${nameOf(place)} brings ${quote(key)}, which is computed from other columns.`,
+    {
+      hint: "Leave it out, or pass { vectors: true } to write vectors of your own.",
+      where: { ...place, column: key },
+    },
+  );
 }
 
 /** A key that is needed and not there. */
@@ -47,11 +51,21 @@ export function missingKey(place: RowPlace, key: string, expected: string, isNul
 }
 
 /** A value that does not fit its column. */
-export function wrongCell(place: RowPlace, column: string, expected: string, found: string, hint?: string): VarveError {
-  return new VarveError("INVALID_ROW", `${nameOf(place)}, ${quote(column)}: expected ${expected}, found ${found}.`, {
-    hint,
-    where: { ...place, column },
-  });
+export function wrongCell(
+  place: RowPlace,
+  column: string,
+  expected: string,
+  found: string,
+  hint?: string,
+): VarveError {
+  return new VarveError(
+    "INVALID_ROW",
+    `${nameOf(place)}, ${quote(column)}: expected ${expected}, found ${found}.`,
+    {
+      hint,
+      where: { ...place, column },
+    },
+  );
 }
 
 /** What the schema of another library says about a row. */
@@ -65,8 +79,12 @@ export function schemaIssue(place: RowPlace, column: string | undefined, message
 
 /** A number that JavaScript cannot hold, inside a list or a struct. */
 export function unsafeInteger(column: string, digits: string): VarveError {
-  return new VarveError("UNSAFE_INTEGER", `${quote(column)} holds ${digits}, which a JavaScript number cannot.`, {
-    hint: "Declare it as int({ bigint: true }).",
-    where: { column },
-  });
+  return new VarveError(
+    "UNSAFE_INTEGER",
+    `${quote(column)} holds ${digits}, which a JavaScript number cannot.`,
+    {
+      hint: "Declare it as int({ bigint: true }).",
+      where: { column },
+    },
+  );
 }

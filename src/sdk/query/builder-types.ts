@@ -154,7 +154,10 @@ export type MongoFilter<D extends AnyTable> = {
     | null
     | undefined;
 } & {
-  readonly [K in Exclude<keyof D["derived"], keyof D["columns"]>]?: { readonly $exists?: boolean } | null | undefined;
+  readonly [K in Exclude<keyof D["derived"], keyof D["columns"]>]?:
+    | { readonly $exists?: boolean }
+    | null
+    | undefined;
 } & {
   readonly [path: `${string}.${string}`]: unknown;
 } & {
@@ -172,4 +175,7 @@ export type MongoFilter<D extends AnyTable> = {
  * Which rows: a function of the columns, an object in the manner of Mongo, or `` sql`...` ``. All three become the same tree
  * and are checked against the schema.
  */
-export type Where<D extends AnyTable> = Condition | ((columns: FilterColumns<D>) => Condition) | MongoFilter<D>;
+export type Where<D extends AnyTable> =
+  | Condition
+  | ((columns: FilterColumns<D>) => Condition)
+  | MongoFilter<D>;

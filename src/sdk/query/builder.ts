@@ -1,8 +1,8 @@
 // The columns of a table as objects that make conditions. Which comparison suits which type is said by the types, and checked for
 // everybody in check-filter.
 
-import { columnNotFound } from "../schema/schema-errors";
 import type { ColumnType } from "../schema/column-type";
+import { columnNotFound } from "../schema/schema-errors";
 import type { TableSchema } from "../schema/table-schema";
 import { Condition } from "./condition";
 import { between, compare, compareMany, isNull, like, not, type Path } from "./node";

@@ -51,9 +51,19 @@ class FilterCheck {
       case "isNull":
         return { op: node.op, column };
       case "like":
-        return { op: node.op, column, pattern: leaf.pattern(node.pattern), caseInsensitive: node.caseInsensitive };
+        return {
+          op: node.op,
+          column,
+          pattern: leaf.pattern(node.pattern),
+          caseInsensitive: node.caseInsensitive,
+        };
       case "between":
-        return { op: node.op, column, low: leaf.value(node.op, node.low), high: leaf.value(node.op, node.high) };
+        return {
+          op: node.op,
+          column,
+          low: leaf.value(node.op, node.low),
+          high: leaf.value(node.op, node.high),
+        };
       case "in":
       case "containsAny":
       case "containsAll":
@@ -134,9 +144,9 @@ function advice(target: Target): string {
     case "list":
       return "Ask a list with contains, containsAny or containsAll.";
     case "struct":
-      return "Ask one of its fields: c.meta.author, or \"meta.author\".";
+      return 'Ask one of its fields: c.meta.author, or "meta.author".';
     case "json":
-      return "Ask for a value inside it: c.data.path(\"author\"), or \"data.author\".";
+      return 'Ask for a value inside it: c.data.path("author"), or "data.author".';
     case "vector":
       return "Use search for vectors; a filter can only ask whether there is one.";
     case "unknown":
@@ -173,7 +183,8 @@ function targetOf(schema: TableSchema, path: Path): Target {
       target = { kind: "unknown" };
       continue;
     }
-    const fields: readonly { name: string; type: ColumnType }[] = target.kind === "struct" ? target.fields : [];
+    const fields: readonly { name: string; type: ColumnType }[] =
+      target.kind === "struct" ? target.fields : [];
     const field = fields.find(({ name }) => name === part);
     if (field === undefined) {
       const names = fields.map(({ name }) => name);

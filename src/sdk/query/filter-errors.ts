@@ -26,7 +26,10 @@ export function notACondition(found: string): VarveError {
 
 /** More levels than a filter may have. */
 export function tooDeep(max: number): VarveError {
-  return invalid(`The filter has more than ${max} levels.`, "Join many alternatives with one or(...), or use in([...]).");
+  return invalid(
+    `The filter has more than ${max} levels.`,
+    "Join many alternatives with one or(...), or use in([...]).",
+  );
 }
 
 /** More nodes than a filter may have. */
@@ -35,23 +38,44 @@ export function tooLarge(max: number): VarveError {
 }
 
 /** A comparison that a column's type does not allow. */
-export function wrongOperator(table: string, column: string, op: string, type: string, use: string): VarveError {
+export function wrongOperator(
+  table: string,
+  column: string,
+  op: string,
+  type: string,
+  use: string,
+): VarveError {
   return invalid(`${quote(column)} is ${type} and cannot be asked ${op}.`, use, { table, column });
 }
 
 /** A value that does not fit the column it is compared with. */
-export function wrongValue(table: string, column: string, op: string, expected: string, found: string): VarveError {
+export function wrongValue(
+  table: string,
+  column: string,
+  op: string,
+  expected: string,
+  found: string,
+): VarveError {
   const hint = found === "null" ? "Use isNull() or isNotNull(), IS NULL or IS NOT NULL." : undefined;
   return invalid(`${quote(column)} ${op}: expected ${expected}, found ${found}.`, hint, { table, column });
 }
 
 /** A list of values that is none. */
 export function notAList(table: string, column: string, op: string, found: string): VarveError {
-  return invalid(`${quote(column)} ${op}: expected an array of values, found ${found}.`, undefined, { table, column });
+  return invalid(`${quote(column)} ${op}: expected an array of values, found ${found}.`, undefined, {
+    table,
+    column,
+  });
 }
 
 /** A path that leads nowhere. */
-export function noSuchPart(table: string, column: string, part: string, type: string, parts: readonly string[]): VarveError {
+export function noSuchPart(
+  table: string,
+  column: string,
+  part: string,
+  type: string,
+  parts: readonly string[],
+): VarveError {
   const known = parts.length === 0 ? "It has no parts." : `Its parts are ${parts.map(quote).join(", ")}.`;
   return invalid(`${quote(column)} is ${type} and has no part ${quote(part)}.`, known, { table, column });
 }

@@ -21,7 +21,12 @@ export type LeafNode =
   | { readonly op: CompareOp; readonly column: Path; readonly value: unknown }
   | { readonly op: ManyOp; readonly column: Path; readonly values: readonly unknown[] }
   | { readonly op: "between"; readonly column: Path; readonly low: unknown; readonly high: unknown }
-  | { readonly op: "like"; readonly column: Path; readonly pattern: unknown; readonly caseInsensitive: boolean }
+  | {
+      readonly op: "like";
+      readonly column: Path;
+      readonly pattern: unknown;
+      readonly caseInsensitive: boolean;
+    }
   | { readonly op: "isNull"; readonly column: Path };
 
 /** The most levels of a filter. */

@@ -16,7 +16,10 @@ const TOKEN =
   /\s+|(?<word>[\p{L}_][\p{L}\p{N}_$]*)|(?<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|'(?<text>(?:[^']|'')*)'|"(?<name>(?:[^"]|"")+)"|(?<symbol><>|!=|<=|>=|[=<>(),.+-])/uy;
 
 /** Cuts the pieces of a template, and the values between them, into tokens. */
-export function lex(pieces: readonly string[], values: readonly unknown[]): { tokens: Token[]; source: string } {
+export function lex(
+  pieces: readonly string[],
+  values: readonly unknown[],
+): { tokens: Token[]; source: string } {
   const tokens: Token[] = [];
   let source = "";
   for (const [index, piece] of pieces.entries()) {
@@ -61,7 +64,11 @@ function strayCharacter(piece: string, from: number, before: string): Error {
   const read = before + piece.slice(0, from);
   const character = String.fromCodePoint(piece.codePointAt(from) ?? 0);
   if (character === "'" || character === '"') {
-    return badSql("a quotation mark is not closed", read, "A bound value needs no quotation marks: sql`lang = ${lang}`.");
+    return badSql(
+      "a quotation mark is not closed",
+      read,
+      "A bound value needs no quotation marks: sql`lang = ${lang}`.",
+    );
   }
   const hint = character === ";" || character === "-" ? "A filter is one condition." : undefined;
   return badSql(`the character ${JSON.stringify(character)} has no meaning here`, read, hint);

@@ -52,7 +52,19 @@ const COMPARISONS: Readonly<Record<string, CompareOp>> = {
 
 const MIRRORED: Readonly<Record<string, CompareOp>> = { lt: "gt", lte: "gte", gt: "lt", gte: "lte" };
 
-const RESERVED = new Set(["AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "ILIKE", "IS", "NULL", "TRUE", "FALSE"]);
+const RESERVED = new Set([
+  "AND",
+  "OR",
+  "NOT",
+  "IN",
+  "BETWEEN",
+  "LIKE",
+  "ILIKE",
+  "IS",
+  "NULL",
+  "TRUE",
+  "FALSE",
+]);
 
 const BINDING = { or: 1, and: 2, not: 3 } as const;
 
@@ -73,7 +85,8 @@ class SqlParser {
   parse(): FilterNode {
     if (this.#peek().kind === "end") throw this.#error("it is empty", "Leave out where to mean every row.");
     const node = this.#expression(0, 1);
-    if (this.#peek().kind !== "end") throw this.#error("more follows than one condition", "Join conditions with AND or OR.");
+    if (this.#peek().kind !== "end")
+      throw this.#error("more follows than one condition", "Join conditions with AND or OR.");
     return node;
   }
 
@@ -115,12 +128,16 @@ class SqlParser {
   #predicate(): FilterNode {
     const left = this.#operand();
     const symbol = this.#peek();
-    const op = symbol.kind === "symbol" && Object.hasOwn(COMPARISONS, symbol.text) ? COMPARISONS[symbol.text] : undefined;
+    const op =
+      symbol.kind === "symbol" && Object.hasOwn(COMPARISONS, symbol.text)
+        ? COMPARISONS[symbol.text]
+        : undefined;
     if (op !== undefined) {
       this.#at += 1;
       return this.#comparison(left, op, this.#operand());
     }
-    if (!("column" in left)) throw this.#error("a value stands where a column was expected", "Write the column first.");
+    if (!("column" in left))
+      throw this.#error("a value stands where a column was expected", "Write the column first.");
     if (this.#takeWord("IS")) return this.#nullTest(left.column);
     const negated = this.#takeWord("NOT");
     const node = this.#wordPredicate(left.column);
@@ -131,12 +148,16 @@ class SqlParser {
     if ("column" in left && "value" in right) return compare(op, left.column, right.value);
     if ("value" in left && "column" in right) return compare(MIRRORED[op] ?? op, right.column, left.value);
     const what = "column" in left ? "two columns" : "two values";
-    throw this.#error(`${what} are compared`, "A comparison has a column on one side and a value on the other.");
+    throw this.#error(
+      `${what} are compared`,
+      "A comparison has a column on one side and a value on the other.",
+    );
   }
 
   #nullTest(column: Path): FilterNode {
     const negated = this.#takeWord("NOT");
-    if (!this.#takeWord("NULL")) throw this.#error("NULL was expected", "IS is followed by NULL or NOT NULL.");
+    if (!this.#takeWord("NULL"))
+      throw this.#error("NULL was expected", "IS is followed by NULL or NOT NULL.");
     return negated ? not(isNull(column)) : isNull(column);
   }
 
@@ -169,7 +190,10 @@ class SqlParser {
   #value(): unknown {
     const operand = this.#operand();
     if ("value" in operand) return operand.value;
-    throw this.#error("a value was expected, not a column", "Texts stand in single quotation marks, or are bound with ${...}.");
+    throw this.#error(
+      "a value was expected, not a column",
+      "Texts stand in single quotation marks, or are bound with ${...}.",
+    );
   }
 
   #operand(): Operand {
@@ -204,7 +228,10 @@ class SqlParser {
     }
     if (!RESERVED.has(upper)) return { column: this.#path(text) };
     this.#at -= 1;
-    const hint = upper === "NULL" ? "Write IS NULL or IS NOT NULL." : `A column of that name stands in quotation marks: "${text}".`;
+    const hint =
+      upper === "NULL"
+        ? "Write IS NULL or IS NOT NULL."
+        : `A column of that name stands in quotation marks: "${text}".`;
     throw this.#error(`${upper} stands where a column or a value was expected`, hint);
   }
 
@@ -212,7 +239,8 @@ class SqlParser {
     const path = [first];
     while (this.#takeSymbol(".")) {
       const token = this.#peek();
-      if (token.kind !== "word" && token.kind !== "name") throw this.#error("a name was expected after the dot");
+      if (token.kind !== "word" && token.kind !== "name")
+        throw this.#error("a name was expected after the dot");
       this.#at += 1;
       path.push(token.text);
     }
@@ -227,13 +255,15 @@ class SqlParser {
   }
 
   #date(text: string): string {
-    if (parseDate(text) === undefined) throw this.#error(`DATE '${text}' is no date`, "Write DATE '2026-02-28'.");
+    if (parseDate(text) === undefined)
+      throw this.#error(`DATE '${text}' is no date`, "Write DATE '2026-02-28'.");
     return text;
   }
 
   #instant(text: string): Date {
     const ms = parseInstant(text);
-    if (ms === undefined) throw this.#error(`TIMESTAMP '${text}' is no instant`, "Write TIMESTAMP '2026-02-28T12:00:00Z'.");
+    if (ms === undefined)
+      throw this.#error(`TIMESTAMP '${text}' is no instant`, "Write TIMESTAMP '2026-02-28T12:00:00Z'.");
     return new Date(ms);
   }
 

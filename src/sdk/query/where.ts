@@ -9,7 +9,11 @@ import { fromMongo } from "./mongo";
 import type { FilterNode } from "./node";
 
 /** The filter for the native module, or undefined where every row is meant. */
-export function toFilterJson(where: unknown, schema: TableSchema, columns: () => object): FilterJson | undefined {
+export function toFilterJson(
+  where: unknown,
+  schema: TableSchema,
+  columns: () => object,
+): FilterJson | undefined {
   if (where === undefined) return undefined;
   const node = toFilterNode(where, schema, columns);
   return node.op === "and" && node.args.length === 0 ? undefined : checkFilter(node, schema);
@@ -23,6 +27,7 @@ export function toFilterNode(where: unknown, schema: TableSchema, columns: () =>
     if (!Condition.is(result)) throw notACondition(describeValue(result));
     return result.node;
   }
-  if (typeof where !== "object" || where === null || Array.isArray(where)) throw notAFilter(describeValue(where));
+  if (typeof where !== "object" || where === null || Array.isArray(where))
+    throw notAFilter(describeValue(where));
   return fromMongo(where as Readonly<Record<string, unknown>>, schema);
 }

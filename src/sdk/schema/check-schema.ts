@@ -19,7 +19,8 @@ export function checkSchema(definition: AnyTable, stored: SchemaJson): void {
   for (const field of declared.fields) {
     const found = byName.get(field.name);
     if (found === undefined) throw columnNotStored(table, field.name, describeField(field));
-    if (!sameField(field, found)) throw columnDiffers(table, field.name, describeField(field), describeField(found));
+    if (!sameField(field, found))
+      throw columnDiffers(table, field.name, describeField(field), describeField(found));
   }
   for (const field of stored.fields) {
     const known = ownEntry(definition.columns, field.name) ?? ownEntry(definition.derived, field.name);

@@ -5,7 +5,11 @@ import type { ColumnType } from "./column-type";
 import { toWireValue, type WireValue } from "./wire-value";
 
 /** A default as JSON: scalars in their wire form, lists and structs of them, and for a JSON column the value itself. */
-export type WireDefault = WireValue | null | readonly WireDefault[] | { readonly [name: string]: WireDefault };
+export type WireDefault =
+  | WireValue
+  | null
+  | readonly WireDefault[]
+  | { readonly [name: string]: WireDefault };
 
 /** The JSON of a default, or undefined where the value does not fit the type. */
 export function toWireDefault(type: ColumnType, value: unknown): WireDefault | undefined {
@@ -35,12 +39,16 @@ export function fromWireDefault(type: ColumnType, wire: WireDefault): unknown {
     case "bytes":
       return new Uint8Array(Buffer.from((wire as { $base64: string }).$base64, "base64"));
     case "int":
-      return type.bigint ? BigInt(typeof wire === "object" ? (wire as { $int: string }).$int : (wire as number)) : wire;
+      return type.bigint
+        ? BigInt(typeof wire === "object" ? (wire as { $int: string }).$int : (wire as number))
+        : wire;
     case "list":
       return (wire as readonly WireDefault[]).map((item) => fromWireDefault(type.item.type, item));
     case "struct": {
       const parts = wire as { readonly [name: string]: WireDefault };
-      return Object.fromEntries(type.fields.map((part) => [part.name, fromWireDefault(part.type, parts[part.name] ?? null)]));
+      return Object.fromEntries(
+        type.fields.map((part) => [part.name, fromWireDefault(part.type, parts[part.name] ?? null)]),
+      );
     }
     default:
       return wire;

@@ -52,9 +52,6 @@ type PlainName<C extends ColumnMap> = {
 /** A row as reads return it unless told otherwise: every column but the vectors. */
 export type DefaultRow<C extends ColumnMap> = Simplify<{ [K in PlainName<C>]: ValueOf<C[K]> }>;
 
-/** The columns of a table. */
-export type ColumnsOf<D extends AnyTable> = D["columns"];
-
 /** The names that `select` takes. */
 export type ColumnName<D extends AnyTable> = (keyof D["columns"] | keyof D["derived"]) & string;
 
@@ -102,9 +99,7 @@ type DerivedInput<E> = E extends AnyDerived ? E["$input"] : never;
 /** What a search of that column takes: a vector, and for a derived column also what its function embeds. */
 export type SearchInput<D extends AnyTable, V extends string> = V extends keyof D["derived"]
   ? DerivedInput<D["derived"][V]> | VectorInput
-  : string extends keyof D["columns"]
-    ? string | Uint8Array | VectorInput
-    : VectorInput;
+  : VectorInput;
 
 /** The type of the key; `never` for a table without one. */
 export type KeyOf<D extends AnyTable> = string extends keyof D["columns"]

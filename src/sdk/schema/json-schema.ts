@@ -33,7 +33,11 @@ function variantsOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   const { type } = schema;
   if (!Array.isArray(type)) return [schema];
   const values = Array.isArray(schema["enum"]) ? schema["enum"].filter((value) => value !== null) : undefined;
-  return type.map((one: unknown) => ({ ...schema, type: one, ...(values === undefined ? {} : { enum: values }) }));
+  return type.map((one: unknown) => ({
+    ...schema,
+    type: one,
+    ...(values === undefined ? {} : { enum: values }),
+  }));
 }
 
 function typeOf(schema: JsonSchema, root: JsonSchema): ColumnType {
@@ -76,7 +80,10 @@ function follow(start: unknown, root: JsonSchema): JsonSchema | undefined {
     if (typeof reference !== "string") return schema;
     const name = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(reference)?.[1];
     const definitions = root["$defs"] ?? root["definitions"];
-    schema = name !== undefined && isObject(definitions) && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+    schema =
+      name !== undefined && isObject(definitions) && Object.hasOwn(definitions, name)
+        ? definitions[name]
+        : undefined;
   }
   return undefined;
 }

@@ -27,10 +27,14 @@ export function keyOfWrongType(kind: string): VarveError {
 
 /** More than one primary key. */
 export function severalKeys(table: string, columns: readonly string[]): VarveError {
-  return new VarveError("INVALID_SCHEMA", `The table ${quote(table)} has several primary keys: ${names(columns)}.`, {
-    hint: "Keep one, for example a text column that joins the others.",
-    where: { table },
-  });
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The table ${quote(table)} has several primary keys: ${names(columns)}.`,
+    {
+      hint: "Keep one, for example a text column that joins the others.",
+      where: { table },
+    },
+  );
 }
 
 /** A primary key that may be null. */
@@ -43,10 +47,14 @@ export function nullableKey(table: string, column: string): VarveError {
 
 /** A column that is named as the key and does not exist. */
 export function keyNotFound(table: string, column: string, columns: readonly string[]): VarveError {
-  return new VarveError("INVALID_SCHEMA", `The primary key ${quote(column)} is not a column of ${quote(table)}.`, {
-    hint: `Its columns are ${names(columns)}.`,
-    where: { table, column },
-  });
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The primary key ${quote(column)} is not a column of ${quote(table)}.`,
+    {
+      hint: `Its columns are ${names(columns)}.`,
+      where: { table, column },
+    },
+  );
 }
 
 /** A table without columns. */
@@ -94,9 +102,13 @@ export function emptySources(): VarveError {
 
 /** A template that names a column that is not a source. */
 export function templateMismatch(template: string, name: string, sources: readonly string[]): VarveError {
-  return new VarveError("INVALID_SCHEMA", `The template ${quote(template)} names {${name}}, which is not a source.`, {
-    hint: `Its sources are ${names(sources)}. Two braces stand for one.`,
-  });
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The template ${quote(template)} names {${name}}, which is not a source.`,
+    {
+      hint: `Its sources are ${names(sources)}. Two braces stand for one.`,
+    },
+  );
 }
 
 /** A source that cannot be embedded. */
@@ -110,17 +122,25 @@ export function badSource(table: string, column: string, source: string, found: 
 
 /** A name that is used twice. */
 export function nameTaken(table: string, column: string): VarveError {
-  return new VarveError("INVALID_SCHEMA", `The table ${quote(table)} has two columns with the name ${quote(column)}.`, {
-    where: { table, column },
-  });
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The table ${quote(table)} has two columns with the name ${quote(column)}.`,
+    {
+      where: { table, column },
+    },
+  );
 }
 
 /** A schema of another library that does not describe an object. */
 export function notAnObjectSchema(table: string, vendor: string): VarveError {
-  return new VarveError("INVALID_SCHEMA", `The ${vendor} schema of ${quote(table)} does not describe an object.`, {
-    hint: "tableFrom takes a schema of rows, such as z.object({ ... }).",
-    where: { table },
-  });
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The ${vendor} schema of ${quote(table)} does not describe an object.`,
+    {
+      hint: "tableFrom takes a schema of rows, such as z.object({ ... }).",
+      where: { table },
+    },
+  );
 }
 
 /** A schema of another library without what is needed of it. */
@@ -179,7 +199,8 @@ export function columnDiffers(table: string, column: string, expected: string, f
 
 /** A primary key that is declared as one column and stored as another. */
 export function keyDiffers(table: string, expected: string | null, found: string | null): VarveError {
-  const say = (key: string | null): string => (key === null ? "no primary key" : `the primary key ${quote(key)}`);
+  const say = (key: string | null): string =>
+    key === null ? "no primary key" : `the primary key ${quote(key)}`;
   const message = `The table ${quote(table)} is declared with ${say(expected)}; on disk it has ${say(found)}.`;
   return new VarveError("SCHEMA_MISMATCH", message, { hint: "Change the declaration.", where: { table } });
 }

@@ -2,7 +2,7 @@ import { type AnyColumn, Column, type ColumnMap } from "./column";
 import { describeType, toDataType } from "./column-type";
 import { toWireDefault, type WireDefault } from "./defaults";
 import { type AnyDerived, Derived, type DerivedMap, isSource, type SourceRefs, sourceRefs } from "./derived";
-import type { DefaultRow, InsertRow, UpdateRow } from "./infer";
+import type { DefaultRow, InsertRow, Simplify, UpdateRow } from "./infer";
 import {
   badColumnName,
   badDefault,
@@ -62,6 +62,18 @@ export type AnyTable = TableDefinition<ColumnMap, DerivedMap, unknown>;
 /** The type of a table that was opened by its name alone. */
 export type UntypedTable = TableDefinition<ColumnMap, DerivedMap, Readonly<Record<string, unknown>>>;
 
+/** A table with one more column. */
+export type WithColumn<D extends AnyTable, N extends string, C extends AnyColumn> = TableDefinition<
+  Simplify<Omit<D["columns"], N> & { readonly [K in N]: C }>,
+  D["derived"]
+>;
+
+/** A table without a column. */
+export type WithoutColumn<D extends AnyTable, N extends string> = TableDefinition<
+  Omit<D["columns"], N>,
+  Omit<D["derived"], N>
+>;
+
 /** A map without entries. */
 export type NoEntries = Record<never, never>;
 
@@ -113,7 +125,11 @@ function derivedJson(name: string, derived: AnyDerived): FieldJson {
     name,
     type: { kind: "vector", dimensions, element, metric },
     nullable: true,
-    embed: { sources, function: { name: functionName, config }, ...(template === undefined ? {} : { template }) },
+    embed: {
+      sources,
+      function: { name: functionName, config },
+      ...(template === undefined ? {} : { template }),
+    },
   };
 }
 
@@ -163,6 +179,7 @@ function checkDerived(definition: AnyTable, name: string, derived: unknown): voi
 
 function checkName(table: string, name: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
-  if (name === "" || name.startsWith("_") || /[\u0000-\u001f\u007f-\u009f]/.test(name)) throw badColumnName(name, table);
+  if (name === "" || name.startsWith("_") || /[\u0000-\u001f\u007f-\u009f]/.test(name))
+    throw badColumnName(name, table);
   if (!isWellFormed(name) || Buffer.byteLength(name) > 128) throw badColumnName(toWellFormed(name), table);
 }

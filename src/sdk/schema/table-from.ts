@@ -1,7 +1,13 @@
 import { type AnyColumn, Column, type ColumnFlag, type ColumnMap } from "./column";
 import { type DerivedMap, type SourceRefs, sourceRefs } from "./derived";
 import { columnOfProperty, isObject, type JsonSchema } from "./json-schema";
-import { keyNotFound, noJsonSchema, notAnObjectSchema, notAStandardSchema, strayOverride } from "./schema-errors";
+import {
+  keyNotFound,
+  noJsonSchema,
+  notAnObjectSchema,
+  notAStandardSchema,
+  strayOverride,
+} from "./schema-errors";
 import type { RowCheck, SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema";
 import { type NoEntries, TableDefinition } from "./table-definition";
 import { ownEntry } from "./table-schema";
@@ -39,11 +45,15 @@ type IsNullable<O, K extends keyof O> = [unknown] extends [O[K]]
     ? false
     : true;
 
-type FlagOf<O, K extends keyof O, P> = (IsNullable<O, K> extends true ? "nullable" : never) | (K extends P ? "key" : never);
+type FlagOf<O, K extends keyof O, P> =
+  | (IsNullable<O, K> extends true ? "nullable" : never)
+  | (K extends P ? "key" : never);
 
 /** The columns of a table that comes from another library's schema. */
 export type ColumnsFrom<O, P extends string, Over extends ColumnMap> = {
-  readonly [K in keyof O & string]-?: K extends keyof Over ? Over[K] : PlainColumn<NonNullable<O[K]>, FlagOf<O, K, P>>;
+  readonly [K in keyof O & string]-?: K extends keyof Over
+    ? Over[K]
+    : PlainColumn<NonNullable<O[K]>, FlagOf<O, K, P>>;
 };
 
 /**
@@ -85,20 +95,30 @@ type Standard = StandardSchema["~standard"];
 
 const TARGET = "draft-2020-12";
 
-function columnsOf(table: string, standard: Standard, overrides: ColumnMap, key: string | undefined): ColumnMap {
+function columnsOf(
+  table: string,
+  standard: Standard,
+  overrides: ColumnMap,
+  key: string | undefined,
+): ColumnMap {
   const { schema, complete } = describe(standard);
   const { properties, required } = schema;
   if (!isObject(properties)) throw notAnObjectSchema(table, standard.vendor);
   const stray = Object.keys(overrides).find((name) => !Object.hasOwn(properties, name));
   if (stray !== undefined) throw strayOverride(table, stray);
-  if (key !== undefined && !Object.hasOwn(properties, key)) throw keyNotFound(table, key, Object.keys(properties));
+  if (key !== undefined && !Object.hasOwn(properties, key))
+    throw keyNotFound(table, key, Object.keys(properties));
   const columns: [string, AnyColumn][] = Object.entries(properties).map(([name, property]) => {
     const override = ownEntry(overrides, name);
     if (override !== undefined) return [name, name === key ? asKey(override) : override];
     const found = columnOfProperty(property, schema);
     if (found.vague && !complete) throw noJsonSchema(table, name);
     const optional = !(Array.isArray(required) && required.includes(name));
-    const column: AnyColumn = new Column({ type: found.type, nullable: found.nullable || optional, key: false });
+    const column: AnyColumn = new Column({
+      type: found.type,
+      nullable: found.nullable || optional,
+      key: false,
+    });
     return [name, name === key ? asKey(column) : column];
   });
   return Object.fromEntries(columns);

@@ -90,7 +90,9 @@ export class TableSchema {
 
   /** The columns that reads return unless told otherwise: those that were declared, without the vectors. */
   plainNames(): string[] {
-    return this.fields.filter((field) => field.declared && field.type.kind !== "vector").map((field) => field.name);
+    return this.fields
+      .filter((field) => field.declared && field.type.kind !== "vector")
+      .map((field) => field.name);
   }
 }
 
@@ -121,11 +123,18 @@ export function joinSchema(
       nullable: json.nullable,
       embed: json.embed,
       fill: column?.spec.default ?? constant,
-      declared: definition === undefined || column !== undefined || ownEntry(definition.derived, json.name) !== undefined,
+      declared:
+        definition === undefined ||
+        column !== undefined ||
+        ownEntry(definition.derived, json.name) !== undefined,
     };
   };
   const fields = stored.fields.map(join);
-  return new TableSchema(table, stored.primaryKey ?? null, definition ? inDeclaredOrder(fields, definition) : fields);
+  return new TableSchema(
+    table,
+    stored.primaryKey ?? null,
+    definition ? inDeclaredOrder(fields, definition) : fields,
+  );
 }
 
 function inDeclaredOrder(fields: readonly Field[], definition: AnyTable): Field[] {

@@ -40,8 +40,10 @@ impl Binder<'_> {
     fn node(&mut self, json: &Json, depth: usize) -> Result<Node> {
         self.nodes += 1;
         if depth > DEPTH_MAX {
-            return Err(invalid(format!("The filter is nested more than {DEPTH_MAX} deep."))
-                .hint("\"and\" and \"or\" take any number of arguments: put conditions side by side, or use \"in\"."));
+            return Err(
+                invalid(format!("The filter is nested more than {DEPTH_MAX} deep."))
+                    .hint("\"and\" and \"or\" take any number of arguments: put conditions side by side."),
+            );
         }
         if self.nodes > NODES_MAX {
             return Err(invalid(format!("The filter has more than {NODES_MAX} nodes."))

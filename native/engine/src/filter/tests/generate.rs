@@ -153,14 +153,16 @@ fn document() -> impl Strategy<Value = Json> {
 }
 
 pub(super) fn filter() -> impl Strategy<Value = Json> {
-    let leaf = select(paths()).prop_flat_map(|(path, data_type)| condition(&path, &data_type));
-    leaf.prop_recursive(4, 24, 4, |inner| {
+    let leaf = || select(paths()).prop_flat_map(|(path, data_type)| condition(&path, &data_type));
+    let not = leaf().prop_map(|arg| json!({"op": "not", "arg": arg}));
+    let tree = leaf().prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(|args| json!({"op": "and", "args": args})),
             vec(inner.clone(), 0..4).prop_map(|args| json!({"op": "or", "args": args})),
             inner.prop_map(|arg| json!({"op": "not", "arg": arg})),
         ]
-    })
+    });
+    prop_oneof![2 => leaf(), 2 => not, 6 => tree]
 }
 
 fn paths() -> Vec<(Json, DataType)> {

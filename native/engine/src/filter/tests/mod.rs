@@ -3,13 +3,16 @@
 mod errors;
 mod examples;
 mod generate;
+mod inside;
 mod naive;
+mod reading;
+mod rows;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::Filter;
-use crate::column::Column;
+use crate::column::{Column, ColumnBuilder};
 use crate::format::{Bound, ColumnStats};
 use crate::schema::{DataType, Schema};
 use crate::value::Value;
@@ -78,6 +81,26 @@ proptest! {
         for row in 0..table.rows {
             let values = table.row(&schema, row);
             prop_assert_eq!(found.get(row), naive::holds(&json, &schema, &values) == Some(true), "{:?}", values);
+        }
+    }
+
+    #[test]
+    fn finds_the_same_where_few_rows_are_asked_for(
+        table in table(),
+        picked in proptest::collection::vec(0_usize..200, 1..8),
+        json in filter(),
+    ) {
+        let schema = schema();
+        let mut table = table;
+        let mut numbers = ColumnBuilder::new(&DataType::Int);
+        (0..table.rows).for_each(|row| numbers.push(&Value::Int(row as i64)).unwrap());
+        table.columns[2] = Some(numbers.finish());
+        let few = json!({"op": "in", "column": ["year"], "values": picked});
+        let both = Filter::parse(&json!({"op": "and", "args": [few, json]}), &schema).unwrap();
+        let found = both.evaluate(&table, table.rows).unwrap();
+        for row in 0..table.rows {
+            let holds = || naive::holds(&json, &schema, &table.row(&schema, row)) == Some(true);
+            prop_assert_eq!(found.get(row), picked.contains(&row) && holds(), "row {}", row);
         }
     }
 

@@ -1,0 +1,17 @@
+// The benchmarks: `npm run bench` runs all, `npm run bench -- read commit` some. Quote medians, and measure on a quiet machine.
+import { machine } from "./support.mjs";
+
+const names = ["read", "commit", "open", "ingest", "embed"];
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(", ")}. There are ${names.join(", ")}.`);
+  process.exit(2);
+}
+
+console.log(machine());
+for (const name of wanted.length > 0 ? wanted : names) {
+  console.log(`\n${name}`);
+  const { run } = await import(`./${name}.mjs`);
+  await run();
+}

@@ -1,0 +1,44 @@
+import { VarveError } from "varve";
+import { ExitCode } from "./exit-code";
+
+/** A failure that the command itself has found. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string, exitCode: ExitCode = ExitCode.failed) {
+    super(message);
+    this.hint = hint;
+    this.exitCode = exitCode;
+  }
+}
+
+/** A command line that makes no sense. */
+export function usageError(message: string, hint?: string): CliError {
+  return new CliError(message, hint, ExitCode.usage);
+}
+
+/** What is said about a failure, and how the command ends. */
+export interface Failure {
+  readonly exitCode: ExitCode;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** What to say about anything that was thrown. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CliError) {
+    const { exitCode, message, hint } = error;
+    return { exitCode, code: exitCode === ExitCode.usage ? "USAGE" : "FAILED", message, hint };
+  }
+  if (VarveError.is(error)) {
+    const { code, message, hint } = error;
+    const exitCode = code === "ABORTED" ? ExitCode.interrupted : ExitCode.failed;
+    return { exitCode, code, message, hint };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = "This is a bug in varve. VARVE_DEBUG=1 shows where it happened.";
+  return { exitCode: ExitCode.failed, code: "INTERNAL", message, hint };
+}

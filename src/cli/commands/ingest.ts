@@ -1,0 +1,86 @@
+import { basename, resolve } from "node:path";
+import { usageError } from "../cli-error";
+import { type Command, type Input, textOption } from "../command";
+import { documentTable } from "../documents";
+import { ExitCode } from "../exit-code";
+import { EXTENSIONS } from "../folder";
+import { type IngestReport, ingest } from "../ingest";
+import { DATABASE, TABLE, withDatabaseAt } from "../open";
+import { countText, harmless, type Terminal } from "../terminal";
+
+/** `varve ingest`. */
+export const ingestCommand: Command = {
+  name: "ingest",
+  summary: "read the documents of a folder into a table",
+  args: ["<folder>"],
+  options: {
+    into: { type: "string", value: "<folder>", help: `the database (default: ${DATABASE})` },
+    table: { type: "string", value: "<name>", help: `the table (default: ${TABLE})` },
+    source: {
+      type: "string",
+      value: "<name>",
+      help: "a name for the documents (default: the folder's name)",
+    },
+    "effective-at": { type: "string", value: "<date>", help: "since when they say what they say" },
+    message: { type: "string", value: "<text>", help: "a sentence for the log" },
+  },
+  details: [
+    `Reads ${EXTENSIONS.join(", ")} files, cuts them by heading and embeds the pieces. Doing it again writes`,
+    "only what is different; where nothing is, there is no new version. What was deleted from the folder",
+    "is gone from the table too, and stays readable in older versions. A file that cannot be read keeps",
+    "what it had. Several folders can share a table as long as their sources have different names.",
+  ],
+  run,
+};
+
+async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
+  const [folder = ""] = input.args;
+  const place = textOption(input, "into") ?? DATABASE;
+  const name = textOption(input, "table") ?? TABLE;
+  const source = textOption(input, "source") ?? basename(resolve(folder));
+  if (folder === "" || source === "")
+    throw usageError("The folder has no name.", "Give it one with --source.");
+  const started = performance.now();
+  const report = await withDatabaseAt(place, async (db) => {
+    const t = await db.table(documentTable(name));
+    return await ingest(t, {
+      folder,
+      source,
+      message: textOption(input, "message") ?? `ingest ${source}`,
+      effectiveAt: textOption(input, "effective-at"),
+      signal: input.signal,
+      onProgress: (progress) => {
+        if ("files" in progress)
+          terminal.progress(() => `reading: ${progress.files} of ${progress.of} files`);
+      },
+    });
+  });
+  if (input.options["json"] === true) terminal.json({ table: name, source, ...report });
+  else printReport(terminal, report, name, place, performance.now() - started);
+  return ExitCode.done;
+}
+
+function printReport(
+  terminal: Terminal,
+  report: IngestReport,
+  table: string,
+  place: string,
+  ms: number,
+): void {
+  const { version, files, pieces, added, changed, removed, unchanged, unread } = report;
+  for (const { path, problem } of unread) terminal.note(`left out: ${harmless(path)}: ${problem}`);
+  terminal.print(
+    `Read ${countText(files, "file")}, ${countText(pieces, "piece")}, in ${(ms / 1000).toFixed(1)} s.`,
+  );
+  const parts = [
+    terminal.paint("green", `+ ${added} new`),
+    terminal.paint("yellow", `~ ${changed} changed`),
+    terminal.paint("red", `- ${removed} gone`),
+    terminal.paint("dim", `${unchanged} as before`),
+  ];
+  if (added + changed + removed === 0)
+    terminal.print(`Nothing is different: version ${version} of ${table} stands.`);
+  else terminal.print(`  ${parts.join("   ")}`, `This is version ${version} of ${table}.`);
+  const db = place === DATABASE ? "" : ` --db ${place}`;
+  if (pieces > 0) terminal.note(terminal.paint("dim", `Ask it: varve search "..."${db}`));
+}

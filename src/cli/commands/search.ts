@@ -1,0 +1,73 @@
+import { sql } from "varve";
+import { usageError } from "../cli-error";
+import { type Command, countOption, databaseOptions, type Input, textOption } from "../command";
+import { ExitCode } from "../exit-code";
+import { withTable } from "../open";
+import { pointHelp, pointOf } from "../point";
+import { clip, countText, excerpt, type Terminal } from "../terminal";
+
+/** `varve search`. */
+export const searchCommand: Command = {
+  name: "search",
+  summary: "find the rows that are nearest to a text",
+  args: ["<text>"],
+  options: {
+    ...databaseOptions,
+    limit: { type: "string", value: "<count>", help: "the most rows (default: 5)" },
+    where: { type: "string", value: "<filter>", help: "only among these rows: \"path LIKE 'guide/%'\"" },
+    "as-of": { type: "string", value: "<point>", help: "in the table as it was then" },
+  },
+  details: pointHelp,
+  run,
+};
+
+type FoundRow = Readonly<Record<string, unknown>> & { readonly _score: number };
+
+async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
+  const [text = ""] = input.args;
+  if (text.trim() === "") throw usageError("The text to search for is empty.");
+  const limit = countOption(input, "limit", 5);
+  const at = textOption(input, "as-of");
+  const filter = textOption(input, "where");
+  const where = filter === undefined ? undefined : sqlOf(filter);
+  return await withTable(input, async (t) => {
+    const view = at === undefined ? t : t.asOf(pointOf(at));
+    const version = await view.version();
+    const hits = await view.search(text, { limit, where, signal: input.signal });
+    const { reason } = hits;
+    if (input.options["json"] === true) {
+      terminal.json({ table: t.name, version, hits, ...(reason === undefined ? {} : { reason }) });
+      return ExitCode.done;
+    }
+    for (const [index, hit] of hits.entries()) printHit(terminal, index + 1, hit);
+    if (hits.length === 0) terminal.print(`Nothing was found. ${reason ?? ""}`.trim());
+    const found = countText(hits.length, "row");
+    terminal.note(terminal.paint("dim", `${found} from version ${version} of ${t.name}`));
+    return ExitCode.done;
+  });
+}
+
+/** A filter that was typed: there is nothing to bind, and what cannot be read is an error. */
+export function sqlOf(filter: string): ReturnType<typeof sql> {
+  return sql(Object.assign([filter], { raw: [filter] }));
+}
+
+function printHit(terminal: Terminal, rank: number, hit: FoundRow): void {
+  const indent = " ".repeat(10);
+  const width = terminal.width - indent.length;
+  const score = hit._score.toFixed(2).padStart(5);
+  const { path, heading, body } = hit;
+  if (typeof path === "string" && typeof heading === "string" && typeof body === "string") {
+    const where = clip(path, width);
+    const under = clip(heading, width - where.length - 2);
+    terminal.print(
+      `${String(rank).padStart(2)} ${terminal.paint("green", score)}  ${terminal.paint("bold", where)}  ${terminal.paint("cyan", under)}`.trimEnd(),
+      ...excerpt(body, width, 2).map((line) => `${indent}${line}`),
+    );
+  } else {
+    const { _score, _distance, ...row } = hit;
+    terminal.print(
+      `${String(rank).padStart(2)} ${terminal.paint("green", score)}  ${clip(JSON.stringify(row), width)}`,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+/** A heading of a document. Level 0 is a title that stands outside of the text. */
+export interface Heading {
+  readonly level: number;
+  readonly text: string;
+}
+
+/** A line longer than this is text, whatever it starts with. */
+const LINE_MAX = 1000;
+const TEXT_MAX = 200;
+const ANCHOR_MAX = 80;
+
+/** The heading that a line is, written with `#` or as HTML. */
+export function headingOf(line: string): Heading | undefined {
+  if (line.length > LINE_MAX) return undefined;
+  const marks = /^\uFEFF? {0,3}(#{1,6})(?=[ \t]|$)/.exec(line);
+  if (marks?.[1] !== undefined) {
+    const text = line
+      .slice(marks[0].length)
+      .trim()
+      .replace(/(^|[ \t])#+$/, "");
+    return { level: marks[1].length, text: plainText(text) };
+  }
+  const html = /^ {0,3}<h([1-6])\b[^>]*>(.*)<\/h\1>[ \t]*$/i.exec(line);
+  return html === null ? undefined : { level: Number(html[1]), text: plainText(html[2] ?? "") };
+}
+
+/** The level of the heading that a line underlines. */
+export function underlineLevel(line: string): number | undefined {
+  const mark = /^ {0,3}(=+|-+)[ \t]*$/.exec(line)?.[1];
+  if (mark === undefined) return undefined;
+  return mark.startsWith("=") ? 1 : 2;
+}
+
+/** An anchor for a heading, as code hosts make them; it is not in `taken`, and is put there. */
+export function headingAnchor(heading: string, taken: Set<string>): string {
+  const words = heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, "")
+    .trim()
+    .replace(/\s/g, "-");
+  const plain = [...words].slice(0, ANCHOR_MAX).join("");
+  let anchor = plain;
+  for (let count = 1; taken.has(anchor); count++) anchor = `${plain}-${count}`;
+  taken.add(anchor);
+  return anchor;
+}
+
+/** Text without the marks of Markdown and HTML in it. */
+export function plainText(text: string, length: number = TEXT_MAX): string {
+  const plain = text
+    .replace(/!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g, "$1")
+    .replace(/!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g, "$1")
+    .replace(/<[^<>]*>/g, "")
+    .replace(/`+|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~/g, "")
+    .replace(/\\([!-/:-@[-`{-~])/g, "$1");
+  return plain.replace(/\s+/g, " ").trim().slice(0, length);
+}

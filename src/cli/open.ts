@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { connect, type Database, type Table } from "varve";
+import "varve/embeddings";
+import { CliError, usageError } from "./cli-error";
+import { type Input, textOption } from "./command";
+
+/** Where the database is, unless told. */
+export const DATABASE = "./.varve";
+/** Which table is meant, unless told. */
+export const TABLE = "docs";
+
+/** Opens the database of a command that reads, lets `use` work with it, and closes it. */
+export async function withDatabase<T>(input: Input, use: (db: Database) => Promise<T>): Promise<T> {
+  const place = textOption(input, "db") ?? DATABASE;
+  if (!isAddress(place) && !existsSync(place)) {
+    throw new CliError(
+      `There is no database at ${place}.`,
+      `Make one with: varve ingest <folder> --into ${place}`,
+    );
+  }
+  return await withDatabaseAt(place, use);
+}
+
+/** Opens a database, which is made if it is not there, lets `use` work with it, and closes it. */
+export async function withDatabaseAt<T>(place: string, use: (db: Database) => Promise<T>): Promise<T> {
+  const db = await connect(place);
+  try {
+    return await use(db);
+  } finally {
+    await db.close();
+  }
+}
+
+/** Opens the table that was named, or else the only one there is, or else `docs`. */
+export async function openTable(input: Input, db: Database): Promise<Table> {
+  const named = textOption(input, "table");
+  if (named !== undefined) return await db.openTable(named);
+  const names = await db.tables();
+  const [only] = names;
+  if (only === undefined) {
+    throw new CliError("There are no tables.", "Fill one with: varve ingest <folder> --into <db>");
+  }
+  if (names.length === 1) return await db.openTable(only);
+  if (names.includes(TABLE)) return await db.openTable(TABLE);
+  throw usageError(`There are several tables: ${names.join(", ")}.`, "Say which one with --table.");
+}
+
+/** Opens the database and the table of a command that reads. */
+export async function withTable<T>(input: Input, use: (table: Table) => Promise<T>): Promise<T> {
+  return await withDatabase(input, async (db) => use(await openTable(input, db)));
+}
+
+function isAddress(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(place);
+}

@@ -1,0 +1,130 @@
+import { plainText } from "./heading";
+
+/** Where the command writes to: a stream of Node, or something that looks like one. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+const WIDTH_MAX = 100;
+const PROGRESS_MS = 80;
+const styles = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const;
+
+/** How text can look. */
+export type Style = keyof typeof styles;
+
+/**
+ * Results go to one output and everything else to the other, so that results can be piped. Text from documents is made harmless
+ * before it is shown: a document must not be able to steer a terminal.
+ */
+export class Terminal {
+  readonly #out: Output;
+  readonly #err: Output;
+  readonly #coloured: boolean;
+  #progressAt = 0;
+
+  constructor(out: Output, err: Output, env: Readonly<Record<string, string | undefined>> = process.env) {
+    this.#out = out;
+    this.#err = err;
+    const noColor = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+    this.#coloured = out.isTTY === true && !noColor;
+  }
+
+  /** How many columns a line may have. */
+  get width(): number {
+    return Math.min(this.#out.columns ?? WIDTH_MAX, WIDTH_MAX);
+  }
+
+  /** Prints lines of the result. */
+  print(...lines: readonly string[]): void {
+    this.clearProgress();
+    for (const line of lines) this.#out.write(`${line}\n`);
+  }
+
+  /** Prints the result as JSON. */
+  json(value: unknown): void {
+    this.print(JSON.stringify(value, undefined, 2));
+  }
+
+  /** Prints what is not a part of the result. */
+  note(...lines: readonly string[]): void {
+    this.clearProgress();
+    for (const line of lines) this.#err.write(`${line}\n`);
+  }
+
+  /** Shows in one line how far a call has come, where somebody watches. */
+  progress(line: () => string): void {
+    const now = performance.now();
+    if (this.#err.isTTY !== true || now - this.#progressAt < PROGRESS_MS) return;
+    this.#progressAt = now;
+    this.#err.write(`\r\u001b[K${clip(line(), this.width - 1)}`);
+  }
+
+  /** Takes that line away. */
+  clearProgress(): void {
+    if (this.#progressAt > 0) this.#err.write("\r\u001b[K");
+    this.#progressAt = 0;
+  }
+
+  /** Text that looks like that, where the output can show it. */
+  paint(style: Style, text: string): string {
+    const [on, off] = styles[style];
+    return this.#coloured && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  }
+}
+
+/** Text without control characters. */
+export function harmless(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+}
+
+/** Text that is cut to a number of characters. */
+export function clip(text: string, width: number): string {
+  const characters = [...harmless(text)];
+  return characters.length <= width
+    ? characters.join("")
+    : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
+}
+
+/** The first words of a text of Markdown, on so many lines. */
+export function excerpt(text: string, width: number, lines: number): string[] {
+  const words = plainText(text, width * lines * 2).split(" ");
+  const shown: string[] = [""];
+  for (const word of words) {
+    const line = shown.at(-1) ?? "";
+    if (line === "" || line.length + 1 + word.length <= width)
+      shown[shown.length - 1] = line === "" ? word : `${line} ${word}`;
+    else if (shown.length < lines) shown.push(word);
+    else {
+      shown[shown.length - 1] = `${line.slice(0, width - 2)} …`;
+      break;
+    }
+  }
+  return shown.map((line) => clip(line, width));
+}
+
+/** A number of bytes for people. */
+export function bytesText(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+}
+
+/** A number and what it counts. */
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
+
+/** An instant for people: the minute, in UTC. */
+export function dateText(date: Date | null): string {
+  return date === null ? "-" : `${date.toISOString().slice(0, 16).replace("T", " ")}Z`;
+}

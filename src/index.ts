@@ -1,0 +1,128 @@
+/**
+ * Varve: an embedded, versioned, embedding-aware table.
+ *
+ * @example
+ * ```ts
+ * import { connect, embed, table, text } from "varve";
+ * import { builtin } from "varve/embeddings";
+ *
+ * const docs = table("docs", { id: text().primaryKey(), body: text() }, (c) => ({ vec: embed(builtin(), c.body) }));
+ *
+ * const db = await connect("./data");
+ * const t = await db.table(docs);
+ * await t.insert([{ id: "1", body: "Refunds are paid within 14 days." }]);
+ * const hits = await t.search("when do I get my money back?");
+ * const before = await t.asOf(new Date("2026-09-30")).search("refunds");
+ * ```
+ *
+ * @module
+ */
+
+export type {
+  AnyColumn,
+  AnyDerived,
+  AnyRef,
+  AnyTable,
+  AsOf,
+  ChangedRow,
+  ColumnMap,
+  ColumnName,
+  ColumnRef,
+  ColumnsFrom,
+  Commit,
+  CommitOptions,
+  ConnectOptions,
+  DefaultColumn,
+  DeleteOptions,
+  DerivedMap,
+  Diff,
+  DiffOptions,
+  EmbeddingConfig,
+  EmbeddingFactory,
+  EmbeddingFunction,
+  EmbeddingInput,
+  EmbeddingKind,
+  EmbeddingRequest,
+  EmbeddingSpec,
+  EmbedOptions,
+  EqualRef,
+  ErrorPlace,
+  FilterColumns,
+  FilterNode,
+  FindOptions,
+  HistoryOptions,
+  Hit,
+  Hits,
+  InsertOptions,
+  InsertWithVectors,
+  Instant,
+  JsonRef,
+  JsonValue,
+  KeyOf,
+  ListRef,
+  LongOptions,
+  Metric,
+  MongoFilter,
+  MongoOperators,
+  OpenTableOptions,
+  Optimized,
+  OrderBy,
+  OrderedRef,
+  Progress,
+  Retention,
+  RowSource,
+  ScanOptions,
+  SearchInput,
+  SearchOptions,
+  SelectedRow,
+  SelectOptions,
+  SnapshotPoint,
+  SourceRef,
+  StandardSchema,
+  StructRef,
+  TableFromOptions,
+  TableStats,
+  Tag,
+  TextRef,
+  UntypedTable,
+  UpdateOptions,
+  VarveErrorCode,
+  VectorElement,
+  VectorInput,
+  VectorOptions,
+  Verification,
+  Where,
+  WriteOptions,
+  WriteResult,
+} from "./sdk/index";
+export {
+  and,
+  boolean,
+  bytes,
+  Column,
+  Condition,
+  connect,
+  Database,
+  Derived,
+  date,
+  embed,
+  float,
+  int,
+  json,
+  list,
+  not,
+  or,
+  Registry,
+  Snapshot,
+  sql,
+  struct,
+  Table,
+  TableDefinition,
+  TableView,
+  table,
+  tableFrom,
+  text,
+  timestamp,
+  VarveError,
+  vector,
+} from "./sdk/index";

@@ -1,0 +1,109 @@
+import type { Registry } from "../embeddings/registry";
+import type { NativeDatabase, NativeTable } from "./native/open";
+import { VarveError } from "../varve-error";
+import { answer, call, callAsync } from "./native/call";
+import { checkSchema } from "./schema/check-schema";
+import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
+import { Table } from "./table";
+import { TableHandle, type TableInfo } from "./table-handle";
+
+/** What `openTable` takes. */
+export interface OpenTableOptions {
+  /** The int columns to show as `bigint`. */
+  readonly bigints?: readonly string[] | undefined;
+}
+
+/** A directory, or a place in memory, that holds tables. Made by `connect`. */
+export class Database {
+  readonly #native: NativeDatabase;
+  readonly #registry: Registry;
+
+  /** @internal */
+  constructor(native: NativeDatabase, registry: Registry) {
+    this.#native = native;
+    this.#registry = registry;
+  }
+
+  /**
+   * Creates a table, or opens it and checks that it is what was declared: otherwise SCHEMA_MISMATCH names the column. Columns on disk
+   * that the declaration lacks are allowed only where they are nullable or derived.
+   *
+   * @example
+   * ```ts
+   * const t = await db.table(table("docs", { id: text().primaryKey(), body: text() }));
+   * ```
+   */
+  table<D extends AnyTable>(definition: D): Promise<Table<D>> {
+    return answer(() => {
+      const native = this.#create(definition);
+      const { schema } = JSON.parse(native.info()) as TableInfo;
+      checkSchema(definition, schema);
+      return new Table<D>(
+        new TableHandle(definition.name, native, schema, { definition, registry: this.#registry }),
+      );
+    });
+  }
+
+  /**
+   * Opens a table by its name alone. Its rows are untyped, and derived columns are computed as long as the registry knows their
+   * functions; without them it stays readable, and searchable by vector.
+   *
+   * @example
+   * ```ts
+   * const t = await db.openTable("docs");
+   * ```
+   */
+  openTable(name: string, options: OpenTableOptions = {}): Promise<Table<UntypedTable>> {
+    return answer(() => {
+      const native = this.#native.openTable(name);
+      const { schema } = JSON.parse(native.info()) as TableInfo;
+      const { bigints } = options;
+      return new Table(
+        new TableHandle(name, native, schema, { definition: undefined, registry: this.#registry, bigints }),
+      );
+    });
+  }
+
+  /** The names of the tables. */
+  tables(): Promise<string[]> {
+    return answer(() => this.#native.tableNames());
+  }
+
+  /** Removes a table with its whole history. */
+  drop(name: string): Promise<void> {
+    return answer(() => this.#native.dropTable(name));
+  }
+
+  /** Waits for work in the background and closes all tables. */
+  async close(): Promise<void> {
+    await callAsync(() => this.#native.close());
+  }
+
+  /** Closes the database at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Opens the table, or creates it; another process may create it in between. */
+  #create(definition: AnyTable): NativeTable {
+    const { name } = definition;
+    const open = (): NativeTable => call(() => this.#native.openTable(name));
+    return unless("TABLE_NOT_FOUND", open, () =>
+      unless(
+        "TABLE_EXISTS",
+        () => call(() => this.#native.createTable(name, JSON.stringify(toSchemaJson(definition)))),
+        open,
+      ),
+    );
+  }
+}
+
+/** The result of a call, or of another one where the first fails with that code. */
+function unless<T>(code: string, first: () => T, second: () => T): T {
+  try {
+    return first();
+  } catch (error) {
+    if (VarveError.is(error) && error.code === code) return second();
+    throw error;
+  }
+}

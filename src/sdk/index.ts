@@ -1,0 +1,91 @@
+// The public list of the package. What is not here is not public.
+
+export type {
+  EmbeddingConfig,
+  EmbeddingFunction,
+  EmbeddingInput,
+  EmbeddingKind,
+  EmbeddingRequest,
+} from "../embeddings/embedding-function";
+export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
+export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
+export type { AsOf, Instant } from "./as-of";
+export type { Commit, CommitOptions, WriteResult } from "./commit";
+export { type ConnectOptions, connect } from "./connect";
+export { Database, type OpenTableOptions } from "./database";
+export type { ChangedRow, Diff, DiffOptions } from "./diff";
+export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
+export type { OrderBy } from "./paging";
+export type { LongOptions, Progress } from "./progress";
+export type {
+  AnyRef,
+  ColumnRef,
+  EqualRef,
+  FilterColumns,
+  JsonRef,
+  ListRef,
+  MongoFilter,
+  MongoOperators,
+  OrderedRef,
+  StructRef,
+  TextRef,
+  Where,
+} from "./query/builder-types";
+export { and, Condition, not, or } from "./query/condition";
+export type { FilterNode } from "./query/node";
+export { sql } from "./query/sql";
+export { type AnyColumn, Column, type ColumnMap } from "./schema/column";
+export type { Metric, VectorElement } from "./schema/column-type";
+export {
+  boolean,
+  bytes,
+  date,
+  float,
+  int,
+  type JsonValue,
+  json,
+  list,
+  struct,
+  text,
+  timestamp,
+  type VectorInput,
+  type VectorOptions,
+  vector,
+} from "./schema/columns";
+export {
+  type AnyDerived,
+  Derived,
+  type DerivedMap,
+  type EmbedOptions,
+  embed,
+  type SourceRef,
+} from "./schema/derived";
+export type {
+  ColumnName,
+  DefaultColumn,
+  Hit,
+  InsertWithVectors,
+  KeyOf,
+  SearchInput,
+  SelectedRow,
+} from "./schema/infer";
+export type { StandardSchema } from "./schema/standard-schema";
+export { type AnyTable, TableDefinition, table, type UntypedTable } from "./schema/table-definition";
+export { type ColumnsFrom, type TableFromOptions, tableFrom } from "./schema/table-from";
+export { Snapshot, type SnapshotPoint } from "./snapshot";
+export {
+  type DeleteOptions,
+  type HistoryOptions,
+  type InsertOptions,
+  Table,
+  type UpdateOptions,
+} from "./table";
+export {
+  type FindOptions,
+  type Hits,
+  type ScanOptions,
+  type SearchOptions,
+  type SelectOptions,
+  TableView,
+} from "./table-view";
+export type { RowSource, WriteOptions } from "./write";

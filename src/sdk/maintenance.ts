@@ -1,0 +1,56 @@
+// What a table says about itself.
+
+/** A name that was given to a version. */
+export interface Tag {
+  /** The name. */
+  readonly name: string;
+  /** The version. */
+  readonly version: number;
+}
+
+/** How long rows that were removed stay readable. */
+export type Retention = { readonly days: number } | "forever";
+
+/** How large a table is. */
+export interface TableStats {
+  /** The newest version. */
+  readonly version: number;
+  /** The oldest version that can be read. */
+  readonly oldestVersion: number;
+  /** How many rows the newest version shows. */
+  readonly rows: number;
+  /** How many rows only older versions show. */
+  readonly deadRows: number;
+  /** How many runs of rows there are. */
+  readonly fragments: number;
+  /** How many small commits lie in the manifest, until the next tidying up. */
+  readonly inlineCommits: number;
+  /** How many files there are. */
+  readonly files: number;
+  /** How many bytes the table takes. */
+  readonly bytes: number;
+  /** How long rows that were removed stay readable; null for ever. */
+  readonly retentionMs: number | null;
+}
+
+/** What reading every file has shown. */
+export interface Verification {
+  /** Whether everything is as it should be. */
+  readonly ok: boolean;
+  /** How many files were read. */
+  readonly files: number;
+  /** How many bytes were read. */
+  readonly bytes: number;
+  /** What is wrong. */
+  readonly problems: readonly { readonly file: string | null; readonly message: string }[];
+}
+
+/** What tidying up has done. */
+export interface Optimized {
+  /** How many fragments became fewer and larger ones. */
+  readonly merged: number;
+  /** How many rows nobody can see any more were dropped. */
+  readonly droppedRows: number;
+  /** How many files were removed. */
+  readonly removedFiles: number;
+}

@@ -1,0 +1,61 @@
+import { type AsOf, type AsOfJson, toAsOfJson } from "./as-of";
+import { toDate } from "./commit";
+import { answer } from "./native/call";
+import type { Reader } from "./reader";
+import type { AnyTable } from "./schema/table-definition";
+import type { ResolvedPoint, TableHandle } from "./table-handle";
+import { TableView } from "./table-view";
+
+/** The commit that a snapshot shows. */
+export interface SnapshotPoint {
+  /** The version. */
+  readonly version: number;
+  /** When it was committed; null before the first commit. */
+  readonly committedAt: Date | null;
+  /** When its fact became true, where that was said. */
+  readonly effectiveAt: Date | null;
+}
+
+/**
+ * A table as it was: reads only, always of the same version. Made by `asOf`.
+ *
+ * The version is looked up at the first read and then stays. Rows show the columns of that version: a column that was added
+ * later is not there. Searching the past costs what searching the present costs.
+ *
+ * @typeParam D - the table's definition
+ */
+export class Snapshot<D extends AnyTable> extends TableView<D> {
+  readonly #at: AsOfJson;
+  #point: ResolvedPoint | undefined;
+  #reader: Reader | undefined;
+
+  /** @internal */
+  constructor(handle: TableHandle, at: AsOf) {
+    super(handle);
+    this.#at = toAsOfJson(at);
+  }
+
+  /** The version that is read. */
+  version(): Promise<number> {
+    return answer(() => this.#resolve().version);
+  }
+
+  /** The commit that is shown. */
+  point(): Promise<SnapshotPoint> {
+    return answer(() => {
+      const { version, committedAt, effectiveAt } = this.#resolve();
+      return { version, committedAt: toDate(committedAt), effectiveAt: toDate(effectiveAt) };
+    });
+  }
+
+  /** @internal */
+  protected override reader(): Reader {
+    this.#reader ??= this.handle.readerAt(this.#resolve());
+    return this.#reader;
+  }
+
+  #resolve(): ResolvedPoint {
+    this.#point ??= this.handle.resolve(this.#at);
+    return this.#point;
+  }
+}

@@ -1,0 +1,76 @@
+// What a table and its snapshots share: the native table, its schema, its embedder, and the memory that calls use again.
+
+import type { Registry } from "../embeddings/registry";
+import type { NativeTable } from "./native/open";
+import type { AsOfJson } from "./as-of";
+import { TableEmbedder } from "./embed";
+import { BufferPool } from "./native/batch-buffer";
+import { call } from "./native/call";
+import { RowEncoder } from "./native/encode";
+import { Reader } from "./reader";
+import type { AnyTable } from "./schema/table-definition";
+import { joinSchema, type SchemaJson, type TableSchema } from "./schema/table-schema";
+
+/** What the native module says of a table. */
+export interface TableInfo {
+  readonly version: number;
+  readonly committedAt: number | null;
+  readonly schema: SchemaJson;
+}
+
+/** What the native module says of a point in the history. */
+export interface ResolvedPoint extends TableInfo {
+  readonly effectiveAt: number | null;
+}
+
+/** Enough for some hundred hits of a few columns; larger answers take the slower way. */
+const SCRATCH_NUMBERS = 4096;
+
+/** How a table was opened. */
+export interface HandleOptions {
+  readonly definition: AnyTable | undefined;
+  readonly registry: Registry;
+  readonly bigints?: readonly string[] | undefined;
+}
+
+/** An open table. */
+export class TableHandle {
+  readonly name: string;
+  readonly native: NativeTable;
+  readonly options: HandleOptions;
+  readonly schema: TableSchema;
+  readonly embedder: TableEmbedder;
+  readonly encoder: RowEncoder;
+  readonly reader: Reader;
+  readonly buffers: BufferPool = new BufferPool();
+  readonly #scratch: Float64Array = new Float64Array(SCRATCH_NUMBERS);
+
+  constructor(name: string, native: NativeTable, stored: SchemaJson, options: HandleOptions) {
+    this.name = name;
+    this.native = native;
+    this.options = options;
+    this.schema = this.#join(stored);
+    this.embedder = new TableEmbedder(name, options.definition, options.registry);
+    this.encoder = new RowEncoder(this.schema);
+    this.reader = new Reader(native, this.schema, null, this.#scratch);
+  }
+
+  /** What is true of the table now. */
+  info(): TableInfo {
+    return JSON.parse(call(() => this.native.info())) as TableInfo;
+  }
+
+  /** The version at a point in the history. */
+  resolve(at: AsOfJson): ResolvedPoint {
+    return JSON.parse(call(() => this.native.resolve(JSON.stringify(at)))) as ResolvedPoint;
+  }
+
+  /** A reader of a version with the schema that it had. */
+  readerAt(point: ResolvedPoint): Reader {
+    return new Reader(this.native, this.#join(point.schema), point.version, this.#scratch);
+  }
+
+  #join(stored: SchemaJson): TableSchema {
+    return joinSchema(this.name, stored, this.options.definition, this.options.bigints);
+  }
+}

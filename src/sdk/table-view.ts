@@ -1,0 +1,178 @@
+import type { PlainRow } from "./native/decode";
+import type { OrderBy } from "./paging";
+import type { Where } from "./query/builder-types";
+import type { Reader } from "./reader";
+import type {
+  ColumnName,
+  DefaultColumn,
+  FullRow,
+  Hit,
+  KeyOf,
+  OrderName,
+  SearchInput,
+  SelectedRow,
+  VectorName,
+} from "./schema/infer";
+import type { AnyTable } from "./schema/table-definition";
+import { explain, type SearchRequest, search } from "./search";
+import type { TableHandle } from "./table-handle";
+
+/** Which columns a read returns. */
+export interface SelectOptions<S extends string> {
+  /** The columns; all but the vectors unless told. */
+  readonly select?: readonly S[] | undefined;
+}
+
+/** What `find` takes. */
+export interface FindOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
+  /** Which rows; all unless told. */
+  readonly where?: Where<D> | undefined;
+  /** In which order; equal rows stand in the order of their keys. Without it, in the order in which they were written. */
+  readonly orderBy?: OrderBy<OrderName<D>> | readonly OrderBy<OrderName<D>>[] | undefined;
+  /** The most rows. */
+  readonly limit?: number | undefined;
+  /** How many rows to leave out first. For paging, `after` stays fast and is not disturbed by writes. */
+  readonly offset?: number | undefined;
+  /** Goes on after this row, the last one of the page before. It needs its key and the columns of `orderBy`. */
+  readonly after?: Partial<FullRow<D["columns"], D["derived"]>> | undefined;
+}
+
+/** What `scan` takes. */
+export interface ScanOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
+  /** Which rows; all unless told. */
+  readonly where?: Where<D> | undefined;
+  /** The most rows of a batch; 1024 unless told. */
+  readonly batchRows?: number | undefined;
+  /** Ends the scan early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `search` takes. */
+export interface SearchOptions<D extends AnyTable, S extends string, V extends string>
+  extends SelectOptions<S> {
+  /**
+   * The vector column. Unless told, a text is searched in the first derived column, and a vector in the only column that has as
+   * many dimensions.
+   */
+  readonly column?: V | undefined;
+  /** The most hits; 10 unless told. */
+  readonly limit?: number | undefined;
+  /** Which rows may be found. There are always as many hits as there are such rows, up to `limit`. */
+  readonly where?: Where<D> | undefined;
+  /** Compares with every row. */
+  readonly exact?: boolean | undefined;
+  /** The share of the true nearest rows to aim for, above 0 and up to 1. */
+  readonly recall?: number | undefined;
+  /** How to search; both mean by vector. */
+  readonly mode?: "auto" | "vector" | undefined;
+  /** Ends the call early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The rows that a search found, the best first. */
+export type Hits<H> = H[] & {
+  /** Why there are none, where the query itself is the reason. Not enumerable. */
+  readonly reason?: string;
+};
+
+/**
+ * The reads of a table: what `Table` and `Snapshot` have in common. A function that only reads can take either.
+ *
+ * @typeParam D - the table's definition
+ */
+export abstract class TableView<D extends AnyTable> {
+  /** @internal */
+  protected readonly handle: TableHandle;
+
+  /** @internal */
+  constructor(handle: TableHandle) {
+    this.handle = handle;
+  }
+
+  /** The table's name. */
+  get name(): string {
+    return this.handle.name;
+  }
+
+  /** @internal */
+  protected abstract reader(): Reader;
+
+  /** The version that is read. */
+  abstract version(): Promise<number>;
+
+  /**
+   * The row with a key, or undefined.
+   *
+   * @example
+   * ```ts
+   * const doc = await t.get("1", { select: ["id", "title"] });
+   * ```
+   */
+  async get<S extends ColumnName<D> = DefaultColumn<D>>(
+    key: KeyOf<D>,
+    options?: SelectOptions<S>,
+  ): Promise<SelectedRow<D, S> | undefined> {
+    return (await this.reader().get(key, options?.select)) as SelectedRow<D, S> | undefined;
+  }
+
+  /**
+   * The rows that a filter lets through.
+   *
+   * @example
+   * ```ts
+   * const page = await t.find({ where: { lang: "en" }, orderBy: { column: "at", descending: true }, limit: 20 });
+   * const next = await t.find({ where: { lang: "en" }, orderBy: { column: "at", descending: true }, limit: 20, after: page.at(-1) });
+   * ```
+   */
+  async find<S extends ColumnName<D> = DefaultColumn<D>>(
+    options?: FindOptions<D, S>,
+  ): Promise<SelectedRow<D, S>[]> {
+    return (await this.reader().find(options ?? {})) as SelectedRow<D, S>[];
+  }
+
+  /** How many rows a filter lets through; all rows without one. */
+  async count(options?: { readonly where?: Where<D> | undefined }): Promise<number> {
+    return await this.reader().count(options?.where);
+  }
+
+  /**
+   * All rows in batches, from one version, without ever holding more than a batch.
+   *
+   * @example
+   * ```ts
+   * for await (const batch of t.scan({ select: ["id", "bodyVec"] })) save(batch);
+   * ```
+   */
+  async *scan<S extends ColumnName<D> = DefaultColumn<D>>(
+    options?: ScanOptions<D, S>,
+  ): AsyncGenerator<SelectedRow<D, S>[], void, void> {
+    yield* this.reader().scan(options ?? {}) as AsyncGenerator<SelectedRow<D, S>[], void, void>;
+  }
+
+  /**
+   * The rows nearest to a query, the best first: a text is embedded by the function of the column, a vector is taken as it is.
+   *
+   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. A text in which the function
+   * knows nothing finds nothing, and the empty answer has a `reason`.
+   *
+   * @example
+   * ```ts
+   * const hits = await t.search("refund policy", { limit: 5, select: ["id", "title"], where: { lang: "en" } });
+   * ```
+   */
+  async search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options?: SearchOptions<D, S, V>,
+  ): Promise<Hits<Hit<D, S>>> {
+    const hits: PlainRow[] = await search(this.reader(), this.handle.embedder, query, options ?? {});
+    return hits as unknown as Hits<Hit<D, S>>;
+  }
+
+  /** Says how a search would be answered: the column, the plan, and the reason where there is nothing to search with. */
+  async explain<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options?: SearchOptions<D, S, V>,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return await explain(this.reader(), this.handle.embedder, query, (options ?? {}) as SearchRequest);
+  }
+}

@@ -1,0 +1,287 @@
+import { addColumn, dropColumn } from "./alter";
+import { type AsOf, toAsOfJson } from "./as-of";
+import {
+  type Commit,
+  type CommitOptions,
+  toCommitJson,
+  toCommits,
+  toWriteResult,
+  type WriteResult,
+} from "./commit";
+import { type Diff, type DiffOptions, diff } from "./diff";
+import { badArgument, notYet } from "./errors";
+import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
+import { answer, callAsync } from "./native/call";
+import type { Where } from "./query/builder-types";
+import { checkCount, type Reader } from "./reader";
+import type { AnyColumn } from "./schema/column";
+import type {
+  ColumnName,
+  DefaultColumn,
+  InsertWithVectors,
+  SelectedRow,
+  UpdateWithVectors,
+} from "./schema/infer";
+import { isPlainObject } from "./schema/plain";
+import type { AnyTable, UntypedTable, WithColumn, WithoutColumn } from "./schema/table-definition";
+import { describeValue } from "./schema/wire-value";
+import { Snapshot } from "./snapshot";
+import { TableView } from "./table-view";
+import { updateRows } from "./update";
+import { type RowSource, type WriteOptions, writeRows } from "./write";
+
+/** What `insert` and `upsert` take. */
+export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
+  /** Lets rows bring vectors of their own for derived columns; those are kept, the others are computed. */
+  readonly vectors?: V | undefined;
+}
+
+/** What `update` takes. */
+export interface UpdateOptions<D extends AnyTable, V extends boolean> extends WriteOptions {
+  /** Which rows. */
+  readonly where: Where<D>;
+  /** What they get; columns that are `undefined` stay as they are. */
+  readonly set: V extends true ? UpdateWithVectors<D> : D["$update"];
+  /** Lets `set` bring a vector for derived columns. */
+  readonly vectors?: V | undefined;
+}
+
+/** What `delete` takes. */
+export interface DeleteOptions<D extends AnyTable> extends CommitOptions {
+  /** Which rows; an empty object means all of them. */
+  readonly where: Where<D>;
+}
+
+/** What `history` takes. */
+export interface HistoryOptions {
+  /** The most commits; 20 unless told. */
+  readonly limit?: number | undefined;
+  /** Goes on before this version. */
+  readonly before?: number | undefined;
+}
+
+/**
+ * An open table: reads show the newest version, writes are atomic and make a new one. Handles never change; `asOf` returns a
+ * snapshot, and `addColumn` a handle that knows the new column.
+ *
+ * @typeParam D - the table's definition
+ *
+ * @example
+ * ```ts
+ * const t = await db.table(docs);
+ * await t.insert([{ id: "1", title: "Refunds", body: "…" }]);
+ * const hits = await t.search("refund policy", { limit: 5 });
+ * ```
+ */
+export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
+  /** @internal */
+  protected override reader(): Reader {
+    return this.handle.reader;
+  }
+
+  /** The newest version. */
+  version(): Promise<number> {
+    return answer(() => this.handle.info().version);
+  }
+
+  /**
+   * Adds rows as one commit; if one does not fit or its key is there already, none is added. Derived columns are computed.
+   *
+   * Arrays of ordinary size are one write; larger ones, and iterables of any length, pass through in batches of about 4 MB.
+   *
+   * @example
+   * ```ts
+   * await t.insert(rows, { message: "crawl 12", effectiveAt: crawledAt });
+   * ```
+   */
+  async insert<const V extends boolean = false>(
+    rows: RowSource<V extends true ? InsertWithVectors<D> : D["$insert"]>,
+    options?: InsertOptions<V>,
+  ): Promise<WriteResult> {
+    return await writeRows(this.handle, "insert", rows, options ?? {});
+  }
+
+  /** Adds rows, and replaces those whose key is there already, as one commit. A replaced row is replaced as a whole. */
+  async upsert<const V extends boolean = false>(
+    rows: RowSource<V extends true ? InsertWithVectors<D> : D["$insert"]>,
+    options?: InsertOptions<V>,
+  ): Promise<WriteResult> {
+    return await writeRows(this.handle, "upsert", rows, options ?? {});
+  }
+
+  /**
+   * Sets columns of all rows that a filter lets through, as one commit, and computes again what depends on them. Rows that somebody
+   * else changes meanwhile are read again, up to five times.
+   *
+   * @example
+   * ```ts
+   * await t.update({ where: { id: "1" }, set: { title: "Refund policy" } });
+   * ```
+   */
+  async update<const V extends boolean = false>(options: UpdateOptions<D, V>): Promise<WriteResult> {
+    if (!isPlainObject(options))
+      throw badArgument("update", "{ where, set }", describeValue(options), this.name);
+    if (options.where === undefined) throw badArgument("where", "which rows to update", "nothing", this.name);
+    return await updateRows(this.handle, options);
+  }
+
+  /**
+   * Removes all rows that a filter lets through, as one commit. Older versions still show them.
+   *
+   * @example
+   * ```ts
+   * await t.delete({ where: (c) => c.lang.eq("fr") });
+   * ```
+   */
+  async delete(options: DeleteOptions<D>): Promise<WriteResult> {
+    if (!isPlainObject(options)) throw badArgument("delete", "{ where }", describeValue(options), this.name);
+    if (options.where === undefined) throw badArgument("where", "which rows to delete", "nothing", this.name);
+    const where = this.handle.reader.filter(options.where) ?? { op: "and", args: [] };
+    const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(options) });
+    return toWriteResult(await callAsync(() => this.handle.native.write(request, null)));
+  }
+
+  /**
+   * The table as it was: a read-only snapshot.
+   *
+   * @example
+   * ```ts
+   * const then = t.asOf(new Date("2026-09-30"));
+   * await then.search("refund policy");
+   * ```
+   */
+  asOf(at: AsOf): Snapshot<D> {
+    return new Snapshot(this.handle, at);
+  }
+
+  /** What changed from one point in the history to another. The cost grows with the change, not with the table. */
+  async diff<S extends ColumnName<D> = DefaultColumn<D>>(
+    from: AsOf,
+    to: AsOf,
+    options?: DiffOptions<D, S>,
+  ): Promise<Diff<SelectedRow<D, S>>> {
+    return (await diff(this.handle, from, to, options ?? {})) as Diff<SelectedRow<D, S>>;
+  }
+
+  /** The commits, newest first. */
+  history(options: HistoryOptions = {}): Promise<Commit[]> {
+    return answer(() => {
+      const { limit = 20, before = null } = options;
+      checkCount("limit", limit, 1);
+      if (before !== null) checkCount("before", before, 1);
+      return toCommits(this.handle.native.history(JSON.stringify({ limit, before })));
+    });
+  }
+
+  /** Gives a version a name: the newest one, or the one at a point in the history. A tag also keeps its version from expiring. */
+  tag(name: string, at?: AsOf): Promise<Tag> {
+    return answer(() => {
+      const request = { name: checkName(name), ...(at === undefined ? {} : { at: toAsOfJson(at) }) };
+      const { version } = JSON.parse(this.handle.native.tag(JSON.stringify(request))) as { version: number };
+      return { name, version };
+    });
+  }
+
+  /** The names that were given to versions. */
+  tags(): Promise<Tag[]> {
+    return answer(() => {
+      const tags = JSON.parse(this.handle.native.tags()) as Tag[];
+      return tags.map((tag) => ({ name: tag.name, version: tag.version }));
+    });
+  }
+
+  /** Takes a name away; the version stays. */
+  deleteTag(name: string): Promise<void> {
+    return answer(() => this.handle.native.deleteTag(checkName(name)));
+  }
+
+  /** Makes the rows what they were, as a new commit: nothing of the history is lost. */
+  async restore(at: AsOf, options: CommitOptions = {}): Promise<WriteResult> {
+    const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(options) });
+    return toWriteResult(await callAsync(() => this.handle.native.restore(request)));
+  }
+
+  /**
+   * Adds a column and returns a handle that knows it. Rows that exist show null, or the column's constant default.
+   *
+   * @example
+   * ```ts
+   * const t2 = await t.addColumn("summary", text().nullable());
+   * ```
+   */
+  async addColumn<const N extends string, const C extends AnyColumn>(
+    name: N,
+    column: C,
+    options: CommitOptions = {},
+  ): Promise<Table<WithColumn<D, N, C>>> {
+    return new Table(await addColumn(this.handle, name, column, options));
+  }
+
+  /** Drops a column and returns a handle without it. Older versions still show it. */
+  async dropColumn<const N extends ColumnName<D>>(
+    name: N,
+    options: CommitOptions = {},
+  ): Promise<Table<WithoutColumn<D, N>>> {
+    return new Table(await dropColumn(this.handle, name, options));
+  }
+
+  /** How large the table is. */
+  stats(): Promise<TableStats> {
+    return answer(() => JSON.parse(this.handle.native.stats()) as TableStats);
+  }
+
+  /** Reads every file of the table and says which are damaged. */
+  async verify(): Promise<Verification> {
+    return JSON.parse(await callAsync(() => this.handle.native.verify())) as Verification;
+  }
+
+  /** Merges small files, builds what speeds up search, and removes what nobody can see any more. It makes no version. */
+  async optimize(): Promise<Optimized> {
+    return JSON.parse(await callAsync(() => this.handle.native.optimize())) as Optimized;
+  }
+
+  /** Says how long rows that were removed stay readable in older versions: some days, or for ever. Tagged versions stay. */
+  async setRetention(retention: Retention): Promise<void> {
+    const request = retentionJson(retention);
+    await callAsync(() => this.handle.native.setRetention(request));
+  }
+
+  /** Not there yet: throws `NOT_YET`. */
+  reembed(_notYet: never): Promise<never> {
+    const instead = "Write the rows to a new table that is declared with the other function.";
+    return Promise.reject(notYet("reembed", instead));
+  }
+
+  /** Not there yet: throws `NOT_YET`. */
+  purge(_notYet: never): Promise<never> {
+    const instead =
+      "Use delete and setRetention: what was deleted is removed once it is older than the retention.";
+    return Promise.reject(notYet("purge", instead));
+  }
+
+  /** Closes the table's files. The handle cannot be used any more. */
+  async close(): Promise<void> {
+    await callAsync(() => this.handle.native.close());
+  }
+
+  /** Closes the table at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function checkName(name: unknown): string {
+  if (typeof name === "string" && name !== "") return name;
+  throw badArgument("tag", "a name", describeValue(name));
+}
+
+function retentionJson(retention: unknown): string {
+  if (retention === "forever") return JSON.stringify({ retentionMs: null });
+  const days = isPlainObject(retention) ? retention["days"] : undefined;
+  if (typeof days === "number" && Number.isFinite(days) && days >= 0) {
+    return JSON.stringify({ retentionMs: Math.round(days * DAY_MS) });
+  }
+  throw badArgument("setRetention", '{ days: number } or "forever"', describeValue(retention));
+}
+
+const DAY_MS = 86_400_000;

@@ -1,0 +1,169 @@
+// Messages are written for people: a change of one must be seen in review. Every message that TypeScript can throw stands below.
+
+import { VarveError } from "varve";
+import { describe, expect, test } from "vitest";
+import * as embeddings from "../../src/embeddings/embedding-errors";
+import { nativeMissing } from "../../src/native-module";
+import * as embed from "../../src/sdk/embed-errors";
+import * as calls from "../../src/sdk/errors";
+import { toVarveError } from "../../src/sdk/native/call";
+import * as rows from "../../src/sdk/native/row-errors";
+import * as filters from "../../src/sdk/query/filter-errors";
+import * as schema from "../../src/sdk/schema/schema-errors";
+
+const row: rows.RowPlace = { table: "docs", row: 3 };
+const set: rows.RowPlace = { table: "docs" };
+const cause = new Error("it rains");
+
+type Module = Readonly<Record<string, unknown>>;
+type Examples<M extends Module> = { readonly [K in keyof M]: readonly VarveError[] };
+
+const schemaExamples: Examples<typeof schema> = {
+  badColumnName: [schema.badColumnName("_id", "docs"), schema.badColumnName("")],
+  badTableName: [schema.badTableName("the text \"\"")],
+  keyOfWrongType: [schema.keyOfWrongType("json")],
+  severalKeys: [schema.severalKeys("docs", ["id", "slug"])],
+  nullableKey: [schema.nullableKey("docs", "id")],
+  keyNotFound: [schema.keyNotFound("docs", "key", ["id", "body"])],
+  noColumns: [schema.noColumns("docs")],
+  notAColumn: [schema.notAColumn("docs", "body", "an object")],
+  emptyEnum: [schema.emptyEnum()],
+  badDimensions: [schema.badDimensions(0)],
+  vectorInside: [schema.vectorInside("list")],
+  badDefault: [schema.badDefault("docs", "views", "int", "the text \"0\"")],
+  emptySources: [schema.emptySources()],
+  templateMismatch: [schema.templateMismatch("{titel}", "titel", ["title", "body"])],
+  badSource: [schema.badSource("docs", "vec", "views", "a int column")],
+  nameTaken: [schema.nameTaken("docs", "vec")],
+  notAnObjectSchema: [schema.notAnObjectSchema("docs", "zod")],
+  notAStandardSchema: [schema.notAStandardSchema("docs")],
+  noJsonSchema: [schema.noJsonSchema("docs", "at")],
+  strayOverride: [schema.strayOverride("docs", "att")],
+  columnNotStored: [schema.columnNotStored("docs", "lang", "text, nullable")],
+  columnNotDeclared: [schema.columnNotDeclared("docs", "lang", "text")],
+  columnDiffers: [schema.columnDiffers("docs", "views", "int", "float")],
+  keyDiffers: [schema.keyDiffers("docs", "id", null)],
+  columnNotFound: [schema.columnNotFound("docs", "titel", ["id", "title"])],
+  cannotAdd: [schema.cannotAdd("docs", "lang")],
+};
+
+const filterExamples: Examples<typeof filters> = {
+  notAFilter: [filters.notAFilter("the number 3")],
+  notACondition: [filters.notACondition("true")],
+  tooDeep: [filters.tooDeep(64)],
+  tooLarge: [filters.tooLarge(10_000)],
+  wrongOperator: [filters.wrongOperator("docs", "tags", "eq", "list of text", "Ask a list with contains.")],
+  wrongValue: [
+    filters.wrongValue("docs", "views", "gt", "a whole number", "the text \"3\""),
+    filters.wrongValue("docs", "lang", "eq", "text", "null"),
+  ],
+  notAList: [filters.notAList("docs", "lang", "in", "the text \"en\"")],
+  noSuchPart: [
+    filters.noSuchPart("docs", "meta", "autor", "struct { author: text }", ["author"]),
+    filters.noSuchPart("docs", "lang", "x", "text", []),
+  ],
+  unknownOperator: [filters.unknownOperator("$size", "Columns take $eq.")],
+  wrongOperand: [filters.wrongOperand("$in", "an array", "the number 3")],
+  objectAsValue: [filters.objectAsValue("meta")],
+  badSql: [filters.badSql("a value was expected", "lang = ", "Write one."), filters.badSql("it is empty", "x".repeat(60))],
+};
+
+const rowExamples: Examples<typeof rows> = {
+  notARow: [rows.notARow(row, "null")],
+  unknownKey: [rows.unknownKey(row, "titel", ["id", "title"]), rows.unknownKey(set, "titel", ["id", "title"])],
+  derivedKey: [rows.derivedKey(row, "vec")],
+  missingKey: [rows.missingKey(row, "title", "text", false), rows.missingKey(row, "title", "text", true)],
+  wrongCell: [
+    rows.wrongCell(row, "views", "a whole number that is safe", "the number 1.5", "Use float()."),
+    rows.wrongCell(set, "views", "a whole number that is safe", "the number 1.5"),
+  ],
+  schemaIssue: [rows.schemaIssue(row, "id", "Invalid UUID"), rows.schemaIssue(row, undefined, "Invalid input")],
+  unsafeInteger: [rows.unsafeInteger("ids[]", "9007199254740993")],
+};
+
+const callExamples: Examples<typeof calls> = {
+  badArgument: [calls.badArgument("limit", "a whole number from 0 on", "the number -1"), calls.badArgument("set", "x", "y", "docs")],
+  aborted: [calls.aborted(cause)],
+  notYet: [calls.notYet("purge", "Use delete.")],
+  noPrimaryKey: [calls.noPrimaryKey("docs")],
+  badInstant: [calls.badInstant("effectiveAt", "the text \"yesterday\"")],
+  badAsOf: [calls.badAsOf("null")],
+  badQuery: [calls.badQuery("docs", "the number 3")],
+  notSearchable: [calls.notSearchable("docs", "body", "text", ["vec"]), calls.notSearchable("docs", "body", "text", [])],
+  noEmbeddedColumn: [calls.noEmbeddedColumn("docs"), calls.noEmbeddedColumn("docs", "thumb")],
+  badVector: [calls.badVector("docs", "thumb", "a vector of 3 numbers", "an array of 2")],
+  chooseColumn: [
+    calls.chooseColumn("docs", 3, ["a (3)", "b (3)"], 2),
+    calls.chooseColumn("docs", 3, ["a (4)"], 0),
+    calls.chooseColumn("docs", 3, [], 0),
+  ],
+  cannotOrder: [calls.cannotOrder("docs", "meta", "json")],
+  cannotContinue: [calls.cannotContinue("docs", "there is no orderBy")],
+  cannotSet: [calls.cannotSet("docs", "id", "it is the primary key")],
+  notRows: [calls.notRows("an object")],
+  cannotDrop: [calls.cannotDrop("docs", "body", "\"vec\" is computed from it")],
+};
+
+const embedExamples: Examples<typeof embed> = {
+  functionDiffers: [embed.functionDiffers("docs", "vec", 256, 384)],
+  functionUnavailable: [embed.functionUnavailable("docs", "vec", embeddings.functionNotRegistered("mine", []))],
+  embeddingFailed: [embed.embeddingFailed("docs", "vec", "mine", cause)],
+  badEmbeddings: [embed.badEmbeddings("docs", "vec", "mine", "an array of 2", "an array of 1")],
+};
+
+const embeddingExamples: Examples<typeof embeddings> = {
+  functionNotRegistered: [embeddings.functionNotRegistered("mine", ["builtin"])],
+  functionRegistered: [embeddings.functionRegistered("mine")],
+  badFunction: [embeddings.badFunction("dimensions", "a whole number from 1 on", "0")],
+  modelUnreadable: [embeddings.modelUnreadable("models/config.json", cause)],
+  modelDiffers: [embeddings.modelDiffers("varve-static-en (revision 1)", "varve-static-en (revision 2)")],
+};
+
+const native: readonly VarveError[] = [
+  nativeMissing("native/varve.node", "linux-x64", new Error("cannot open\nstack")),
+  toVarveError(new Error("a crash")),
+  toVarveError(new Error('{"code":"TAG_NOT_FOUND","message":"There is no tag \\"x\\".","hint":"See tags().","where":{"table":"docs"}}')),
+  toVarveError(new Error('{"code":"SOMETHING_NEW","message":"?"}')),
+];
+
+function shown(error: VarveError): string {
+  const where = JSON.stringify(error.where);
+  return [`${error.code}: ${error.message}`, ...(error.hint === undefined ? [] : [`  ${error.hint}`]), `  ${where}`].join("\n");
+}
+
+const areas: readonly [string, Module, Examples<Module>][] = [
+  ["declarations", schema, schemaExamples],
+  ["filters", filters, filterExamples],
+  ["rows", rows, rowExamples],
+  ["calls", calls, callExamples],
+  ["embedding rows", embed, embedExamples],
+  ["embedding functions", embeddings, embeddingExamples],
+];
+
+describe.each(areas)("the messages about %s", (_area, module, examples) => {
+  test("are all known", () => {
+    expect(Object.keys(examples).sort()).toEqual(Object.keys(module).sort());
+    expect(Object.values(examples).flat().map(shown).join("\n")).toMatchSnapshot();
+  });
+
+  test("are sentences", () => {
+    for (const error of Object.values(examples).flat()) {
+      expect(error.message).toMatch(/^.*[.:!?]$|: it rains$/s);
+      if (error.hint !== undefined) expect(error.hint).toMatch(/[.?]$|:.*\.$/s);
+    }
+  });
+});
+
+test("the messages about the native module are all known", () => {
+  expect(native.map(shown).join("\n")).toMatchSnapshot();
+});
+
+test("an error keeps its cause, can be told from others, and can be logged", () => {
+  const error = embed.embeddingFailed("docs", "vec", "mine", cause);
+  expect(error.cause).toBe(cause);
+  expect(VarveError.is(error)).toBe(true);
+  expect(VarveError.is(cause)).toBe(false);
+  expect(VarveError.is(undefined)).toBe(false);
+  expect(error.name).toBe("VarveError");
+  expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code: "EMBEDDING_FAILED", where: { table: "docs" } });
+});

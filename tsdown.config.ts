@@ -9,8 +9,11 @@ const library = {
 
 export default defineConfig({
   entry: library,
-  // The command is never required, so it is built once.
-  format: { esm: { entry: { ...library, cli: "src/cli/index.ts" } }, cjs: {} },
+  // The command is never required, so it is built once; the demo takes its cutter.
+  format: {
+    esm: { entry: { ...library, cli: "src/cli/index.ts", "cli/markdown": "src/cli/markdown.ts" } },
+    cjs: {},
+  },
   platform: "node",
   target: "node20",
   dts: true,

@@ -1,6 +1,6 @@
 // The built-in embedding function: chunks of 200 tokens, through the SDK and alone.
 import { builtin } from "varve/embeddings";
-import { median, random, report, text as words, times } from "./support.mjs";
+import { median, random, report, times, text as words } from "./support.mjs";
 
 export async function run() {
   const next = random(9);
@@ -10,5 +10,10 @@ export async function run() {
   const once = () => embedding.embed(chunks, { kind: "document" });
   await once();
   const taken = await times(5, once);
-  report("builtin(), 2,000 chunks of about 200 tokens, one thread", 2_000_000 / median(taken), "chunks/s", "at least 5,000");
+  report(
+    "builtin(), 2,000 chunks of about 200 tokens, one thread",
+    2_000_000 / median(taken),
+    "chunks/s",
+    "at least 5,000",
+  );
 }

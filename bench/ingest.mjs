@@ -62,11 +62,13 @@ async function smallCommits(folder) {
   const again = await connect(join(folder, "many"));
   const t = await again.table(docs);
   const queries = Array.from({ length: 50 }, () => unitVector(dimensions, next));
-  const timed = (table) => times(500, (i) => table.search(queries[i % 50], { column: "vec", limit: 10, select: ["id"] }));
+  const timed = (table) =>
+    times(500, (i) => table.search(queries[i % 50], { column: "vec", limit: 10, select: ["id"] }));
   await timed(t);
   await timed(atOnce);
   const ratios = [];
-  for (let round = 0; round < 5; round += 1) ratios.push(median(await timed(t)) / median(await timed(atOnce)));
+  for (let round = 0; round < 5; round += 1)
+    ratios.push(median(await timed(t)) / median(await timed(atOnce)));
   report("search after small commits, against one commit", median(ratios), "x", "at most 1.3");
   await again.close();
   await one.close();

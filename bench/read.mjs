@@ -46,7 +46,10 @@ export async function run() {
     const { db, t } = await filled(folder, 100_000);
     await search(t, "search, 100,000 rows x 384, ten rows returned");
     const next = random(3);
-    const keys = Array.from({ length: 5000 }, () => `doc-${String(Math.floor(next() * 100_000)).padStart(9, "0")}`);
+    const keys = Array.from(
+      { length: 5000 },
+      () => `doc-${String(Math.floor(next() * 100_000)).padStart(9, "0")}`,
+    );
     let kept;
     const once = async (i) => {
       kept = await t.get(keys[i % keys.length]);

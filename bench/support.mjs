@@ -1,6 +1,7 @@
 // What the benchmarks share: seeded data, medians, and the machine they ran on.
-import { cpus, tmpdir, totalmem } from "node:os";
+
 import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 
 /** Numbers in [0, 1) from a seed (mulberry32), the same everywhere. */
@@ -28,7 +29,8 @@ export function unitVector(dimensions, next) {
   return vector;
 }
 
-const words = "layer sediment table row version query vector commit index snapshot filter history lake season".split(" ");
+const words =
+  "layer sediment table row version query vector commit index snapshot filter history lake season".split(" ");
 
 /** About `length` characters of text. */
 export function text(length, next) {
@@ -80,7 +82,8 @@ export async function inFolder(use) {
 
 /** One line of a result: what, the value, and the bound it is held against. */
 export function report(what, value, unit, bound) {
-  const shown = value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4);
+  const digits = [2, 0, Number.NEGATIVE_INFINITY].findIndex((power) => value >= 10 ** power);
+  const shown = value.toFixed([0, 2, 4][digits]);
   const verdict = bound === undefined ? "" : `   (${bound})`;
   console.log(`  ${what.padEnd(58)} ${shown.padStart(10)} ${unit}${verdict}`);
 }

@@ -19,6 +19,11 @@ export function usageError(message: string, hint?: string): CliError {
   return new CliError(message, hint, ExitCode.usage);
 }
 
+/** Somebody has pressed Ctrl-C. */
+export function interrupted(): CliError {
+  return new CliError("Interrupted; nothing was committed.", undefined, ExitCode.interrupted);
+}
+
 /** What is said about a failure, and how the command ends. */
 export interface Failure {
   readonly exitCode: ExitCode;
@@ -27,11 +32,16 @@ export interface Failure {
   readonly hint: string | undefined;
 }
 
+const codes: Readonly<Record<number, string>> = {
+  [ExitCode.usage]: "USAGE",
+  [ExitCode.interrupted]: "ABORTED",
+};
+
 /** What to say about anything that was thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CliError) {
     const { exitCode, message, hint } = error;
-    return { exitCode, code: exitCode === ExitCode.usage ? "USAGE" : "FAILED", message, hint };
+    return { exitCode, code: codes[exitCode] ?? "FAILED", message, hint };
   }
   if (VarveError.is(error)) {
     const { code, message, hint } = error;

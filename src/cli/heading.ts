@@ -12,7 +12,7 @@ const ANCHOR_MAX = 80;
 /** The heading that a line is, written with `#` or as HTML. */
 export function headingOf(line: string): Heading | undefined {
   if (line.length > LINE_MAX) return undefined;
-  const marks = /^\uFEFF? {0,3}(#{1,6})(?=[ \t]|$)/.exec(line);
+  const marks = /^ {0,3}(#{1,6})(?=[ \t]|$)/.exec(line);
   if (marks?.[1] !== undefined) {
     const text = line
       .slice(marks[0].length)
@@ -31,27 +31,36 @@ export function underlineLevel(line: string): number | undefined {
   return mark.startsWith("=") ? 1 : 2;
 }
 
-/** An anchor for a heading, as code hosts make them; it is not in `taken`, and is put there. */
-export function headingAnchor(heading: string, taken: Set<string>): string {
+/** An anchor for a heading, as code hosts make them. `taken` counts the anchors of the document so far. */
+export function headingAnchor(heading: string, taken: Map<string, number>): string {
   const words = heading
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, "")
     .trim()
     .replace(/\s/g, "-");
   const plain = [...words].slice(0, ANCHOR_MAX).join("");
-  let anchor = plain;
-  for (let count = 1; taken.has(anchor); count++) anchor = `${plain}-${count}`;
-  taken.add(anchor);
+  let count = taken.get(plain) ?? 0;
+  while (count > 0 && taken.has(`${plain}-${count}`)) count += 1;
+  const anchor = count === 0 ? plain : `${plain}-${count}`;
+  taken.set(plain, count + 1);
+  if (anchor !== plain) taken.set(anchor, 1);
   return anchor;
 }
 
+const LINK = /!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g;
+const EMPHASIS = /(?<![\w*/])(\*{1,3})(?=\S)([^*]*[^*\s])\1(?![\w*/])/g;
+const TAG =
+  /<!--[^<>]*-->|<\/?(?:a|b|br|center|code|div|em|font|h[1-6]|i|img|kbd|p|picture|small|source|span|strong|su[bp])(?:\s[^<>]*)?>/gi;
+
 /** Text without the marks of Markdown and HTML in it. */
 export function plainText(text: string, length: number = TEXT_MAX): string {
+  // Twice, because the text of a link can be an image.
   const plain = text
-    .replace(/!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g, "$1")
-    .replace(/!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g, "$1")
-    .replace(/<[^<>]*>/g, "")
-    .replace(/`+|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~/g, "")
+    .replace(LINK, "$1")
+    .replace(LINK, "$1")
+    .replace(TAG, "")
+    .replace(EMPHASIS, "$2")
+    .replace(/`+/g, "")
     .replace(/\\([!-/:-@[-`{-~])/g, "$1");
   return plain.replace(/\s+/g, " ").trim().slice(0, length);
 }

@@ -1,4 +1,5 @@
 import type { Instant, Progress } from "varve";
+import { interrupted } from "./cli-error";
 import { type DocumentRow, type DocumentTable, documentRows, rowDigest } from "./documents";
 import { listDocuments, readDocument } from "./folder";
 
@@ -89,8 +90,9 @@ class Ingest {
   }
 
   async *#differentRows(paths: readonly string[]): AsyncGenerator<DocumentRow, void, void> {
-    const { folder, source, onProgress } = this.#options;
+    const { folder, source, signal, onProgress } = this.#options;
     for (const [index, path] of paths.entries()) {
+      if (signal.aborted) throw interrupted();
       const file = await readDocument(folder, path);
       if ("problem" in file) {
         this.#unread.set(path, file.problem);

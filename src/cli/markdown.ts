@@ -50,7 +50,7 @@ export function cutText(text: string, size: number = PIECE_SIZE): Piece[] {
 }
 
 function toPieces(text: string, sections: readonly Section[], size: number): Piece[] {
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   return sections.flatMap(({ headings, blocks }) => {
     const packed = packBlocks(text, blocks, size).filter(({ start, end }) =>
       hasWords(text.slice(start, end)),
@@ -160,7 +160,7 @@ class SectionReader {
 
   /** The line after the front matter; its title becomes a heading above all others. 0 where there is none. */
   #frontMatterEnd(first: Line): number {
-    const mark = first.text.replace("\uFEFF", "").trimEnd();
+    const mark = first.text.trimEnd();
     if (mark !== "---" && mark !== "+++") return 0;
     const end = this.#lines.findIndex((line, at) => at > 0 && line.text.trimEnd() === mark);
     if (end < 0) return 0;

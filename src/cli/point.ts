@@ -3,9 +3,9 @@ import { usageError } from "./cli-error";
 
 /** How points in the history are written, for the help. */
 export const pointHelp = [
-  "A point in the history is a version (3), a date or an instant with its zone (2026-09-30,",
-  "2026-09-30T12:00:00Z; a date means its start in UTC), a tag (launch), or effective:<date> for what was",
-  "true on that day. A tag that looks like a version or a date is written tag:<name>.",
+  "A point in the history is a version (3), a date or an instant with its zone (2026-09-30 means its",
+  "start in UTC, 2026-09-30T12:00:00+02:00), a tag (launch), or effective:<date> for what was true on",
+  "that day. A tag that looks like a version or a date is written tag:<name>.",
 ];
 
 /** The point in the history that somebody has written. */

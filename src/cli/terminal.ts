@@ -1,4 +1,4 @@
-import { plainText } from "./heading";
+import { clip } from "./shown-text";
 
 /** Where the command writes to: a stream of Node, or something that looks like one. */
 export interface Output {
@@ -81,50 +81,10 @@ export class Terminal {
   }
 }
 
-/** Text without control characters. */
-export function harmless(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
-}
-
-/** Text that is cut to a number of characters. */
-export function clip(text: string, width: number): string {
-  const characters = [...harmless(text)];
-  return characters.length <= width
-    ? characters.join("")
-    : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
-}
-
-/** The first words of a text of Markdown, on so many lines. */
-export function excerpt(text: string, width: number, lines: number): string[] {
-  const words = plainText(text, width * lines * 2).split(" ");
-  const shown: string[] = [""];
-  for (const word of words) {
-    const line = shown.at(-1) ?? "";
-    if (line === "" || line.length + 1 + word.length <= width)
-      shown[shown.length - 1] = line === "" ? word : `${line} ${word}`;
-    else if (shown.length < lines) shown.push(word);
-    else {
-      shown[shown.length - 1] = `${line.slice(0, width - 2)} …`;
-      break;
-    }
-  }
-  return shown.map((line) => clip(line, width));
-}
-
-/** A number of bytes for people. */
-export function bytesText(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
-}
-
-/** A number and what it counts. */
-export function countText(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
-}
-
-/** An instant for people: the minute, in UTC. */
-export function dateText(date: Date | null): string {
-  return date === null ? "-" : `${date.toISOString().slice(0, 16).replace("T", " ")}Z`;
+/** Ends the process quietly when whoever reads its output has seen enough, as `head` does. */
+export function endWithPipe(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
 }

@@ -1,16 +1,26 @@
 // Every message about embedding functions themselves. What goes wrong while rows are embedded is in sdk/embed-errors.
 
 import { VarveError } from "../varve-error";
+import type { EmbeddingFailure } from "./embedding-function";
 
 const quote = (text: string): string => JSON.stringify(text);
+
+/** Functions that hold an object of somebody else's, which no name and no config can make again. */
+const heldObjects = new Map([
+  ["ai-sdk", "A model of the AI SDK"],
+  ["langchain", "Embeddings of LangChain"],
+]);
 
 /** A name under which no function is registered. */
 export function functionNotRegistered(name: string, known: readonly string[]): VarveError {
   const list = known.length === 0 ? "none" : known.map(quote).join(", ");
+  const held = heldObjects.get(name);
+  const first =
+    held === undefined
+      ? 'Import what registers it (the built-in ones: import "varve/embeddings"), or register it: '
+      : `${held} cannot be made again from its name: open the table with its declaration, or register how to make it: `;
   return new VarveError("EMBEDDING_UNAVAILABLE", `No embedding function is registered as ${quote(name)}.`, {
-    hint:
-      'Import what registers it (the built-in ones: import "varve/embeddings"), or register it: ' +
-      `registry.register(${quote(name)}, (config) => ...). Registered are: ${list}.`,
+    hint: `${first}registry.register(${quote(name)}, (config) => ...). Registered are: ${list}.`,
   });
 }
 
@@ -29,7 +39,7 @@ export function functionRegistered(name: string): VarveError {
 export function badFunction(what: string, expected: string, found: string): VarveError {
   return new VarveError(
     "INVALID_ARGUMENT",
-    `The ${what} of an embedding function is ${expected}; ${found} was given.`,
+    `An embedding function's ${what}: expected ${expected}, found ${found}.`,
   );
 }
 
@@ -53,5 +63,192 @@ export function modelDiffers(wanted: string, found: string): VarveError {
     "EMBEDDING_UNAVAILABLE",
     `The table was embedded with the built-in model ${wanted}; this version of the package brings ${found}.`,
     { hint: "Use the version of the package that wrote the table, or search with a vector of your own." },
+  );
+}
+
+/** A request for embeddings that failed, with what the caller must know to go on. */
+export class EmbeddingRequestError extends VarveError implements EmbeddingFailure {
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly retryable: boolean;
+  readonly tooLarge: boolean;
+
+  /** Made by the providers; a program catches these and does not make them. */
+  constructor(message: string, failure: EmbeddingFailure, details: { hint?: string; cause?: unknown } = {}) {
+    super("EMBEDDING_FAILED", message, details);
+    this.status = failure.status;
+    this.retryAfterMs = failure.retryAfterMs;
+    this.retryable = failure.retryable ?? false;
+    this.tooLarge = failure.tooLarge ?? false;
+  }
+}
+
+/** A server that refused, or that could not be reached. */
+export function requestFailed(
+  provider: string,
+  why: string,
+  failure: EmbeddingFailure,
+  cause?: unknown,
+): EmbeddingRequestError {
+  const { status } = failure;
+  const what = status === undefined ? "could not be asked" : `refused with status ${status}`;
+  const hint = hintOf(failure);
+  return new EmbeddingRequestError(`${provider} ${what}: ${why}`, failure, {
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
+}
+
+function hintOf({ status, tooLarge, retryable }: EmbeddingFailure): string | undefined {
+  if (tooLarge) return "Send fewer or shorter inputs at once: see maxBatch and maxBatchTokens.";
+  if (status === 401 || status === 403) return "Check the key and what it is allowed to do.";
+  if (status === 404) return "Check the name of the model and the address.";
+  return retryable ? "Try again later." : undefined;
+}
+
+/** An answer that is not what was asked for. */
+export function answerMalformed(provider: string, expected: string, found: string): EmbeddingRequestError {
+  const message = `${provider} should have answered with ${expected}; it answered with ${found}.`;
+  return new EmbeddingRequestError(message, { retryable: true }, { hint: "Try again." });
+}
+
+/** A model whose vectors have another length than was said. */
+export function dimensionsDiffer(
+  provider: string,
+  model: string,
+  expected: number,
+  found: number,
+): EmbeddingRequestError {
+  return new EmbeddingRequestError(
+    `The vectors of ${quote(model)} from ${provider} have ${found} dimensions; ${expected} were expected.`,
+    { retryable: false },
+    { hint: `Pass dimensions: ${found}, or ask for another model.` },
+  );
+}
+
+/** An input that the model cannot read. */
+export function inputUnreadable(provider: string, index: number, cause: unknown): EmbeddingRequestError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new EmbeddingRequestError(
+    `Input ${index} is not an image that ${provider} can read: ${why}`,
+    { retryable: false },
+    { hint: "Pass the bytes of a PNG, JPEG or WebP file.", cause },
+  );
+}
+
+/** A call that its signal ended. */
+export function embeddingAborted(cause: unknown): VarveError {
+  return new VarveError("ABORTED", "The embedding was ended by its signal.", { cause });
+}
+
+/** A package that is needed and not installed. */
+export function libraryMissing(user: string, library: string, install: string, cause: unknown): VarveError {
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `${user} needs the package ${quote(library)}, which is not installed.`,
+    { hint: `Install it: npm install ${install}`, cause },
+  );
+}
+
+/** A package that is installed and does not load. */
+export function libraryBroken(user: string, library: string, cause: unknown): VarveError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `${user} needs the package ${quote(library)}, which does not load: ${why}`,
+    { hint: "Install it again, and check that it supports this platform and this version of Node.", cause },
+  );
+}
+
+/** A key that is needed and was not given. */
+export function keyMissing(user: string, variable: string): VarveError {
+  return new VarveError("EMBEDDING_UNAVAILABLE", `${user} has no key.`, {
+    hint: `Set the environment variable ${variable}, or pass apiKey.`,
+  });
+}
+
+/** An address that is needed and was not given. */
+export function addressMissing(user: string, example: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${user} needs the address of the server.`, {
+    hint: `Pass baseURL, such as ${quote(example)}.`,
+  });
+}
+
+/** A model whose vectors have an unknown length. */
+export function dimensionsUnknown(user: string, model: string): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${user} does not know how long the vectors of ${quote(model)} are.`,
+    {
+      hint: "Pass dimensions: the length that the model's page names.",
+    },
+  );
+}
+
+/** A table that names a server which nobody vouched for. */
+export function addressUntrusted(baseURL: string): VarveError {
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `The table was embedded through the server ${quote(baseURL)}. Texts and keys are not sent to an address only because a table names it.`,
+    {
+      hint:
+        "If it is yours, set the environment variable OPENAI_BASE_URL to it, open the table with its declaration, " +
+        "or pass a registry to connect that makes the function.",
+    },
+  );
+}
+
+/** A stored config that does not describe a function. */
+export function configUnreadable(name: string, part: string, expected: string, found: unknown): VarveError {
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `The table names the embedding function ${quote(name)} with a ${part} that is not ${expected}: ${JSON.stringify(found) ?? "nothing"}.`,
+    { hint: "Open the table with its declaration, or search with a vector of your own." },
+  );
+}
+
+/** A file of a model that cannot be read. */
+export function modelFileUnreadable(user: string, file: string, cause: unknown, hint: string): VarveError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new VarveError("EMBEDDING_UNAVAILABLE", `${user} cannot read ${file}: ${why}`, {
+    hint,
+    where: { file },
+    cause,
+  });
+}
+
+/** A model that cannot be loaded. */
+export function modelNotLoaded(user: string, model: string, cause: unknown, hint: string): VarveError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new VarveError("EMBEDDING_UNAVAILABLE", `${user} cannot load ${quote(model)}: ${why}`, {
+    hint,
+    cause,
+  });
+}
+
+/** A model that does not take or give what an embedding needs. */
+export function modelUnsuited(user: string, model: string, why: string): VarveError {
+  return new VarveError("EMBEDDING_UNAVAILABLE", `${user} cannot embed with ${quote(model)}: ${why}`);
+}
+
+/** A stored model that this machine does not have. */
+export function modelNotHere(user: string, model: string, variable: string): VarveError {
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `The table was embedded with the model ${quote(model)}, and ${user} does not know where it lies.`,
+    {
+      hint:
+        `Set the environment variable ${variable} to the folder that holds the folder ${quote(model)}, open the table with ` +
+        "its declaration, or pass a registry to connect that makes the function.",
+    },
+  );
+}
+
+/** A stored model of which this machine has another edition. */
+export function revisionDiffers(user: string, model: string, wanted: string, found: string): VarveError {
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `The table was embedded with revision ${wanted} of the model ${quote(model)}; ${user} found revision ${found}.`,
+    { hint: "Use the files that wrote the table, or search with a vector of your own." },
   );
 }

@@ -1,6 +1,9 @@
 /** What can be embedded: text, or bytes for functions that take images. */
 export type EmbeddingInput = string | Uint8Array;
 
+/** A kind of input: a text, or an image as the bytes of its file. */
+export type EmbeddingInputType = "text" | "image";
+
 /** Whether the inputs are searched for or searched with: some models treat the two differently. */
 export type EmbeddingKind = "query" | "document";
 
@@ -15,13 +18,43 @@ export interface EmbeddingRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How much a function may be asked for. What is left out has no limit that is known. */
+export interface EmbeddingLimits {
+  /** The most tokens of all inputs of one call together. */
+  readonly maxBatchTokens?: number | undefined;
+  /** The most tokens of one input; what is longer is cut off or refused by the model. */
+  readonly maxInputTokens?: number | undefined;
+  /** The most calls at the same time. */
+  readonly maxConcurrency?: number | undefined;
+  /** The most calls within a minute. */
+  readonly requestsPerMinute?: number | undefined;
+}
+
+/**
+ * What an error of `embed` says about going on, as properties of the error. The providers of this package throw errors that
+ * carry them; the errors of a function of your own may.
+ */
+export interface EmbeddingFailure {
+  /** The status of the answer, where a server refused. */
+  readonly status?: number | undefined;
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** Whether the same call may succeed later. */
+  readonly retryable?: boolean | undefined;
+  /** Whether fewer inputs may succeed. */
+  readonly tooLarge?: boolean | undefined;
+}
+
 /**
  * Turns texts (or images) into vectors. A function is a value: it is passed to `embed`, and its `name` and `config` are kept
  * in the table, so that a registry can make it again when the table is opened by name.
  *
+ * One call of `embed` is one request: it neither divides nor repeats it. What divides, repeats and keeps answers stands
+ * before it and is the same for all functions.
+ *
  * @typeParam I - what it embeds
  */
-export interface EmbeddingFunction<I extends EmbeddingInput = string> {
+export interface EmbeddingFunction<I extends EmbeddingInput = string> extends EmbeddingLimits {
   /** The name under which a registry makes it again. */
   readonly name: string;
   /** The length of its vectors. */
@@ -30,6 +63,12 @@ export interface EmbeddingFunction<I extends EmbeddingInput = string> {
   readonly maxBatch: number;
   /** What tells this function from others of the same name; never a secret. */
   readonly config: EmbeddingConfig;
-  /** One vector for each input, in order; `null` where the model has nothing to say about an input. */
+  /** Which edition of the model it is, where that is known; then it stands in `config` too. */
+  readonly revision?: string | undefined;
+  /** What it takes; `["text"]` where nothing is said. */
+  readonly inputTypes?: readonly EmbeddingInputType[] | undefined;
+  /** One vector for each input, in order; `null` where the model has nothing to say about an input. Fails with an {@link EmbeddingFailure}. */
   embed(inputs: readonly I[], request: EmbeddingRequest): Promise<readonly (Float32Array | null)[]>;
+  /** Gives back what the function holds, such as a loaded model. A function that is called again loads again. */
+  dispose?(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Registry } from "../embeddings/registry";
-import type { NativeDatabase, NativeTable } from "./native/open";
 import { VarveError } from "../varve-error";
 import { answer, call, callAsync } from "./native/call";
+import type { NativeDatabase, NativeTable } from "./native/open";
 import { checkSchema } from "./schema/check-schema";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
 import { Table } from "./table";

@@ -23,18 +23,16 @@ export function functionUnavailable(table: string, column: string, cause: VarveE
   });
 }
 
-/** A function that failed. */
+/** A function that failed; what it says itself about the reason and the next step is kept. */
 export function embeddingFailed(table: string, column: string, name: string, cause: unknown): VarveError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new VarveError(
-    "EMBEDDING_FAILED",
-    `The embedding function ${quote(name)} of ${quote(column)} failed: ${why}`,
-    {
-      hint: "Nothing of this write was committed. The cause has the details; repeat the call once it is mended.",
-      where: { table, column },
-      cause,
-    },
-  );
+  const known = VarveError.is(cause) ? cause : undefined;
+  const code = known?.code === "EMBEDDING_UNAVAILABLE" ? known.code : "EMBEDDING_FAILED";
+  return new VarveError(code, `The embedding function ${quote(name)} of ${quote(column)} failed: ${why}`, {
+    hint: known?.hint ?? "Nothing of this write was committed. Repeat the call once the cause is mended.",
+    where: { table, column },
+    cause,
+  });
 }
 
 /** A function that answered with something else than it should. */

@@ -1,9 +1,9 @@
 // Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
-import type { NativeScan, NativeTable } from "./native/open";
 import { badArgument, noPrimaryKey } from "./errors";
 import { call, callAsync, toVarveError } from "./native/call";
 import { type PlainRow, Projection, rowsOf } from "./native/decode";
+import type { NativeScan, NativeTable } from "./native/open";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
 import { checkSignal } from "./progress";
 import { filterColumns } from "./query/builder";
@@ -107,7 +107,7 @@ export class Reader {
   }
 
   /** How a search would be answered. */
-  explain(body: object, vector: Float32Array | null): Record<string, unknown> {
+  explain(body: object, vector: Float32Array): Record<string, unknown> {
     const request = this.#request({ kind: "search", ...body }, this.#everything.projection);
     return JSON.parse(call(() => this.#native.explain(request, vector))) as Record<string, unknown>;
   }

@@ -62,13 +62,11 @@ export async function explain(
   request: SearchRequest,
 ): Promise<Record<string, unknown>> {
   const { field, body, vector } = await prepare(reader, embedder, query, request);
-  const plan = reader.explain(body, vector);
-  const by = field.embed?.function.name;
+  const { name, embed } = field;
   return {
-    column: field.name,
-    ...(by === undefined ? {} : { function: by }),
-    ...(vector === null ? { reason: NO_EMBEDDING } : {}),
-    ...plan,
+    column: name,
+    ...(embed === undefined ? {} : { function: embed.function.name }),
+    ...(vector === null ? { reason: NO_EMBEDDING } : reader.explain(body, vector)),
   };
 }
 

@@ -2,7 +2,7 @@ import { type AsOf, type AsOfJson, toAsOfJson } from "./as-of";
 import { toDate } from "./commit";
 import { answer } from "./native/call";
 import type { Reader } from "./reader";
-import type { AnyTable } from "./schema/table-definition";
+import type { AnyTable, UntypedTable } from "./schema/table-definition";
 import type { ResolvedPoint, TableHandle } from "./table-handle";
 import { TableView } from "./table-view";
 
@@ -33,6 +33,11 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
   constructor(handle: TableHandle, at: AsOf) {
     super(handle);
     this.#at = toAsOfJson(at);
+  }
+
+  /** The same without its types, for code that works with any table. */
+  override get untyped(): Snapshot<UntypedTable> {
+    return this as unknown as Snapshot<UntypedTable>;
   }
 
   /** The version that is read. */

@@ -1,12 +1,12 @@
 // What a table and its snapshots share: the native table, its schema, its embedder, and the memory that calls use again.
 
 import type { Registry } from "../embeddings/registry";
-import type { NativeTable } from "./native/open";
 import type { AsOfJson } from "./as-of";
 import { TableEmbedder } from "./embed";
 import { BufferPool } from "./native/batch-buffer";
 import { call } from "./native/call";
 import { RowEncoder } from "./native/encode";
+import type { NativeTable } from "./native/open";
 import { Reader } from "./reader";
 import type { AnyTable } from "./schema/table-definition";
 import { joinSchema, type SchemaJson, type TableSchema } from "./schema/table-schema";

@@ -13,7 +13,7 @@ import type {
   SelectedRow,
   VectorName,
 } from "./schema/infer";
-import type { AnyTable } from "./schema/table-definition";
+import type { AnyTable, UntypedTable } from "./schema/table-definition";
 import { explain, type SearchRequest, search } from "./search";
 import type { TableHandle } from "./table-handle";
 
@@ -96,6 +96,9 @@ export abstract class TableView<D extends AnyTable> {
 
   /** @internal */
   protected abstract reader(): Reader;
+
+  /** The same without its types, for code that works with any table. */
+  abstract get untyped(): TableView<UntypedTable>;
 
   /** The version that is read. */
   abstract version(): Promise<number>;

@@ -79,6 +79,11 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return this.handle.reader;
   }
 
+  /** The same without its types, for code that works with any table, such as an adapter. */
+  override get untyped(): Table {
+    return this as unknown as Table;
+  }
+
   /** The newest version. */
   version(): Promise<number> {
     return answer(() => this.handle.info().version);

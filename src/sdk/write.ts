@@ -1,13 +1,13 @@
 // The way of rows into a table: small writes go as one batch, large ones and streams are staged in bounded batches. Either way it is one
 // commit.
 
-import type { NativeWriter } from "./native/open";
 import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "./commit";
 import type { EmbeddableCells } from "./embed";
 import { notRows } from "./errors";
 import type { BatchBuffer } from "./native/batch-buffer";
 import { call, callAsync } from "./native/call";
 import type { BatchSize } from "./native/encode";
+import type { NativeWriter } from "./native/open";
 import { checkSignal, type LongOptions } from "./progress";
 import { checkRows } from "./row-check";
 import type { Field } from "./schema/table-schema";

@@ -11,7 +11,9 @@ export interface RecordingEmbedding extends EmbeddingFunction<string> {
  * A deterministic embedding: each word is hashed to a dimension. Texts with the same words have the same vector; a text of question
  * marks alone has none.
  */
-export function hashEmbedding(options: { name?: string; dimensions?: number; maxBatch?: number } = {}): RecordingEmbedding {
+export function hashEmbedding(
+  options: { name?: string; dimensions?: number; maxBatch?: number } = {},
+): RecordingEmbedding {
   const { name = "hash", dimensions = 16, maxBatch = 4 } = options;
   const calls: RecordingEmbedding["calls"] = [];
   const fn = custom<string>({

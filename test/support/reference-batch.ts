@@ -30,7 +30,10 @@ class Sections {
 }
 
 /** The rows of a batch: for each column its cells, nulls for no value. */
-export function readBatch(bytes: Uint8Array, schema: TableSchema): { rows: number; columns: Record<string, unknown[]> } {
+export function readBatch(
+  bytes: Uint8Array,
+  schema: TableSchema,
+): { rows: number; columns: Record<string, unknown[]> } {
   const sections = new Sections(bytes);
   const header = sections.take(16);
   if (header.getUint32(0, true) !== MAGIC || header.getUint32(12, true) !== 0) throw new Error("no batch");
@@ -65,7 +68,13 @@ function readColumn(
   return { id, cells: cells.map((cell, row) => (present?.getUint8(row) === 0 ? null : cell)) };
 }
 
-function readData(sections: Sections, rows: number, encoding: number, extra: number, type: ColumnType): unknown[] {
+function readData(
+  sections: Sections,
+  rows: number,
+  encoding: number,
+  extra: number,
+  type: ColumnType,
+): unknown[] {
   const each = <T>(read: (row: number) => T): T[] => Array.from({ length: rows }, (_, row) => read(row));
   switch (encoding) {
     case 1: {
@@ -84,19 +93,25 @@ function readData(sections: Sections, rows: number, encoding: number, extra: num
       return readVariable(sections, rows, type);
     case 5: {
       const data = sections.take(rows * extra * 4);
-      return each((row) => Array.from({ length: extra }, (_, i) => data.getFloat32((row * extra + i) * 4, true)));
+      return each((row) =>
+        Array.from({ length: extra }, (_, i) => data.getFloat32((row * extra + i) * 4, true)),
+      );
     }
     case 6: {
       const offsets = sections.take((rows + 1) * 4);
       const item = type.kind === "list" ? type.item.type : undefined;
       if (item === undefined) throw new Error("a list where none is expected");
       const { cells } = readColumn(sections, offsets.getUint32(rows * 4, true), () => item);
-      return each((row) => cells.slice(offsets.getUint32(row * 4, true), offsets.getUint32(row * 4 + 4, true)));
+      return each((row) =>
+        cells.slice(offsets.getUint32(row * 4, true), offsets.getUint32(row * 4 + 4, true)),
+      );
     }
     case 7: {
       const fields = type.kind === "struct" ? type.fields : [];
       if (fields.length !== extra) throw new Error("a struct with other fields");
-      const parts = fields.map((field) => [field.name, readColumn(sections, rows, () => field.type).cells] as const);
+      const parts = fields.map(
+        (field) => [field.name, readColumn(sections, rows, () => field.type).cells] as const,
+      );
       return each((row) => Object.fromEntries(parts.map(([name, cells]) => [name, cells[row]])));
     }
     default:
@@ -110,7 +125,11 @@ function readVariable(sections: Sections, rows: number, type: ColumnType): unkno
   const data = sections.take(offsets.getUint32(rows * 4, true));
   return Array.from({ length: rows }, (_, row) => {
     const from = offsets.getUint32(row * 4, true);
-    const bytes = new Uint8Array(data.buffer, data.byteOffset + from, offsets.getUint32(row * 4 + 4, true) - from);
+    const bytes = new Uint8Array(
+      data.buffer,
+      data.byteOffset + from,
+      offsets.getUint32(row * 4 + 4, true) - from,
+    );
     if (type.kind === "bytes") return [...bytes];
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   });

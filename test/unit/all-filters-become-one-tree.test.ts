@@ -1,11 +1,24 @@
 // The builder, the Mongo-style object and SQL are three ways to write one tree. A filter that meant something else in one of them would
 // return other rows.
 
-import { type Condition, date, float, int, json, list, sql, struct, table, text, timestamp, vector } from "varve";
+import {
+  type Condition,
+  date,
+  float,
+  int,
+  json,
+  list,
+  sql,
+  struct,
+  table,
+  text,
+  timestamp,
+  vector,
+} from "varve";
 import { expect, test } from "vitest";
 import { filterColumns } from "../../src/sdk/query/builder";
-import { checkFilter, type FilterJson } from "../../src/sdk/query/check-filter";
 import type { FilterColumns } from "../../src/sdk/query/builder-types";
+import { checkFilter, type FilterJson } from "../../src/sdk/query/check-filter";
 import { toFilterNode } from "../../src/sdk/query/where";
 import { schemaOf } from "../support/schema";
 
@@ -27,7 +40,10 @@ const columns = filterColumns(schema) as FilterColumns<typeof docs>;
 type Build = (c: FilterColumns<typeof docs>) => Condition;
 
 function treeOf(where: unknown): FilterJson {
-  return checkFilter(toFilterNode(where, schema, () => columns), schema);
+  return checkFilter(
+    toFilterNode(where, schema, () => columns),
+    schema,
+  );
 }
 
 const monday = new Date("2026-01-05T00:00:00Z");
@@ -48,26 +64,56 @@ const cases: readonly [string, Build, object | undefined, Condition | undefined]
   ["like", (c) => c.id.like("a%"), { id: { $like: "a%" } }, sql`id LIKE 'a%'`],
   ["ilike", (c) => c.id.ilike("a_"), { id: { $ilike: "a_" } }, sql`id ILIKE 'a_'`],
   ["a backslash in a pattern", (c) => c.id.like("a\\_b"), { id: { $like: "a\\_b" } }, sql`id LIKE 'a\_b'`],
-  ["an instant", (c) => c.at.gte(monday), { at: { $gte: monday } }, sql`at >= TIMESTAMP '2026-01-05T00:00:00Z'`],
-  ["an instant as text", (c) => c.at.gte(monday), { at: { $gte: "2026-01-05T00:00:00Z" } }, sql`at >= ${monday}`],
+  [
+    "an instant",
+    (c) => c.at.gte(monday),
+    { at: { $gte: monday } },
+    sql`at >= TIMESTAMP '2026-01-05T00:00:00Z'`,
+  ],
+  [
+    "an instant as text",
+    (c) => c.at.gte(monday),
+    { at: { $gte: "2026-01-05T00:00:00Z" } },
+    sql`at >= ${monday}`,
+  ],
   ["a day", (c) => c.day.eq("2026-02-28"), { day: "2026-02-28" }, sql`day = DATE '2026-02-28'`],
   ["a list", (c) => c.tags.contains("x"), { tags: "x" }, undefined],
   ["a list, by operator", (c) => c.tags.contains("x"), { tags: { $contains: "x" } }, undefined],
   ["any of a list", (c) => c.tags.containsAny(["x", "y"]), { tags: { $in: ["x", "y"] } }, undefined],
   ["all of a list", (c) => c.tags.containsAll(["x", "y"]), { tags: { $all: ["x", "y"] } }, undefined],
   ["a struct", (c) => c.meta.author.eq("me"), { "meta.author": "me" }, sql`meta.author = 'me'`],
-  ["a struct, by field", (c) => c.meta.field("pages").gt(3), { "meta.pages": { $gt: 3 } }, sql`"meta"."pages" > 3`],
+  [
+    "a struct, by field",
+    (c) => c.meta.field("pages").gt(3),
+    { "meta.pages": { $gt: 3 } },
+    sql`"meta"."pages" > 3`,
+  ],
   ["json", (c) => c.data.path("a", "b").eq(true), { "data.a.b": true }, sql`data.a.b = TRUE`],
   ["a vector", (c) => c.vec.isNull(), { vec: null }, sql`vec IS NULL`],
-  ["and", (c) => c.lang.eq("en").and(c.views.gt(3)), { lang: "en", views: { $gt: 3 } }, sql`lang = 'en' AND views > 3`],
-  ["two of one column", (c) => c.views.gt(3).and(c.views.lt(9)), { views: { $gt: 3, $lt: 9 } }, sql`views > 3 and views < 9`],
+  [
+    "and",
+    (c) => c.lang.eq("en").and(c.views.gt(3)),
+    { lang: "en", views: { $gt: 3 } },
+    sql`lang = 'en' AND views > 3`,
+  ],
+  [
+    "two of one column",
+    (c) => c.views.gt(3).and(c.views.lt(9)),
+    { views: { $gt: 3, $lt: 9 } },
+    sql`views > 3 and views < 9`,
+  ],
   [
     "three with and",
     (c) => c.lang.eq("en").and(c.views.gt(3)).and(c.id.eq("1")),
     { $and: [{ lang: "en" }, { views: { $gt: 3 }, id: "1" }] },
     sql`lang = 'en' AND (views > 3 AND id = '1')`,
   ],
-  ["or", (c) => c.lang.eq("en").or(c.lang.eq("de")), { $or: [{ lang: "en" }, { lang: "de" }] }, sql`lang='en' OR lang='de'`],
+  [
+    "or",
+    (c) => c.lang.eq("en").or(c.lang.eq("de")),
+    { $or: [{ lang: "en" }, { lang: "de" }] },
+    sql`lang='en' OR lang='de'`,
+  ],
   [
     "and before or",
     (c) => c.lang.eq("en").and(c.views.gt(3)).or(c.id.eq("1")),
@@ -95,7 +141,9 @@ test("not and notIn leave rows without a value out, in the builder and in SQL", 
   expect(treeOf((c: typeof columns) => c.lang.ne("en"))).toEqual(treeOf(sql`lang != 'en'`));
   expect(treeOf((c: typeof columns) => c.lang.eq("en").not())).toEqual(treeOf(sql`NOT lang = 'en'`));
   expect(treeOf((c: typeof columns) => c.id.like("a%").not())).toEqual(treeOf(sql`id NOT LIKE 'a%'`));
-  expect(treeOf((c: typeof columns) => c.views.between(1, 2).not())).toEqual(treeOf(sql`views NOT BETWEEN 1 AND 2`));
+  expect(treeOf((c: typeof columns) => c.views.between(1, 2).not())).toEqual(
+    treeOf(sql`views NOT BETWEEN 1 AND 2`),
+  );
   expect(treeOf(sql`NOT (lang = 'en' OR views > 3)`)).toEqual(
     treeOf((c: typeof columns) => c.lang.eq("en").or(c.views.gt(3)).not()),
   );
@@ -108,7 +156,9 @@ test("Mongo's negations also mean rows without a value", () => {
   expect(treeOf({ lang: { $not: { $gt: "en" } } })).toEqual(orNull((c) => c.lang.gt("en").not()));
   expect(treeOf({ lang: { $ne: null } })).toEqual(treeOf({ lang: { $exists: true } }));
   expect(treeOf({ $not: { lang: "en" } })).toEqual(treeOf({ lang: { $ne: "en" } }));
-  expect(treeOf({ $nor: [{ lang: "en" }, { views: 3 }] })).toEqual(treeOf({ lang: { $ne: "en" }, views: { $ne: 3 } }));
+  expect(treeOf({ $nor: [{ lang: "en" }, { views: 3 }] })).toEqual(
+    treeOf({ lang: { $ne: "en" }, views: { $ne: 3 } }),
+  );
 });
 
 test("null among the values of $in means that there is none", () => {

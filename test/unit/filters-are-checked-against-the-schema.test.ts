@@ -1,6 +1,19 @@
 // A filter that does not fit is refused before anything is read, with the column and its type. Filters may come from strangers.
 
-import { bytes, int, json, list, or, sql, struct, table, text, timestamp, type VarveError, vector } from "varve";
+import {
+  bytes,
+  int,
+  json,
+  list,
+  or,
+  sql,
+  struct,
+  table,
+  text,
+  timestamp,
+  type VarveError,
+  vector,
+} from "varve";
 import { describe, expect, test } from "vitest";
 import { filterColumns } from "../../src/sdk/query/builder";
 import { toFilterJson } from "../../src/sdk/query/where";
@@ -90,11 +103,27 @@ test("a column may be called like something that objects inherit", () => {
 });
 
 test("values keep their types on the way", () => {
-  expect(check({ big: 2n ** 60n })).toEqual({ op: "eq", column: ["big"], value: { $int: "1152921504606846976" } });
+  expect(check({ big: 2n ** 60n })).toEqual({
+    op: "eq",
+    column: ["big"],
+    value: { $int: "1152921504606846976" },
+  });
   expect(check({ big: 5n })).toEqual({ op: "eq", column: ["big"], value: 5 });
-  expect(check(sql`big = 9007199254740993`)).toEqual({ op: "eq", column: ["big"], value: { $int: "9007199254740993" } });
-  expect(check({ raw: Uint8Array.of(1, 2, 3) })).toEqual({ op: "eq", column: ["raw"], value: { $base64: "AQID" } });
-  expect(check({ "data.a": { $in: ["x", 1, true] } })).toEqual({ op: "in", column: ["data", "a"], values: ["x", 1, true] });
+  expect(check(sql`big = 9007199254740993`)).toEqual({
+    op: "eq",
+    column: ["big"],
+    value: { $int: "9007199254740993" },
+  });
+  expect(check({ raw: Uint8Array.of(1, 2, 3) })).toEqual({
+    op: "eq",
+    column: ["raw"],
+    value: { $base64: "AQID" },
+  });
+  expect(check({ "data.a": { $in: ["x", 1, true] } })).toEqual({
+    op: "in",
+    column: ["data", "a"],
+    values: ["x", 1, true],
+  });
 });
 
 test("a value can never become SQL", () => {
@@ -117,7 +146,9 @@ describe("size", () => {
   });
 
   test("has a limit in nodes", () => {
-    expect(refusal({ $or: Array.from({ length: 10_000 }, () => ({ views: 1 })) })).toContain("more than 10000 nodes");
+    expect(refusal({ $or: Array.from({ length: 10_000 }, () => ({ views: 1 })) })).toContain(
+      "more than 10000 nodes",
+    );
     expect(refusal(or(...Array.from({ length: 9000 }, () => sql`views = 1`)))).toBe("nothing is wrong");
   });
 });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::environment::{Environment, SystemEnvironment};
+use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_sequence};
 use crate::schema::Schema;
@@ -108,9 +108,7 @@ impl Database {
             reader_features: Vec::new(),
             writer_features: Vec::new(),
             incarnation: self.environment.uuid().to_hex(),
-            // No sequence of an earlier life of the table can come after the clock in microseconds: so a writer that still
-            // holds one finds neither its manifest nor a free place behind it.
-            sequence: u64::try_from(now).unwrap_or(0).saturating_mul(1000).max(1),
+            sequence: first_sequence(now, self.environment.uuid()),
             id: self.environment.uuid().to_hex(),
             created_at: now,
             version: 0,
@@ -162,8 +160,17 @@ impl Database {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(name);
-        // The manifests go first: what is left of a drop that was cut short is no table.
-        self.store.remove_directory(&home.path("_manifests"))?;
+        // The newest manifest goes last, and for good: of a drop that is cut short the whole table is left, or none.
+        let manifests = home.path("_manifests");
+        let mut sequences = home.sequences()?;
+        sequences.sort_unstable();
+        let newest = sequences.pop();
+        for rest in [sequences, newest.into_iter().collect()] {
+            for sequence in rest {
+                self.store.remove(&home.manifest_path(sequence))?;
+            }
+            self.store.sync_directory(&manifests)?;
+        }
         self.store.remove_directory(&home.directory)
     }
 
@@ -192,14 +199,26 @@ impl Database {
         let put = if taken {
             Ok(PutOutcome::Exists)
         } else {
-            self.store
-                .put_if_absent(&home.manifest_path(manifest.sequence), &manifest.encode()?)
+            self.remove_tags(home).and_then(|()| home.put(manifest))
         };
         self.store.remove(&claim)?;
         match put? {
             PutOutcome::Created => Ok(()),
             PutOutcome::Exists => Err(exists(&home.name)),
         }
+    }
+
+    /// Removes the tags that a drop left behind when it was cut short: they name versions of another life.
+    fn remove_tags(&self, home: &Home) -> Result<()> {
+        let tags = home.path("_tags");
+        let left = self.store.list(&tags)?;
+        for entry in &left {
+            self.store.remove(&format!("{tags}/{}", entry.name))?;
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+        self.store.sync_directory(&tags)
     }
 
     fn is_there(&self, home: &Home) -> Result<bool> {
@@ -215,6 +234,14 @@ impl Database {
             environment: Arc::clone(&self.environment),
         }
     }
+}
+
+/// Where the sequences of a table start: at the date, and within a millisecond anywhere. So two lives of a table have no
+/// sequence in common, and a writer that still holds one of the earlier life finds neither its manifest nor a free place
+/// behind it.
+fn first_sequence(now: i64, uuid: Uuid) -> u64 {
+    let spread = u64::from_le_bytes(uuid.0.first_chunk().copied().unwrap_or_default()) >> 44;
+    (u64::try_from(now).unwrap_or(0).min(1 << 42) << 20 | spread).max(1)
 }
 
 fn exists(name: &str) -> Error {

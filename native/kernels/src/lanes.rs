@@ -48,6 +48,9 @@ pub(crate) trait Sums<const K: usize> {
 pub(crate) trait Simd<const N: usize>: Copy {
     type Vector: Copy;
 
+    /// Registers that the CPU has.
+    const REGISTERS: usize;
+
     /// The same value in all lanes.
     fn splat(self, value: f32) -> Self::Vector;
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;

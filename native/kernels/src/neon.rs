@@ -40,6 +40,7 @@ impl Neon {
 
 impl Simd<16> for Neon {
     type Vector = float32x4_t;
+    const REGISTERS: usize = 32;
 
     #[inline(always)]
     fn splat(self, value: f32) -> float32x4_t {

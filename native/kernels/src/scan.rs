@@ -132,7 +132,8 @@ impl Iterator for Ones<'_> {
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         while self.bits == 0 {
-            (self.bits, self.words) = self.words.split_first().map(|(&word, rest)| (word, rest))?;
+            let (&word, rest) = self.words.split_first()?;
+            (self.bits, self.words) = (word, rest);
             self.next += 64;
         }
         let one = self.next - 64 + self.bits.trailing_zeros() as usize;

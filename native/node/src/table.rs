@@ -67,7 +67,7 @@ impl NativeTable {
         let upkeep = Arc::clone(&self.upkeep);
         self.text_later(move |table| {
             let done = written(call(table)?);
-            upkeep.start_if_due(table);
+            upkeep.committed(table);
             Ok(done)
         })
     }

@@ -64,7 +64,7 @@ impl NativeWriter {
             let stage = stage.take().ok_or_else(ended)?;
             let table = Arc::clone(stage.table());
             let done = written(stage.commit(&options)?).to_string();
-            upkeep.start_if_due(&table);
+            upkeep.committed(&table);
             Ok(done)
         })
     }

@@ -4,7 +4,8 @@ import { type Command, countOption, databaseOptions, type Input, textOption } fr
 import { ExitCode } from "../exit-code";
 import { withTable } from "../open";
 import { pointHelp, pointOf } from "../point";
-import { clip, type Style, type Terminal } from "../terminal";
+import { clip } from "../shown-text";
+import type { Style, Terminal } from "../terminal";
 import { sqlOf } from "./search";
 
 /** `varve diff`. */

@@ -6,7 +6,8 @@ import { ExitCode } from "../exit-code";
 import { EXTENSIONS } from "../folder";
 import { type IngestReport, ingest } from "../ingest";
 import { DATABASE, TABLE, withDatabaseAt } from "../open";
-import { countText, harmless, type Terminal } from "../terminal";
+import { countText, harmless } from "../shown-text";
+import type { Terminal } from "../terminal";
 
 /** `varve ingest`. */
 export const ingestCommand: Command = {
@@ -82,5 +83,5 @@ function printReport(
     terminal.print(`Nothing is different: version ${version} of ${table} stands.`);
   else terminal.print(`  ${parts.join("   ")}`, `This is version ${version} of ${table}.`);
   const db = place === DATABASE ? "" : ` --db ${place}`;
-  if (pieces > 0) terminal.note(terminal.paint("dim", `Ask it: varve search "..."${db}`));
+  if (pieces > 0) terminal.note(`Ask it: varve search "..."${db}`);
 }

@@ -2,7 +2,8 @@ import type { Commit } from "varve";
 import { type Command, countOption, databaseOptions, type Input } from "../command";
 import { ExitCode } from "../exit-code";
 import { withTable } from "../open";
-import { dateText, harmless, type Terminal } from "../terminal";
+import { dateText, harmless } from "../shown-text";
+import type { Terminal } from "../terminal";
 
 /** `varve log`. */
 export const logCommand: Command = {

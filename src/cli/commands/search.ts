@@ -4,7 +4,8 @@ import { type Command, countOption, databaseOptions, type Input, textOption } fr
 import { ExitCode } from "../exit-code";
 import { withTable } from "../open";
 import { pointHelp, pointOf } from "../point";
-import { clip, countText, excerpt, type Terminal } from "../terminal";
+import { clip, clipStart, countText, excerpt } from "../shown-text";
+import type { Terminal } from "../terminal";
 
 /** `varve search`. */
 export const searchCommand: Command = {
@@ -42,7 +43,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
     for (const [index, hit] of hits.entries()) printHit(terminal, index + 1, hit);
     if (hits.length === 0) terminal.print(`Nothing was found. ${reason ?? ""}`.trim());
     const found = countText(hits.length, "row");
-    terminal.note(terminal.paint("dim", `${found} from version ${version} of ${t.name}`));
+    terminal.note(`${found} from version ${version} of ${t.name}`);
     return ExitCode.done;
   });
 }
@@ -59,7 +60,7 @@ function printHit(terminal: Terminal, rank: number, hit: FoundRow): void {
   const { path, heading, body } = hit;
   if (typeof path === "string" && typeof heading === "string" && typeof body === "string") {
     const where = clip(path, width);
-    const under = clip(heading, width - where.length - 2);
+    const under = clipStart(heading, width - where.length - 2);
     terminal.print(
       `${String(rank).padStart(2)} ${terminal.paint("green", score)}  ${terminal.paint("bold", where)}  ${terminal.paint("cyan", under)}`.trimEnd(),
       ...excerpt(body, width, 2).map((line) => `${indent}${line}`),

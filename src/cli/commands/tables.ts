@@ -2,7 +2,8 @@ import type { Database, TableStats } from "varve";
 import { type Command, databaseOptions, type Input } from "../command";
 import { ExitCode } from "../exit-code";
 import { withDatabase } from "../open";
-import { bytesText, countText, type Terminal } from "../terminal";
+import { bytesText, countText } from "../shown-text";
+import type { Terminal } from "../terminal";
 
 /** `varve tables`. */
 export const tablesCommand: Command = {

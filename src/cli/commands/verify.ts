@@ -2,7 +2,8 @@ import { type Database, VarveError, type Verification } from "varve";
 import { type Command, databaseOptions, type Input, textOption } from "../command";
 import { ExitCode } from "../exit-code";
 import { withDatabase } from "../open";
-import { bytesText, countText, harmless, type Terminal } from "../terminal";
+import { bytesText, countText, harmless } from "../shown-text";
+import type { Terminal } from "../terminal";
 
 /** `varve verify`. */
 export const verifyCommand: Command = {

@@ -15,6 +15,10 @@ function fitsFloat32(value: unknown): boolean {
   return Number.isFinite(value) && Number.isFinite(Math.fround(value as number));
 }
 
+function isNumeric(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
 function numberEncoder(fits: (value: unknown) => boolean, expected: string, hint: string): ColumnEncoder {
   return {
     code: 1,
@@ -27,7 +31,7 @@ function numberEncoder(fits: (value: unknown) => boolean, expected: string, hint
         const value = values[i];
         if (fits(value)) f64[from + i] = (value as number) + 0;
         else if (value === null) f64[from + i] = 0;
-        else refuse(place, i, expected, value, hint);
+        else refuse(place, i, expected, value, isNumeric(value) ? hint : undefined);
       }
       out.advance(values.length * 8);
     },

@@ -42,7 +42,8 @@ export function compare(op: CompareOp, column: Path, value: unknown): FilterNode
 
 /** One column compared with several values. */
 export function compareMany(op: ManyOp, column: Path, values: readonly unknown[]): FilterNode {
-  return Object.freeze({ op, column, values: Object.freeze([...values]) });
+  // What is no array is kept, to be refused when a table is asked.
+  return Object.freeze({ op, column, values: Array.isArray(values) ? Object.freeze([...values]) : values });
 }
 
 /** A column between two values, both included. */

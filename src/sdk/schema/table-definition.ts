@@ -173,7 +173,8 @@ function checkDerived(definition: AnyTable, name: string, derived: unknown): voi
     const column = ownEntry(columns, source);
     if (column === undefined) throw badSource(table, name, source, "not a column of the table");
     const several = derived.sources.length > 1 || derived.template !== undefined;
-    if (!isSource(column, several)) throw badSource(table, name, source, `a ${column.spec.type.kind} column`);
+    if (!isSource(column, several))
+      throw badSource(table, name, source, `a column of ${column.spec.type.kind}`);
   }
 }
 

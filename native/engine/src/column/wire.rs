@@ -3,7 +3,7 @@
 
 use super::{Bits, Buffer, Column, Data};
 use crate::error::{Code, Error, Result};
-use crate::schema::{DataType, Element, Field, Schema};
+use crate::schema::{DataType, Element, Field, NamedField, Schema};
 
 /// Rows that are not yet in a table: one column for each field of a schema.
 #[derive(Clone, Debug)]
@@ -172,29 +172,36 @@ impl Context<'_, '_, '_> {
         nullable: bool,
         rows: usize,
     ) -> Result<Column> {
-        let [_, encoding, has_nulls, extra] = header;
+        let [_, _, has_nulls, _] = header;
         let validity = self.validity(has_nulls != 0, nullable, rows)?;
-        let present = |row: usize| validity.as_ref().is_none_or(|bits: &Bits| bits.get(row));
-        let data = match (data_type, encoding) {
+        let data = self.data(header, data_type, validity.as_ref(), rows)?;
+        Ok(Column::new(
+            rows,
+            validity.map(|bits| Buffer::from(bits.to_bytes())),
+            data,
+        ))
+    }
+
+    fn data(
+        &mut self,
+        header: [u32; 4],
+        data_type: &DataType,
+        validity: Option<&Bits>,
+        rows: usize,
+    ) -> Result<Data> {
+        let [_, encoding, _, extra] = header;
+        match (data_type, encoding) {
             (DataType::Int | DataType::Timestamp | DataType::Date | DataType::Float { .. }, 1) => {
-                self.numbers(data_type, rows)?
+                self.numbers(data_type, rows)
             }
             (DataType::Int | DataType::Timestamp, 2) => {
                 let values = Buffer::from(self.reader.rows_of(rows, 8)?.to_vec());
-                Data::Fixed { width: 8, values }
+                Ok(Data::Fixed { width: 8, values })
             }
-            (DataType::Boolean, 3) => {
-                let mut bits = Bits::filled(rows, false);
-                let bytes = self.reader.bytes(rows)?;
-                bytes
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, b)| **b != 0)
-                    .for_each(|(i, _)| bits.set(i));
-                Data::Bits(Buffer::from(bits.to_bytes()))
-            }
+            (DataType::Boolean, 3) => self.booleans(rows),
             (DataType::Text | DataType::Enum { .. } | DataType::Json | DataType::Bytes, 4) => {
-                self.variable(data_type, rows, present)?
+                let present = |row: usize| validity.is_none_or(|bits| bits.get(row));
+                self.variable(data_type, rows, present)
             }
             (
                 DataType::Vector {
@@ -205,51 +212,50 @@ impl Context<'_, '_, '_> {
                 if extra != *dimensions {
                     return Err(self.misfit(0, &format!("expected {dimensions} dimensions, got {extra}")));
                 }
-                self.vectors(*dimensions as usize, *element, rows)?
+                self.vectors(*dimensions as usize, *element, rows)
             }
             (DataType::List { item }, 6) => {
                 let (offsets, count) = self.reader.offsets(rows)?;
                 let header = self.reader.header()?;
-                let items = self.column(header, &item.data_type, item.nullable, count)?;
-                Data::List {
+                let items = Box::new(self.column(header, &item.data_type, item.nullable, count)?);
+                Ok(Data::List {
                     offsets: Buffer::from(offsets),
-                    items: Box::new(items),
-                }
+                    items,
+                })
             }
             (DataType::Struct { fields }, 7) if extra as usize == fields.len() => {
-                let mut parts = Vec::with_capacity(fields.len());
-                for part in fields {
+                // A null struct has null parts, so nulls are allowed where the struct itself may be null.
+                let nulls = validity.is_some();
+                let part = |part: &NamedField| {
                     let header = self.reader.header()?;
-                    // A null struct has null parts, so nulls are allowed where the struct itself may be null.
-                    parts.push(self.column(
-                        header,
-                        &part.data_type,
-                        part.nullable || validity.is_some(),
-                        rows,
-                    )?);
-                }
-                Data::Struct(parts)
+                    self.column(header, &part.data_type, part.nullable || nulls, rows)
+                };
+                Ok(Data::Struct(fields.iter().map(part).collect::<Result<_>>()?))
             }
-            _ => {
-                return Err(malformed(&format!(
-                    "the column \"{}\" is encoded as another type",
-                    self.field.name
-                )));
-            }
-        };
-        Ok(Column::new(
-            rows,
-            validity.map(|bits| Buffer::from(bits.to_bytes())),
-            data,
-        ))
+            _ => Err(malformed(&format!(
+                "the column \"{}\" is encoded as another type",
+                self.field.name
+            ))),
+        }
+    }
+
+    fn booleans(&mut self, rows: usize) -> Result<Data> {
+        let bytes = self.reader.bytes(rows)?;
+        let mut bits = Bits::filled(rows, false);
+        bytes
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte != 0)
+            .for_each(|(row, _)| bits.set(row));
+        Ok(Data::Bits(Buffer::from(bits.to_bytes())))
     }
 
     fn validity(&mut self, has_nulls: bool, nullable: bool, rows: usize) -> Result<Option<Bits>> {
         if !has_nulls {
             return Ok(None);
         }
-        let mut bits = Bits::filled(rows, false);
         let bytes = self.reader.bytes(rows)?;
+        let mut bits = Bits::filled(rows, false);
         for (row, byte) in bytes.iter().enumerate() {
             match byte {
                 0 if !nullable => {

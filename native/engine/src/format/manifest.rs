@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{ChunkRef, Commit, Fragment, InlineRows, Raw, RunRef, open_json, seal_json};
+use super::{ChunkRef, Commit, Fragment, InlineRows, Raw, RunRef, check, open_json, seal_json};
 use crate::error::{Code, Error, Result};
 use crate::schema::{Field, Schema};
 
@@ -105,52 +105,31 @@ impl Manifest {
     pub fn decode(bytes: &[u8], file: &str) -> Result<Self> {
         /// The part that every format has.
         #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
         struct Head {
             format: u32,
+            #[serde(default)]
+            reader_features: Vec<String>,
         }
         let head: Head = open_json(bytes, file)?;
+        let unsupported = |message: String| {
+            let error = Error::new(Code::UnsupportedFormat, message);
+            Err(error.hint("Use a newer version of Varve.").file(file))
+        };
         if head.format > FORMAT {
-            let message = format!(
+            return unsupported(format!(
                 "The table is in format {}; this build reads up to {FORMAT}.",
                 head.format
-            );
-            return Err(Error::new(Code::UnsupportedFormat, message)
-                .hint("Use a newer version of Varve.")
-                .file(file));
+            ));
+        }
+        if let Some(feature) = head.reader_features.first() {
+            return unsupported(format!(
+                "The table uses the feature \"{feature}\", which this build does not know."
+            ));
         }
         let manifest: Self = open_json(bytes, file)?;
-        manifest.check(file)?;
+        check::manifest(&manifest, file)?;
         Ok(manifest)
-    }
-
-    fn check(&self, file: &str) -> Result<()> {
-        if let Some(feature) = self.reader_features.first() {
-            let message =
-                format!("The table uses the feature \"{feature}\", which this build does not know.");
-            return Err(Error::new(Code::UnsupportedFormat, message)
-                .hint("Use a newer version of Varve.")
-                .file(file));
-        }
-        if !self.schemas.iter().any(|schema| schema.get().id == self.schema) {
-            return Err(Error::corrupt(file, "it has no schema"));
-        }
-        let mut next = 0;
-        for fragment in &self.fragments {
-            let rows = &fragment.get().rows;
-            if !rows.is_sound() || rows.first() < next || rows.last() >= self.watermark {
-                return Err(Error::corrupt(file, "its fragments overlap"));
-            }
-            next = rows.last() + 1;
-        }
-        for rows in &self.inline {
-            let rows = rows.get();
-            let end = rows.first.checked_add(u64::from(rows.rows));
-            if rows.first < next || end.is_none_or(|end| end > self.watermark) {
-                return Err(Error::corrupt(file, "the rows in it overlap"));
-            }
-            next = rows.first + u64::from(rows.rows);
-        }
-        Ok(())
     }
 
     /// Refuses to write a table that needs more than this build knows.

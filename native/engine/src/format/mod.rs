@@ -2,6 +2,7 @@
 //!
 //! `docs/file-format.md` defines every byte and key.
 
+mod check;
 mod commit;
 mod deaths;
 mod envelope;
@@ -11,6 +12,7 @@ mod manifest;
 mod raw;
 mod rows;
 
+pub(crate) use check::log_node;
 pub use commit::{ChunkRef, Commit, LogNode, Operation};
 pub use deaths::{DeathRun, RunRef};
 pub use envelope::{open_json, seal_json};

@@ -76,6 +76,17 @@ impl Rows {
         None
     }
 
+    /// The ids from `id` on, each with its position before it.
+    pub fn ids_from(&self, id: u64) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let mut before = 0;
+        self.0.iter().flat_map(move |&(first, count)| {
+            let start = before;
+            before += count as usize;
+            let skipped = u32::try_from(id.saturating_sub(first)).unwrap_or(u32::MAX);
+            (skipped.min(count)..count).map(move |i| (start + i as usize, first + u64::from(i)))
+        })
+    }
+
     /// How many ids are less than `id`.
     #[must_use]
     pub fn count_below(&self, id: u64) -> usize {

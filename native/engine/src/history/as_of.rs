@@ -34,7 +34,7 @@ impl AsOf {
                 let message = format!("The table has no version {version}; its newest is {newest}.");
                 return Err(Error::new(Code::VersionNotFound, message));
             }
-            Self::Date(at) if *at > now.saturating_add(FUTURE_MS) => return Err(future("date")),
+            Self::Date(at) if *at > settled(manifest, now) => return Err(future("date")),
             Self::Date(at) => log.version_at(&manifest.log, newest, *at)?,
             Self::Effective(at) if has_effective(manifest) => {
                 log.version_effective(&manifest.log, newest, *at)?
@@ -49,6 +49,12 @@ impl AsOf {
         check_kept(manifest, version)?;
         Ok(version)
     }
+}
+
+/// The date up to which nothing can change any more: now, or that of the newest commit where the clock was set back since.
+fn settled(manifest: &Manifest, now: i64) -> i64 {
+    let newest = manifest.log.tail.last().map(|commit| commit.get().committed_at);
+    now.saturating_add(FUTURE_MS).max(newest.unwrap_or(i64::MIN))
 }
 
 /// Whether any commit was given an `effectiveAt`.
@@ -70,7 +76,11 @@ fn future(what: &str) -> Error {
     .hint("Leave asOf() out to read the newest version.")
 }
 
-fn check_kept(manifest: &Manifest, version: u64) -> Result<()> {
+/// Refuses a version whose rows the retention may have dropped.
+///
+/// # Errors
+/// [`Code::VersionExpired`].
+pub(crate) fn check_kept(manifest: &Manifest, version: u64) -> Result<()> {
     if version >= manifest.oldest || manifest.kept.contains(&version) {
         return Ok(());
     }

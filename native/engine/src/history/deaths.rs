@@ -50,6 +50,11 @@ impl Deaths {
         }
     }
 
+    /// The runs, in the order in which they were given.
+    pub fn runs(&self) -> impl ExactSizeIterator<Item = &DeathRun> + DoubleEndedIterator {
+        self.runs.iter().map(|run| &run.run)
+    }
+
     /// How many rows died.
     #[must_use]
     pub fn len(&self) -> usize {

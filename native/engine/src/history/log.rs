@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Code, Error, Result};
-use crate::format::{ChunkRef, Commit, LogNode, LogPlace, Raw, open_json};
+use crate::format::{ChunkRef, Commit, LogNode, LogPlace, Raw, log_node, open_json};
 use crate::store::{FileName, Store};
 
 /// How many commits, or parts, one file of the log holds.
@@ -129,25 +129,41 @@ impl Log {
 
     /// The first file of commits whose end is past a point, from the oldest level down.
     fn leaf(&self, log: &LogPlace, part_past: &dyn Fn(&ChunkRef) -> bool) -> Result<Option<Arc<LogNode>>> {
-        let Some(part) = log.levels.iter().rev().flatten().find(|part| part_past(part)) else {
+        let levels = log.levels.iter().enumerate().rev();
+        let mut parts = levels.flat_map(|(level, parts)| parts.iter().map(move |part| (level, part)));
+        let Some((top, part)) = parts.find(|(_, part)| part_past(part)) else {
             return Ok(None);
         };
-        let mut node = self.read(part)?;
-        loop {
-            let part = match &*node {
-                LogNode::Commits(_) => return Ok(Some(node)),
-                LogNode::Chunks(parts) => parts.iter().find(|part| part_past(part)).cloned(),
+        let mut node = self.read(part, top)?;
+        for level in (0..top).rev() {
+            let LogNode::Chunks(parts) = &*node else { break };
+            let Some(part) = parts.iter().find(|part| part_past(part)).cloned() else {
+                return Ok(None);
             };
-            let Some(part) = part else { return Ok(None) };
-            node = self.read(&part)?;
+            node = self.read(&part, level)?;
+        }
+        Ok(Some(node))
+    }
+
+    /// Visits every closed part of the log, with what reading it gave.
+    pub fn each_part(&self, log: &LogPlace, mut visit: impl FnMut(&ChunkRef, Result<()>)) {
+        let levels = log.levels.iter().enumerate();
+        let all = levels.flat_map(|(level, parts)| parts.iter().map(move |part| (level, part.clone())));
+        let mut parts: Vec<(usize, ChunkRef)> = all.collect();
+        while let Some((level, part)) = parts.pop() {
+            let node = self.read(&part, level);
+            if let Ok(LogNode::Chunks(below)) = node.as_deref() {
+                parts.extend(below.iter().map(|part| (level - 1, part.clone())));
+            }
+            visit(&part, node.map(|_| ()));
         }
     }
 
-    /// Reads a closed part, from memory where it was read before.
+    /// Reads a closed part, from memory where it was read before. `level` is the list in which it stands.
     ///
     /// # Errors
     /// [`Code::Corrupt`], naming the file.
-    pub fn read(&self, part: &ChunkRef) -> Result<Arc<LogNode>> {
+    fn read(&self, part: &ChunkRef, level: usize) -> Result<Arc<LogNode>> {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, node)) = cache.iter().find(|(file, _)| *file == part.file) {
             return Ok(Arc::clone(node));
@@ -167,6 +183,7 @@ impl Log {
             return Err(Error::corrupt(&path, what));
         }
         let node: Arc<LogNode> = Arc::new(open_json(&bytes, &path)?);
+        log_node(&node, part, level, &path)?;
         if cache.len() >= CACHED {
             cache.remove(0);
         }

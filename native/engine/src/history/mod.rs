@@ -6,6 +6,7 @@ mod log;
 mod tags;
 
 pub use as_of::AsOf;
+pub(crate) use as_of::check_kept;
 pub use deaths::Deaths;
 pub use log::{CHUNK, Log};
 pub use tags::{Tag, Tags};

@@ -38,16 +38,19 @@ impl Tags {
     /// [`Code::TagExists`], [`Code::InvalidName`].
     pub fn create(&self, tag: &Tag) -> Result<()> {
         check_tag_name(&tag.name)?;
-        match self
-            .store
-            .put_if_absent(&self.path(&tag.name), &seal_json(tag)?)?
-        {
-            PutOutcome::Created => Ok(()),
-            PutOutcome::Exists => Err(Error::new(
+        let put = self.store.put_if_absent(&self.path(&tag.name), &seal_json(tag)?);
+        match put {
+            Ok(PutOutcome::Created) => Ok(()),
+            Ok(PutOutcome::Exists) => Err(Error::new(
                 Code::TagExists,
                 format!("There already is a tag \"{}\".", tag.name),
             )
             .hint("Delete it first to move it.")),
+            // Only the answer was lost where the tag is there.
+            Err(_) if self.read(&tag.name)?.is_some_and(|found| found.0 == *tag) => {
+                self.store.sync_directory(&self.directory)
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -57,7 +60,8 @@ impl Tags {
     /// [`Code::TagNotFound`], [`Code::InvalidName`], [`Code::Corrupt`].
     pub fn get(&self, name: &str) -> Result<Tag> {
         check_tag_name(name)?;
-        self.read(name)?.ok_or_else(|| missing(name))
+        let tag = self.read(name)?.ok_or_else(|| missing(name))?;
+        Ok(tag.0)
     }
 
     /// All tags, by version.
@@ -66,18 +70,24 @@ impl Tags {
     /// [`Code::Corrupt`].
     pub fn all(&self) -> Result<Vec<Tag>> {
         let mut tags = Vec::new();
-        for entry in self.store.list(&self.directory)? {
-            let Some(name) = entry
-                .name
-                .strip_suffix(".json")
-                .filter(|name| check_tag_name(name).is_ok())
-            else {
-                continue;
-            };
-            tags.extend(self.read(name)?);
+        for tag in self.each()? {
+            tags.push(tag?.0);
         }
         tags.sort_by(|a, b| (a.version, &a.name).cmp(&(b.version, &b.name)));
         Ok(tags)
+    }
+
+    /// All tags, each with the length of its file, or with what is wrong with it; in no order.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn each(&self) -> Result<Vec<Result<(Tag, u64)>>> {
+        let entries = self.store.list(&self.directory)?;
+        let names = entries
+            .iter()
+            .filter_map(|entry| entry.name.strip_suffix(".json"));
+        let tags = names.filter(|name| check_tag_name(name).is_ok());
+        Ok(tags.filter_map(|name| self.read(name).transpose()).collect())
     }
 
     /// Removes a tag; the version stays.
@@ -94,7 +104,7 @@ impl Tags {
         self.store.sync_directory(&self.directory)
     }
 
-    fn read(&self, name: &str) -> Result<Option<Tag>> {
+    fn read(&self, name: &str) -> Result<Option<(Tag, u64)>> {
         let path = self.path(name);
         let Some(bytes) = self.store.open(&path)? else {
             return Ok(None);
@@ -103,7 +113,7 @@ impl Tags {
         if tag.name != name {
             return Err(Error::corrupt(path, "it is the file of another tag"));
         }
-        Ok(Some(tag))
+        Ok(Some((tag, bytes.len() as u64)))
     }
 
     fn path(&self, name: &str) -> String {

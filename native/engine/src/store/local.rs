@@ -34,6 +34,24 @@ impl LocalStore {
         self.root.join(path)
     }
 
+    /// The nearest directory above a path that is there.
+    fn first_there(&self, path: &Path) -> PathBuf {
+        let there = |directory: &&Path| self.disk.exists(or_here(directory)).unwrap_or(true);
+        path.ancestors().skip(1).find(there).unwrap_or(path).to_path_buf()
+    }
+
+    fn sync_ancestor(&self, directory: &Path) -> io::Result<()> {
+        match self.disk.sync_directory(or_here(directory)) {
+            // Outside of the database there may be directories that one may pass through and not read.
+            Err(error)
+                if error.kind() == io::ErrorKind::PermissionDenied && !directory.starts_with(&self.root) =>
+            {
+                Ok(())
+            }
+            synced => synced,
+        }
+    }
+
     fn publish(&self, path: &Path, bytes: &[u8]) -> io::Result<PutOutcome> {
         let directory = path.parent().unwrap_or(&self.root);
         let mut file = self.disk.create_unnamed(directory)?;
@@ -49,11 +67,27 @@ impl LocalStore {
     }
 }
 
-/// `NotFound` is an answer, not a failure.
+/// What lies above a relative path of one part is the working directory.
+fn or_here(directory: &Path) -> &Path {
+    if directory.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        directory
+    }
+}
+
+/// That there is no such file is an answer, not a failure; also where the directory is a file.
 fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }
@@ -61,12 +95,21 @@ fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 impl Store for LocalStore {
     fn create_directory(&self, path: &str) -> Result<()> {
         let full = self.path(path);
+        let there = self.first_there(&full);
         self.disk
             .create_directory(&full)
             .map_err(|e| Error::io("create the directory", path, &e))?;
-        let parent = full.parent().unwrap_or(&self.root);
-        self.disk
-            .sync_directory(parent)
+        // The names from the root on are made durable even where they were there: who made them may have died since.
+        let above_root = self.root.parent().unwrap_or(&self.root);
+        let last = if there.starts_with(above_root) {
+            above_root
+        } else {
+            &there
+        };
+        full.ancestors()
+            .skip(1)
+            .take_while(|directory| directory.starts_with(last))
+            .try_for_each(|directory| self.sync_ancestor(directory))
             .map_err(|e| Error::io("make durable the directory", path, &e))
     }
 

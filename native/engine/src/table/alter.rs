@@ -65,7 +65,7 @@ impl Table {
                 schema: Some(schema),
             }))
         })?;
-        self.written(committed)
+        Ok(self.written(committed))
     }
 }
 

@@ -2,9 +2,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Table;
+use super::home::unknown;
 use super::next::{Change, Next};
 use super::state::State;
 use crate::error::{Code, Error, Result};
+use crate::format::{Commit, Raw};
 use crate::store::PutOutcome;
 
 /// What a writer may say about a commit.
@@ -33,13 +35,6 @@ pub struct Written {
     pub deleted: u64,
 }
 
-/// What became of a put whose answer is known.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Landed {
-    Ours,
-    Theirs,
-}
-
 /// How often a commit is tried against a table that others change.
 const TRIES: u32 = 200;
 
@@ -49,7 +44,7 @@ impl Table {
     pub(super) fn commit(
         &self,
         mut prepare: impl FnMut(&Arc<State>) -> Result<Option<Change>>,
-    ) -> Result<Option<Arc<State>>> {
+    ) -> Result<Option<Raw<Commit>>> {
         let _writing = Self::lock(&self.writing);
         for attempt in 0..TRIES {
             let state = self.refresh()?;
@@ -58,8 +53,9 @@ impl Table {
                 return Ok(None);
             };
             let next = Next::build(self, &state, change)?;
-            if let Some(state) = self.put(&state, next)? {
-                return Ok(Some(state));
+            let commit = next.manifest.log.tail.last().cloned();
+            if self.put(&state, next)? {
+                return Ok(commit);
             }
             if attempt > 2 {
                 let spread = self.home.environment.uuid().0.first().copied().unwrap_or(0);
@@ -74,71 +70,77 @@ impl Table {
         )
     }
 
-    /// Puts a manifest behind the one of `state`. `None` where another one stands there; the files that were written for
-    /// this one are removed then.
-    pub(super) fn put(&self, state: &Arc<State>, next: Next) -> Result<Option<Arc<State>>> {
-        let bytes = next.manifest.encode()?;
-        let path = self.home.manifest_path(next.manifest.sequence);
-        let landed = match self.home.store.put_if_absent(&path, &bytes) {
-            Ok(PutOutcome::Created) => Landed::Ours,
-            Ok(PutOutcome::Exists) => self.read_back(&next)?.unwrap_or(Landed::Theirs),
-            Err(error) => self.read_back(&next)?.ok_or(error)?,
-        };
-        // A writer that was asleep while others committed and tidied up could create a sequence anew. Tidying removes
-        // manifests in ascending order: as long as the one before stands, this sequence was never removed.
-        if landed == Landed::Ours && self.home.store.exists(&state.own_path)? {
-            return self.finish(state, next).map(Some);
+    /// Puts a manifest behind the one of `state` and says whether it landed. Where it did not, the files that were written
+    /// for it are removed.
+    pub(super) fn put(&self, state: &Arc<State>, next: Next) -> Result<bool> {
+        let put = self.home.put(&next.manifest);
+        // Tidying removes manifests in ascending order: as long as the one before stands, this sequence was never removed,
+        // and the answer is true.
+        if !self.home.store.exists(&state.own_path).map_err(unknown)? {
+            return self.settle(put, next);
         }
-        if landed == Landed::Ours {
-            self.home.store.remove(&path)?;
+        match put? {
+            PutOutcome::Created => {
+                let state = State::assemble(&self.home, next.manifest, next.known, Some(state))?;
+                let state = self.install(Arc::new(state));
+                self.sweep(&state);
+                Ok(true)
+            }
+            PutOutcome::Exists => {
+                next.abandon(&*self.home.store);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Says whether a manifest landed after the one before it is gone: while this writer was asleep, others committed and
+    /// tidied up. It may have slept before its put, which then made a name anew that was there before, or after it.
+    fn settle(&self, put: Result<PutOutcome>, next: Next) -> Result<bool> {
+        if self.newest_knows(&next).map_err(unknown)? {
+            return Ok(true);
+        }
+        if put? == PutOutcome::Created {
+            self.home
+                .store
+                .remove(&self.home.manifest_path(next.manifest.sequence))?;
         }
         next.abandon(&*self.home.store);
-        Ok(None)
+        Ok(false)
     }
 
-    /// After an answer that does not say whose manifest stands there: reads it. `None` where none stands there.
-    fn read_back(&self, next: &Next) -> Result<Option<Landed>> {
+    /// Whether a manifest is among those that led to the newest: its commit stands in the log, or a file that was written
+    /// for it is in use. A change of the layout that wrote no file may be made twice.
+    fn newest_knows(&self, next: &Next) -> Result<bool> {
         let sequence = next.manifest.sequence;
-        let found = self.home.read_manifest(sequence).map_err(|error| {
-            let message = format!(
-                "The store did not say whether the commit landed, and reading it back failed: {error}"
-            );
-            Error::new(Code::CommitUnknown, message)
-                .hint("Look at history() before trying again; nothing was removed.")
-        })?;
-        Ok(found.map(|manifest| {
-            if manifest.id == next.manifest.id {
-                Landed::Ours
-            } else {
-                Landed::Theirs
-            }
-        }))
-    }
-
-    fn finish(&self, before: &Arc<State>, next: Next) -> Result<Arc<State>> {
-        let state = State::assemble(&self.home, next.manifest, next.known, Some(before))?;
-        let state = self.install(Arc::new(state));
-        self.sweep(&state);
-        Ok(state)
+        if self.home.sequences()?.iter().all(|other| *other <= sequence) {
+            // Nobody came later: the table was dropped.
+            return Ok(false);
+        }
+        let newest = match self.refresh() {
+            Err(error) if matches!(error.code(), Code::TableNotFound | Code::Closed) => return Ok(false),
+            newest => newest?,
+        };
+        let is_commit = |commit: &Raw<Commit>| commit.get().id == next.manifest.id;
+        if next.manifest.log.tail.last().is_none_or(|last| !is_commit(last)) {
+            return Ok(next.is_part_of(&newest.manifest));
+        }
+        match self.log.commit(&newest.manifest.log, next.manifest.version) {
+            Err(error) if error.code() == Code::VersionNotFound => Ok(false),
+            commit => commit.map(|commit| is_commit(&commit)),
+        }
     }
 
     /// What a write reports.
-    pub(super) fn written(&self, state: Option<Arc<State>>) -> Result<Written> {
-        if let Some(state) = state {
-            let commit = state
-                .manifest
-                .log
-                .tail
-                .last()
-                .ok_or_else(|| Error::internal("a commit without an entry"))?
-                .get();
-            return Ok(Written {
+    pub(super) fn written(&self, commit: Option<Raw<Commit>>) -> Written {
+        if let Some(commit) = commit {
+            let commit = commit.get();
+            return Written {
                 version: commit.version,
                 committed_at: Some(commit.committed_at),
                 inserted: commit.inserted,
                 updated: commit.updated,
                 deleted: commit.deleted,
-            });
+            };
         }
         let state = self.current();
         let last = state
@@ -147,12 +149,12 @@ impl Table {
             .tail
             .last()
             .map(|commit| commit.get().committed_at);
-        Ok(Written {
+        Written {
             version: state.manifest.version,
             committed_at: last,
             inserted: 0,
             updated: 0,
             deleted: 0,
-        })
+        }
     }
 }

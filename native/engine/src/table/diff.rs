@@ -6,6 +6,7 @@ use crate::column::{Bits, Column};
 use crate::error::Result;
 use crate::filter::{Columns, Filter};
 use crate::fragment::hash_key;
+use crate::history::check_kept;
 use crate::schema::Field;
 use crate::value::Value;
 
@@ -28,6 +29,7 @@ impl Snapshot {
     /// that match it; a changed row where it matches before or after.
     ///
     /// # Errors
+    /// [`crate::error::Code::VersionExpired`] where the rows of the earlier version were dropped meanwhile;
     /// [`crate::error::Code::Corrupt`].
     pub fn diff(&self, to: &Self, filter: Option<&Filter>) -> Result<Difference> {
         if self.version() > to.version() {
@@ -44,9 +46,8 @@ impl Snapshot {
                 after: before,
             });
         }
-        let mut added: Vec<RowPlace> = (self.watermark()..to.watermark())
-            .filter_map(|id| to.place(id))
-            .collect();
+        check_kept(&to.state.manifest, self.version())?;
+        let mut added: Vec<RowPlace> = to.born_since(self.watermark()).map(|(_, place)| place).collect();
         let died = to.state.deaths.between(self.version(), to.version());
         // Both versions are read through the files that are open now.
         let then = Self::at(

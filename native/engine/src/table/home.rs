@@ -4,7 +4,7 @@ use super::state::State;
 use crate::environment::Environment;
 use crate::error::{Code, Error, Result};
 use crate::format::{Manifest, manifest_name, manifest_sequence};
-use crate::store::Store;
+use crate::store::{PutOutcome, Store};
 
 /// Where a table lives, and how its newest state is found there.
 #[derive(Clone, Debug)]
@@ -71,19 +71,49 @@ impl Home {
         Ok(Some(manifest))
     }
 
+    /// Puts a manifest under its name, if the name is free. Where the answer is unclear, what stands there decides: a put
+    /// whose acknowledgement was lost did land.
+    pub(crate) fn put(&self, manifest: &Manifest) -> Result<PutOutcome> {
+        let put = self
+            .store
+            .put_if_absent(&self.manifest_path(manifest.sequence), &manifest.encode()?);
+        if let Ok(PutOutcome::Created) = put {
+            return Ok(PutOutcome::Created);
+        }
+        match (self.read_manifest(manifest.sequence).map_err(unknown)?, put) {
+            (Some(found), _) if found.id == manifest.id => {
+                // It is there; whether its name is durable was not said.
+                self.store
+                    .sync_directory(&self.path("_manifests"))
+                    .map_err(unknown)?;
+                Ok(PutOutcome::Created)
+            }
+            (None, Err(error)) => Err(error),
+            _ => Ok(PutOutcome::Exists),
+        }
+    }
+
     fn newest_sequence(&self) -> Result<u64> {
         let sequences = self.sequences()?;
         sequences.into_iter().max().ok_or_else(|| not_found(&self.name))
     }
 
     /// The sequences that have a manifest, in no order.
-    pub(super) fn sequences(&self) -> Result<Vec<u64>> {
+    pub(crate) fn sequences(&self) -> Result<Vec<u64>> {
         let names = self.store.list(&self.path("_manifests"))?;
         Ok(names
             .iter()
             .filter_map(|entry| manifest_sequence(&entry.name))
             .collect())
     }
+}
+
+/// The error for a commit of which nobody knows whether it landed.
+pub(super) fn unknown(error: Error) -> Error {
+    let message =
+        format!("The store did not say whether the commit landed, and reading it back failed: {error}");
+    Error::new(Code::CommitUnknown, message)
+        .hint("Look at history() before trying again; nothing was removed.")
 }
 
 /// The error for a table that is not there.

@@ -65,6 +65,20 @@ impl Snapshot {
         Some((u32::try_from(index).ok()?, u32::try_from(row).ok()?))
     }
 
+    /// The visible rows from an id on, ascending by it.
+    pub(crate) fn born_since(&self, id: u64) -> impl Iterator<Item = (u64, RowPlace)> + '_ {
+        let segments = self.state.segments.iter().enumerate();
+        let born = segments.skip_while(move |(_, segment)| segment.rows().last() < id);
+        let rows = born.flat_map(move |(index, segment)| {
+            let rows = segment.rows().ids_from(id);
+            rows.filter_map(move |(row, id)| {
+                Some((id, (u32::try_from(index).ok()?, u32::try_from(row).ok()?)))
+            })
+        });
+        rows.take_while(|(id, _)| *id < self.watermark())
+            .filter(|(id, _)| self.sees(*id))
+    }
+
     /// The id of a row.
     pub(crate) fn id_of(&self, (segment, row): RowPlace) -> u64 {
         self.state

@@ -1,13 +1,14 @@
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, TryLockError};
 
 use super::Table;
 use super::next::Next;
 use super::state::State;
 use crate::error::{Code, Error, Result};
-use crate::format::{Fragment, LogNode, Raw};
+use crate::format::{Fragment, Raw};
 use crate::fragment::Segment;
+use crate::history::check_kept;
 
 /// What a run of upkeep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,17 @@ pub struct Optimized {
     pub removed_files: u64,
 }
 
+/// When upkeep should run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// There is nothing to do.
+    Nothing,
+    /// Soon: it is quickly done, or there is much of it.
+    Now,
+    /// When nobody is waiting for a commit.
+    InAPause,
+}
+
 /// Manifests that are kept beside the newest: readers that are just opening them find them.
 const KEPT: u64 = 4;
 /// Manifests are swept when the sequence is a multiple of this.
@@ -30,14 +42,27 @@ const TARGET_BYTES: u64 = 512 * 1024 * 1024;
 const TARGET_ROWS: usize = 1_000_000;
 /// A small fragment, of which few are tolerated.
 const SMALL: u64 = 1024 * 1024;
+/// More fragments than this are not put up with for the sake of a writer in a hurry.
+const MANY: usize = 192;
 /// A file that nothing names and that is this old was left behind by a writer that died.
 const ORPHAN_MS: u64 = 24 * 60 * 60 * 1000;
 
 impl Table {
-    /// Whether [`Table::maintain`] has anything to do. Looks at nothing but the manifest in memory.
+    /// Whether [`Table::maintain`] has anything to do, and how urgent it is. Looks at nothing but the manifest in memory.
     #[must_use]
-    pub fn needs_maintenance(&self) -> bool {
-        merge_candidates(&self.current().manifest.fragments).is_some()
+    pub fn due(&self) -> Due {
+        let state = self.current();
+        let fragments = &state.manifest.fragments;
+        match merge_candidates(fragments) {
+            None => Due::Nothing,
+            Some(range)
+                if fragments.len() > MANY
+                    || fragments.get(range.clone()).is_some_and(|run| run.iter().all(is_small)) =>
+            {
+                Due::Now
+            }
+            Some(_) => Due::InAPause,
+        }
     }
 
     /// Merges a run of small fragments, if there are enough of them. Readers and writers go on meanwhile; the history does
@@ -46,13 +71,22 @@ impl Table {
     /// # Errors
     /// What the store says, [`Code::Corrupt`].
     pub fn maintain(&self) -> Result<bool> {
-        let Ok(_maintaining) = self.maintaining.try_lock() else {
-            return Ok(false);
+        let _maintaining = match self.maintaining.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Ok(maintaining) => maintaining,
         };
         let state = self.refresh()?;
         match merge_candidates(&state.manifest.fragments) {
             None => Ok(false),
-            Some(range) => self.merge(&state, range, None).map(|merged| merged.is_some()),
+            Some(range) => {
+                let merged = self.merge(&state, range, None)?.is_some();
+                let state = self.current();
+                if merge_candidates(&state.manifest.fragments).is_none() {
+                    self.try_sweep(&state, 0)?;
+                }
+                Ok(merged)
+            }
         }
     }
 
@@ -160,6 +194,8 @@ impl Table {
         });
         match landed {
             Ok(true) => Ok(Some(old.len() as u64)),
+            // Somebody else changed the fragments, or it was this merge, and its answer came late.
+            Ok(false) if written.is_part_of(&self.current().manifest) => Ok(Some(old.len() as u64)),
             Ok(false) => {
                 written.abandon(&*self.home.store);
                 Ok(None)
@@ -186,7 +222,7 @@ impl Table {
                     return Err(error);
                 }
             }
-            if self.put(&state, next)?.is_some() {
+            if self.put(&state, next)? {
                 return Ok(true);
             }
         }
@@ -196,12 +232,12 @@ impl Table {
     /// next run tries again.
     pub(super) fn sweep(&self, state: &State) {
         if state.manifest.sequence.is_multiple_of(SWEEP_EVERY) {
-            let _ = self.try_sweep(state);
+            let _ = self.try_sweep(state, KEPT);
         }
     }
 
-    fn try_sweep(&self, state: &State) -> Result<u64> {
-        let until = state.manifest.sequence.saturating_sub(KEPT);
+    fn try_sweep(&self, state: &State, kept: u64) -> Result<u64> {
+        let until = state.manifest.sequence.saturating_sub(kept);
         let mut old: Vec<u64> = self
             .home
             .sequences()?
@@ -231,74 +267,80 @@ impl Table {
 
     /// Drops dead rows that neither the retention nor a tag keeps.
     fn expire(&self) -> Result<u64> {
-        let state = self.refresh()?;
-        let Some(retention) = state.manifest.retention else {
+        let Some(retention) = self.refresh()?.manifest.retention else {
             return Ok(0);
         };
         let horizon = self.home.environment.now_ms().saturating_sub(retention);
-        let oldest = self
-            .log
-            .version_at(&state.manifest.log, state.manifest.version, horizon)?;
-        let kept: Vec<u64> = self
-            .tags
-            .all()?
-            .into_iter()
-            .map(|tag| tag.version)
-            .filter(|version| *version < oldest)
-            .collect();
+        // First say that the versions are gone, then drop their rows: a reader is told, and never misled. A tag that was
+        // made meanwhile is seen in the second round, or its maker sees that it is too late.
+        while self.change_layout(|table, now, next| table.let_go(now, next, horizon))? {}
+        let state = self.refresh()?;
         let mut views = Vec::new();
-        for &version in &kept {
-            let watermark = if version == 0 {
-                0
-            } else {
-                self.log.commit(&state.manifest.log, version)?.get().watermark
+        for &version in &state.manifest.kept {
+            let commit = match version {
+                0 => continue,
+                version => self.log.commit(&state.manifest.log, version)?,
             };
-            views.push((version, watermark));
+            views.push((version, commit.get().watermark));
         }
         let gone = |id: u64| {
-            let died = state.deaths.died(id).filter(|died| *died <= oldest);
+            let died = state
+                .deaths
+                .died(id)
+                .filter(|died| *died <= state.manifest.oldest);
             died.is_some_and(|died| {
                 !views
                     .iter()
                     .any(|(version, watermark)| id < *watermark && died > *version)
             })
         };
-        // First say that the versions are gone, then drop their rows: a reader is told, and never misled.
-        if oldest > state.manifest.oldest {
-            self.change_layout(|_, now, next| {
-                next.manifest.oldest = oldest.max(now.manifest.oldest);
-                next.manifest.kept = kept.clone();
-                Ok(true)
-            })?;
-        }
+        self.drop_rows(&gone)
+    }
+
+    /// Says in a manifest which versions end at a horizon. Returns whether that is anything new.
+    fn let_go(&self, now: &State, next: &mut Next, horizon: i64) -> Result<bool> {
+        let manifest = &now.manifest;
+        let oldest = self
+            .log
+            .version_at(&manifest.log, manifest.version, horizon)?
+            .max(manifest.oldest);
+        let mut kept: Vec<u64> = self.tags.all()?.into_iter().map(|tag| tag.version).collect();
+        kept.retain(|version| *version < oldest && check_kept(manifest, *version).is_ok());
+        kept.dedup();
+        let new = oldest != manifest.oldest || kept != manifest.kept;
+        next.manifest.oldest = oldest;
+        next.manifest.kept = kept;
+        Ok(new)
+    }
+
+    /// Writes the fragments anew that hold rows which are gone.
+    fn drop_rows(&self, gone: &dyn Fn(u64) -> bool) -> Result<u64> {
         let mut dropped = 0;
         let mut at = 0;
         loop {
             let now = self.refresh()?;
             let Some(segment) = now.segments.get(at).filter(|_| at < now.manifest.fragments.len()) else {
-                break;
+                return Ok(dropped);
             };
-            let rows = segment.rows().clone();
-            let dead = (0..segment.len()).filter(|&row| gone(rows.id(row))).count() as u64;
+            let dead = segment.rows().ids_from(0).filter(|(_, id)| gone(*id)).count();
             if dead > 0 {
-                let emptied = dead == segment.len() as u64;
-                if self.merge(&now, at..at + 1, Some(&gone))?.is_none() {
-                    break;
+                let emptied = dead == segment.len();
+                if self.merge(&now, at..at + 1, Some(gone))?.is_none() {
+                    return Ok(dropped);
                 }
-                dropped += dead;
+                dropped += dead as u64;
                 if emptied {
                     continue;
                 }
             }
             at += 1;
         }
-        Ok(dropped)
     }
 
     /// Removes files that nothing names: those that left the layout, and those that writers left behind when they died.
     fn remove_orphans(&self) -> Result<u64> {
         let state = self.refresh()?;
-        let mut removed = self.try_sweep(&state)?;
+        let mut removed = self.try_sweep(&state, 0)?;
         let mut named: HashSet<String> = HashSet::new();
         let manifest = &state.manifest;
         named.extend(
@@ -310,13 +352,14 @@ impl Table {
         );
         named.extend(manifest.deaths.runs.iter().map(|run| run.file.clone()));
         named.extend(manifest.retired.iter().map(|retired| retired.get().file.clone()));
-        let mut parts: Vec<_> = manifest.log.levels.iter().flatten().cloned().collect();
-        while let Some(part) = parts.pop() {
-            if let LogNode::Chunks(below) = &*self.log.read(&part)? {
-                parts.extend(below.iter().cloned());
+        let mut unread = Ok(());
+        self.log.each_part(&manifest.log, |part, read| {
+            named.insert(part.file.clone());
+            if let Err(error) = read {
+                unread = Err(error);
             }
-            named.insert(part.file);
-        }
+        });
+        unread?;
         for directory in ["data", "deaths", "_log"] {
             let directory = self.home.path(directory);
             for entry in self.home.store.list(&directory)? {
@@ -328,6 +371,10 @@ impl Table {
         }
         Ok(removed)
     }
+}
+
+fn is_small(fragment: &Raw<Fragment>) -> bool {
+    bytes_of(fragment) < SMALL
 }
 
 fn bytes_of(fragment: &Raw<Fragment>) -> u64 {

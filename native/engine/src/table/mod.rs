@@ -20,7 +20,7 @@ mod write;
 pub use commit::{CommitOptions, Written};
 pub use diff::Difference;
 pub(crate) use home::{Home, not_found};
-pub use maintain::Optimized;
+pub use maintain::{Due, Optimized};
 pub use read::{Cell, Find, Order, Picked};
 pub use scan::Scan;
 pub use search::Explained;
@@ -143,16 +143,16 @@ impl Table {
     /// [`Code::TagExists`], [`Code::InvalidName`], [`Code::VersionExpired`].
     pub fn tag(&self, name: &str, snapshot: &Snapshot) -> Result<Tag> {
         let now = self.home.environment.now_ms();
+        let version = AsOf::Version(snapshot.version());
+        let resolve = |state: Arc<State>| version.resolve(&state.manifest, &self.log, &self.tags, now);
         let tag = Tag {
             name: name.to_owned(),
-            version: snapshot.version(),
+            version: self.refresh().and_then(resolve)?,
             created_at: now,
         };
         self.tags.create(&tag)?;
-        // A retention may have passed the version by while the tag was made: then it names nothing.
-        let state = self.refresh()?;
-        let kept = AsOf::Version(tag.version).resolve(&state.manifest, &self.log, &self.tags, now);
-        if let Err(error) = kept {
+        // A retention may have passed the version by while the tag was made, or a drop the table: then it names nothing.
+        if let Err(error) = self.refresh().and_then(resolve) {
             self.tags.delete(name)?;
             return Err(error);
         }
@@ -164,6 +164,7 @@ impl Table {
     /// # Errors
     /// [`Code::Corrupt`].
     pub fn tags(&self) -> Result<Vec<Tag>> {
+        self.refresh()?;
         self.tags.all()
     }
 
@@ -172,6 +173,7 @@ impl Table {
     /// # Errors
     /// [`Code::TagNotFound`].
     pub fn delete_tag(&self, name: &str) -> Result<()> {
+        self.refresh()?;
         self.tags.delete(name)
     }
 

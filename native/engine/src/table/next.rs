@@ -96,6 +96,16 @@ impl Next {
         }
     }
 
+    /// Whether a manifest names a file that was written for this one.
+    pub(super) fn is_part_of(&self, manifest: &Manifest) -> bool {
+        let groups = manifest
+            .fragments
+            .iter()
+            .flat_map(|fragment| &fragment.get().groups);
+        let mut files = groups.map(|group| group.file.as_str());
+        files.any(|file| self.created.iter().any(|path| path.ends_with(file)))
+    }
+
     fn apply(&mut self, table: &Table, state: &State, change: Change) -> Result<()> {
         let version = self.manifest.version + 1;
         if let Some(mut schema) = change.schema {
@@ -266,13 +276,14 @@ impl Next {
         let mut kept = Vec::new();
         let mut merged = Vec::new();
         let mut size = deaths.len() as u64;
-        for (reference, run) in self.open_runs(table)?.into_iter().rev() {
+        let references = self.manifest.deaths.runs.iter().cloned();
+        for (reference, run) in references.zip(self.known.deaths.runs()).rev() {
             if kept.is_empty() && reference.count <= size * 2 {
                 size += reference.count;
                 deaths.extend((0..run.len()).map(|at| run.get(at)));
                 merged.push(reference);
             } else {
-                kept.push((reference, run));
+                kept.push((reference, run.clone()));
             }
         }
         kept.reverse();
@@ -296,19 +307,6 @@ impl Next {
         self.manifest.deaths.tail.clear();
         self.known.deaths = Deaths::new(runs, Vec::new());
         Ok(())
-    }
-
-    fn open_runs(&self, table: &Table) -> Result<Vec<(RunRef, DeathRun)>> {
-        let open = |reference: &RunRef| {
-            let path = table.home.path(&format!("deaths/{}", reference.file));
-            let bytes = table
-                .home
-                .store
-                .open(&path)?
-                .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
-            Ok((reference.clone(), DeathRun::open(bytes, reference, &path)?))
-        };
-        self.manifest.deaths.runs.iter().map(open).collect()
     }
 
     /// Lists a file that this manifest no longer names.

@@ -7,15 +7,17 @@ use super::{Snapshot, Table};
 use crate::column::Batch;
 use crate::error::Result;
 use crate::format::Operation;
+use crate::history::check_kept;
 
 impl Table {
     /// Makes the table what it was at an earlier version, by a new commit: nothing of the history is lost. The cost grows
     /// with what changed since.
     ///
     /// # Errors
-    /// [`crate::error::Code::Corrupt`], [`crate::error::Code::Io`].
+    /// [`crate::error::Code::VersionExpired`], [`crate::error::Code::Corrupt`], [`crate::error::Code::Io`].
     pub fn restore(&self, then: &Snapshot, options: &CommitOptions) -> Result<Written> {
         let committed = self.commit(|state| {
+            check_kept(&state.manifest, then.version())?;
             let now = Snapshot::latest(Arc::clone(state));
             // The same rows, found through the files that are open now.
             let then = Snapshot::at(
@@ -26,9 +28,7 @@ impl Table {
             )?;
             let died = state.deaths.between(then.version(), now.version());
             let lost: Vec<RowPlace> = died.iter().filter_map(|id| then.place(*id)).collect();
-            let ended: Vec<u64> = (then.watermark()..now.watermark())
-                .filter(|id| now.sees(*id))
-                .collect();
+            let ended: Vec<u64> = now.born_since(then.watermark()).map(|(id, _)| id).collect();
             let same_schema = then.schema().id == now.schema().id;
             if lost.is_empty() && ended.is_empty() && same_schema {
                 return Ok(None);
@@ -53,6 +53,6 @@ impl Table {
                 schema,
             }))
         })?;
-        self.written(committed)
+        Ok(self.written(committed))
     }
 }

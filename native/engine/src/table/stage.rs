@@ -109,7 +109,7 @@ impl Stage {
     /// As [`Table::insert`].
     pub fn commit(mut self, options: &CommitOptions) -> Result<Written> {
         if self.rows == 0 {
-            return self.table.written(None);
+            return Ok(self.table.written(None));
         }
         self.flush()?;
         self.table

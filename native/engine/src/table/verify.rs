@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::Table;
 use crate::error::{Code, Error, Result};
-use crate::format::{ChunkRef, DeathRun, LogNode, Manifest, RunRef};
+use crate::format::{DeathRun, Manifest, RunRef};
 use crate::fragment::Segment;
 use crate::history::Log;
 
@@ -78,7 +78,9 @@ impl Table {
             verified.note(self.verify_deaths(reference))?;
         }
         self.verify_log(&manifest, &mut verified)?;
-        verified.note(self.tags.all().map(|_| 0))?;
+        for tag in self.tags.each()? {
+            verified.note(tag.map(|(_, bytes)| bytes))?;
+        }
         Ok(verified)
     }
 
@@ -99,14 +101,8 @@ impl Table {
     fn verify_log(&self, manifest: &Manifest, verified: &mut Verified) -> Result<()> {
         // A log of its own, so that nothing is answered from memory.
         let log = Log::new(Arc::clone(&self.home.store), self.home.path("_log"));
-        let mut parts: Vec<ChunkRef> = manifest.log.levels.iter().flatten().cloned().collect();
-        while let Some(part) = parts.pop() {
-            let node = log.read(&part);
-            if let Ok(LogNode::Chunks(below)) = node.as_deref() {
-                parts.extend(below.iter().cloned());
-            }
-            verified.note(node.map(|_| part.length))?;
-        }
-        Ok(())
+        let mut parts = Vec::new();
+        log.each_part(&manifest.log, |part, read| parts.push(read.map(|()| part.length)));
+        parts.into_iter().try_for_each(|read| verified.note(read))
     }
 }

@@ -47,7 +47,7 @@ impl Table {
     ) -> Result<Written> {
         let batch = batch.completed(schema)?;
         if batch.rows() == 0 {
-            return self.written(None);
+            return Ok(self.written(None));
         }
         let key = key_of(schema, on_key)?;
         if let Some(key) = key {
@@ -89,7 +89,7 @@ impl Table {
                 schema: None,
             }))
         })?;
-        self.written(committed)
+        Ok(self.written(committed))
     }
 
     /// Replaces rows by copies in which the given columns have new values: row `i` of the batch is for `ids[i]`.
@@ -116,7 +116,7 @@ impl Table {
                 .column(key.name.clone()));
         }
         if ids.is_empty() {
-            return self.written(None);
+            return Ok(self.written(None));
         }
         let committed = self.commit(|state| {
             check_schema(state, schema)?;
@@ -146,7 +146,7 @@ impl Table {
                 schema: None,
             }))
         })?;
-        self.written(committed)
+        Ok(self.written(committed))
     }
 
     /// Ends the rows that match; all of them where there is no filter. Where another commit comes first, the filter is
@@ -175,7 +175,7 @@ impl Table {
                 schema: None,
             }))
         })?;
-        self.written(committed)
+        Ok(self.written(committed))
     }
 }
 

@@ -25,6 +25,7 @@ impl Avx2 {
 
 impl Simd<8> for Avx2 {
     type Vector = __m256;
+    const REGISTERS: usize = 16;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {

@@ -18,6 +18,7 @@ pub(crate) fn with_avx512<J: Job>(job: J) -> J::Out {
 
 impl Simd<4> for Avx512 {
     type Vector = __m512;
+    const REGISTERS: usize = 32;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m512 {

@@ -1,0 +1,67 @@
+// A crawl of a folder: what is in it, as rows, and how that differs from what a table has.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { cutMarkdown } from "../../dist/cli/markdown.js";
+
+/** The Markdown below a folder, as sorted paths with forward slashes. Test data and licences are no documents. */
+function documentsBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.md$/i.test(entry.name))
+    .map((entry) =>
+      relative(folder, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join("/"),
+    )
+    .filter((path) => !/(^|\/)(__tests__|licen[cs]e[^/]*)(\/|$)/i.test(path))
+    .sort();
+}
+
+/** Copies the Markdown below a folder, so that it can be changed. */
+export function copyDocuments(from, to) {
+  for (const path of documentsBelow(from)) {
+    mkdirSync(dirname(join(to, path)), { recursive: true });
+    cpSync(join(from, path), join(to, path));
+  }
+}
+
+/** Cuts all documents of a folder into rows. */
+export function readPieces(folder) {
+  const paths = documentsBelow(folder);
+  const crawl = { files: paths.length, bytes: 0, rows: [] };
+  for (const path of paths) {
+    const text = readFileSync(join(folder, path), "utf8");
+    crawl.bytes += Buffer.byteLength(text);
+    for (const { headings, anchor, body, start, end } of cutMarkdown(text)) {
+      crawl.rows.push({ id: `${path}#${anchor}`, path, heading: headings.join(" > "), body, start, end });
+    }
+  }
+  return crawl;
+}
+
+/** Which rows of a crawl a table does not have like that, and the keys of those it has and the crawl has not. */
+export async function differences(t, rows) {
+  const known = new Map();
+  for await (const batch of t.scan()) for (const row of batch) known.set(row.id, row);
+  const fresh = rows.filter((row) => !isDeepStrictEqual(row, known.get(row.id)));
+  for (const { id } of rows) known.delete(id);
+  return { fresh, gone: [...known.keys()] };
+}
+
+/** Rewrites the text that one row points to, deletes the file of another, and adds a document. Says what it did. */
+export function changeDocuments(folder, rewritten, deleted) {
+  const file = join(folder, rewritten.path);
+  const text = readFileSync(file, "utf8");
+  const news =
+    "There is one function, `compare(a, b)`. The others are gone: `gt`, `lt`, `eq` and their like.";
+  writeFileSync(file, text.slice(0, rewritten.start) + news + text.slice(rewritten.end));
+  rmSync(join(folder, deleted.path));
+  mkdirSync(join(folder, "house-rules"));
+  const rule = "# Caches\n\n## When a cache is full\n\nIt refuses new entries, and says so in the log.\n";
+  writeFileSync(join(folder, "house-rules", "caches.md"), rule);
+  return [
+    `rewritten  ${rewritten.path}, the section that answered the first question`,
+    `deleted    ${deleted.path}, which answered the second`,
+    "new        house-rules/caches.md",
+  ];
+}

@@ -1,0 +1,178 @@
+//! What must hold for every manifest and every part of a log, whoever wrote it: what reads them later relies on it.
+
+use std::collections::HashSet;
+
+use super::{ChunkRef, Commit, LogNode, LogPlace, Manifest, Raw};
+use crate::error::{Error, Result};
+use crate::schema::Schema;
+use crate::store::FileName;
+
+/// No number of a table comes near this; below it, sums do not overflow.
+const NUMBER_MAX: u64 = 1 << 62;
+/// The directories that files retire from.
+const RETIRING: [&str; 2] = ["data", "deaths"];
+
+/// Checks a manifest.
+pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
+    let numbers = [manifest.sequence, manifest.version, manifest.watermark];
+    let dates = [manifest.created_at, last_date(manifest)];
+    let too_large = numbers.iter().any(|number| *number > NUMBER_MAX)
+        || dates.iter().any(|date| date.unsigned_abs() > NUMBER_MAX)
+        || manifest.next_field > u32::MAX / 2;
+    require(!too_large, file, "a number in it is too large")?;
+    require(
+        manifest.oldest <= manifest.version,
+        file,
+        "its oldest version is yet to come",
+    )?;
+    schemas(manifest, file)?;
+    rows(manifest, file)?;
+    log(manifest, file)?;
+    let groups = manifest
+        .fragments
+        .iter()
+        .flat_map(|fragment| &fragment.get().groups);
+    let runs = manifest.deaths.runs.iter().map(|run| &run.file);
+    let parts = manifest.log.levels.iter().flatten().map(|part| &part.file);
+    let retired = manifest.retired.iter().map(|retired| &retired.get().file);
+    for name in groups
+        .map(|group| &group.file)
+        .chain(runs)
+        .chain(parts)
+        .chain(retired)
+    {
+        FileName::parse(name, file)?;
+    }
+    let in_place = |directory: &str| RETIRING.contains(&directory);
+    let retired = manifest.retired.iter().map(Raw::get);
+    require(
+        retired.clone().all(|retired| in_place(&retired.directory)),
+        file,
+        "a file retired from another directory than the table's",
+    )
+}
+
+fn require(holds: bool, file: &str, what: &str) -> Result<()> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Error::corrupt(file, what))
+    }
+}
+
+fn last_date(manifest: &Manifest) -> i64 {
+    manifest
+        .log
+        .tail
+        .last()
+        .map_or(0, |commit| commit.get().committed_at)
+}
+
+fn schemas(manifest: &Manifest, file: &str) -> Result<()> {
+    let mut numbers = HashSet::new();
+    for schema in manifest.schemas.iter().map(Raw::get) {
+        schema.check().map_err(|error| {
+            Error::corrupt(
+                file,
+                format_args!("a schema in it cannot be: {}", error.message()),
+            )
+        })?;
+        let ids: HashSet<u32> = schema.fields.iter().map(|field| field.id).collect();
+        let known =
+            ids.len() == schema.fields.len() && ids.iter().all(|id| (1..manifest.next_field).contains(id));
+        require(
+            known,
+            file,
+            "the columns of a schema in it have no ids of their own",
+        )?;
+        require(
+            numbers.insert(schema.id),
+            file,
+            "two schemas in it have one number",
+        )?;
+    }
+    require(numbers.contains(&manifest.schema), file, "it has no schema")?;
+    one_type_a_field(manifest.schemas.iter().map(Raw::get), file)
+}
+
+/// A field keeps its type for life: rows are read by it, whatever schema they were written under.
+fn one_type_a_field<'a>(schemas: impl Iterator<Item = &'a Schema>, file: &str) -> Result<()> {
+    let mut types = std::collections::HashMap::new();
+    for field in schemas.flat_map(|schema| &schema.fields) {
+        let known = types.entry(field.id).or_insert(&field.data_type);
+        require(*known == &field.data_type, file, "a column in it has two types")?;
+    }
+    Ok(())
+}
+
+fn rows(manifest: &Manifest, file: &str) -> Result<()> {
+    let mut next = 0;
+    for fragment in manifest.fragments.iter().map(Raw::get) {
+        let rows = &fragment.rows;
+        let sound = rows.is_sound() && !rows.is_empty();
+        let fits = sound && rows.first() >= next && rows.last() < manifest.watermark;
+        require(fits, file, "its fragments overlap")?;
+        require(!fragment.groups.is_empty(), file, "a fragment in it has no files")?;
+        next = rows.last() + 1;
+    }
+    for rows in manifest.inline.iter().map(Raw::get) {
+        let end = rows.first.checked_add(u64::from(rows.rows));
+        let end = end.filter(|end| rows.first >= next && *end <= manifest.watermark);
+        next = end.ok_or_else(|| Error::corrupt(file, "the rows in it overlap"))?;
+        require(!rows.columns.is_empty(), file, "rows in it have no columns")?;
+    }
+    Ok(())
+}
+
+fn log(manifest: &Manifest, file: &str) -> Result<()> {
+    let LogPlace { levels, tail } = &manifest.log;
+    let parts: Vec<&ChunkRef> = levels.iter().rev().flatten().collect();
+    let closed = parts.last().map_or(0, |part| part.last);
+    require(ascend(&parts), file, "the parts of its log are out of order")?;
+    let first = tail.first().map_or(closed + 1, |commit| commit.get().version);
+    let last = tail.last().map_or(closed, |commit| commit.get().version);
+    let whole = closed < NUMBER_MAX && first == closed + 1 && last == manifest.version && follow(tail);
+    require(whole, file, "its log has a gap")?;
+    let commits = || tail.iter().map(Raw::get);
+    let numbers: HashSet<u32> = manifest.schemas.iter().map(|schema| schema.get().id).collect();
+    let known =
+        commits().all(|commit| commit.watermark <= manifest.watermark && numbers.contains(&commit.schema));
+    require(
+        known,
+        file,
+        "a commit in it has a schema or a watermark that the table has not",
+    )
+}
+
+/// Checks a part of the log against what names it. `level` 0 holds commits, the others hold parts of the level below.
+pub(crate) fn log_node(node: &LogNode, part: &ChunkRef, level: usize, file: &str) -> Result<()> {
+    let last = match node {
+        LogNode::Commits(commits) if level == 0 && follow(commits) => {
+            commits.last().map(|commit| commit.get().version)
+        }
+        LogNode::Chunks(parts) if level > 0 && ascend(&parts.iter().collect::<Vec<_>>()) => {
+            for part in parts {
+                FileName::parse(&part.file, file)?;
+            }
+            parts.last().map(|part| part.last)
+        }
+        _ => None,
+    };
+    require(last == Some(part.last), file, "it is another part of the log")
+}
+
+fn ascend(parts: &[&ChunkRef]) -> bool {
+    parts.is_sorted_by(|a, b| a.last < b.last && a.last_at < b.last_at)
+}
+
+/// Whether versions go by one, dates go up, and watermarks do not go down.
+fn follow(commits: &[Raw<Commit>]) -> bool {
+    let starts = commits.first().is_none_or(|commit| commit.get().version > 0);
+    let pairs = commits.iter().zip(commits.iter().skip(1));
+    starts
+        && pairs.map(|(a, b)| (a.get(), b.get())).all(|(a, b)| {
+            a.version.checked_add(1) == Some(b.version)
+                && a.committed_at < b.committed_at
+                && a.watermark <= b.watermark
+        })
+}

@@ -1,0 +1,352 @@
+import type { VarveError } from "../varve-error";
+import {
+  addressMissing,
+  addressUntrusted,
+  answerMalformed,
+  badFunction,
+  dimensionsUnknown,
+  keyMissing,
+} from "./embedding-errors";
+import type {
+  EmbeddingConfig,
+  EmbeddingFunction,
+  EmbeddingKind,
+  EmbeddingLimits,
+  EmbeddingRequest,
+} from "./embedding-function";
+import { importLibrary, type OptionalLibrary } from "./support/import-library";
+import { familyOf } from "./support/model-families";
+import {
+  type OpenAiEncoding,
+  type OpenAiPreset,
+  type OpenAiServer,
+  openAiModel,
+  openAiPresets,
+  openAiServer,
+  otherServer,
+  presetNamed,
+} from "./support/openai-servers";
+import { checkCounts, checkText, limitsOf, present, StoredConfig } from "./support/option-check";
+import { requestError } from "./support/request-failure";
+import { checkedVectors, embedPresent, numbersOrBase64 } from "./support/vectors";
+
+/** What `openai` takes beside the model. */
+export interface OpenAiOptions extends EmbeddingLimits {
+  /** The key. Without it, the environment variable of the server is read at each call: `OPENAI_API_KEY` and its like. */
+  readonly apiKey?: string | undefined;
+  /** The address of the server, up to and with `/v1`. */
+  readonly baseURL?: string | undefined;
+  /** A server whose address, limits and peculiarities are known. */
+  readonly preset?: OpenAiPreset | undefined;
+  /** The length of the vectors. Must be given for a model that is not known; a known one that can is asked for it. */
+  readonly dimensions?: number | undefined;
+  /** Whether the server is asked for vectors of that length; by default only where the model is known to give several. */
+  readonly requestDimensions?: boolean | undefined;
+  /** How numbers travel; by default base64 where the server is known to speak it. */
+  readonly encoding?: OpenAiEncoding | undefined;
+  /** What stands before a query; the well-known models on a server of your own bring theirs. */
+  readonly queryPrefix?: string | undefined;
+  /** What stands before a document. */
+  readonly documentPrefix?: string | undefined;
+  /** The most inputs of a request. */
+  readonly maxBatch?: number | undefined;
+  /** How long an answer may take, in milliseconds; a minute unless told. */
+  readonly timeoutMs?: number | undefined;
+  /** The organisation that pays. */
+  readonly organization?: string | undefined;
+  /** The project that pays. */
+  readonly project?: string | undefined;
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A client of your own, such as `new OpenAI()` or `new AzureOpenAI()`: its address, key and headers hold. */
+  readonly client?: OpenAiClient | undefined;
+}
+
+/** The part of a client of the `openai` package that is used. */
+export interface OpenAiClient {
+  readonly embeddings: {
+    create(
+      body: object,
+      options?: { readonly signal?: AbortSignal; readonly maxRetries?: number; readonly timeout?: number },
+    ): PromiseLike<{ readonly data: readonly unknown[] }>;
+  };
+}
+
+const NAME = "openai";
+const library: OptionalLibrary = { name: "openai", range: ">=5" };
+
+interface OpenAiModule {
+  readonly OpenAI: new (options: {
+    apiKey: string;
+    baseURL: string;
+    maxRetries: number;
+    organization?: string;
+    project?: string;
+    defaultHeaders: Record<string, string>;
+    defaultQuery: Record<string, string>;
+  }) => OpenAiClient;
+}
+
+/**
+ * Embeds with a model of OpenAI, or of any server that speaks OpenAI's API: Azure, Gemini, Mistral, Jina, Voyage, and on a
+ * machine of your own Ollama, vLLM and LM Studio. Needs the package `openai`.
+ *
+ * The key is never stored and stands in no error. An address with a name and a password in it is stored without them.
+ *
+ * @example
+ * ```ts
+ * const small = openai("text-embedding-3-small");
+ * const short = openai("text-embedding-3-large", { dimensions: 256 });
+ * const local = openai("nomic-embed-text", { preset: "ollama" });
+ * const other = openai("my-model", { baseURL: "https://embed.example.com/v1", dimensions: 768 });
+ * ```
+ */
+export function openai(model: string, options: OpenAiOptions = {}): EmbeddingFunction<string> {
+  return new OpenAiEmbedding(model, options);
+}
+
+/** Makes the function again. A stored address is trusted only where it is this machine or the environment names it. */
+export function openaiFrom(config: EmbeddingConfig): EmbeddingFunction<string> {
+  const stored = new StoredConfig(NAME, config);
+  const baseURL = stored.optionalText("baseURL");
+  if (baseURL !== undefined && !isTrusted(baseURL)) throw addressUntrusted(baseURL);
+  return openai(stored.text("model"), {
+    baseURL,
+    preset: stored.optionalWord("preset", openAiPresets),
+    dimensions: stored.optionalCount("dimensions"),
+    requestDimensions: stored.optionalFlag("requestDimensions"),
+    queryPrefix: stored.optionalText("queryPrefix") ?? "",
+    documentPrefix: stored.optionalText("documentPrefix") ?? "",
+  });
+}
+
+// --- Private helpers ---
+
+class OpenAiEmbedding implements EmbeddingFunction<string> {
+  readonly name = NAME;
+  readonly dimensions: number;
+  readonly maxBatch: number;
+  readonly maxBatchTokens: number | undefined;
+  readonly maxInputTokens: number | undefined;
+  readonly maxConcurrency: number | undefined;
+  readonly requestsPerMinute: number | undefined;
+  readonly inputTypes = ["text"] as const;
+  readonly config: EmbeddingConfig;
+  readonly #model: string;
+  readonly #options: OpenAiOptions;
+  readonly #server: OpenAiServer;
+  readonly #address: Address | undefined;
+  readonly #prefixes: Readonly<Record<EmbeddingKind, string>>;
+  readonly #sendsSize: boolean;
+  // One client for each key that was used: a key in the environment may be changed while the process runs.
+  readonly #clients = new Map<string, Promise<OpenAiClient>>();
+
+  constructor(model: string, options: OpenAiOptions) {
+    checkText("model", model);
+    checkCounts({ maxBatch: options.maxBatch, timeoutMs: options.timeoutMs, dimensions: options.dimensions });
+    const server = serverOf(options);
+    const known = openAiModel(model, server);
+    const family = server.plain ? familyOf(model) : undefined;
+    const limits = limitsOf(options);
+    this.#model = model;
+    this.#options = options;
+    this.#server = server;
+    this.#address = options.client === undefined ? addressOf(options, server) : undefined;
+    this.#prefixes = {
+      query: options.queryPrefix ?? family?.queryPrefix ?? "",
+      document: options.documentPrefix ?? family?.documentPrefix ?? "",
+    };
+    this.dimensions = options.dimensions ?? known?.dimensions ?? unknownLength(model);
+    const otherLength = known !== undefined && known.dimensions !== this.dimensions;
+    if (otherLength && !known.resizable) {
+      throw badFunction(`dimensions of ${model}`, String(known.dimensions), String(this.dimensions));
+    }
+    this.#sendsSize = options.requestDimensions ?? otherLength;
+    this.maxBatch = options.maxBatch ?? server.maxBatch;
+    this.maxBatchTokens = limits.maxBatchTokens ?? server.maxBatchTokens;
+    this.maxInputTokens = limits.maxInputTokens ?? known?.maxInputTokens;
+    this.maxConcurrency = limits.maxConcurrency ?? server.maxConcurrency;
+    this.requestsPerMinute = limits.requestsPerMinute;
+    this.config = this.#publicConfig();
+    Object.freeze(this);
+  }
+
+  embed(inputs: readonly string[], request: EmbeddingRequest): Promise<(Float32Array | null)[]> {
+    const prefix = this.#prefixes[request.kind];
+    return embedPresent(inputs, prefix, (texts) => this.#request(texts, request));
+  }
+
+  async #request(texts: string[], { kind, signal }: EmbeddingRequest): Promise<Float32Array[]> {
+    const key = this.#key();
+    const client = await this.#client(key);
+    let answer: { readonly data: readonly unknown[] };
+    try {
+      answer = await client.embeddings.create(this.#body(texts, kind), {
+        ...present({ signal }),
+        maxRetries: 0,
+        timeout: this.#options.timeoutMs ?? 60_000,
+      });
+    } catch (error) {
+      throw this.#failure(error, signal, key);
+    }
+    const answerer = { provider: this.#said(), model: this.#model, dimensions: this.dimensions };
+    const vectors = inOrder(answer?.data);
+    if (vectors === undefined) throw answerMalformed(this.#said(), "a list with each index once", "another");
+    return checkedVectors(vectors, texts.length, answerer, numbersOrBase64);
+  }
+
+  #body(input: string[], kind: EmbeddingKind): object {
+    const { encoding = this.#server.encoding } = this.#options;
+    const size = { [this.#server.sizeField ?? "dimensions"]: this.dimensions };
+    return {
+      model: this.#model,
+      input,
+      encoding_format: encoding,
+      ...(this.#sendsSize ? size : {}),
+      ...this.#server.kinds?.[kind],
+    };
+  }
+
+  /** The key, read at each call; empty for a server that needs none. */
+  #key(): string {
+    const { apiKey, client } = this.#options;
+    const variable = this.#server.keyVariable;
+    const key = apiKey ?? (variable === undefined ? undefined : process.env[variable]);
+    if (key !== undefined && key !== "") return key;
+    const needsNone =
+      client !== undefined || variable === undefined || this.#address?.authorization !== undefined;
+    if (needsNone || this.#address?.local) return "";
+    throw keyMissing(`openai(${JSON.stringify(this.#model)})`, variable);
+  }
+
+  #client(key: string): Promise<OpenAiClient> {
+    const { client } = this.#options;
+    if (client !== undefined) return Promise.resolve(client);
+    const known = this.#clients.get(key);
+    if (known !== undefined) return known;
+    const made = this.#newClient(key);
+    this.#clients.set(key, made);
+    // A package that is missing may be there at the next call.
+    made.catch(() => this.#clients.delete(key));
+    return made;
+  }
+
+  async #newClient(key: string): Promise<OpenAiClient> {
+    const { OpenAI } = await importLibrary<OpenAiModule>("openai()", library, () => import("openai"));
+    const { organization, project, headers, preset } = this.#options;
+    const address = this.#address;
+    return new OpenAI({
+      apiKey: key === "" ? "none" : key,
+      baseURL: address?.url ?? "",
+      maxRetries: 0,
+      ...present({ organization, project }),
+      defaultHeaders: {
+        ...(address?.authorization === undefined ? {} : { Authorization: address.authorization }),
+        ...(preset === "azure" && key !== "" ? { "api-key": key } : {}),
+        ...headers,
+      },
+      defaultQuery: address?.query ?? {},
+    });
+  }
+
+  // The error of the client is not passed on as the cause: what a server echoes can hold the key.
+  #failure(error: unknown, signal: AbortSignal | undefined, key: string): VarveError {
+    const { headers = {}, client } = this.#options;
+    const theirs: unknown = client === undefined ? undefined : Reflect.get(client, "apiKey");
+    const secrets = [key, typeof theirs === "string" ? theirs : "", ...Object.values(headers)];
+    return requestError(this.#said(), error, signal, [...secrets, ...(this.#address?.secrets ?? [])]);
+  }
+
+  /** The server as messages name it. */
+  #said(): string {
+    return this.#address?.host ?? "The server of the client";
+  }
+
+  /** What is stored: nothing else of the options may be, because it could be a secret. */
+  #publicConfig(): EmbeddingConfig {
+    const { preset, baseURL, requestDimensions } = this.#options;
+    return Object.freeze(
+      present({
+        model: this.#model,
+        dimensions: this.dimensions,
+        preset,
+        baseURL: baseURL === undefined ? undefined : this.#address?.url,
+        requestDimensions,
+        queryPrefix: this.#prefixes.query || undefined,
+        documentPrefix: this.#prefixes.document || undefined,
+      }),
+    );
+  }
+}
+
+function serverOf({ preset, baseURL, client }: OpenAiOptions): OpenAiServer {
+  if (preset !== undefined) {
+    const found = presetNamed(preset);
+    if (found !== undefined) return found;
+    throw badFunction("preset", `one of ${openAiPresets.join(", ")}`, JSON.stringify(preset));
+  }
+  return baseURL === undefined && client === undefined ? openAiServer : otherServer;
+}
+
+function unknownLength(model: string): never {
+  throw dimensionsUnknown("openai()", model);
+}
+
+/** An address in parts: what may be shown and stored, and what may not. */
+interface Address {
+  readonly url: string;
+  readonly host: string;
+  readonly local: boolean;
+  readonly query: Record<string, string>;
+  readonly authorization: string | undefined;
+  readonly secrets: readonly string[];
+}
+
+function addressOf({ baseURL, preset = "" }: OpenAiOptions, server: OpenAiServer): Address {
+  const text = baseURL ?? server.baseURL;
+  if (text === undefined) throw addressMissing(`The preset ${JSON.stringify(preset)}`, server.example ?? "");
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    // The text itself may hold a password, so it is not repeated.
+    throw badFunction("baseURL", "an address that begins with https:// or http://", "another text");
+  }
+  const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  const basic = Buffer.from(`${user}:${password}`).toString("base64");
+  const query = Object.fromEntries(url.searchParams);
+  return {
+    url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`,
+    host: url.host,
+    local: isLocal(url),
+    query,
+    authorization: user === "" && password === "" ? undefined : `Basic ${basic}`,
+    secrets: [user, password, basic, ...Object.values(query)],
+  };
+}
+
+function isLocal(url: URL): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+}
+
+function isTrusted(stored: string): boolean {
+  if (!URL.canParse(stored)) return false;
+  const url = new URL(stored);
+  const named = [process.env["OPENAI_BASE_URL"], process.env["AZURE_OPENAI_ENDPOINT"]];
+  return (
+    isLocal(url) ||
+    named.some((one) => one !== undefined && URL.canParse(one) && new URL(one).origin === url.origin)
+  );
+}
+
+/** The vectors by their index: a server may answer in another order. Undefined where the indexes are not 0, 1, 2 and on. */
+function inOrder(data: unknown): unknown[] | undefined {
+  if (!Array.isArray(data)) return undefined;
+  const vectors = new Array<unknown>(data.length);
+  const placed = new Set<number>();
+  for (const [place, item] of data.entries()) {
+    const { index = place, embedding } = Object(item) as { index?: number; embedding?: unknown };
+    if (!Number.isInteger(index) || index < 0 || index >= data.length || placed.has(index)) return undefined;
+    placed.add(index);
+    vectors[index] = embedding;
+  }
+  return vectors;
+}

@@ -1,0 +1,83 @@
+import { badFunction, configUnreadable } from "../embedding-errors";
+import type { EmbeddingConfig, EmbeddingLimits } from "../embedding-function";
+
+/** Whether a value is a whole number from 1 on. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** Throws INVALID_ARGUMENT where a number among the options is not a whole number from 1 on. */
+export function checkCounts(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !isCount(value)) {
+      throw badFunction(name, "a whole number from 1 on", String(value));
+    }
+  }
+}
+
+/** Throws INVALID_ARGUMENT where a text among the options is empty. */
+export function checkText(name: string, value: unknown): asserts value is string {
+  if (typeof value !== "string" || value === "")
+    throw badFunction(name, "a text that is not empty", String(value));
+}
+
+/** The limits among the options, those that were given. */
+export function limitsOf(options: EmbeddingLimits): EmbeddingLimits {
+  const { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute } = options;
+  const limits = { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute };
+  checkCounts(limits);
+  return present(limits);
+}
+
+/** An object without the members that are undefined: a config is JSON. */
+export function present<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Reads a stored config, which may have been written by anybody: every part is checked. */
+export class StoredConfig {
+  readonly #name: string;
+  readonly #config: EmbeddingConfig;
+
+  constructor(name: string, config: EmbeddingConfig) {
+    this.#name = name;
+    this.#config = config;
+  }
+
+  /** A text that must be there. */
+  text(part: string): string {
+    const value = this.#config[part];
+    if (typeof value === "string" && value !== "") return value;
+    throw configUnreadable(this.#name, part, "a text", value);
+  }
+
+  /** A text that may be missing. */
+  optionalText(part: string): string | undefined {
+    const value = this.#config[part];
+    if (value === undefined || typeof value === "string") return value;
+    throw configUnreadable(this.#name, part, "a text", value);
+  }
+
+  /** A whole number that may be missing. */
+  optionalCount(part: string): number | undefined {
+    const value = this.#config[part];
+    if (value === undefined || isCount(value)) return value;
+    throw configUnreadable(this.#name, part, "a whole number from 1 on", value);
+  }
+
+  /** A yes or no that may be missing. */
+  optionalFlag(part: string): boolean | undefined {
+    const value = this.#config[part];
+    if (value === undefined || typeof value === "boolean") return value;
+    throw configUnreadable(this.#name, part, "true or false", value);
+  }
+
+  /** One of several words, which may be missing. */
+  optionalWord<W extends string>(part: string, words: readonly W[]): W | undefined {
+    const value = this.#config[part];
+    if (value === undefined) return undefined;
+    const word = words.find((one) => one === value);
+    if (word !== undefined) return word;
+    throw configUnreadable(this.#name, part, `one of ${words.join(", ")}`, value);
+  }
+}

@@ -1,0 +1,109 @@
+// Generated from native/node by `npm run build`: do not edit.
+
+/** A database. */
+export declare class NativeDatabase {
+  /** A database at a path, or in memory. */
+  static connect(uri: string): NativeDatabase
+  /** The names of the tables. */
+  tableNames(): Array<string>
+  /** Creates a table. */
+  createTable(name: string, schema: string): NativeTable
+  /** Opens a table. */
+  openTable(name: string): NativeTable
+  /** Removes a table with its history. */
+  dropTable(name: string): void
+  /** Ends the handle. */
+  close(): Promise<string>
+}
+
+/** The built-in embedding model. */
+export declare class NativeEmbedder {
+  /** Opens the model in a folder. */
+  constructor(folder: string)
+  /** The length of a vector. */
+  get dimensions(): number
+  /** Embeds texts on a thread of the pool. */
+  embed(texts: Array<string>): Promise<NativeEmbeddings>
+  /** Embeds one text inside the call; null where it has no known token. */
+  embedOne(text: string): Float32Array | null
+}
+
+/** A running scan. */
+export declare class NativeScan {
+  /** The next rows; null at the end. */
+  next(): Promise<NativePage | null>
+  /** Ends the scan. */
+  close(): void
+}
+
+/** A table. */
+export declare class NativeTable {
+  /** Name, incarnation, version, date and schema of now, as JSON. */
+  info(): string
+  /** The version that a moment means, with its dates and its schema. */
+  resolve(at: string): string
+  /** Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. */
+  readFast(request: string, vector: Float32Array | undefined | null, scratch: Float64Array): string | null
+  /** The rows of any read. */
+  readPage(request: string, vector?: Float32Array | undefined | null): Promise<NativePage>
+  /** Starts a scan. */
+  scan(request: string): NativeScan
+  /** One commit. */
+  write(request: string, batch?: Uint8Array | undefined | null): Promise<string>
+  /** Starts a write of several batches. */
+  stage(request: string): NativeWriter
+  /** Commits, the newest first, as JSON. */
+  history(request: string): string
+  /** What differs between two versions. */
+  diff(request: string): Promise<NativePage>
+  /** Gives a version a name. */
+  tag(request: string): string
+  /** All tags, as JSON. */
+  tags(): string
+  /** Removes a tag. */
+  deleteTag(name: string): void
+  /** Makes the table what it was. */
+  restore(request: string): Promise<string>
+  /** Adds or drops columns. */
+  alter(request: string): Promise<string>
+  /** Rows, files and bytes, as JSON. */
+  stats(): string
+  /** What a search would read, as JSON. */
+  explain(request: string, vector?: Float32Array | undefined | null): string
+  /** Checks every byte. */
+  verify(): Promise<string>
+  /** Brings the layout into its best shape. */
+  optimize(): Promise<string>
+  /** How long dead rows are kept. */
+  setRetention(request: string): Promise<string>
+  /** Ends the handle. */
+  close(): Promise<string>
+}
+
+/** A write of several batches that becomes one commit. */
+export declare class NativeWriter {
+  /** Adds rows. */
+  add(batch: Uint8Array): Promise<string>
+  /** Makes all rows visible. */
+  commit(): Promise<string>
+  /** Gives up; nothing was written. */
+  abort(): Promise<string>
+}
+
+/** The vectors of several texts, one after the other. */
+export interface NativeEmbeddings {
+  /** All vectors. */
+  vectors: Float32Array
+  /** For each text 1, or 0 where it has no known token and its vector is all zeros. */
+  known: Uint8Array
+}
+
+/** A page as JavaScript receives it. */
+export interface NativePage {
+  /** Counts, null marks, values and offsets. */
+  numbers: Float64Array
+  /** All text. */
+  text: string
+  /** All bytes and vectors. */
+  blob: Uint8Array
+}

@@ -37,6 +37,14 @@ const codes: Readonly<Record<number, string>> = {
   [ExitCode.interrupted]: "ABORTED",
 };
 
+/** What to do next on a command line, where that is something else than in a program. */
+const hints: Readonly<Record<string, string>> = {
+  TABLE_NOT_FOUND: "varve tables lists those that there are.",
+  TAG_NOT_FOUND: "varve tag lists those that there are.",
+  VERSION_NOT_FOUND: "varve log lists those that there are.",
+  SCHEMA_MISMATCH: "The table was not made by varve ingest: choose another name with --table.",
+};
+
 /** What to say about anything that was thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CliError) {
@@ -46,7 +54,7 @@ export function failureOf(error: unknown): Failure {
   if (VarveError.is(error)) {
     const { code, message, hint } = error;
     const exitCode = code === "ABORTED" ? ExitCode.interrupted : ExitCode.failed;
-    return { exitCode, code, message, hint };
+    return { exitCode, code, message, hint: hints[code] ?? hint };
   }
   const message = error instanceof Error ? error.message : String(error);
   const hint = "This is a bug in varve. VARVE_DEBUG=1 shows where it happened.";

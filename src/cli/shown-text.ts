@@ -32,7 +32,7 @@ export function excerpt(text: string, width: number, lines: number): string[] {
   for (const word of words) {
     const line = shown.at(-1) ?? "";
     const longer = line === "" ? word : `${line} ${word}`;
-    if (longer.length <= width) shown[shown.length - 1] = longer;
+    if (line === "" || longer.length <= width) shown[shown.length - 1] = longer;
     else if (shown.length < lines) shown.push(word);
     else {
       shown[shown.length - 1] = `${line.slice(0, width - 2)} …`;

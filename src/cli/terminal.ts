@@ -8,6 +8,7 @@ export interface Output {
 }
 
 const WIDTH_MAX = 100;
+const WIDTH_MIN = 40;
 const PROGRESS_MS = 80;
 const styles = {
   bold: [1, 22],
@@ -40,7 +41,8 @@ export class Terminal {
 
   /** How many columns a line may have. */
   get width(): number {
-    return Math.min(this.#out.columns ?? WIDTH_MAX, WIDTH_MAX);
+    // Some terminals say 0 where they do not know.
+    return Math.max(WIDTH_MIN, Math.min(this.#out.columns || WIDTH_MAX, WIDTH_MAX));
   }
 
   /** Prints lines of the result. */

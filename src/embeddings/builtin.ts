@@ -34,6 +34,8 @@ export function builtin(): EmbeddingFunction<string> {
     name: "builtin",
     dimensions,
     maxBatch: MAX_BATCH,
+    revision,
+    inputTypes: ["text"] as const,
     config: Object.freeze({ model: name, revision }),
     embed: embedTexts,
   });

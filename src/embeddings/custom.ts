@@ -1,13 +1,15 @@
-import { badFunction } from "./embedding-errors";
 import type {
   EmbeddingConfig,
   EmbeddingFunction,
   EmbeddingInput,
+  EmbeddingInputType,
+  EmbeddingLimits,
   EmbeddingRequest,
 } from "./embedding-function";
+import { checkCounts, checkText, limitsOf, present } from "./support/option-check";
 
 /** What `custom` takes. */
-export interface CustomEmbedding<I extends EmbeddingInput> {
+export interface CustomEmbedding<I extends EmbeddingInput> extends EmbeddingLimits {
   /** The name under which a registry makes it again. */
   readonly name: string;
   /** The length of its vectors. */
@@ -16,11 +18,17 @@ export interface CustomEmbedding<I extends EmbeddingInput> {
   readonly maxBatch?: number | undefined;
   /** What tells this function from others of the same name; kept in the table, so never a secret. */
   readonly config?: EmbeddingConfig | undefined;
+  /** Which edition of the model it is. A table notices when it has changed. */
+  readonly revision?: string | undefined;
+  /** What it takes; text unless told. */
+  readonly inputTypes?: readonly EmbeddingInputType[] | undefined;
   /** One vector for each input, in order; `null` where there is nothing to say about an input. */
   readonly embed: (
     inputs: readonly I[],
     request: EmbeddingRequest,
   ) => Promise<readonly (Float32Array | null)[]>;
+  /** Gives back what the function holds. */
+  readonly dispose?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -38,14 +46,16 @@ export interface CustomEmbedding<I extends EmbeddingInput> {
  * ```
  */
 export function custom<I extends EmbeddingInput = string>(options: CustomEmbedding<I>): EmbeddingFunction<I> {
-  const { name, dimensions, embed, maxBatch = 128, config = {} } = options;
-  if (typeof name !== "string" || name === "")
-    throw badFunction("name", "a text that is not empty", String(name));
-  if (!isCount(dimensions)) throw badFunction("dimensions", "a whole number from 1 on", String(dimensions));
-  if (!isCount(maxBatch)) throw badFunction("maxBatch", "a whole number from 1 on", String(maxBatch));
-  return Object.freeze({ name, dimensions, maxBatch, config: Object.freeze({ ...config }), embed });
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
+  const { name, dimensions, embed, maxBatch = 128, config = {}, revision, inputTypes, dispose } = options;
+  checkText("name", name);
+  checkCounts({ dimensions, maxBatch });
+  return Object.freeze({
+    name,
+    dimensions,
+    maxBatch,
+    ...limitsOf(options),
+    ...present({ revision, inputTypes, dispose }),
+    config: Object.freeze({ ...config, ...present({ revision }) }),
+    embed,
+  });
 }

@@ -90,7 +90,7 @@ class AiSdkEmbedding implements EmbeddingFunction<string> {
   constructor(model: AiSdkEmbeddingModel, options: AiSdkOptions) {
     checkModel(model);
     const { dimensions, maxBatch } = options;
-    checkCounts({ dimensions, maxBatch });
+    checkCounts({ dimensions, ...present({ maxBatch }) });
     const limits = limitsOf(options);
     const { provider, modelId, maxEmbeddingsPerCall: perCall, supportsParallelCalls: parallel } = model;
     this.dimensions = dimensions;

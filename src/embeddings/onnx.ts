@@ -1,6 +1,5 @@
 import { basename, join, resolve } from "node:path";
 import {
-  badFunction,
   dimensionsDiffer,
   dimensionsUnknown,
   modelNotHere,
@@ -24,8 +23,9 @@ import {
   quantizesDynamically,
   readFolderFacts,
   readJson,
+  readJsonIfThere,
 } from "./support/model-folder";
-import { checkCounts, present, StoredConfig } from "./support/option-check";
+import { checkCounts, checkWord, present, StoredConfig } from "./support/option-check";
 import { type ModelOutput, pooledVectors } from "./support/pooling";
 import { checkAborted } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";
@@ -167,7 +167,7 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
 
   constructor(folder: string, options: OnnxOptions) {
     const { dtype = "fp32", dimensions, maxTokens, threads } = options;
-    checkCounts({ dimensions, maxTokens, threads });
+    checkCounts(present({ dimensions, maxTokens, threads }));
     checkWord("dtype", dtype, modelDtypes);
     if (options.pooling !== undefined) checkWord("pooling", options.pooling, poolings);
     this.#folder = resolve(folder);
@@ -261,7 +261,7 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
     );
     try {
       const tokenizerJson = readJson(USER, join(this.#folder, "tokenizer.json"));
-      const config = readJson(USER, join(this.#folder, "tokenizer_config.json"));
+      const config = readJsonIfThere(USER, join(this.#folder, "tokenizer_config.json")) ?? {};
       const tokenizer = new Tokenizer(tokenizerJson, config);
       const session = await runtime.InferenceSession.create(this.#file, {
         executionProviders: ["cpu"],
@@ -289,10 +289,6 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
     if (type !== "int32") return new runtime.Tensor("int64", data, batch.dims);
     return new runtime.Tensor("int32", Int32Array.from(data, Number), batch.dims);
   }
-}
-
-function checkWord(name: string, word: string, words: readonly string[]): void {
-  if (!words.includes(word)) throw badFunction(name, `one of ${words.join(", ")}`, JSON.stringify(word));
 }
 
 function unknownLength(model: string): never {

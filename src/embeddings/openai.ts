@@ -143,7 +143,8 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
 
   constructor(model: string, options: OpenAiOptions) {
     checkText("model", model);
-    checkCounts({ maxBatch: options.maxBatch, timeoutMs: options.timeoutMs, dimensions: options.dimensions });
+    const { maxBatch, timeoutMs, dimensions } = options;
+    checkCounts(present({ maxBatch, timeoutMs, dimensions }));
     const server = serverOf(options);
     const known = openAiModel(model, server);
     const family = server.plain ? familyOf(model) : undefined;
@@ -302,9 +303,9 @@ interface Address {
   readonly secrets: readonly string[];
 }
 
-function addressOf({ baseURL, preset = "" }: OpenAiOptions, server: OpenAiServer): Address {
+function addressOf({ baseURL, preset }: OpenAiOptions, server: OpenAiServer): Address {
   const text = baseURL ?? server.baseURL;
-  if (text === undefined) throw addressMissing(`The preset ${JSON.stringify(preset)}`, server.example ?? "");
+  if (text === undefined) throw addressMissing(`The preset "${preset}"`, server.example ?? "");
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     // The text itself may hold a password, so it is not repeated.

@@ -2,16 +2,16 @@
 
 import { badArgument, noPrimaryKey } from "./errors";
 import { call, callAsync, toVarveError } from "./native/call";
-import { type PlainRow, Projection, rowsOf } from "./native/decode";
+import { type PlainRow, type Projection, rowsOf } from "./native/decode";
 import type { NativeScan, NativeTable } from "./native/open";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
+import type { Decode, Plan, Plans } from "./plan";
 import { checkSignal } from "./progress";
-import { filterColumns } from "./query/builder";
 import { checkFilter, type FilterJson } from "./query/check-filter";
 import { join } from "./query/node";
 import { toFilterJson, toFilterNode } from "./query/where";
 import { describeType } from "./schema/column-type";
-import type { Field, TableSchema } from "./schema/table-schema";
+import type { TableSchema } from "./schema/table-schema";
 import { describeValue, toWireValue } from "./schema/wire-value";
 
 /** What `find` takes, before its types. */
@@ -32,49 +32,38 @@ export interface ScanRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Decode<T> = (numbers: Float64Array, text: string, blob?: Uint8Array) => T;
-
-/** A projection and what is always the same in requests for it. */
-interface Plan {
-  readonly projection: Projection;
-  /** A request for one row up to the key. */
-  readonly getPrefix: string;
-  readonly rows: Decode<PlainRow[]>;
-  readonly first: Decode<PlainRow | undefined>;
-  readonly hits: Decode<PlainRow[]>;
-}
-
-const ROW_ID: Pick<Field, "name" | "type"> = { name: "_rowid", type: { kind: "int", bigint: false } };
 const BATCH_ROWS = 1024;
 
 /** Reads one table. Small answers are given inside the call; the scratch memory for them is shared by all readers of a table. */
 export class Reader {
-  readonly schema: TableSchema;
   readonly #native: NativeTable;
+  readonly #plans: Plans;
   readonly #version: number | null;
   readonly #scratch: Float64Array;
-  readonly #plans = new Map<string, Plan>();
-  readonly #everything: Plan;
-  #columns: object | undefined;
 
-  constructor(native: NativeTable, schema: TableSchema, version: number | null, scratch: Float64Array) {
-    this.schema = schema;
+  constructor(native: NativeTable, plans: Plans, version: number | null, scratch: Float64Array) {
     this.#native = native;
+    this.#plans = plans;
     this.#version = version;
     this.#scratch = scratch;
-    this.#everything = this.#makePlan(schema.plainNames());
+  }
+
+  /** The columns of the version that is read. */
+  get schema(): TableSchema {
+    return this.#plans.schema;
   }
 
   /** The same columns at another version. */
   at(version: number): Reader {
-    return new Reader(this.#native, this.schema, version, this.#scratch);
+    return new Reader(this.#native, this.#plans, version, this.#scratch);
   }
 
   /** The row with a key. */
   get(key: unknown, select: readonly string[] | undefined): Promise<PlainRow | undefined> {
     try {
       const plan = this.plan(select);
-      return this.#read(plan.getPrefix + this.#key(key), null, plan.first);
+      const request = `${plan.getPrefix}${this.#key(key)},"version":${this.#version}}`;
+      return this.#read(request, null, plan.first);
     } catch (error) {
       return Promise.reject(toVarveError(error));
     }
@@ -108,7 +97,7 @@ export class Reader {
 
   /** How a search would be answered. */
   explain(body: object, vector: Float32Array): Record<string, unknown> {
-    const request = this.#request({ kind: "search", ...body }, this.#everything.projection);
+    const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
     return JSON.parse(call(() => this.#native.explain(request, vector))) as Record<string, unknown>;
   }
 
@@ -139,22 +128,12 @@ export class Reader {
 
   /** The columns to read, and how; all but the vectors where none are named. */
   plan(select: readonly string[] | undefined): Plan {
-    if (select === undefined) return this.#everything;
-    if (!Array.isArray(select))
-      throw badArgument("select", "an array of column names", describeValue(select));
-    const key = JSON.stringify(select);
-    let plan = this.#plans.get(key);
-    if (plan === undefined) {
-      plan = this.#makePlan([...new Set(select)]);
-      if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
-      this.#plans.set(key, plan);
-    }
-    return plan;
+    return this.#plans.of(select);
   }
 
   /** A filter for the native module. */
   filter(where: unknown): FilterJson | undefined {
-    return toFilterJson(where, this.schema, () => this.#filterColumns());
+    return toFilterJson(where, this.schema, () => this.#plans.columns());
   }
 
   #findRequest(plan: Plan, { where, orderBy, limit, offset, after }: FindRequest): string {
@@ -166,7 +145,7 @@ export class Reader {
     else {
       const rest = afterRow(after, steps, this.schema);
       const given =
-        where === undefined ? [] : [toFilterNode(where, this.schema, () => this.#filterColumns())];
+        where === undefined ? [] : [toFilterNode(where, this.schema, () => this.#plans.columns())];
       filter = checkFilter(join("and", [...given, rest]), this.schema);
     }
     const order = steps.length === 0 ? undefined : toOrderJson(steps);
@@ -178,31 +157,13 @@ export class Reader {
     return projection === undefined ? json : `${json.slice(0, -1)},${projection.json}}`;
   }
 
-  #makePlan(names: readonly string[]): Plan {
-    const projection = new Projection(
-      names.map((name) => (name === ROW_ID.name ? ROW_ID : this.schema.field(name))),
-    );
-    return {
-      projection,
-      getPrefix: `{"kind":"get","version":${this.#version},${projection.json},"key":`,
-      rows: (numbers, text, blob) => projection.rows(numbers, text, blob),
-      first: (numbers, text, blob) => projection.rows(numbers, text, blob)[0],
-      hits: (numbers, text, blob) => projection.hits(numbers, text, blob),
-    };
-  }
-
   #key(key: unknown): string {
     const { primaryKey, table } = this.schema;
     if (primaryKey === null) throw noPrimaryKey(table);
     const { type } = this.schema.field(primaryKey);
     const wire = toWireValue(type, key);
     if (wire === undefined) throw badArgument("key", describeType(type), describeValue(key), table);
-    return `${JSON.stringify(wire)}}`;
-  }
-
-  #filterColumns(): object {
-    this.#columns ??= filterColumns(this.schema);
-    return this.#columns;
+    return JSON.stringify(wire);
   }
 
   #read<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {
@@ -220,8 +181,6 @@ export class Reader {
     return decode(numbers, text, blob);
   }
 }
-
-const PLANS_MAX = 256;
 
 /** Checks a count; throws INVALID_ARGUMENT. */
 export function checkCount(name: string, value: unknown, least: number): void {

@@ -110,7 +110,7 @@ function checkRequest(request: SearchRequest): void {
 }
 
 /**
- * The column that is searched: the one that was named; for a text the first derived column; for a vector the only column with as many
+ * The column that is searched: the one that was named; for a text the first column derived from text; for a vector the only column with as many
  * dimensions.
  */
 function columnOf(schema: TableSchema, query: unknown, name: string | undefined): VectorField {
@@ -129,9 +129,10 @@ function columnOf(schema: TableSchema, query: unknown, name: string | undefined)
     return field;
   }
   if (isInput(query)) {
-    const derived = vectors.find((field) => field.embed !== undefined);
-    if (derived === undefined) throw noEmbeddedColumn(table);
-    return derived;
+    const derived = vectors.filter((field) => field.embed !== undefined);
+    const [first] = derived;
+    if (first === undefined) throw noEmbeddedColumn(table);
+    return derived.find((field) => isEmbeddedFrom(schema, field, query)) ?? first;
   }
   if (!isVectorLike(query)) throw badQuery(table, describeValue(query));
   const fitting = vectors.filter((field) => field.type.dimensions === query.length);
@@ -139,6 +140,13 @@ function columnOf(schema: TableSchema, query: unknown, name: string | undefined)
   if (only !== undefined && fitting.length === 1) return only;
   const list = vectors.map((field) => `${field.name} (${field.type.dimensions})`);
   throw chooseColumn(table, query.length, list, fitting.length);
+}
+
+/** Whether a column is computed from what the query is: text, or bytes. */
+function isEmbeddedFrom(schema: TableSchema, field: VectorField, query: EmbeddingInput): boolean {
+  const [source] = field.embed?.sources ?? [];
+  const isBytes = source !== undefined && schema.get(source)?.type.kind === "bytes";
+  return isBytes === (typeof query !== "string");
 }
 
 function toVector(table: string, field: VectorField, query: unknown): Float32Array {

@@ -7,6 +7,7 @@ import { BufferPool } from "./native/batch-buffer";
 import { call } from "./native/call";
 import { RowEncoder } from "./native/encode";
 import type { NativeTable } from "./native/open";
+import { Plans } from "./plan";
 import { Reader } from "./reader";
 import type { AnyTable } from "./schema/table-definition";
 import { joinSchema, type SchemaJson, type TableSchema } from "./schema/table-schema";
@@ -43,16 +44,19 @@ export class TableHandle {
   readonly encoder: RowEncoder;
   readonly reader: Reader;
   readonly buffers: BufferPool = new BufferPool();
+  /** Plans by the number of their schema, so that snapshots of one schema share them. */
+  readonly #plans = new Map<number, Plans>();
   readonly #scratch: Float64Array = new Float64Array(SCRATCH_NUMBERS);
 
   constructor(name: string, native: NativeTable, stored: SchemaJson, options: HandleOptions) {
     this.name = name;
     this.native = native;
     this.options = options;
-    this.schema = this.#join(stored);
+    const plans = this.#plansFor(stored);
+    this.schema = plans.schema;
     this.embedder = new TableEmbedder(name, options.definition, options.registry);
     this.encoder = new RowEncoder(this.schema);
-    this.reader = new Reader(native, this.schema, null, this.#scratch);
+    this.reader = new Reader(native, plans, null, this.#scratch);
   }
 
   /** What is true of the table now. */
@@ -67,10 +71,15 @@ export class TableHandle {
 
   /** A reader of a version with the schema that it had. */
   readerAt(point: ResolvedPoint): Reader {
-    return new Reader(this.native, this.#join(point.schema), point.version, this.#scratch);
+    return new Reader(this.native, this.#plansFor(point.schema), point.version, this.#scratch);
   }
 
-  #join(stored: SchemaJson): TableSchema {
-    return joinSchema(this.name, stored, this.options.definition, this.options.bigints);
+  #plansFor(stored: SchemaJson): Plans {
+    const id = stored.id ?? 0;
+    const known = this.#plans.get(id);
+    if (known !== undefined) return known;
+    const plans = new Plans(joinSchema(this.name, stored, this.options.definition, this.options.bigints));
+    this.#plans.set(id, plans);
+    return plans;
   }
 }

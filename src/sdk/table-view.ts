@@ -51,8 +51,8 @@ export interface ScanOptions<D extends AnyTable, S extends string> extends Selec
 export interface SearchOptions<D extends AnyTable, S extends string, V extends string>
   extends SelectOptions<S> {
   /**
-   * The vector column. Unless told, a text is searched in the first derived column, and a vector in the only column that has as
-   * many dimensions.
+   * The vector column. Unless told, a text is searched in the first column that is computed from text, and a
+   * vector in the only column that has as many dimensions.
    */
   readonly column?: V | undefined;
   /** The most hits; 10 unless told. */

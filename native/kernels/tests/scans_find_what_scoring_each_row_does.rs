@@ -199,6 +199,21 @@ proptest! {
 }
 
 #[test]
+fn the_cosine_with_zero_is_zero() {
+    let bytes = [0.0_f32.to_le_bytes(), (-1.0_f32).to_le_bytes()].concat();
+    for kernels in available() {
+        let rows = Rows::new(&bytes, Element::F32);
+        let score = |vector: f32, row| {
+            let score = kernels.score(&Query::new(&[vector], Metric::Cosine), rows, row);
+            score.map(f32::to_bits)
+        };
+        assert_eq!(score(-1.0, 0), Some(0));
+        assert_eq!(score(0.0, 1), Some(0));
+        assert_eq!(score(1.0, 1), Some((-1.0_f32).to_bits()));
+    }
+}
+
+#[test]
 fn a_query_without_elements_meets_no_rows() {
     let query = Query::new(&[], Metric::Dot);
     let rows = Rows::new(&[0; 16], Element::F32);

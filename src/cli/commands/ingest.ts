@@ -26,10 +26,11 @@ export const ingestCommand: Command = {
     message: { type: "string", value: "<text>", help: "a sentence for the log" },
   },
   details: [
-    `Reads ${EXTENSIONS.join(", ")} files, cuts them by heading and embeds the pieces. Doing it again writes`,
-    "only what is different; where nothing is, there is no new version. What was deleted from the folder",
-    "is gone from the table too, and stays readable in older versions. A file that cannot be read keeps",
-    "what it had. Several folders can share a table as long as their sources have different names.",
+    `Reads ${EXTENSIONS.join(", ")} files, cuts them by heading and embeds the pieces. Doing it`,
+    "again writes only what is different; where nothing is, there is no new version. What was deleted",
+    "from the folder is gone from the table too, and stays readable in older versions. A file that",
+    "cannot be read keeps what it had. Several folders can share a table as long as their sources have",
+    "different names: a folder replaces what was there under the name of its source.",
   ],
   run,
 };

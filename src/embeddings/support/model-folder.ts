@@ -143,7 +143,8 @@ export async function quantizesDynamically(modelFile: string): Promise<boolean> 
   }
 }
 
-function readJsonIfThere(user: string, file: string): Json | undefined {
+/** Reads a JSON file of a model that not every model has. */
+export function readJsonIfThere(user: string, file: string): Json | undefined {
   return existsSync(file) ? readJson(user, file) : undefined;
 }
 

@@ -6,10 +6,10 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** Throws INVALID_ARGUMENT where a number among the options is not a whole number from 1 on. */
+/** Throws INVALID_ARGUMENT where one of the options is not a whole number from 1 on. */
 export function checkCounts(options: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !isCount(value)) {
+    if (!isCount(value)) {
       throw badFunction(name, "a whole number from 1 on", String(value));
     }
   }
@@ -21,11 +21,16 @@ export function checkText(name: string, value: unknown): asserts value is string
     throw badFunction(name, "a text that is not empty", String(value));
 }
 
+/** Throws INVALID_ARGUMENT where a word among the options is none of those that it may be. */
+export function checkWord(name: string, word: string, words: readonly string[]): void {
+  if (!words.includes(word)) throw badFunction(name, `one of ${words.join(", ")}`, JSON.stringify(word));
+}
+
 /** The limits among the options, those that were given. */
 export function limitsOf(options: EmbeddingLimits): EmbeddingLimits {
   const { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute } = options;
   const limits = { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute };
-  checkCounts(limits);
+  checkCounts(present(limits));
   return present(limits);
 }
 

@@ -90,7 +90,8 @@ export function structEncoder(parts: readonly (StructField & { encoder: ColumnEn
       for (const part of parts) {
         const inside: ColumnPlace = { name: `${place.name}.${part.name}`, row: (index) => place.row(index) };
         const column = gather(values, part, inside);
-        writeColumn(out, 0, part.encoder, column, part.nullable && anyNull(column), inside);
+        // The parts of a struct that is null are null too, also those that may not be null otherwise.
+        writeColumn(out, 0, part.encoder, column, anyNull(column), inside);
       }
     },
   };

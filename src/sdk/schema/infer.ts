@@ -110,12 +110,12 @@ export type KeyOf<D extends AnyTable> = string extends keyof D["columns"]
         : never;
     }[keyof D["columns"]];
 
+type OwnVectors<D extends AnyTable> = string extends keyof D["derived"]
+  ? unknown
+  : { readonly [K in keyof D["derived"]]?: VectorInput | null | undefined };
+
 /** A row that may bring vectors for derived columns too; see the option `vectors` of `insert`. */
-export type InsertWithVectors<D extends AnyTable> = D["$insert"] & {
-  readonly [K in keyof D["derived"]]?: VectorInput | null | undefined;
-};
+export type InsertWithVectors<D extends AnyTable> = D["$insert"] & OwnVectors<D>;
 
 /** What `update` may set when it brings vectors for derived columns too. */
-export type UpdateWithVectors<D extends AnyTable> = D["$update"] & {
-  readonly [K in keyof D["derived"]]?: VectorInput | null | undefined;
-};
+export type UpdateWithVectors<D extends AnyTable> = D["$update"] & OwnVectors<D>;

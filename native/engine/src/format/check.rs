@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{ChunkRef, Commit, LogNode, LogPlace, Manifest, Raw};
+use super::{ChunkRef, Commit, LogNode, LogPlace, Manifest, Raw, default_of};
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::store::FileName;
@@ -92,6 +92,17 @@ fn schemas(manifest: &Manifest, file: &str) -> Result<()> {
         )?;
     }
     require(numbers.contains(&manifest.schema), file, "it has no schema")?;
+    let at_first = manifest
+        .schemas
+        .first()
+        .map_or(&[][..], |schema| &schema.get().fields);
+    let later = manifest.schemas.iter().flat_map(|schema| &schema.get().fields);
+    let mut later = later.filter(|field| at_first.iter().all(|first| first.id != field.id));
+    require(
+        later.all(|field| default_of(field).is_ok()),
+        file,
+        "the default of a column in it is not a value of its type",
+    )?;
     one_type_a_field(manifest.schemas.iter().map(Raw::get), file)
 }
 

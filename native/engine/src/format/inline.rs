@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::column::{Batch, ColumnBuilder};
-use crate::error::{Error, Result};
+use crate::column::{Batch, Column, ColumnBuilder};
+use crate::error::{Code, Error, Result};
 use crate::schema::{DataType, Field};
 use crate::value::Value;
 
@@ -28,7 +29,7 @@ impl InlineRows {
     /// [`crate::error::Code::Internal`]: a column is of no field.
     pub fn encode(first: u64, batch: &Batch, fields: &[Field]) -> Result<Self> {
         let rows = u32::try_from(batch.rows()).map_err(Error::internal)?;
-        let column = |(id, column): &(u32, crate::column::Column)| {
+        let column = |(id, column): &(u32, Column)| {
             let data_type = &field(fields, *id)?.data_type;
             let values = (0..batch.rows()).map(|row| Ok(json_of(data_type, &column.value(data_type, row)?)));
             Ok((*id, values.collect::<Result<Vec<_>>>()?))
@@ -53,7 +54,8 @@ impl InlineRows {
             }
             let mut builder = ColumnBuilder::new(data_type);
             for value in values {
-                builder.push(&value_of(data_type, value).ok_or_else(damaged)?)?;
+                let value = value_of(data_type, value).ok_or_else(damaged)?;
+                builder.push(&value).map_err(|_| damaged())?;
             }
             Ok((*id, builder.finish()))
         };
@@ -97,6 +99,48 @@ pub(crate) fn json_of(data_type: &DataType, value: &Value) -> Json {
             .map(|(field, value)| json_of(&field.data_type, value))
             .collect(),
         (_, Value::List(_) | Value::Struct(_)) => Json::Null,
+    }
+}
+
+/// The value that rows show which are older than a field: its default, as the column would hold it.
+///
+/// # Errors
+/// [`crate::error::Code::InvalidSchema`]: the default is not a value of the field's type.
+pub(crate) fn default_of(field: &Field) -> Result<Value> {
+    let Some(json) = &field.default else {
+        return Ok(Value::Null);
+    };
+    let misfit = || {
+        let message = format!(
+            "The default of the column \"{}\" is not a value of its type.",
+            field.name
+        );
+        Error::new(Code::InvalidSchema, message).column(field.name.clone())
+    };
+    if !fits(&field.data_type, field.nullable, json) {
+        return Err(misfit());
+    }
+    let value = value_of(&field.data_type, json).ok_or_else(misfit)?;
+    // A column may round, as one of 32-bit floats does.
+    Column::constant(&field.data_type, &value, 1)
+        .map_err(|_| misfit())?
+        .value(&field.data_type, 0)
+}
+
+/// Whether JSON keeps the rules of a type that a column's layout does not keep by itself.
+fn fits(data_type: &DataType, nullable: bool, json: &Json) -> bool {
+    match (data_type, json) {
+        (_, Json::Null) => nullable,
+        (DataType::Enum { values }, Json::String(text)) => values.contains(text),
+        (DataType::Json, Json::String(text)) => serde_json::from_str::<IgnoredAny>(text).is_ok(),
+        (DataType::List { item }, Json::Array(values)) => values
+            .iter()
+            .all(|value| fits(&item.data_type, item.nullable, value)),
+        (DataType::Struct { fields }, Json::Array(values)) => fields
+            .iter()
+            .zip(values)
+            .all(|(field, value)| fits(&field.data_type, field.nullable, value)),
+        _ => true,
     }
 }
 

@@ -17,7 +17,7 @@ pub use commit::{ChunkRef, Commit, LogNode, Operation};
 pub use deaths::{DeathRun, RunRef};
 pub use envelope::{open_json, seal_json};
 pub use inline::InlineRows;
-pub(crate) use inline::value_of;
+pub(crate) use inline::{default_of, value_of};
 pub use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, Span};
 pub use manifest::{DeathsPlace, FORMAT, LogPlace, Manifest, Retired, manifest_name, manifest_sequence};
 pub use raw::Raw;

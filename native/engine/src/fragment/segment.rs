@@ -38,7 +38,14 @@ impl Segment {
         for group in &fragment.groups {
             segment.open_group(store, directory, group, fields)?;
         }
-        Ok(segment)
+        // What bounds the number of rows is that every column has bytes for them.
+        match fragment.groups.first() {
+            Some(group) if segment.columns.is_empty() => Err(Error::corrupt(
+                format!("{directory}/{}", group.file),
+                "the manifest lists no column of it",
+            )),
+            _ => Ok(segment),
+        }
     }
 
     /// Rows in memory.
@@ -92,11 +99,11 @@ impl Segment {
             self.stats.push((field.id, place.stats.clone()));
         }
         if let Some(keys) = group.keys {
-            let hashes = (self.len * 8) as u64;
+            let hashes = (self.len as u64).saturating_mul(8);
             let split = |span: Span| {
                 Some((
                     Span(span.0, hashes),
-                    Span(span.0 + hashes, span.1.checked_sub(hashes)?),
+                    Span(span.0.checked_add(hashes)?, span.1.checked_sub(hashes)?),
                 ))
             };
             let (hashes, offsets) =
@@ -193,6 +200,16 @@ impl Source<'_> {
         ))
     }
 
+    /// A buffer that has `wanted` bytes, or more.
+    fn buffer_of(&self, span: Option<Span>, wanted: Option<usize>) -> Result<Buffer> {
+        let span = span.ok_or_else(|| Error::corrupt(self.path, "the manifest lists too few buffers"))?;
+        if wanted.is_none_or(|wanted| span.1 < wanted as u64) {
+            let what = "the manifest lists more rows than a buffer holds";
+            return Err(Error::corrupt(self.path, what));
+        }
+        self.buffer(span)
+    }
+
     fn column(&mut self, data_type: &DataType, place: &ColumnPlace, len: usize) -> Result<Column> {
         let mut spans = place.buffers.iter().copied();
         let mut items = place.items.iter().copied();
@@ -206,22 +223,20 @@ impl Source<'_> {
         items: &mut dyn Iterator<Item = u64>,
         len: usize,
     ) -> Result<Column> {
-        let missing = || Error::corrupt(self.path, "the manifest lists too few buffers");
-        let validity = spans.next().ok_or_else(missing)?;
-        let validity = if validity.1 == 0 {
-            None
-        } else {
-            Some(self.buffer(validity)?)
+        let validity = match spans.next() {
+            Some(Span(_, 0)) => None,
+            span => Some(self.buffer_of(span, Some(len.div_ceil(8)))?),
         };
-        let mut next = || self.buffer(spans.next().ok_or_else(missing)?);
+        let offsets = len.checked_add(1).and_then(|count| count.checked_mul(4));
+        let mut next = |wanted| self.buffer_of(spans.next(), wanted);
         let data = match data_type {
-            DataType::Boolean => Data::Bits(next()?),
+            DataType::Boolean => Data::Bits(next(Some(len.div_ceil(8)))?),
             DataType::List { item } => {
-                let offsets = next()?;
+                let offsets = next(offsets)?;
                 let count = items
                     .next()
                     .and_then(|count| usize::try_from(count).ok())
-                    .ok_or_else(missing)?;
+                    .ok_or_else(|| Error::corrupt(self.path, "the manifest lists too few lists"))?;
                 Data::List {
                     offsets,
                     items: Box::new(self.part(&item.data_type, spans, items, count)?),
@@ -236,11 +251,11 @@ impl Source<'_> {
             other => match fixed_width(other) {
                 Some(width) => Data::Fixed {
                     width,
-                    values: next()?,
+                    values: next(len.checked_mul(width))?,
                 },
                 None => Data::Variable {
-                    offsets: next()?,
-                    values: next()?,
+                    offsets: next(offsets)?,
+                    values: next(Some(0))?,
                 },
             },
         };

@@ -2,7 +2,7 @@ use super::Table;
 use super::commit::{CommitOptions, Written};
 use super::next::{Change, NewRows};
 use crate::error::{Code, Error, Result};
-use crate::format::{Operation, value_of};
+use crate::format::{Operation, default_of};
 use crate::schema::{Field, Schema};
 
 impl Table {
@@ -77,9 +77,9 @@ fn check_default(column: &Field) -> Result<()> {
     match &column.default {
         None if column.nullable => Ok(()),
         None => refuse("the rows that exist need a value, so it must be nullable or have a default"),
-        Some(default) => match value_of(&column.data_type, default) {
-            Some(value) if !value.is_null() || column.nullable => Ok(()),
-            _ => refuse("its default is not a value of its type"),
+        Some(_) => match default_of(column) {
+            Ok(_) => Ok(()),
+            Err(_) => refuse("its default is not a value of its type"),
         },
     }
 }

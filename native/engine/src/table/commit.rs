@@ -53,7 +53,7 @@ impl Table {
                 return Ok(None);
             };
             let next = Next::build(self, &state, change)?;
-            let commit = next.manifest.log.tail.last().cloned();
+            let commit = next.commit().cloned();
             if self.put(&state, next)? {
                 return Ok(commit);
             }
@@ -99,10 +99,13 @@ impl Table {
         if self.newest_knows(&next).map_err(unknown)? {
             return Ok(true);
         }
-        if put? == PutOutcome::Created {
-            self.home
-                .store
-                .remove(&self.home.manifest_path(next.manifest.sequence))?;
+        match put {
+            Ok(PutOutcome::Created) => {
+                let path = self.home.manifest_path(next.manifest.sequence);
+                self.home.store.remove(&path)?;
+            }
+            Err(error) if next.commit().is_some() => return Err(error),
+            _ => {}
         }
         next.abandon(&*self.home.store);
         Ok(false)
@@ -120,13 +123,12 @@ impl Table {
             Err(error) if matches!(error.code(), Code::TableNotFound | Code::Closed) => return Ok(false),
             newest => newest?,
         };
-        let is_commit = |commit: &Raw<Commit>| commit.get().id == next.manifest.id;
-        if next.manifest.log.tail.last().is_none_or(|last| !is_commit(last)) {
+        let Some(own) = next.commit() else {
             return Ok(next.is_part_of(&newest.manifest));
-        }
-        match self.log.commit(&newest.manifest.log, next.manifest.version) {
+        };
+        match self.log.commit(&newest.manifest.log, own.get().version) {
             Err(error) if error.code() == Code::VersionNotFound => Ok(false),
-            commit => commit.map(|commit| is_commit(&commit)),
+            commit => commit.map(|commit| commit.get().id == own.get().id),
         }
     }
 

@@ -3,7 +3,7 @@ use super::state::Visible;
 use crate::column::{Bits, Column};
 use crate::error::{Code, Error, Result};
 use crate::filter::{Columns, Filter};
-use crate::format::Bound;
+use crate::format::{Bound, default_of};
 use crate::fragment::{Segment, hash_key};
 use crate::schema::{DataType, Field};
 use crate::value::Value;
@@ -103,7 +103,7 @@ impl Snapshot {
             let positions: Vec<u32> = run.iter().map(|place| place.1).collect();
             pieces.push(match self.column(segment, field.id) {
                 Some(column) => column.take(&positions)?,
-                None => Column::constant(&field.data_type, &super::next::default_of(field), positions.len())?,
+                None => Column::constant(&field.data_type, &default_of(field)?, positions.len())?,
             });
         }
         match pieces.len() {

@@ -57,7 +57,9 @@ impl Table {
             None => Due::Nothing,
             Some(range)
                 if fragments.len() > MANY
-                    || fragments.get(range.clone()).is_some_and(|run| run.iter().all(is_small)) =>
+                    || fragments
+                        .get(range.clone())
+                        .is_some_and(|run| run.iter().all(is_small)) =>
             {
                 Due::Now
             }
@@ -238,11 +240,13 @@ impl Table {
 
     fn try_sweep(&self, state: &State, kept: u64) -> Result<u64> {
         let until = state.manifest.sequence.saturating_sub(kept);
+        // The manifest before the newest always stays: whoever put the newest looks for it.
+        let before = until.min(state.manifest.sequence.saturating_sub(1));
         let mut old: Vec<u64> = self
             .home
             .sequences()?
             .into_iter()
-            .filter(|sequence| *sequence < until)
+            .filter(|sequence| *sequence < before)
             .collect();
         // Ascending: whoever finds the manifest before a sequence knows that the sequence itself was never removed.
         old.sort_unstable();

@@ -10,13 +10,12 @@ use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
 use crate::format::{
     ChunkRef, Commit, DeathRun, Fragment, InlineRows, LogNode, LogPlace, Manifest, Operation, Raw, Retired,
-    Rows, RunRef, seal_json, value_of,
+    Rows, RunRef, default_of, seal_json,
 };
 use crate::fragment::{FragmentWriter, Pieces, Segment};
 use crate::history::{CHUNK, Deaths};
 use crate::schema::{Field, Schema};
 use crate::store::{FileName, PutOutcome, Store};
-use crate::value::Value;
 
 /// What a commit changes.
 #[derive(Debug)]
@@ -94,6 +93,12 @@ impl Next {
             // What stays is swept by optimize().
             let _ = store.remove(path);
         }
+    }
+
+    /// The commit that this manifest makes; none where only the layout changes.
+    pub(super) fn commit(&self) -> Option<&Raw<Commit>> {
+        let last = self.manifest.log.tail.last();
+        last.filter(|commit| commit.get().id == self.manifest.id)
     }
 
     /// Whether a manifest names a file that was written for this one.
@@ -399,19 +404,10 @@ fn piece(segment: &Segment, picked: Option<&[u32]>, field: &Field) -> Result<Col
         (Some(column), Some(rows)) => column.take(rows),
         (None, picked) => Column::constant(
             &field.data_type,
-            &default_of(field),
+            &default_of(field)?,
             picked.map_or(segment.len(), <[u32]>::len),
         ),
     }
-}
-
-/// What rows written before a field existed show in it.
-pub(crate) fn default_of(field: &Field) -> Value {
-    field
-        .default
-        .as_ref()
-        .and_then(|json| value_of(&field.data_type, json))
-        .unwrap_or(Value::Null)
 }
 
 /// Dates of commits never stand still and never run backwards, whatever the clock does.

@@ -2,10 +2,10 @@ use std::cmp::Ordering;
 
 use super::Snapshot;
 use super::lookup::RowPlace;
-use super::next::default_of;
 use crate::column::Column;
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
+use crate::format::default_of;
 use crate::schema::{DataType, Field};
 use crate::value::Value;
 
@@ -98,7 +98,7 @@ impl Picked {
                 continue;
             }
             if default.is_none() {
-                default = Some(Column::constant(&field.data_type, &default_of(field), 1)?);
+                default = Some(Column::constant(&field.data_type, &default_of(field)?, 1)?);
             }
             if let Some(column) = &default {
                 visit(Cell { column, row: 0 })?;
@@ -118,7 +118,7 @@ impl Picked {
             .ok_or_else(|| Error::internal("a row beyond the page"))?;
         match self.snapshot.column(place.0, field.id) {
             Some(column) => column.value(&field.data_type, place.1 as usize),
-            None => Ok(default_of(field)),
+            None => default_of(field),
         }
     }
 }
@@ -225,10 +225,11 @@ impl Snapshot {
             .collect();
         for by in order {
             let field = self.schema().field(&by.column)?;
+            let default = default_of(field);
             for (key, place) in &mut keys {
                 let value = match self.column(place.0, field.id) {
                     Some(column) => column.value(&field.data_type, place.1 as usize)?,
-                    None => default_of(field),
+                    None => default.clone()?,
                 };
                 key.push(SortKey::of(value).ok_or_else(|| no_order(field))?);
             }

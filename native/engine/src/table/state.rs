@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::home::Home;
 use crate::column::Bits;
 use crate::error::{Error, Result};
-use crate::format::{DeathRun, Fragment, InlineRows, Manifest, manifest_name};
+use crate::format::{DeathRun, Fragment, InlineRows, Manifest};
 use crate::fragment::Segment;
 use crate::history::{Deaths, visible};
 use crate::schema::{Field, Schema};
@@ -74,8 +74,9 @@ impl State {
             let segment = match opened.remove(&SegmentName::of_rows(rows.get())) {
                 Some(segment) => segment,
                 None => {
-                    let name = manifest_name(manifest.sequence);
-                    let batch = rows.get().decode(&fields, &name)?;
+                    let batch = rows
+                        .get()
+                        .decode(&fields, &home.manifest_path(manifest.sequence))?;
                     Arc::new(Segment::in_memory(rows.get().first, batch, key.as_ref())?)
                 }
             };

@@ -1,0 +1,19 @@
+//! What a snapshot shows, as values.
+
+use varve_engine::table::{Find, Picked, Snapshot};
+use varve_engine::value::Value;
+
+/// The rows that were picked: their ids, and their values in the order of the fields.
+pub(crate) fn rows_of(picked: &Picked) -> Vec<(u64, Vec<Value>)> {
+    let row = |row: usize| {
+        let values = picked.fields().iter().map(|field| picked.value(field, row).unwrap());
+        (picked.id(row), values.collect())
+    };
+    (0..picked.len()).map(row).collect()
+}
+
+/// All rows of a snapshot, all columns, by row id.
+pub(crate) fn all_rows(snapshot: &Snapshot) -> Vec<(u64, Vec<Value>)> {
+    let fields = snapshot.schema().fields.clone();
+    rows_of(&snapshot.find(&Find::default(), fields).unwrap())
+}

@@ -1,0 +1,447 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  badFunction,
+  configUnreadable,
+  dimensionsDiffer,
+  dimensionsUnknown,
+  inputUnreadable,
+  modelNotLoaded,
+  modelUnsuited,
+} from "./embedding-errors";
+import type {
+  EmbeddingConfig,
+  EmbeddingFunction,
+  EmbeddingInput,
+  EmbeddingInputType,
+  EmbeddingRequest,
+} from "./embedding-function";
+import { importLibrary, type OptionalLibrary } from "./support/import-library";
+import { familyOf, type Pooling, poolings } from "./support/model-families";
+import { type ModelDtype, modelDtypes, readFolderFacts } from "./support/model-folder";
+import { checkCounts, checkText, checkWord, present, StoredConfig } from "./support/option-check";
+import { type ModelOutput, pooledVectors } from "./support/pooling";
+import { checkAborted } from "./support/request-failure";
+import { SharedModels } from "./support/shared-models";
+import { type Encode, inputNamed, type TokenBatch, tokenBatches, tokenRow } from "./support/token-rows";
+import { embedPresent } from "./support/vectors";
+
+/** What `huggingface` takes beside the model. */
+export interface HuggingFaceOptions {
+  /** How the weights are stored; fp32 unless told. `"q8"` is a quarter of the download and a little less exact. */
+  readonly dtype?: ModelDtype | undefined;
+  /** The branch, tag or commit of the model; a commit cannot change under a table. */
+  readonly revision?: string | undefined;
+  /** How token vectors become one; as the model's name says, else the mean. */
+  readonly pooling?: Pooling | undefined;
+  /** Whether vectors get length 1; they do unless told. */
+  readonly normalize?: boolean | undefined;
+  /** The length of the vectors; must be given for a model that is not known. */
+  readonly dimensions?: number | undefined;
+  /** The most tokens of a text, special tokens included; as the model says. What is longer is cut off. */
+  readonly maxTokens?: number | undefined;
+  /** What stands before a query; as the model's name says. */
+  readonly queryPrefix?: string | undefined;
+  /** What stands before a document; as the model's name says. */
+  readonly documentPrefix?: string | undefined;
+  /** A folder in which the model's folder lies. The network is then not asked. The folder that `VARVE_MODELS` names in the environment is tried too. */
+  readonly localPath?: string | undefined;
+  /** Where downloads are kept; `.cache/varve/models` in the home folder unless told. */
+  readonly cacheDir?: string | undefined;
+  /** Never asks the network: the model must be in the cache. `HF_HUB_OFFLINE=1` in the environment does the same. */
+  readonly offline?: boolean | undefined;
+  /** What computes, such as `"cpu"`, `"cuda"`, `"webgpu"`, `"coreml"` or `"dml"`; the processor unless told. */
+  readonly device?: string | undefined;
+  /**
+   * Lets several texts go through a `q8`, `int8` or `uint8` model together. It is faster, and the vector of a text then
+   * depends on the texts beside it.
+   */
+  readonly batchWithDynamicQuantization?: boolean | undefined;
+  /** The model is a CLIP or a SigLIP: bytes are embedded as images, texts as what images are searched with. */
+  readonly images?: boolean | undefined;
+}
+
+const NAME = "huggingface";
+const USER = "huggingface()";
+const MAX_BATCH = 64;
+const TOGETHER = 16;
+const IMAGES_TOGETHER = 8;
+
+const library: OptionalLibrary = { name: "@huggingface/transformers", range: ">=4" };
+
+/**
+ * Embeds with a model of the Hugging Face Hub, on this machine, through transformers.js. The model is downloaded when it is
+ * first used, unless it lies in `localPath`. Needs the package `@huggingface/transformers`.
+ *
+ * @example
+ * ```ts
+ * const small = huggingface("Xenova/bge-small-en-v1.5");
+ * const offline = huggingface("all-MiniLM-L6-v2-onnx", { localPath: "./models", dtype: "int8" });
+ * const photos = huggingface("Xenova/clip-vit-base-patch32", { images: true });
+ * ```
+ */
+export function huggingface(
+  model: string,
+  options: HuggingFaceOptions & { readonly images: true },
+): EmbeddingFunction<string | Uint8Array>;
+export function huggingface(model: string, options?: HuggingFaceOptions): EmbeddingFunction<string>;
+export function huggingface(
+  model: string,
+  options: HuggingFaceOptions = {},
+): EmbeddingFunction<EmbeddingInput> {
+  return new HuggingFaceEmbedding(model, options);
+}
+
+/** Makes the function again. Where the model lies, and whether the network may be asked, is for the environment to say. */
+export function huggingfaceFrom(config: EmbeddingConfig): EmbeddingFunction<EmbeddingInput> {
+  const stored = new StoredConfig(NAME, config);
+  const model = stored.text("model");
+  // The name comes from a file: it must not lead anywhere but to the hub, or below the folder of models.
+  if (!/^[\w.-]+(\/[\w.-]+)?$/.test(model) || model.includes("..")) {
+    throw configUnreadable(NAME, "model", "the name of a model", model);
+  }
+  return new HuggingFaceEmbedding(model, {
+    dtype: stored.optionalWord("dtype", modelDtypes),
+    revision: stored.optionalText("revision"),
+    pooling: stored.optionalWord("pooling", poolings),
+    normalize: stored.optionalFlag("normalize"),
+    dimensions: stored.optionalCount("dimensions"),
+    maxTokens: stored.optionalCount("maxTokens"),
+    queryPrefix: stored.optionalText("queryPrefix") ?? "",
+    documentPrefix: stored.optionalText("documentPrefix") ?? "",
+    batchWithDynamicQuantization: stored.optionalFlag("batchWithDynamicQuantization"),
+    images: stored.optionalFlag("images"),
+  });
+}
+
+// --- Private helpers ---
+
+type Outputs = Readonly<Record<string, ModelOutput | undefined>>;
+
+interface Model {
+  (inputs: Record<string, unknown>): Promise<Outputs>;
+  readonly config: { readonly model_type?: string };
+  readonly sessions: Readonly<Record<string, { readonly inputNames: readonly string[] }>>;
+  dispose(): Promise<unknown>;
+}
+
+interface Tokenizer {
+  (
+    text: string,
+    options: { add_special_tokens: boolean; return_tensor: false },
+  ): { readonly input_ids: readonly number[] };
+  readonly model_max_length?: number;
+  readonly pad_token_id?: number;
+}
+
+type Processor = (images: unknown[]) => Promise<{ readonly pixel_values: unknown }>;
+
+interface Loader<T> {
+  from_pretrained(model: string, options: object): Promise<T>;
+}
+
+interface TransformersModule {
+  readonly AutoModel: Loader<unknown>;
+  readonly AutoTokenizer: Loader<unknown>;
+  readonly AutoProcessor: Loader<unknown>;
+  readonly AutoConfig: Loader<unknown>;
+  readonly CLIPTextModelWithProjection: Loader<unknown>;
+  readonly CLIPVisionModelWithProjection: Loader<unknown>;
+  readonly SiglipTextModel: Loader<unknown>;
+  readonly SiglipVisionModel: Loader<unknown>;
+  readonly RawImage: { fromBlob(blob: Blob): Promise<unknown> };
+  readonly Tensor: new (type: "int64", data: BigInt64Array, dims: number[]) => unknown;
+}
+
+/** A model that is loaded: its text side, and for images the other. */
+interface LoadedModel {
+  readonly transformers: TransformersModule;
+  readonly text: Model;
+  readonly encode: Encode;
+  readonly maxTokens: number;
+  readonly padding: { readonly id: number; readonly to?: number };
+  readonly vision: Model | undefined;
+  readonly process: Processor | undefined;
+}
+
+const models = new SharedModels<LoadedModel>(({ text, vision }) =>
+  Promise.all([text.dispose(), vision?.dispose()]),
+);
+
+class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
+  readonly name = NAME;
+  readonly dimensions: number;
+  readonly maxBatch = MAX_BATCH;
+  readonly maxInputTokens: number | undefined;
+  // One call uses all processors: a second one at the same time only takes memory.
+  readonly maxConcurrency = 1;
+  readonly inputTypes: readonly EmbeddingInputType[];
+  readonly revision: string | undefined;
+  readonly config: EmbeddingConfig;
+  readonly #model: string;
+  readonly #options: HuggingFaceOptions;
+  readonly #pooling: Pooling;
+  readonly #place: Place;
+  readonly #key: string;
+  readonly #prefixes: { readonly query: string; readonly document: string };
+
+  constructor(model: string, options: HuggingFaceOptions) {
+    const { dtype = "fp32", images = false, dimensions, maxTokens, revision } = options;
+    checkText("model", model);
+    checkCounts(present({ dimensions, maxTokens }));
+    checkWord("dtype", dtype, modelDtypes);
+    if (options.pooling !== undefined) checkWord("pooling", options.pooling, poolings);
+    this.#model = model;
+    this.#options = options;
+    this.#place = placeOf(model, options);
+    const facts =
+      this.#place.folder === undefined ? undefined : readFolderFacts(USER, this.#place.folder, images);
+    const family = familyOf(model);
+    this.#pooling = options.pooling ?? facts?.pooling ?? family?.pooling ?? "mean";
+    this.#prefixes = {
+      query: options.queryPrefix ?? family?.queryPrefix ?? "",
+      document: options.documentPrefix ?? family?.documentPrefix ?? "",
+    };
+    this.dimensions = dimensions ?? facts?.dimensions ?? family?.dimensions ?? unknownLength(model);
+    this.maxInputTokens = maxTokens ?? facts?.maxTokens;
+    this.inputTypes = images ? ["text", "image"] : ["text"];
+    this.revision = revision;
+    this.#key = JSON.stringify([this.#place, dtype, revision, options.device, images]);
+    this.config = Object.freeze(
+      present({
+        model,
+        revision,
+        dtype,
+        dimensions: this.dimensions,
+        pooling: images ? undefined : this.#pooling,
+        normalize: options.normalize ?? true,
+        maxTokens,
+        queryPrefix: this.#prefixes.query || undefined,
+        documentPrefix: this.#prefixes.document || undefined,
+        batchWithDynamicQuantization: options.batchWithDynamicQuantization || undefined,
+        images: images || undefined,
+      }),
+    );
+    Object.freeze(this);
+  }
+
+  async embed(
+    inputs: readonly EmbeddingInput[],
+    { kind, signal }: EmbeddingRequest,
+  ): Promise<(Float32Array | null)[]> {
+    const vectors: (Float32Array | null)[] = inputs.map(() => null);
+    const texts = [...inputs.entries()].filter(
+      (entry): entry is [number, string] => typeof entry[1] === "string",
+    );
+    const images = [...inputs.entries()].filter(
+      (entry): entry is [number, Uint8Array] => typeof entry[1] !== "string",
+    );
+    const put = (places: readonly [number, unknown][], found: readonly (Float32Array | null)[]): void => {
+      for (const [at, [place]] of places.entries()) vectors[place] = found[at] ?? null;
+    };
+    const ofTexts = texts.map(([, text]) => text);
+    put(
+      texts,
+      await embedPresent(ofTexts, this.#prefixes[kind], (all) =>
+        this.#use(signal, (model) => this.#embedTexts(model, all, signal)),
+      ),
+    );
+    if (images.length > 0)
+      put(images, await this.#use(signal, (model) => this.#embedImages(model, images, signal)));
+    return vectors;
+  }
+
+  dispose(): Promise<void> {
+    return models.release(this.#key, this);
+  }
+
+  #use<T>(signal: AbortSignal | undefined, work: (model: LoadedModel) => Promise<T>): Promise<T> {
+    checkAborted(signal);
+    return models.use(this.#key, this, () => this.#load(), work);
+  }
+
+  async #embedTexts(
+    { transformers, text, encode, maxTokens, padding }: LoadedModel,
+    texts: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<(Float32Array | null)[]> {
+    const vectors: (Float32Array | null)[] = texts.map(() => null);
+    const limit = Math.min(maxTokens, this.#options.maxTokens ?? maxTokens);
+    const rows = texts.map((one) => tokenRow(encode, one, limit));
+    const names = inputNamesOf(text);
+    for (const batch of tokenBatches(rows, this.#together(TOGETHER), padding)) {
+      checkAborted(signal);
+      const inputs = names.map((name) => [name, this.#tensor(transformers, name, batch)]);
+      const found = this.#vectors(await text(Object.fromEntries(inputs)), batch.lengths, "text");
+      for (const [place, index] of batch.indexes.entries()) vectors[index] = found[place] ?? null;
+    }
+    return vectors;
+  }
+
+  async #embedImages(
+    { transformers, vision, process }: LoadedModel,
+    images: readonly [number, Uint8Array][],
+    signal: AbortSignal | undefined,
+  ): Promise<(Float32Array | null)[]> {
+    if (vision === undefined || process === undefined) {
+      throw modelUnsuited(
+        USER,
+        this.#model,
+        "it was made for texts; pass images: true for a model of images.",
+      );
+    }
+    const vectors: (Float32Array | null)[] = [];
+    const size = this.#together(IMAGES_TOGETHER);
+    for (let from = 0; from < images.length; from += size) {
+      checkAborted(signal);
+      const batch = images.slice(from, from + size);
+      const read = await Promise.all(batch.map(([index, bytes]) => readImage(transformers, bytes, index)));
+      const { pixel_values } = await process(read);
+      vectors.push(
+        ...this.#vectors(
+          await vision({ pixel_values }),
+          read.map(() => 1),
+          "image",
+        ),
+      );
+    }
+    return vectors;
+  }
+
+  #together(most: number): number {
+    const { dtype = "fp32", batchWithDynamicQuantization = false } = this.#options;
+    return ["q8", "int8", "uint8"].includes(dtype) && !batchWithDynamicQuantization ? 1 : most;
+  }
+
+  #vectors(outputs: Outputs, lengths: readonly number[], side: "text" | "image"): (Float32Array | null)[] {
+    const { images, pooling: asked, normalize = true } = this.#options;
+    const own = asked === undefined ? [outputs["sentence_embedding"]] : [];
+    const tokens = [...own, outputs["last_hidden_state"], outputs["token_embeddings"]];
+    const towers = [outputs[`${side}_embeds`], outputs["pooler_output"]];
+    const output = (images ? towers : tokens).find((one) => one !== undefined);
+    if (output === undefined) {
+      throw modelUnsuited(USER, this.#model, `it gives ${Object.keys(outputs).join(", ")}.`);
+    }
+    const found = output.dims.at(-1) ?? 0;
+    if (found !== this.dimensions) throw dimensionsDiffer(USER, this.#model, this.dimensions, found);
+    return pooledVectors(output, lengths, { pooling: this.#pooling, normalize });
+  }
+
+  #tensor({ Tensor }: TransformersModule, name: string, batch: TokenBatch): unknown {
+    const data = inputNamed(name, batch);
+    if (data !== undefined) return new Tensor("int64", data, [...batch.dims]);
+    throw modelUnsuited(USER, this.#model, `it asks for the input ${JSON.stringify(name)}.`);
+  }
+
+  async #load(): Promise<LoadedModel> {
+    const transformers = await importLibrary<TransformersModule>(
+      USER,
+      library,
+      () => import("@huggingface/transformers"),
+    );
+    const { dtype = "fp32", device = "cpu", revision, images = false } = this.#options;
+    const { source, cacheDir, offline } = this.#place;
+    const files = { cache_dir: cacheDir, local_files_only: offline, ...present({ revision }) };
+    const weights = { ...files, dtype, device };
+    try {
+      const [Text, Vision] = images ? await towersOf(transformers, source, files) : [transformers.AutoModel];
+      const [tokenizer, text, vision, process] = (await Promise.all([
+        transformers.AutoTokenizer.from_pretrained(source, files),
+        Text.from_pretrained(source, weights),
+        Vision?.from_pretrained(source, weights),
+        images ? transformers.AutoProcessor.from_pretrained(source, files) : undefined,
+      ])) as [Tokenizer, Model, Model | undefined, Processor | undefined];
+      const maxTokens = maxTokensOf(tokenizer);
+      const isSiglip = text.config.model_type?.startsWith("siglip") === true;
+      const id = tokenizer.pad_token_id ?? 0;
+      return {
+        transformers,
+        text,
+        encode: (one, special) =>
+          tokenizer(one, { add_special_tokens: special, return_tensor: false }).input_ids,
+        maxTokens,
+        // SigLIP was trained on texts of one length and has no mask.
+        padding: isSiglip ? { id, to: maxTokens } : { id },
+        vision,
+        process,
+      };
+    } catch (cause) {
+      throw modelNotLoaded(USER, this.#model, cause, this.#place.hint);
+    }
+  }
+}
+
+/** Where a model is looked for. */
+interface Place {
+  readonly source: string;
+  readonly folder: string | undefined;
+  readonly cacheDir: string;
+  readonly offline: boolean;
+  readonly hint: string;
+}
+
+function placeOf(model: string, options: HuggingFaceOptions): Place {
+  const { localPath = modelsFolderWith(model), offline = process.env["HF_HUB_OFFLINE"] === "1" } = options;
+  const cacheDir = options.cacheDir ?? join(homedir(), ".cache", "varve", "models");
+  if (localPath !== undefined) {
+    const folder = resolve(localPath, model);
+    const hint = "Check that the folder is complete: config.json, tokenizer.json and the model in onnx.";
+    return { source: folder, folder, cacheDir, offline: true, hint };
+  }
+  const hint = offline
+    ? "The network may not be asked: pass localPath, or load the model once without offline."
+    : "Check the name of the model, its dtype and the network, or pass localPath.";
+  return { source: model, folder: undefined, cacheDir, offline, hint };
+}
+
+/** The folder of models that the environment names, if this one lies in it. */
+function modelsFolderWith(model: string): string | undefined {
+  const folder = process.env["VARVE_MODELS"] ?? "";
+  return folder !== "" && existsSync(join(folder, model, "config.json")) ? folder : undefined;
+}
+
+/** The classes of the two sides of a model that knows texts and images. */
+async function towersOf(
+  transformers: TransformersModule,
+  source: string,
+  files: object,
+): Promise<[Loader<unknown>, Loader<unknown>]> {
+  const { model_type: type = "" } = (await transformers.AutoConfig.from_pretrained(source, files)) as {
+    model_type?: string;
+  };
+  if (type === "clip")
+    return [transformers.CLIPTextModelWithProjection, transformers.CLIPVisionModelWithProjection];
+  if (type === "siglip") return [transformers.SiglipTextModel, transformers.SiglipVisionModel];
+  throw badFunction(
+    "model with images: true",
+    "a CLIP or a SigLIP",
+    `a model of type ${JSON.stringify(type)}`,
+  );
+}
+
+async function readImage(
+  { RawImage }: TransformersModule,
+  bytes: Uint8Array,
+  index: number,
+): Promise<unknown> {
+  try {
+    return await RawImage.fromBlob(new Blob([new Uint8Array(bytes)]));
+  } catch (cause) {
+    throw inputUnreadable(USER, index, cause);
+  }
+}
+
+/** What the model asks for: the library warns of every input that it does not. */
+function inputNamesOf(model: Model): readonly string[] {
+  return Object.values(model.sessions)[0]?.inputNames ?? ["input_ids", "attention_mask"];
+}
+
+/** Some tokenizers say 10^30 where they mean that they have no limit. */
+function maxTokensOf({ model_max_length: length }: Tokenizer): number {
+  return length !== undefined && length <= 1_000_000 ? length : 512;
+}
+
+function unknownLength(model: string): never {
+  throw dimensionsUnknown(USER, model);
+}

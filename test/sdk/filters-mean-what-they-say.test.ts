@@ -1,0 +1,189 @@
+// Random filters are answered by the engine and by a few lines of JavaScript with three-valued logic: both must give the same rows.
+
+import {
+  and,
+  Condition,
+  type FilterColumns,
+  type FilterNode,
+  float,
+  int,
+  list,
+  not,
+  or,
+  type Table,
+  table,
+  text,
+  timestamp,
+  type Where,
+} from "varve";
+import { expect, test } from "vitest";
+import { memoryDatabase } from "../support/database";
+import { Random } from "../support/random";
+
+const items = table("items", {
+  id: int().primaryKey(),
+  lang: text({ enum: ["en", "de", "fr"] }).nullable(),
+  word: text().nullable(),
+  n: int().nullable(),
+  x: float().nullable(),
+  at: timestamp().nullable(),
+  tags: list(text()).nullable(),
+});
+type Item = typeof items.$row;
+
+const random = new Random(42);
+const words = ["a", "ab", "abc", "B", "é", "", "a%", "_"];
+const maybe = <T>(value: () => T): T | null => (random.below(4) === 0 ? null : value());
+
+const rows: Item[] = Array.from({ length: 400 }, (_, id) => ({
+  id,
+  lang: maybe(() => random.pick(["en", "de", "fr"] as const)),
+  word: maybe(() => random.pick(words)),
+  n: maybe(() => random.below(10)),
+  x: maybe(() => random.below(10) / 4),
+  at: maybe(() => new Date(random.below(10))),
+  tags: maybe(() => Array.from({ length: random.below(3) }, () => random.pick(words))),
+}));
+
+type Leaf = Extract<FilterNode, { column: unknown }>;
+const comparable = (value: unknown): string | number =>
+  value instanceof Date ? value.getTime() : (value as string | number);
+
+/** True, false, or null for unknown. */
+function evaluate(node: FilterNode, row: Item): boolean | null {
+  switch (node.op) {
+    case "not": {
+      const result = evaluate(node.arg, row);
+      return result === null ? null : !result;
+    }
+    case "and":
+    case "or": {
+      const results = node.args.map((arg) => evaluate(arg, row));
+      const decisive = node.op === "or";
+      if (results.includes(decisive)) return decisive;
+      return results.includes(null) ? null : !decisive;
+    }
+    default:
+      return evaluateLeaf(node, row[node.column[0] as keyof Item]);
+  }
+}
+
+function evaluateLeaf(node: Leaf, cell: unknown): boolean | null {
+  if (node.op === "isNull") return cell === null;
+  if (cell === null) return null;
+  switch (node.op) {
+    case "in":
+      return node.values.map(comparable).includes(comparable(cell));
+    case "between":
+      return comparable(cell) >= comparable(node.low) && comparable(cell) <= comparable(node.high);
+    case "like":
+      return likePattern(node.pattern as string, node.caseInsensitive).test(cell as string);
+    case "contains":
+      return (cell as string[]).includes(node.value as string);
+    case "containsAny":
+      return node.values.some((value) => (cell as string[]).includes(value as string));
+    case "containsAll":
+      return node.values.every((value) => (cell as string[]).includes(value as string));
+    default: {
+      const [a, b] = [comparable(cell), comparable(node.value)];
+      const results = { eq: a === b, ne: a !== b, lt: a < b, lte: a <= b, gt: a > b, gte: a >= b };
+      return results[node.op];
+    }
+  }
+}
+
+function likePattern(pattern: string, caseInsensitive: boolean): RegExp {
+  const source = pattern.replace(/\\?[\s\S]/gu, (part) => {
+    if (part === "%") return "[\\s\\S]*";
+    if (part === "_") return "[\\s\\S]";
+    return part.slice(-1).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${source}$`, caseInsensitive ? "iu" : "u");
+}
+
+type Columns = FilterColumns<typeof items>;
+
+const leaves: readonly ((c: Columns) => Condition)[] = [
+  (c) => c.lang.eq(random.pick(["en", "de", "fr"])),
+  (c) => c.lang.ne("en"),
+  (c) => c.lang.in(["en", "fr"]),
+  (c) => c.lang.notIn(["de"]),
+  (c) => c.lang.in([]),
+  (c) => c.word.lt(random.pick(words)),
+  (c) => c.word.gte(random.pick(words)),
+  (c) => c.word.like(random.pick(["a%", "%b%", "_", "a\\%", "%", "", "\\_", "é"])),
+  (c) => c.word.ilike(random.pick(["A%", "%B", "É"])),
+  (c) => c.n.gt(random.below(10)),
+  (c) => c.n.between(random.below(5), random.below(10)),
+  (c) => c.n.in([1, 2, 3, 100]),
+  (c) => c.x.lte(random.below(10) / 4),
+  (c) => c.x.eq(1.25),
+  (c) => c.at.lt(new Date(random.below(10))),
+  (c) => c.at.in([new Date(3), new Date(4)]),
+  (c) => c.tags.contains(random.pick(words)),
+  (c) => c.tags.containsAny(["a", "é"]),
+  (c) => c.tags.containsAll(["a", "ab"]),
+  (c) => c.tags.containsAll([]),
+  (c) => c.n.isNull(),
+  (c) => c.tags.isNotNull(),
+];
+
+function randomCondition(c: Columns, depth: number): Condition {
+  if (depth === 0 || random.below(3) === 0) return random.pick(leaves)(c);
+  const parts = Array.from({ length: random.below(4) }, () => randomCondition(c, depth - 1));
+  return random.pick([() => and(...parts), () => or(...parts), () => not(randomCondition(c, depth - 1))])();
+}
+
+test("every comparison alone", async () => {
+  const t = await open();
+  for (const leaf of leaves) await agree(t, leaf);
+});
+
+test("300 random filters, and their opposites", async () => {
+  const t = await open();
+  for (let i = 0; i < 300; i++) {
+    await agree(t, (c) => randomCondition(c, 4));
+  }
+});
+
+test("Mongo's negations find what Mongo would find", async () => {
+  const t = await open();
+  const ids = async (where: Where<typeof items>): Promise<number[]> =>
+    (await t.find({ where, select: ["id"] })).map((row) => row.id);
+  const expected = (keep: (row: Item) => boolean): number[] => rows.filter(keep).map((row) => row.id);
+  expect(await ids({ lang: { $ne: "en" } })).toEqual(expected((row) => row.lang !== "en"));
+  expect(await ids({ lang: { $nin: ["en", null] } })).toEqual(
+    expected((row) => row.lang !== "en" && row.lang !== null),
+  );
+  expect(await ids({ n: { $not: { $gt: 4 } } })).toEqual(expected((row) => !(row.n !== null && row.n > 4)));
+  expect(await ids({ $nor: [{ lang: "en" }, { n: { $lt: 3 } }] })).toEqual(
+    expected((row) => row.lang !== "en" && !(row.n !== null && row.n < 3)),
+  );
+  expect(await ids({ $not: { $not: { lang: "en" } } })).toEqual(expected((row) => row.lang === "en"));
+  expect(await ids({ tags: { $nin: ["a"] } })).toEqual(expected((row) => !row.tags?.includes("a")));
+});
+
+async function open(): Promise<Table<typeof items>> {
+  const t = await (await memoryDatabase()).table(items);
+  await t.insert(rows.slice(0, 150));
+  await t.insert(rows.slice(150));
+  return t;
+}
+
+async function agree(t: Table<typeof items>, build: (c: Columns) => Condition): Promise<void> {
+  let built: Condition | undefined;
+  const found = await t.find({
+    where: (c) => {
+      built = build(c);
+      return built;
+    },
+    select: ["id"],
+  });
+  const node = (built ?? and()).node;
+  const expected = rows.filter((row) => evaluate(node, row) === true).map((row) => row.id);
+  expect(
+    found.map((row) => row.id),
+    JSON.stringify(node),
+  ).toEqual(expected);
+  expect(await t.count({ where: new Condition(node) }), JSON.stringify(node)).toBe(expected.length);
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { openDocs, threeDocs } from "../support/docs";
+
+test("what is designed and not there throws NOT_YET and says what to use", async () => {
+  const t = (await openDocs(threeDocs)).untyped;
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => t.search("x", { mode: "hybrid" as never }),
+    () => t.search("x", { mode: "text" as never }),
+    () => t.search("x", { during: { from: 1, to: 2 } } as never),
+    () => t.asOf(1).search("x", { mode: "hybrid" as never }),
+    () => t.reembed("vec" as never),
+    () => t.purge({ where: {} } as never),
+  ];
+  for (const call of calls) {
+    await expect(call()).rejects.toMatchObject({ code: "NOT_YET", hint: expect.stringMatching(/\w/) });
+  }
+});
+
+test("the modes that are there work", async () => {
+  const t = await openDocs(threeDocs);
+  expect(await t.search("parcels", { mode: "vector", limit: 1 })).toHaveLength(1);
+  expect(await t.search("parcels", { mode: "auto", limit: 1 })).toHaveLength(1);
+});

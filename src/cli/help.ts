@@ -20,7 +20,7 @@ export function overview(commands: readonly Command[]): string[] {
     "Try:",
     "  varve ingest ./docs",
     '  varve search "how do refunds work"',
-    '  varve search "how do refunds work" --as-of 2026-09-30',
+    '  varve search "how do refunds work" --as-of 1',
     "",
     `It ends with ${done} when done, ${failed} when it failed, ${usage} when the command line makes no sense,`,
     `${damaged} when verify has found damage, ${interrupted} when interrupted.`,

@@ -4,6 +4,7 @@ import { nativeModule, packageFile } from "../native-module";
 import type { NativeEmbedder } from "../native-types";
 import { modelDiffers, modelUnreadable } from "./embedding-errors";
 import type { EmbeddingConfig, EmbeddingFunction, EmbeddingRequest } from "./embedding-function";
+import { checkAborted } from "./support/request-failure";
 
 const MODEL = "varve-static-en";
 const MAX_BATCH = 1024;
@@ -55,6 +56,7 @@ async function embedTexts(
   texts: readonly string[],
   request: EmbeddingRequest,
 ): Promise<(Float32Array | null)[]> {
+  checkAborted(request.signal);
   embedder ??= loadEmbedder();
   const [only] = texts;
   // One query is answered inside the call: it takes less than the way to another thread.

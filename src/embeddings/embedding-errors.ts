@@ -91,7 +91,7 @@ export function requestFailed(
   cause?: unknown,
 ): EmbeddingRequestError {
   const { status } = failure;
-  const what = status === undefined ? "could not be asked" : `refused with status ${status}`;
+  const what = status === undefined ? "gave no answer" : `refused with status ${status}`;
   const hint = hintOf(failure);
   return new EmbeddingRequestError(`${provider} ${what}: ${why}`, failure, {
     ...(hint === undefined ? {} : { hint }),
@@ -108,7 +108,7 @@ function hintOf({ status, tooLarge, retryable }: EmbeddingFailure): string | und
 
 /** An answer that is not what was asked for. */
 export function answerMalformed(provider: string, expected: string, found: string): EmbeddingRequestError {
-  const message = `${provider} should have answered with ${expected}; it answered with ${found}.`;
+  const message = `The answer of ${provider}: expected ${expected}, found ${found}.`;
   return new EmbeddingRequestError(message, { retryable: true }, { hint: "Try again." });
 }
 
@@ -120,7 +120,7 @@ export function dimensionsDiffer(
   found: number,
 ): EmbeddingRequestError {
   return new EmbeddingRequestError(
-    `The vectors of ${quote(model)} from ${provider} have ${found} dimensions; ${expected} were expected.`,
+    `The vectors of ${quote(model)} from ${provider}: expected ${expected} dimensions, found ${found}.`,
     { retryable: false },
     { hint: `Pass dimensions: ${found}, or ask for another model.` },
   );
@@ -202,7 +202,7 @@ export function addressUntrusted(baseURL: string): VarveError {
 export function configUnreadable(name: string, part: string, expected: string, found: unknown): VarveError {
   return new VarveError(
     "EMBEDDING_UNAVAILABLE",
-    `The table names the embedding function ${quote(name)} with a ${part} that is not ${expected}: ${JSON.stringify(found) ?? "nothing"}.`,
+    `The stored config of the embedding function ${quote(name)}, ${part}: expected ${expected}, found ${JSON.stringify(found) ?? "nothing"}.`,
     { hint: "Open the table with its declaration, or search with a vector of your own." },
   );
 }

@@ -73,6 +73,8 @@ export interface OpenAiClient {
 }
 
 const NAME = "openai";
+// A client must be given some key.
+const NO_KEY = "none";
 const library: OptionalLibrary = { name: "openai", range: ">=5" };
 
 interface OpenAiModule {
@@ -80,8 +82,8 @@ interface OpenAiModule {
     apiKey: string;
     baseURL: string;
     maxRetries: number;
-    organization?: string;
-    project?: string;
+    organization?: string | null;
+    project?: string | null;
     defaultHeaders: Record<string, string>;
     defaultQuery: Record<string, string>;
   }) => OpenAiClient;
@@ -105,13 +107,18 @@ export function openai(model: string, options: OpenAiOptions = {}): EmbeddingFun
   return new OpenAiEmbedding(model, options);
 }
 
-/** Makes the function again. A stored address is trusted only where it is this machine or the environment names it. */
+/**
+ * Makes the function again. A stored address could be anybody's: texts go there only if it is this machine or if the environment
+ * names it, and a key only if the environment does.
+ */
 export function openaiFrom(config: EmbeddingConfig): EmbeddingFunction<string> {
   const stored = new StoredConfig(NAME, config);
   const baseURL = stored.optionalText("baseURL");
-  if (baseURL !== undefined && !isTrusted(baseURL)) throw addressUntrusted(baseURL);
+  const vouched = baseURL === undefined || isNamedByEnvironment(baseURL);
+  if (!vouched && !(URL.canParse(baseURL) && isLocal(new URL(baseURL)))) throw addressUntrusted(baseURL);
   return openai(stored.text("model"), {
     baseURL,
+    ...(vouched ? {} : { apiKey: NO_KEY }),
     preset: stored.optionalWord("preset", openAiPresets),
     dimensions: stored.optionalCount("dimensions"),
     requestDimensions: stored.optionalFlag("requestDimensions"),
@@ -210,14 +217,13 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
 
   /** The key, read at each call; empty for a server that needs none. */
   #key(): string {
-    const { apiKey, client } = this.#options;
-    const variable = this.#server.keyVariable;
-    const key = apiKey ?? (variable === undefined ? undefined : process.env[variable]);
-    if (key !== undefined && key !== "") return key;
-    const needsNone =
-      client !== undefined || variable === undefined || this.#address?.authorization !== undefined;
-    if (needsNone || this.#address?.local) return "";
-    throw keyMissing(`openai(${JSON.stringify(this.#model)})`, variable);
+    const { apiKey = "", client } = this.#options;
+    const { keyVariable } = this.#server;
+    const hasOther = client !== undefined || this.#address?.authorization !== undefined;
+    if (apiKey !== "" || hasOther || keyVariable === undefined) return apiKey;
+    const key = process.env[keyVariable] ?? "";
+    if (key !== "" || this.#address?.local) return key;
+    throw keyMissing(`openai(${JSON.stringify(this.#model)})`, keyVariable);
   }
 
   #client(key: string): Promise<OpenAiClient> {
@@ -234,15 +240,18 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
 
   async #newClient(key: string): Promise<OpenAiClient> {
     const { OpenAI } = await importLibrary<OpenAiModule>("openai()", library, () => import("openai"));
-    const { organization, project, headers, preset } = this.#options;
+    const { headers, preset } = this.#options;
     const address = this.#address;
+    // The client would tell any server the organisation that the environment names for OpenAI.
+    const unnamed = this.#server === openAiServer ? undefined : null;
+    const { organization = unnamed, project = unnamed } = this.#options;
     return new OpenAI({
-      apiKey: key === "" ? "none" : key,
+      apiKey: key === "" ? NO_KEY : key,
       baseURL: address?.url ?? "",
       maxRetries: 0,
       ...present({ organization, project }),
       defaultHeaders: {
-        ...(address?.authorization === undefined ? {} : { Authorization: address.authorization }),
+        ...(key === "" ? present({ Authorization: address?.authorization }) : {}),
         ...(preset === "azure" && key !== "" ? { "api-key": key } : {}),
         ...headers,
       },
@@ -328,13 +337,10 @@ function isLocal(url: URL): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
 }
 
-function isTrusted(stored: string): boolean {
-  if (!URL.canParse(stored)) return false;
-  const url = new URL(stored);
+function isNamedByEnvironment(stored: string): boolean {
   const named = [process.env["OPENAI_BASE_URL"], process.env["AZURE_OPENAI_ENDPOINT"]];
-  return (
-    isLocal(url) ||
-    named.some((one) => one !== undefined && URL.canParse(one) && new URL(one).origin === url.origin)
+  return named.some(
+    (one = "") => URL.canParse(one) && URL.canParse(stored) && new URL(one).origin === new URL(stored).origin,
   );
 }
 

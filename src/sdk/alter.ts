@@ -1,7 +1,7 @@
 // Changes of a table's columns. A handle never changes: the answer is a handle with the new columns.
 
 import { type CommitOptions, toCommitJson } from "./commit";
-import { cannotDrop } from "./errors";
+import { cannotDrop, foreignSchema } from "./errors";
 import { callAsync } from "./native/call";
 import type { AnyColumn } from "./schema/column";
 import { cannotAdd } from "./schema/schema-errors";
@@ -15,6 +15,7 @@ export async function addColumn(
   column: AnyColumn,
   options: CommitOptions,
 ): Promise<TableHandle> {
+  refuseForeignSchema(handle);
   checkColumn(handle.name, name, column);
   const field = columnJson(name, column);
   if (!field.nullable && field.default === undefined) throw cannotAdd(handle.name, name);
@@ -35,6 +36,7 @@ export async function dropColumn(
   name: string,
   options: CommitOptions,
 ): Promise<TableHandle> {
+  refuseForeignSchema(handle);
   const { schema } = handle;
   schema.field(name);
   if (name === schema.primaryKey) throw cannotDrop(handle.name, name, "it is the primary key");
@@ -51,6 +53,11 @@ export async function dropColumn(
       without(definition.derived, name),
     );
   });
+}
+
+/** A schema of another library would go on to check rows for the columns that it knows. */
+function refuseForeignSchema({ name, options }: TableHandle): void {
+  if (options.definition?.check !== undefined) throw foreignSchema(name);
 }
 
 function renewed(handle: TableHandle, change: (definition: AnyTable) => AnyTable): TableHandle {

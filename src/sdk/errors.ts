@@ -139,3 +139,12 @@ export function cannotDrop(table: string, column: string, why: string): VarveErr
     where: { table, column },
   });
 }
+
+/** A change of columns of a table whose rows another library's schema checks. */
+export function foreignSchema(table: string): VarveError {
+  const message = `The columns of ${quote(table)} come from a schema of another library, which would not know of the change.`;
+  return new VarveError("INVALID_ARGUMENT", message, {
+    hint: `Change them by name, const t = await db.openTable(${quote(table)}), then declare the table with the new schema.`,
+    where: { table },
+  });
+}

@@ -79,6 +79,7 @@ export {
   type InsertOptions,
   Table,
   type UpdateOptions,
+  type UpsertOptions,
 } from "./table";
 export {
   type FindOptions,

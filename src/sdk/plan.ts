@@ -39,7 +39,8 @@ export class Plans {
       this.#everything ??= this.#make(this.schema.plainNames());
       return this.#everything;
     }
-    if (!Array.isArray(select)) throw badArgument("select", "an array of column names", describeValue(select));
+    if (!Array.isArray(select))
+      throw badArgument("select", "an array of column names", describeValue(select));
     const key = JSON.stringify(select);
     const known = this.#bySelect.get(key);
     if (known !== undefined) return known;

@@ -36,6 +36,12 @@ export interface InsertOptions<V extends boolean = boolean> extends WriteOptions
   readonly vectors?: V | undefined;
 }
 
+/** What `upsert` takes. */
+export interface UpsertOptions<D extends AnyTable, V extends boolean = boolean> extends InsertOptions<V> {
+  /** Other rows that end in the same commit: those that a filter lets through and that no new row replaces. */
+  readonly delete?: Where<D> | undefined;
+}
+
 /** What `update` takes. */
 export interface UpdateOptions<D extends AnyTable, V extends boolean> extends WriteOptions {
   /** Which rows. */
@@ -106,10 +112,19 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return await writeRows(this.handle, "insert", rows, options ?? {});
   }
 
-  /** Adds rows, and replaces those whose key is there already, as one commit. A replaced row is replaced as a whole. */
+  /**
+   * Adds rows, and replaces those whose key is there already, as one commit. A replaced row is replaced as a whole.
+   *
+   * With `delete`, other rows end in the same commit: what a crawl needs that found some documents new, some changed, some gone.
+   *
+   * @example
+   * ```ts
+   * await t.upsert(changed, { delete: { path: { $in: gone } }, message: "crawl 13" });
+   * ```
+   */
   async upsert<const V extends boolean = false>(
     rows: RowSource<V extends true ? InsertWithVectors<D> : D["$insert"]>,
-    options?: InsertOptions<V>,
+    options?: UpsertOptions<D, V>,
   ): Promise<WriteResult> {
     return await writeRows(this.handle, "upsert", rows, options ?? {});
   }

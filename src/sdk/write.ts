@@ -30,13 +30,14 @@ export async function writeRows(
   handle: TableHandle,
   kind: "insert" | "upsert",
   rows: RowSource<unknown>,
-  options: WriteOptions & { readonly vectors?: boolean | undefined },
+  options: WriteOptions & { readonly vectors?: boolean | undefined; readonly delete?: unknown },
 ): Promise<WriteResult> {
-  const request = JSON.stringify({ kind, ...toCommitJson(options) });
+  const ending = kind === "upsert" ? handle.reader.filter(options.delete) : undefined;
+  const request = JSON.stringify({ kind, ending, ...toCommitJson(options) });
   const batches = batchesOf(handle, rows);
   const writer = new Batches(handle, options, options.vectors ?? false);
   const first = await batches.next();
-  if (first.done) return nothingWritten(handle);
+  if (first.done) return ending === undefined ? nothingWritten(handle) : await writer.writeOne(request, []);
   const second = await batches.next();
   if (second.done) return await writer.writeOne(request, first.value);
   return await writer.writeStaged(request, chain([first.value, second.value], batches));

@@ -112,6 +112,23 @@ describe("a Zod schema", () => {
   });
 });
 
+test("columns are changed by name, and the schema follows", async () => {
+  const db = await memoryDatabase();
+  const Old = z.object({ id: z.string() });
+  const old = await db.table(tableFrom("t", Old, { primaryKey: "id" }));
+  await old.insert([{ id: "1" }]);
+  await expect(old.addColumn("n", int().nullable())).rejects.toThrow("schema of another library");
+  await expect(old.dropColumn("id")).rejects.toThrow("schema of another library");
+  await (await db.openTable("t")).addColumn("n", int().nullable());
+  const New = Old.extend({ n: z.int().nullable() });
+  const t = await db.table(tableFrom("t", New, { primaryKey: "id" }));
+  await t.insert([{ id: "2", n: 3 }]);
+  expect(await t.find()).toEqual([
+    { id: "1", n: null },
+    { id: "2", n: 3 },
+  ]);
+});
+
 describe("is refused:", () => {
   test("a property without a type", () => {
     expect(() => tableFrom("x", z.object({ at: z.date() }))).toThrow(

@@ -1,8 +1,9 @@
 // Two writers that read the same row and write it back would lose one of the changes; the engine refuses the second, and the SDK repeats it.
 
-import { int, table, text } from "varve";
-import { expect, test } from "vitest";
-import { diskDatabase, temporaryFolder } from "../support/database";
+import { embed, int, type Table, table, text, type UntypedTable } from "varve";
+import { describe, expect, test } from "vitest";
+import { diskDatabase, memoryDatabase, temporaryFolder } from "../support/database";
+import { hashEmbedding, hashVector } from "../support/hash-embedding";
 
 const counters = table("counters", { id: text().primaryKey(), n: int(), m: int() });
 
@@ -27,4 +28,43 @@ test("two handles on one folder see each other's writes", async () => {
   expect(await two.count()).toBe(1);
   await two.insert([{ id: "b", n: 2, m: 2 }]);
   expect(await one.find({ select: ["id"] })).toEqual([{ id: "a" }, { id: "b" }]);
+});
+
+describe("an update whose row is changed while it embeds", () => {
+  /** A table whose function changes the row behind the caller's back, the first `times` times that it is called. */
+  async function contested(times: number): Promise<{ t: Table<UntypedTable>; calls: () => number }> {
+    let calls = 0;
+    let meddle: () => Promise<unknown> = () => Promise.resolve();
+    const fn = {
+      ...hashEmbedding({ name: "meddling" }),
+      embed: async (inputs: readonly string[]): Promise<(Float32Array | null)[]> => {
+        calls += 1;
+        if (calls <= times) await meddle();
+        return inputs.map((input) => hashVector(input));
+      },
+    };
+    const notes = table("notes", { id: text().primaryKey(), body: text(), n: int() }, (c) => ({
+      vec: embed(fn, c.body),
+    }));
+    const t = await (await memoryDatabase()).table(notes);
+    await t.insert([{ id: "a", body: "old", n: 0, vec: new Float32Array(16).fill(0.25) }], { vectors: true });
+    meddle = () => t.update({ where: { id: "a" }, set: { n: calls } });
+    return { t: t.untyped, calls: () => calls };
+  }
+
+  test("is done again, on top of the other change", async () => {
+    const { t, calls } = await contested(2);
+    expect(await t.update({ where: { id: "a" }, set: { body: "new" } })).toMatchObject({ updated: 1 });
+    expect(await t.get("a")).toEqual({ id: "a", body: "new", n: 2 });
+    expect(calls()).toBe(3);
+  });
+
+  test("gives up after five times", async () => {
+    const { t, calls } = await contested(99);
+    await expect(t.update({ where: { id: "a" }, set: { body: "new" } })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    expect(await t.get("a")).toEqual({ id: "a", body: "old", n: 5 });
+    expect(calls()).toBe(5);
+  });
 });

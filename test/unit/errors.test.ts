@@ -116,6 +116,7 @@ const callExamples: Examples<typeof calls> = {
   cannotContinue: [calls.cannotContinue("docs", "there is no orderBy")],
   cannotSet: [calls.cannotSet("docs", "id", "it is the primary key")],
   notRows: [calls.notRows("an object")],
+  foreignSchema: [calls.foreignSchema("docs")],
   cannotDrop: [calls.cannotDrop("docs", "body", '"vec" is computed from it')],
 };
 

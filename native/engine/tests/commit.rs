@@ -2,7 +2,11 @@
 //!
 //! The oracle is the same table without mishaps: what a writer did while another slept is done there before or after.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod support {
     pub(crate) mod meddling;
@@ -47,7 +51,9 @@ fn put(table: &Table, on_key: OnKey, ids: impl IntoIterator<Item = i64>, text: &
         row
     };
     let rows: Vec<Vec<Value>> = ids.into_iter().map(row).collect();
-    table.insert(batch(&schema, &rows), &schema, on_key, &none()).map(|_| ())
+    table
+        .insert(batch(&schema, &rows), &schema, on_key, &none())
+        .map(|_| ())
 }
 
 fn insert(table: &Table, ids: impl IntoIterator<Item = i64>) -> Result<()> {
@@ -66,7 +72,9 @@ fn update(table: &Table, ids: &[u64], text: &str) -> Result<()> {
     let mut only = (*schema).clone();
     only.fields.retain(|field| field.name == "text");
     let rows: Vec<Vec<Value>> = ids.iter().map(|_| vec![Value::Text(text.to_owned())]).collect();
-    table.update(ids, &batch(&only, &rows), &schema, &none()).map(|_| ())
+    table
+        .update(ids, &batch(&only, &rows), &schema, &none())
+        .map(|_| ())
 }
 
 fn stage(table: &Arc<Table>) -> Result<()> {
@@ -84,7 +92,8 @@ fn stage(table: &Arc<Table>) -> Result<()> {
 }
 
 fn extra_column() -> Field {
-    serde_json::from_value(json!({"name": "extra", "type": {"kind": "int"}, "default": 7, "nullable": true})).unwrap()
+    serde_json::from_value(json!({"name": "extra", "type": {"kind": "int"}, "default": 7, "nullable": true}))
+        .unwrap()
 }
 
 /// A long text, so that rows do not fit into a manifest.
@@ -97,15 +106,25 @@ type Write = fn(&Arc<Table>) -> Result<()>;
 /// Everything that puts a manifest.
 const WRITES: [(&str, Write); 13] = [
     ("insert", |table| insert(table, [500])),
-    ("insert of many bytes", |table| put(table, OnKey::Refuse, [500, 501], &long())),
+    ("insert of many bytes", |table| {
+        put(table, OnKey::Refuse, [500, 501], &long())
+    }),
     ("upsert", |table| put(table, OnKey::Replace, [3, 500], "upserted")),
     ("stage", stage),
     ("update", |table| update(table, &[5, 6], "updated")),
     ("delete", |table| delete(table, 0, 1_010)),
     ("delete all", |table| table.delete(None, &none()).map(|_| ())),
-    ("add a column", |table| table.add_columns(&[extra_column()], &none()).map(|_| ())),
-    ("drop a column", |table| table.drop_columns(&["text".to_owned()], &none()).map(|_| ())),
-    ("restore", |table| table.restore(&table.as_of(&AsOf::Version(2))?, &none()).map(|_| ())),
+    ("add a column", |table| {
+        table.add_columns(&[extra_column()], &none()).map(|_| ())
+    }),
+    ("drop a column", |table| {
+        table.drop_columns(&["text".to_owned()], &none()).map(|_| ())
+    }),
+    ("restore", |table| {
+        table
+            .restore(&table.as_of(&AsOf::Version(2))?, &none())
+            .map(|_| ())
+    }),
     ("maintain", |table| table.maintain().map(|_| ())),
     ("optimize", |table| table.optimize().map(|_| ())),
     ("set the retention", |table| table.set_retention(Some(1 << 40))),
@@ -115,7 +134,13 @@ const WRITES: [(&str, Write); 13] = [
 fn prepared(database: &Database) -> Arc<Table> {
     let table = database.create_table("items", items()).unwrap();
     for i in 0..4 {
-        put(&table, OnKey::Refuse, [i * 10, i * 10 + 3, i * 10 + 7], &long()[..17_000]).unwrap();
+        put(
+            &table,
+            OnKey::Refuse,
+            [i * 10, i * 10 + 3, i * 10 + 7],
+            &long()[..17_000],
+        )
+        .unwrap();
         put(&table, OnKey::Refuse, [i * 10 + 1], &long()).unwrap();
     }
     put(&table, OnKey::Replace, [1, 40, 41], "short").unwrap();
@@ -149,7 +174,12 @@ fn visible(database: &Database) -> Vec<String> {
 fn equal(name: &str, found: &[String], expected: &[String]) {
     for (found, expected) in found.iter().zip(expected) {
         let short = |text: &str| text.replace("long ", "").chars().take(2_000).collect::<String>();
-        assert!(found == expected, "{name}:\n{}\nis not\n{}", short(found), short(expected));
+        assert!(
+            found == expected,
+            "{name}:\n{}\nis not\n{}",
+            short(found),
+            short(expected)
+        );
     }
     assert_eq!(found.len(), expected.len(), "{name}");
 }
@@ -186,7 +216,10 @@ fn a_lost_acknowledgement_is_no_lost_commit() {
         for answer in [Answer::Error, Answer::Exists] {
             let pair = pair();
             let table = prepared(&pair.writer);
-            pair.meddled.meddle(Meddling { answer, ..Meddling::default() });
+            pair.meddled.meddle(Meddling {
+                answer,
+                ..Meddling::default()
+            });
             write(&table).unwrap();
             assert!(pair.meddled.is_done(), "{name}");
             let expected = undisturbed(&[&|table| write(table).unwrap()]);
@@ -203,11 +236,19 @@ fn an_error_that_is_true_changes_nothing() {
         let table = prepared(&pair.writer);
         let before = visible(&pair.other);
         let (lands, answer) = (false, Answer::Error);
-        pair.meddled.meddle(Meddling { lands, answer, ..Meddling::default() });
+        pair.meddled.meddle(Meddling {
+            lands,
+            answer,
+            ..Meddling::default()
+        });
         assert_eq!(write(&table).unwrap_err().code(), Code::Io, "{name}");
         equal(name, &visible(&pair.other), &before);
         write(&table).unwrap();
-        equal(name, &visible(&pair.other), &undisturbed(&[&|table| write(table).unwrap()]));
+        equal(
+            name,
+            &visible(&pair.other),
+            &undisturbed(&[&|table| write(table).unwrap()]),
+        );
     }
 }
 
@@ -220,7 +261,11 @@ fn a_writer_that_slept_before_its_put_comes_after_the_others() {
             let table = prepared(&pair.writer);
             let other = pair.other.open_table("items").unwrap();
             let before = Box::new(move || others(&other));
-            pair.meddled.meddle(Meddling { before, answer, ..Meddling::default() });
+            pair.meddled.meddle(Meddling {
+                before,
+                answer,
+                ..Meddling::default()
+            });
             write(&table).unwrap();
             assert!(pair.meddled.is_done(), "{name}");
             equal(name, &visible(&pair.writer), &expected);
@@ -238,12 +283,36 @@ fn a_writer_that_slept_after_its_put_has_committed_once() {
             let table = prepared(&pair.writer);
             let other = pair.other.open_table("items").unwrap();
             let after = Box::new(move || others(&other));
-            pair.meddled.meddle(Meddling { after, answer, ..Meddling::default() });
+            pair.meddled.meddle(Meddling {
+                after,
+                answer,
+                ..Meddling::default()
+            });
             write(&table).unwrap();
             assert!(pair.meddled.is_done(), "{name}");
             equal(name, &visible(&pair.writer), &expected);
             equal(name, &visible(&pair.other), &expected);
         }
+    }
+}
+
+#[test]
+fn tidying_up_right_behind_a_put_does_not_undo_it() {
+    let tidy = |table: &Arc<Table>| table.optimize().map(|_| ()).unwrap();
+    for (name, write) in WRITES {
+        let expected = undisturbed(&[&tidy, &|table| write(table).unwrap(), &tidy]);
+        let pair = pair();
+        let table = prepared(&pair.writer);
+        tidy(&table);
+        let other = pair.other.open_table("items").unwrap();
+        let after = Box::new(move || tidy(&other));
+        pair.meddled.meddle(Meddling {
+            after,
+            ..Meddling::default()
+        });
+        write(&table).unwrap();
+        equal(name, &visible(&pair.writer), &expected);
+        equal(name, &visible(&pair.other), &expected);
     }
 }
 
@@ -256,14 +325,37 @@ fn a_write_reports_its_own_commit() {
         other.delete(None, &none()).unwrap();
         reader.snapshot().unwrap();
     });
-    pair.meddled.meddle(Meddling { after, ..Meddling::default() });
+    pair.meddled.meddle(Meddling {
+        after,
+        ..Meddling::default()
+    });
     let before = table.snapshot().unwrap().version();
     let rows = batch(&items(), &[]);
-    assert_eq!(table.insert(rows, &items(), OnKey::Refuse, &none()).unwrap().version, before);
+    assert_eq!(
+        table
+            .insert(rows, &items(), OnKey::Refuse, &none())
+            .unwrap()
+            .version,
+        before
+    );
     let schema = Arc::clone(table.snapshot().unwrap().schema());
-    let rows = batch(&schema, &[vec![Value::Int(500), Value::Null], vec![Value::Int(1), Value::Null]]);
+    let rows = batch(
+        &schema,
+        &[
+            vec![Value::Int(500), Value::Null],
+            vec![Value::Int(1), Value::Null],
+        ],
+    );
     let written = table.insert(rows, &schema, OnKey::Replace, &none()).unwrap();
-    assert_eq!((written.version, written.inserted, written.updated, written.deleted), (before + 1, 1, 1, 0));
+    assert_eq!(
+        (
+            written.version,
+            written.inserted,
+            written.updated,
+            written.deleted
+        ),
+        (before + 1, 1, 1, 0)
+    );
     assert_eq!(table.snapshot().unwrap().version(), before + 2);
 }
 
@@ -282,7 +374,10 @@ fn a_dropped_table_stays_dropped() {
                     prepared(&dropping);
                 }
             });
-            pair.meddled.meddle(Meddling { before, ..Meddling::default() });
+            pair.meddled.meddle(Meddling {
+                before,
+                ..Meddling::default()
+            });
             let expected = if again { Code::Closed } else { Code::TableNotFound };
             assert_eq!(write(&table).unwrap_err().code(), expected, "{name}");
             assert_eq!(write(&table).unwrap_err().code(), expected, "{name}");
@@ -327,15 +422,28 @@ fn handles_of_an_earlier_life_are_refused_even_within_a_millisecond() {
 fn creating_is_decided_by_one_put() {
     let pair = pair();
     let answer = Answer::Error;
-    pair.meddled.meddle(Meddling { answer, ..Meddling::default() });
+    pair.meddled.meddle(Meddling {
+        answer,
+        ..Meddling::default()
+    });
     let table = pair.writer.create_table("items", items()).unwrap();
     insert(&table, [1]).unwrap();
     let exists = |database: &Database| database.create_table("items", items()).unwrap_err().code();
-    assert_eq!((exists(&pair.writer), exists(&pair.other)), (Code::TableExists, Code::TableExists));
+    assert_eq!(
+        (exists(&pair.writer), exists(&pair.other)),
+        (Code::TableExists, Code::TableExists)
+    );
     pair.other.drop_table("items").unwrap();
     let (lands, answer) = (false, Answer::Error);
-    pair.meddled.meddle(Meddling { lands, answer, ..Meddling::default() });
-    assert_eq!(pair.writer.create_table("items", items()).unwrap_err().code(), Code::Io);
+    pair.meddled.meddle(Meddling {
+        lands,
+        answer,
+        ..Meddling::default()
+    });
+    assert_eq!(
+        pair.writer.create_table("items", items()).unwrap_err().code(),
+        Code::Io
+    );
     assert_eq!(pair.other.table_names().unwrap(), Vec::<String>::new());
     pair.other.create_table("items", items()).unwrap();
     assert_eq!(pair.writer.table_names().unwrap(), ["items"]);
@@ -349,9 +457,16 @@ fn a_lost_acknowledgement_of_a_tag_is_no_error() {
     let table = prepared(&database);
     let snapshot = table.as_of(&AsOf::Version(3)).unwrap();
     let answer = Answer::Error;
-    store.meddle(Meddling { answer, ..Meddling::default() });
+    store.meddle(Meddling {
+        answer,
+        ..Meddling::default()
+    });
     assert_eq!(table.tag("one", &snapshot).unwrap().version, 3);
-    store.meddle(Meddling { lands: false, answer, ..Meddling::default() });
+    store.meddle(Meddling {
+        lands: false,
+        answer,
+        ..Meddling::default()
+    });
     assert_eq!(table.tag("two", &snapshot).unwrap_err().code(), Code::Io);
     assert_eq!(table.tag("one", &snapshot).unwrap_err().code(), Code::TagExists);
     assert_eq!(table.tags().unwrap().len(), 1);
@@ -365,7 +480,10 @@ fn two_handles_rebase_on_each_other() {
     let meanwhile = |work: fn(&Table)| {
         let other = Arc::clone(&b);
         let before = Box::new(move || work(&other));
-        pair.meddled.meddle(Meddling { before, ..Meddling::default() });
+        pair.meddled.meddle(Meddling {
+            before,
+            ..Meddling::default()
+        });
     };
     let version = || a.snapshot().unwrap().version();
     let start = version();
@@ -384,14 +502,23 @@ fn two_handles_rebase_on_each_other() {
     assert_eq!(insert(&a, [700]).unwrap_err().code(), Code::DuplicateKey);
     meanwhile(|other| put(other, OnKey::Replace, [701], "theirs").unwrap());
     put(&a, OnKey::Replace, [701], "ours").unwrap();
-    let found = a.snapshot().unwrap().get(&Value::Int(701), items().fields).unwrap();
+    let found = a
+        .snapshot()
+        .unwrap()
+        .get(&Value::Int(701), items().fields)
+        .unwrap();
     let text = a.snapshot().unwrap().schema().field("text").unwrap().clone();
     assert_eq!(found.value(&text, 0).unwrap(), Value::Text("ours".to_owned()));
     // An update of a row that ended meanwhile is in vain.
     let id = found.id(0);
     meanwhile(|other| put(other, OnKey::Replace, [701], "theirs").unwrap());
     assert_eq!(update(&a, &[id], "late").unwrap_err().code(), Code::Conflict);
-    let id = a.snapshot().unwrap().get(&Value::Int(701), Vec::new()).unwrap().id(0);
+    let id = a
+        .snapshot()
+        .unwrap()
+        .get(&Value::Int(701), Vec::new())
+        .unwrap()
+        .id(0);
     meanwhile(|other| insert(other, [702]).unwrap());
     update(&a, &[id], "in time").unwrap();
     // A schema that changed meanwhile: rows that were made for the other one are refused.
@@ -404,7 +531,12 @@ fn two_handles_rebase_on_each_other() {
 #[test]
 fn many_threads_lose_nothing() {
     let store = Arc::new(MemoryStore::new());
-    let database = || Database::with(Arc::clone(&store) as Arc<dyn Store>, Arc::new(varve_engine::environment::SystemEnvironment));
+    let database = || {
+        Database::with(
+            Arc::clone(&store) as Arc<dyn Store>,
+            Arc::new(varve_engine::environment::SystemEnvironment),
+        )
+    };
     let table = database().create_table("items", items()).unwrap();
     let next = AtomicU64::new(0);
     std::thread::scope(|scope| {

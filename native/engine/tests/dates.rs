@@ -48,14 +48,19 @@ impl Bench {
     }
 
     fn insert(&self, n: i64, effective_at: Option<i64>) -> Result<Written> {
-        let options = CommitOptions { effective_at, ..CommitOptions::default() };
+        let options = CommitOptions {
+            effective_at,
+            ..CommitOptions::default()
+        };
         let rows = batch(&numbers(), &[vec![Value::Int(n)]]);
         self.table.insert(rows, &numbers(), OnKey::Refuse, &options)
     }
 
     fn delete(&self, n: i64) {
         let filter = Filter::parse(&json!({"op": "eq", "column": ["n"], "value": n}), &numbers()).unwrap();
-        self.table.delete(Some(&filter), &CommitOptions::default()).unwrap();
+        self.table
+            .delete(Some(&filter), &CommitOptions::default())
+            .unwrap();
     }
 
     fn version(&self, moment: AsOf) -> Result<u64> {
@@ -63,7 +68,9 @@ impl Bench {
     }
 
     fn expired(&self, moment: AsOf) -> bool {
-        self.table.as_of(&moment).is_err_and(|error| error.code() == Code::VersionExpired)
+        self.table
+            .as_of(&moment)
+            .is_err_and(|error| error.code() == Code::VersionExpired)
     }
 }
 
@@ -74,7 +81,17 @@ fn count(snapshot: &Snapshot) -> u64 {
 #[test]
 fn the_clock_may_stand_still_and_run_backwards() {
     let bench = Bench::new();
-    let clock = [START, START, START, START - DAY, START + 5, START + 5, i64::MIN, START + 4, START + 100];
+    let clock = [
+        START,
+        START,
+        START,
+        START - DAY,
+        START + 5,
+        START + 5,
+        i64::MIN,
+        START + 4,
+        START + 100,
+    ];
     let mut dates = Vec::new();
     for (n, now) in clock.into_iter().enumerate() {
         let written = bench.at(now).insert(n as i64, None).unwrap();
@@ -95,7 +112,11 @@ fn the_future_can_still_change() {
     let future = |at: i64| bench.version(AsOf::Date(at)).unwrap_err().code() == Code::VersionNotFound;
     assert!(future(START + DAY));
     assert!(future(i64::MAX));
-    assert_eq!(bench.version(AsOf::Date(START + 1_000)).unwrap(), 1, "clocks of two machines differ");
+    assert_eq!(
+        bench.version(AsOf::Date(START + 1_000)).unwrap(),
+        1,
+        "clocks of two machines differ"
+    );
     bench.at(START + DAY).insert(2, None).unwrap();
     // The clock was wrong and is set back: what has a date keeps it.
     bench.at(START);
@@ -106,7 +127,10 @@ fn the_future_can_still_change() {
 #[test]
 fn effective_dates_do_not_run_backwards() {
     let bench = Bench::new();
-    assert_eq!(bench.version(AsOf::Effective(START)).unwrap_err().code(), Code::VersionNotFound);
+    assert_eq!(
+        bench.version(AsOf::Effective(START)).unwrap_err().code(),
+        Code::VersionNotFound
+    );
     bench.insert(1, None).unwrap();
     bench.insert(2, Some(-5 * DAY)).unwrap();
     bench.insert(3, None).unwrap();
@@ -116,8 +140,14 @@ fn effective_dates_do_not_run_backwards() {
     assert_eq!(backwards.code(), Code::EffectiveDateBackwards);
     assert_eq!(bench.table.snapshot().unwrap().version(), 5);
     let version = |at| bench.version(AsOf::Effective(at)).unwrap();
-    assert_eq!((version(i64::MIN), version(-5 * DAY - 1), version(-5 * DAY)), (1, 1, 4));
-    assert_eq!((version(3 * DAY - 1), version(3 * DAY), version(i64::MAX)), (4, 5, 5));
+    assert_eq!(
+        (version(i64::MIN), version(-5 * DAY - 1), version(-5 * DAY)),
+        (1, 1, 4)
+    );
+    assert_eq!(
+        (version(3 * DAY - 1), version(3 * DAY), version(i64::MAX)),
+        (4, 5, 5)
+    );
 }
 
 #[test]
@@ -131,13 +161,29 @@ fn retention_lets_go_of_rows_and_keeps_what_is_tagged() {
     bench.at(START + 7 * DAY).delete(1);
     bench.at(START + 8 * DAY).delete(2);
     let held = table.as_of(&AsOf::Version(6)).unwrap();
-    table.tag("before", &table.as_of(&AsOf::Version(6)).unwrap()).unwrap();
-    table.tag("after", &table.as_of(&AsOf::Version(7)).unwrap()).unwrap();
-    assert_eq!(table.optimize().unwrap().dropped_rows, 0, "for ever, unless something else is said");
+    table
+        .tag("before", &table.as_of(&AsOf::Version(6)).unwrap())
+        .unwrap();
+    table
+        .tag("after", &table.as_of(&AsOf::Version(7)).unwrap())
+        .unwrap();
+    assert_eq!(
+        table.optimize().unwrap().dropped_rows,
+        0,
+        "for ever, unless something else is said"
+    );
 
     table.set_retention(Some(DAY / 2)).unwrap();
-    assert_eq!(bench.version(AsOf::Version(3)).unwrap(), 3, "until the next optimize");
-    assert_eq!(bench.at(START + 9 * DAY).table.optimize().unwrap().dropped_rows, 0, "tags see them all");
+    assert_eq!(
+        bench.version(AsOf::Version(3)).unwrap(),
+        3,
+        "until the next optimize"
+    );
+    assert_eq!(
+        bench.at(START + 9 * DAY).table.optimize().unwrap().dropped_rows,
+        0,
+        "tags see them all"
+    );
     assert_eq!(table.stats().unwrap().oldest_version, 9);
     for version in [0, 1, 5, 8] {
         assert!(bench.expired(AsOf::Version(version)), "{version}");
@@ -160,7 +206,10 @@ fn retention_lets_go_of_rows_and_keeps_what_is_tagged() {
     assert_eq!((count(&now), now.version()), (3, 9));
     // What is gone cannot be gone back to, nor compared with.
     let options = CommitOptions::default();
-    assert_eq!(table.restore(&held, &options).unwrap_err().code(), Code::VersionExpired);
+    assert_eq!(
+        table.restore(&held, &options).unwrap_err().code(),
+        Code::VersionExpired
+    );
     assert_eq!(held.diff(&now, None).unwrap_err().code(), Code::VersionExpired);
     assert_eq!(now.diff(&held, None).unwrap_err().code(), Code::VersionExpired);
     assert_eq!(tagged("after").diff(&now, None).unwrap().removed.len(), 2);
@@ -177,7 +226,11 @@ fn retention_never_takes_back_what_it_said() {
     }
     let table = &bench.table;
     table.set_retention(Some(0)).unwrap();
-    bench.at(START + 2 * DAY + 1).table.tag("kept", &table.as_of(&AsOf::Version(3)).unwrap()).unwrap();
+    bench
+        .at(START + 2 * DAY + 1)
+        .table
+        .tag("kept", &table.as_of(&AsOf::Version(3)).unwrap())
+        .unwrap();
     table.optimize().unwrap();
     let oldest = table.stats().unwrap().oldest_version;
     assert_eq!(oldest, 6);
@@ -190,5 +243,8 @@ fn retention_never_takes_back_what_it_said() {
     assert!(bench.expired(AsOf::Version(5)));
     table.set_retention(None).unwrap();
     assert!(bench.expired(AsOf::Version(5)));
-    assert_eq!(table.set_retention(Some(-1)).unwrap_err().code(), Code::InvalidArgument);
+    assert_eq!(
+        table.set_retention(Some(-1)).unwrap_err().code(),
+        Code::InvalidArgument
+    );
 }

@@ -12,7 +12,7 @@ use varve_engine::table::{Cell, Picked};
 use varve_engine::value::Value;
 
 /// The greatest integer of which a JavaScript number knows all neighbours.
-const SAFE: i64 = 9_007_199_254_740_991;
+const SAFE: u64 = 9_007_199_254_740_991;
 
 /// A page as JavaScript receives it.
 #[napi(object, object_from_js = false)]
@@ -139,7 +139,7 @@ impl Page {
             }
             DataType::Int | DataType::Timestamp | DataType::Date => {
                 let int = if null { 0 } else { column.int(row)? };
-                if int.abs() > SAFE {
+                if int.unsigned_abs() > SAFE {
                     return Err(unsafe_integer(field, int));
                 }
                 self.numbers.push(int as f64);
@@ -204,7 +204,7 @@ fn json_of(data_type: &DataType, value: &Value) -> Json {
     match (data_type, value) {
         (_, Value::Null) => Json::Null,
         (_, Value::Boolean(b)) => json!(b),
-        (_, Value::Int(int)) if int.abs() > SAFE => json!({ "$int": int.to_string() }),
+        (_, Value::Int(int)) if int.unsigned_abs() > SAFE => json!({ "$int": int.to_string() }),
         (_, Value::Int(int)) => json!(int),
         (_, Value::Float(x)) => json!(x),
         (DataType::Json, Value::Text(text)) => serde_json::from_str(text).unwrap_or(Json::Null),

@@ -202,6 +202,9 @@ pub(crate) struct Write {
     pub(crate) row_ids: Vec<u64>,
     #[serde(default, rename = "where")]
     pub(crate) filter: Option<Json>,
+    /// Rows that end with an upsert.
+    #[serde(default)]
+    pub(crate) ending: Option<Json>,
     #[serde(flatten)]
     pub(crate) options: Options,
 }

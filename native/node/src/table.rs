@@ -157,14 +157,16 @@ impl NativeTable {
             let options = request.options.into();
             let rows = batch.as_deref().unwrap_or_default();
             match request.kind {
-                WriteKind::Insert | WriteKind::Upsert => {
+                WriteKind::Insert => {
                     let (batch, schema) = table.batch(rows)?;
-                    let on_key = if request.kind == WriteKind::Upsert {
-                        OnKey::Replace
-                    } else {
-                        OnKey::Refuse
-                    };
-                    table.insert(batch, &schema, on_key, &options)
+                    table.insert(batch, &schema, OnKey::Refuse, &options)
+                }
+                WriteKind::Upsert => {
+                    let (batch, schema) = table.batch(rows)?;
+                    match request::filter(request.ending.as_ref(), &schema)? {
+                        Some(ending) => table.replace(batch, &schema, &ending, &options),
+                        None => table.insert(batch, &schema, OnKey::Replace, &options),
+                    }
                 }
                 WriteKind::Update => {
                     let (batch, schema) = table.batch(rows)?;
@@ -188,7 +190,8 @@ impl NativeTable {
             } else {
                 OnKey::Refuse
             };
-            let stage = Stage::new(Arc::clone(table), on_key)?;
+            let ending = request::filter(request.ending.as_ref(), table.snapshot()?.schema())?;
+            let stage = Stage::new(Arc::clone(table), on_key)?.ending(ending);
             Ok(NativeWriter::new(
                 stage,
                 request.options.into(),

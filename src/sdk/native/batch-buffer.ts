@@ -51,7 +51,8 @@ export class BatchBuffer {
 
   #grow(needed: number): void {
     const next = new BatchBuffer(Math.max(needed, this.bytes.length * 2));
-    next.bytes.set(this.bytes.subarray(0, this.at));
+    // All of it: a section may be written far behind the position before the position moves past it.
+    next.bytes.set(this.bytes);
     this.bytes = next.bytes;
     this.f64 = next.f64;
     this.f32 = next.f32;

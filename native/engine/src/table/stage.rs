@@ -7,10 +7,10 @@ use super::Table;
 use super::commit::{CommitOptions, Written};
 use super::lookup::key_at;
 use super::next::NewRows;
-use super::write::{OnKey, duplicate};
-use crate::column::{Batch, Column};
+use super::write::{Addition, OnKey, duplicate};
+use crate::column::Batch;
 use crate::error::{Code, Error, Result};
-use crate::filter::Columns;
+use crate::filter::{Columns, Filter};
 use crate::format::{Fragment, Rows};
 use crate::fragment::{Pieces, Segment};
 use crate::schema::{Field, Schema};
@@ -23,6 +23,7 @@ pub struct Stage {
     table: Arc<Table>,
     schema: Arc<Schema>,
     on_key: OnKey,
+    ending: Option<Filter>,
     waiting: Vec<Batch>,
     waiting_bytes: usize,
     fragments: Vec<(Fragment, u32)>,
@@ -49,6 +50,7 @@ impl Stage {
             table,
             schema,
             on_key,
+            ending: None,
             waiting: Vec::new(),
             waiting_bytes: 0,
             fragments: Vec::new(),
@@ -61,6 +63,13 @@ impl Stage {
     #[must_use]
     pub fn table(&self) -> &Arc<Table> {
         &self.table
+    }
+
+    /// Ends the rows that match a filter, in the same commit, unless a new row replaces them.
+    #[must_use]
+    pub fn ending(mut self, filter: Option<Filter>) -> Self {
+        self.ending = filter;
+        self
     }
 
     /// Adds rows, in the encoding of [`Batch::decode`].
@@ -109,7 +118,11 @@ impl Stage {
     /// As [`Table::insert`].
     pub fn commit(mut self, options: &CommitOptions) -> Result<Written> {
         if self.rows == 0 {
-            return Ok(self.table.written(None));
+            let ending = self.ending.as_ref();
+            return ending.map_or_else(
+                || Ok(self.table.written(None)),
+                |filter| self.table.delete(Some(filter), options),
+            );
         }
         self.flush()?;
         self.table
@@ -118,15 +131,23 @@ impl Stage {
             .sync_directory(&self.table.home.path("data"))?;
         let segments = self.key_segments()?;
         let key = self.schema.key().map(|field| field.id);
-        let keys: Vec<&Column> = segments
+        let keys = segments
             .iter()
             .filter_map(|segment| segment.column(key?))
             .collect();
         let fragments = Arc::new(std::mem::take(&mut self.fragments));
         let rows = NewRows::Staged(Arc::clone(&fragments));
-        let written = self
-            .table
-            .insert_rows(&rows, &keys, &self.schema, self.on_key, options);
+        let (schema, on_key, ending) = (&*self.schema, self.on_key, self.ending.as_ref());
+        let written = self.table.add(
+            &Addition {
+                rows,
+                keys,
+                schema,
+                on_key,
+                ending,
+            },
+            options,
+        );
         if let Err(error) = &written
             && error.code() != Code::CommitUnknown
         {

@@ -23,6 +23,18 @@ pub enum OnKey {
     Replace,
 }
 
+/// Rows on their way into a table.
+pub(super) struct Addition<'a> {
+    pub(super) rows: NewRows,
+    /// Their keys, in pieces.
+    pub(super) keys: Vec<&'a Column>,
+    /// The schema against which they were checked.
+    pub(super) schema: &'a Schema,
+    pub(super) on_key: OnKey,
+    /// Other rows that end in the same commit.
+    pub(super) ending: Option<&'a Filter>,
+}
+
 impl Table {
     /// Reads a batch of rows against the newest schema.
     ///
@@ -45,9 +57,38 @@ impl Table {
         on_key: OnKey,
         options: &CommitOptions,
     ) -> Result<Written> {
+        self.insert_ending(batch, schema, on_key, None, options)
+    }
+
+    /// Adds rows, replaces those of the same key, and ends the other rows that match a filter, in one commit: what a crawl
+    /// does that found some documents new, some changed and some gone.
+    ///
+    /// # Errors
+    /// As [`Table::insert`].
+    pub fn replace(
+        &self,
+        batch: Batch,
+        schema: &Schema,
+        ending: &Filter,
+        options: &CommitOptions,
+    ) -> Result<Written> {
+        self.insert_ending(batch, schema, OnKey::Replace, Some(ending), options)
+    }
+
+    fn insert_ending(
+        &self,
+        batch: Batch,
+        schema: &Schema,
+        on_key: OnKey,
+        ending: Option<&Filter>,
+        options: &CommitOptions,
+    ) -> Result<Written> {
         let batch = batch.completed(schema)?;
         if batch.rows() == 0 {
-            return Ok(self.written(None));
+            return ending.map_or_else(
+                || Ok(self.written(None)),
+                |filter| self.delete(Some(filter), options),
+            );
         }
         let key = key_of(schema, on_key)?;
         if let Some(key) = key {
@@ -58,32 +99,45 @@ impl Table {
         }
         let batch = Arc::new(batch);
         let rows = NewRows::Batch(Arc::clone(&batch));
-        let keys: Vec<&Column> = key.and_then(|key| batch.column(key.id)).into_iter().collect();
-        self.insert_rows(&rows, &keys, schema, on_key, options)
+        let keys = key.and_then(|key| batch.column(key.id)).into_iter().collect();
+        self.add(
+            &Addition {
+                rows,
+                keys,
+                schema,
+                on_key,
+                ending,
+            },
+            options,
+        )
     }
 
     /// Commits rows whose keys are known to be distinct.
-    pub(super) fn insert_rows(
-        &self,
-        rows: &NewRows,
-        keys: &[&Column],
-        schema: &Schema,
-        on_key: OnKey,
-        options: &CommitOptions,
-    ) -> Result<Written> {
-        let operation = if on_key == OnKey::Replace {
-            Operation::Upsert
-        } else {
-            Operation::Insert
+    pub(super) fn add(&self, addition: &Addition<'_>, options: &CommitOptions) -> Result<Written> {
+        let operation = match addition.on_key {
+            OnKey::Replace => Operation::Upsert,
+            OnKey::Refuse => Operation::Insert,
         };
         let committed = self.commit(|state| {
-            check_schema(state, schema)?;
-            let ended = resolve_keys(&Snapshot::latest(Arc::clone(state)), keys, schema, on_key)?;
+            check_schema(state, addition.schema)?;
+            let snapshot = Snapshot::latest(Arc::clone(state));
+            let mut ended = resolve_keys(&snapshot, &addition.keys, addition.schema, addition.on_key)?;
             let updated = ended.len() as u64;
+            if let Some(filter) = addition.ending {
+                ended.extend(
+                    snapshot
+                        .places(Some(filter))?
+                        .into_iter()
+                        .map(|place| snapshot.id_of(place)),
+                );
+                ended.sort_unstable();
+                ended.dedup();
+            }
+            let (options, rows) = (options.clone(), addition.rows.clone());
             Ok(Some(Change {
                 operation,
-                options: options.clone(),
-                rows: rows.clone(),
+                options,
+                rows,
                 ended,
                 updated,
                 schema: None,

@@ -69,7 +69,9 @@ impl Debug for MeddledStore {
 
 impl Store for MeddledStore {
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
-        let planned = path.contains(self.about).then(|| self.next.lock().unwrap().take());
+        let planned = path
+            .contains(self.about)
+            .then(|| self.next.lock().unwrap().take());
         let Some(meddling) = planned.flatten() else {
             return self.inner.put_if_absent(path, bytes);
         };

@@ -1,0 +1,316 @@
+//! A table as a list of versions, each with all of its rows: what the engine must look like from outside.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use varve_engine::error::Code;
+use varve_engine::format::Operation;
+use varve_engine::history::AsOf;
+use varve_engine::schema::{DataType, Field, Schema};
+use varve_engine::table::Written;
+use varve_engine::value::Value;
+
+/// A row of some version. It never changes; a changed row is another one.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) id: u64,
+    cells: HashMap<u32, Value>,
+}
+
+/// A version with all of its rows, ascending by id.
+#[derive(Clone, Debug)]
+pub(crate) struct Version {
+    pub(crate) schema: Schema,
+    pub(crate) rows: Vec<Arc<Row>>,
+    pub(crate) committed_at: i64,
+    pub(crate) effective_at: Option<i64>,
+    pub(crate) operation: Operation,
+    pub(crate) counts: [u64; 3],
+}
+
+#[derive(Debug)]
+pub(crate) struct Model {
+    /// Version 0 is empty.
+    pub(crate) versions: Vec<Version>,
+    pub(crate) tags: BTreeMap<String, usize>,
+    pub(crate) retention: Option<i64>,
+    oldest: usize,
+    kept: Vec<usize>,
+    next_id: u64,
+    next_field: u32,
+    next_schema: u32,
+}
+
+/// When a commit happens, and what it says of that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When {
+    pub(crate) now: i64,
+    pub(crate) effective_at: Option<i64>,
+}
+
+impl Row {
+    /// The value that the row shows in a column, which may be younger.
+    pub(crate) fn value(&self, field: &Field) -> Value {
+        self.cells.get(&field.id).cloned().unwrap_or_else(|| default_of(field))
+    }
+
+    pub(crate) fn values(&self, fields: &[Field]) -> Vec<Value> {
+        fields.iter().map(|field| self.value(field)).collect()
+    }
+}
+
+/// Columns are added with defaults of these types only.
+fn default_of(field: &Field) -> Value {
+    match (&field.data_type, &field.default) {
+        (_, None) => Value::Null,
+        (DataType::Int, Some(json)) => Value::Int(json.as_i64().unwrap()),
+        #[expect(clippy::cast_possible_truncation, reason = "what a column of 32 bits holds")]
+        (DataType::Float { bits: 32 }, Some(json)) => Value::Float(f64::from(json.as_f64().unwrap() as f32)),
+        (_, Some(json)) => Value::Text(json.as_str().unwrap().to_owned()),
+    }
+}
+
+impl Model {
+    pub(crate) fn new(schema: Schema, created_at: i64) -> Self {
+        let (next_field, next_schema) = (schema.fields.len() as u32 + 1, 1);
+        let empty = Version {
+            schema,
+            rows: Vec::new(),
+            committed_at: created_at - 1,
+            effective_at: None,
+            operation: Operation::Insert,
+            counts: [0; 3],
+        };
+        let versions = vec![empty];
+        let (tags, retention, oldest, kept, next_id) = (BTreeMap::new(), None, 0, Vec::new(), 0);
+        Self { versions, tags, retention, oldest, kept, next_id, next_field, next_schema }
+    }
+
+    pub(crate) fn newest(&self) -> &Version {
+        self.versions.last().unwrap()
+    }
+
+    /// The row of a key.
+    pub(crate) fn find(version: &Version, key: &Value) -> Option<Arc<Row>> {
+        let field = version.schema.key()?;
+        version.rows.iter().find(|row| row.value(field) == *key).cloned()
+    }
+
+    /// Adds rows, given in the order of the schema, or replaces those of the same key.
+    pub(crate) fn insert(&mut self, rows: &[Vec<Value>], replace: bool, when: When) -> Result<Written, Code> {
+        let mut next = self.newest().clone();
+        if rows.is_empty() {
+            return Ok(self.nothing());
+        }
+        let Some(key) = next.schema.key().cloned() else {
+            return if replace { Err(Code::NoPrimaryKey) } else { self.append(next, rows, 0, when) };
+        };
+        let at = next.schema.fields.iter().position(|field| field.id == key.id).unwrap();
+        let keys: Vec<&Value> = rows.iter().map(|row| &row[at]).collect();
+        if keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key)) {
+            return Err(Code::DuplicateKey);
+        }
+        let before = next.rows.len();
+        next.rows.retain(|row| !keys.contains(&&row.value(&key)));
+        let replaced = before - next.rows.len();
+        if replaced > 0 && !replace {
+            return Err(Code::DuplicateKey);
+        }
+        next.operation = if replace { Operation::Upsert } else { Operation::Insert };
+        self.append(next, rows, replaced as u64, when)
+    }
+
+    fn append(&mut self, mut next: Version, rows: &[Vec<Value>], updated: u64, when: When) -> Result<Written, Code> {
+        if updated == 0 && next.schema.primary_key.is_none() {
+            next.operation = Operation::Insert;
+        }
+        next.counts = [rows.len() as u64 - updated, updated, 0];
+        let schema = next.schema.clone();
+        let new = rows.iter().map(|row| self.row(&schema, row.clone()));
+        next.rows.extend(new.collect::<Vec<_>>());
+        self.commit(next, when)
+    }
+
+    fn row(&mut self, schema: &Schema, values: Vec<Value>) -> Arc<Row> {
+        let cells = schema.fields.iter().map(|field| field.id).zip(values).collect();
+        self.next_id += 1;
+        Arc::new(Row { id: self.next_id - 1, cells })
+    }
+
+    /// Replaces rows by copies with some other values, each in the order of `fields`.
+    pub(crate) fn update(&mut self, ids: &[u64], fields: &[Field], rows: &[Vec<Value>], when: When) -> Result<Written, Code> {
+        let mut next = self.newest().clone();
+        let schema = next.schema.clone();
+        let mut new = Vec::new();
+        for (id, row) in ids.iter().zip(rows) {
+            let old = next.rows.iter().find(|row| row.id == *id).ok_or(Code::Conflict)?;
+            let mut values = old.values(&schema.fields);
+            for (field, value) in fields.iter().zip(row) {
+                let at = schema.fields.iter().position(|known| known.id == field.id).unwrap();
+                values[at] = value.clone();
+            }
+            new.push(values);
+        }
+        if ids.is_empty() {
+            return Ok(self.nothing());
+        }
+        next.rows.retain(|row| !ids.contains(&row.id));
+        next.rows.extend(new.into_iter().map(|values| self.row(&schema, values)));
+        (next.operation, next.counts) = (Operation::Update, [0, ids.len() as u64, 0]);
+        self.commit(next, when)
+    }
+
+    pub(crate) fn delete(&mut self, matches: &dyn Fn(&Row) -> bool, when: When) -> Result<Written, Code> {
+        let mut next = self.newest().clone();
+        next.rows.retain(|row| !matches(row));
+        let deleted = self.newest().rows.len() - next.rows.len();
+        if deleted == 0 {
+            return Ok(self.nothing());
+        }
+        (next.operation, next.counts) = (Operation::Delete, [0, 0, deleted as u64]);
+        self.commit(next, when)
+    }
+
+    pub(crate) fn add_column(&mut self, mut field: Field, when: When) -> Result<Written, Code> {
+        let mut next = self.newest().clone();
+        if next.schema.fields.iter().any(|known| known.name == field.name) {
+            return Err(Code::ColumnExists);
+        }
+        field.id = self.next_field;
+        next.schema.fields.push(field);
+        next.operation = Operation::AddColumn;
+        self.commit_schema(next, when)
+    }
+
+    pub(crate) fn drop_column(&mut self, name: &str, when: When) -> Result<Written, Code> {
+        let mut next = self.newest().clone();
+        if !next.schema.fields.iter().any(|field| field.name == name) {
+            return Err(Code::ColumnNotFound);
+        }
+        if next.schema.primary_key.as_deref() == Some(name) {
+            return Err(Code::InvalidSchema);
+        }
+        next.schema.fields.retain(|field| field.name != name);
+        next.operation = Operation::DropColumn;
+        self.commit_schema(next, when)
+    }
+
+    fn commit_schema(&mut self, mut next: Version, when: When) -> Result<Written, Code> {
+        next.counts = [0; 3];
+        next.schema.id = self.next_schema;
+        let written = self.commit(next, when)?;
+        self.next_schema += 1;
+        let ids = self.newest().schema.fields.iter().map(|field| field.id + 1);
+        self.next_field = ids.max().unwrap_or(0).max(self.next_field);
+        Ok(written)
+    }
+
+    pub(crate) fn restore(&mut self, version: usize, when: When) -> Result<Written, Code> {
+        self.readable(version)?;
+        let then = self.versions[version].clone();
+        let mut next = self.newest().clone();
+        let has = |rows: &[Arc<Row>], id: u64| rows.iter().any(|row| row.id == id);
+        let lost: Vec<Arc<Row>> = then.rows.iter().filter(|row| !has(&next.rows, row.id)).cloned().collect();
+        let before = next.rows.len();
+        next.rows.retain(|row| has(&then.rows, row.id));
+        let deleted = (before - next.rows.len()) as u64;
+        let same_schema = then.schema.id == next.schema.id;
+        if lost.is_empty() && deleted == 0 && same_schema {
+            return Ok(self.nothing());
+        }
+        let again = lost.iter().map(|row| self.row(&then.schema, row.values(&then.schema.fields)));
+        next.rows.extend(again.collect::<Vec<_>>());
+        next.operation = Operation::Restore;
+        let counts = [lost.len() as u64, 0, deleted];
+        if same_schema {
+            next.counts = counts;
+            return self.commit(next, when);
+        }
+        next.schema = then.schema;
+        let written = self.commit_schema(next, when)?;
+        self.versions.last_mut().unwrap().counts = counts;
+        let [inserted, updated, deleted] = counts;
+        Ok(Written { inserted, updated, deleted, ..written })
+    }
+
+    fn commit(&mut self, mut next: Version, when: When) -> Result<Written, Code> {
+        let last = self.versions.iter().rev().find_map(|version| version.effective_at);
+        if when.effective_at.is_some_and(|at| last.is_some_and(|last| at < last)) {
+            self.next_id = self.ids_given();
+            return Err(Code::EffectiveDateBackwards);
+        }
+        next.effective_at = when.effective_at;
+        next.committed_at = when.now.max(self.newest().committed_at + 1);
+        self.versions.push(next);
+        let [inserted, updated, deleted] = self.newest().counts;
+        Ok(Written { inserted, updated, deleted, ..self.nothing() })
+    }
+
+    /// The first id that no version has seen.
+    fn ids_given(&self) -> u64 {
+        let rows = self.versions.iter().flat_map(|version| &version.rows);
+        rows.map(|row| row.id + 1).max().unwrap_or(0)
+    }
+
+    fn nothing(&self) -> Written {
+        let version = self.versions.len() - 1;
+        Written {
+            version: version as u64,
+            committed_at: (version > 0).then(|| self.newest().committed_at),
+            inserted: 0,
+            updated: 0,
+            deleted: 0,
+        }
+    }
+
+    /// What upkeep does to the history: with a retention, versions expire.
+    pub(crate) fn optimize(&mut self, now: i64) {
+        let Some(retention) = self.retention else { return };
+        let horizon = now.saturating_sub(retention);
+        let before = self.versions.iter().skip(1).filter(|version| version.committed_at <= horizon);
+        let oldest = self.oldest.max(before.count());
+        let mut kept: Vec<usize> = self.tags.values().copied().collect();
+        kept.retain(|version| *version < oldest && self.readable(*version).is_ok());
+        (self.oldest, self.kept) = (oldest, kept);
+    }
+
+    pub(crate) fn tag(&mut self, name: &str, version: usize) -> Result<(), Code> {
+        self.readable(version)?;
+        if self.tags.contains_key(name) {
+            return Err(Code::TagExists);
+        }
+        self.tags.insert(name.to_owned(), version);
+        Ok(())
+    }
+
+    /// The version that a moment means.
+    pub(crate) fn resolve(&self, moment: &AsOf, now: i64) -> Result<usize, Code> {
+        let newest = self.versions.len() - 1;
+        let until = |past: &dyn Fn(&Version) -> bool| {
+            let first = self.versions.iter().skip(1).position(past);
+            first.unwrap_or(newest)
+        };
+        let version = match moment {
+            AsOf::Version(version) => usize::try_from(*version).unwrap_or(usize::MAX),
+            AsOf::Date(at) if *at > (now + 60_000).max(self.newest().committed_at) => {
+                return Err(Code::VersionNotFound);
+            }
+            AsOf::Date(at) => until(&|version| version.committed_at > *at),
+            AsOf::Effective(_) if self.versions.iter().all(|version| version.effective_at.is_none()) => {
+                return Err(Code::VersionNotFound);
+            }
+            AsOf::Effective(at) => until(&|version| version.effective_at.is_some_and(|date| date > *at)),
+            AsOf::Tag(name) => *self.tags.get(name).ok_or(Code::TagNotFound)?,
+        };
+        self.readable(version)?;
+        Ok(version)
+    }
+
+    fn readable(&self, version: usize) -> Result<(), Code> {
+        if version >= self.versions.len() {
+            return Err(Code::VersionNotFound);
+        }
+        let readable = version >= self.oldest || self.kept.contains(&version);
+        readable.then_some(()).ok_or(Code::VersionExpired)
+    }
+}

@@ -1,0 +1,4 @@
+import { builtin } from "varve/embeddings";
+import { testEmbeddingFunction } from "./contract";
+
+testEmbeddingFunction({ make: builtin });

@@ -17,7 +17,7 @@ export interface NativeScan {
 /** A write of several batches that becomes one commit. */
 export interface NativeWriter {
   add(batch: Uint8Array): Promise<unknown>;
-  commit(): Promise<string>;
+  commit(ending: string | null): Promise<string>;
   abort(): Promise<unknown>;
 }
 

@@ -69,8 +69,7 @@ for (const change of changeDocuments(documents, answers[0], answers[1])) screen.
 const { fresh, gone } = await screen.time(async () => {
   const different = await differences(t, readPieces(documents).rows);
   const commit = { message: "second crawl", effectiveAt: "2025-07-15" };
-  await t.upsert(different.fresh, commit);
-  await t.delete({ where: (c) => c.id.in(different.gone), ...commit });
+  await t.upsert(different.fresh, { delete: (c) => c.id.in(different.gone), ...commit });
   return different;
 });
 screen.result(`${count(fresh.length, "row")} written, ${gone.length} removed`);

@@ -63,10 +63,18 @@ class Ingest {
     const { folder, message, effectiveAt, signal, onProgress } = this.#options;
     const paths = await listDocuments(folder);
     this.#known = await this.#knownRows();
-    const commit = { message, effectiveAt };
-    let { version } = await this.#table.upsert(this.#differentRows(paths), { ...commit, signal, onProgress });
-    const gone = [...this.#known].filter(([, { path }]) => !this.#unread.has(path)).map(([id]) => id);
-    if (gone.length > 0) ({ version } = await this.#table.delete({ where: (c) => c.id.in(gone), ...commit }));
+    let gone: string[] = [];
+    // What is gone is known when every file has been read, which is when the filter is asked for.
+    const { version } = await this.#table.upsert(this.#differentRows(paths), {
+      delete: (c) => {
+        gone = [...this.#known].filter(([, { path }]) => !this.#unread.has(path)).map(([id]) => id);
+        return c.id.in(gone);
+      },
+      message,
+      effectiveAt,
+      signal,
+      onProgress,
+    });
     return {
       version,
       files: this.#files,

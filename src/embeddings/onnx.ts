@@ -67,7 +67,7 @@ const TOGETHER = 16;
 
 const install = "onnxruntime-node @huggingface/tokenizers";
 const runtimeLibrary: OptionalLibrary = { name: "onnxruntime-node", range: ">=1.20", install };
-const tokenizerLibrary: OptionalLibrary = { name: "@huggingface/tokenizers", range: "^0.2.0", install };
+const tokenizerLibrary: OptionalLibrary = { name: "@huggingface/tokenizers", range: ">=0.2", install };
 
 /**
  * Embeds with a model in a folder on this machine, in the layout of Hugging Face: `tokenizer.json`, `config.json` and

@@ -38,7 +38,10 @@ export interface InsertOptions<V extends boolean = boolean> extends WriteOptions
 
 /** What `upsert` takes. */
 export interface UpsertOptions<D extends AnyTable, V extends boolean = boolean> extends InsertOptions<V> {
-  /** Other rows that end in the same commit: those that a filter lets through and that no new row replaces. */
+  /**
+   * Other rows that end in the same commit: those that a filter lets through and that no new row replaces. A filter that is a
+   * function is called when all rows have been taken.
+   */
   readonly delete?: Where<D> | undefined;
 }
 

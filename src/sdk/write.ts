@@ -9,6 +9,7 @@ import { call, callAsync } from "./native/call";
 import type { BatchSize } from "./native/encode";
 import type { NativeWriter } from "./native/open";
 import { checkSignal, type LongOptions } from "./progress";
+import type { FilterJson } from "./query/check-filter";
 import { checkRows } from "./row-check";
 import type { Field } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
@@ -32,15 +33,21 @@ export async function writeRows(
   rows: RowSource<unknown>,
   options: WriteOptions & { readonly vectors?: boolean | undefined; readonly delete?: unknown },
 ): Promise<WriteResult> {
-  const ending = kind === "upsert" ? handle.reader.filter(options.delete) : undefined;
-  const request = JSON.stringify({ kind, ending, ...toCommitJson(options) });
+  // Asked for when all rows have been taken: whoever makes the rows may only then know what is gone.
+  const ending = () => (kind === "upsert" ? handle.reader.filter(options.delete) : undefined);
+  const request = { kind, ...toCommitJson(options) };
   const batches = batchesOf(handle, rows);
   const writer = new Batches(handle, options, options.vectors ?? false);
   const first = await batches.next();
-  if (first.done) return ending === undefined ? nothingWritten(handle) : await writer.writeOne(request, []);
+  if (first.done) {
+    const filter = ending();
+    return filter === undefined
+      ? nothingWritten(handle)
+      : await writer.writeOne({ ...request, ending: filter }, []);
+  }
   const second = await batches.next();
-  if (second.done) return await writer.writeOne(request, first.value);
-  return await writer.writeStaged(request, chain([first.value, second.value], batches));
+  if (second.done) return await writer.writeOne({ ...request, ending: ending() }, first.value);
+  return await writer.writeStaged(request, chain([first.value, second.value], batches), ending);
 }
 
 /** The answer of a write that has nothing to write. */
@@ -61,27 +68,35 @@ class Batches {
     this.#ownVectors = ownVectors;
   }
 
-  async writeOne(request: string, rows: readonly unknown[]): Promise<WriteResult> {
+  async writeOne(request: object, rows: readonly unknown[]): Promise<WriteResult> {
     const result = await this.#withBatch(rows, (batch) =>
-      callAsync(() => this.#handle.native.write(request, batch)),
+      callAsync(() => this.#handle.native.write(JSON.stringify(request), batch)),
     );
     this.#report(rows.length, rows.length);
     return toWriteResult(result);
   }
 
-  async writeStaged(request: string, batches: AsyncIterable<readonly unknown[]>): Promise<WriteResult> {
-    const writer: NativeWriter = call(() => this.#handle.native.stage(request));
+  async writeStaged(
+    request: object,
+    batches: AsyncIterable<readonly unknown[]>,
+    ending: () => FilterJson | undefined,
+  ): Promise<WriteResult> {
+    const writer: NativeWriter = call(() => this.#handle.native.stage(JSON.stringify(request)));
+    let filter: FilterJson | undefined;
     try {
       for await (const rows of batches) {
         await this.#withBatch(rows, (batch) => callAsync(() => writer.add(batch)));
         this.#report(rows.length);
       }
       checkSignal(this.#options.signal);
+      filter = ending();
     } catch (error) {
       await writer.abort().catch(() => undefined);
       throw error;
     }
-    return toWriteResult(await callAsync(() => writer.commit()));
+    return toWriteResult(
+      await callAsync(() => writer.commit(filter === undefined ? null : JSON.stringify(filter))),
+    );
   }
 
   /** Encodes rows and hands the batch on; its memory is used again once that is done. */

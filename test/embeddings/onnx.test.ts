@@ -144,7 +144,7 @@ describe("what a table stores", () => {
 });
 
 describe("a folder", () => {
-  it("that lacks something says what", async () => {
+  it("that lacks something says what", () => {
     expect(() => onnx(join(fixtures, "no-such-folder"))).toThrow(/onnx\(\) cannot read .*config\.json/);
     expect(() => onnx(tiny, { dtype: "q8" })).toThrow(
       expect.objectContaining({ code: "EMBEDDING_UNAVAILABLE", hint: 'Pass dtype: the folder has "fp32".' }),

@@ -32,7 +32,7 @@ describe("over HTTP", () => {
 });
 
 /** A function before a server on which one request after another goes wrong. */
-async function before(
+async function facing(
   faults: readonly (Fault | undefined)[],
   options: OpenAiOptions = {},
 ): Promise<{
@@ -59,14 +59,14 @@ describe("answers", () => {
     ["in base64 to a client that asked for floats", { kind: "base64" }],
     ["late", { kind: "slow", ms: 20 }],
   ] as const)("are understood %s", async (_, fault) => {
-    const { server, embed } = await before([fault]);
+    const { server, embed } = await facing([fault]);
     await using _server = server;
     expect(await embed("one", "two", "three")).toEqual([vectorOf("one"), vectorOf("two"), vectorOf("three")]);
     expect(server.requests[0]?.body["encoding_format"]).toBe("float");
   });
 
   it("are understood in floats by a client that asked for base64", async () => {
-    const { server, embed } = await before([undefined, { kind: "float" }], { encoding: "base64" });
+    const { server, embed } = await facing([undefined, { kind: "float" }], { encoding: "base64" });
     await using _server = server;
     expect(await embed("one")).toEqual([vectorOf("one")]);
     expect(await embed("one")).toEqual([vectorOf("one")]);
@@ -85,7 +85,7 @@ describe("answers", () => {
     ["a connection that ends in the answer", { kind: "cut" }, "gave no answer"],
     ["a connection that ends before it", { kind: "drop" }, "gave no answer"],
   ] as const)("with %s are refused, and may be asked for again", async (_, fault, message) => {
-    const { server, embed } = await before([fault]);
+    const { server, embed } = await facing([fault]);
     await using _server = server;
     const error = await failureOf(embed("a", "b", "c", "d"));
     expect(error.message).toContain(message);
@@ -99,7 +99,7 @@ describe("answers", () => {
   });
 
   it("of another length are refused for good", async () => {
-    const { server, embed } = await before([{ kind: "wrong-dimensions" }]);
+    const { server, embed } = await facing([{ kind: "wrong-dimensions" }]);
     await using _server = server;
     const error = await failureOf(embed("a", "b"));
     expect(error).toMatchObject({ retryable: false, hint: "Pass dimensions: 4, or ask for another model." });
@@ -133,14 +133,14 @@ describe("refusals", () => {
       { retryable: false, tooLarge: true },
     ],
   ])("%s says whether to go on", async (_, fault, expected) => {
-    const { server, embed } = await before([fault]);
+    const { server, embed } = await facing([fault]);
     await using _server = server;
     expect(await failureOf(embed("a"))).toMatchObject({ code: "EMBEDDING_FAILED", ...expected });
     expect(server.requests.length).toBe(1);
   });
 
   it("of an address where nobody listens may be tried again", async () => {
-    const { server, embed } = await before([]);
+    const { server, embed } = await facing([]);
     await server[Symbol.asyncDispose]();
     const error = await failureOf(embed("a"));
     expect(error).toMatchObject({ retryable: true, status: undefined });
@@ -148,7 +148,7 @@ describe("refusals", () => {
   });
 
   it("come when an answer takes too long, and may be tried again", async () => {
-    const { server, embed } = await before([{ kind: "hang" }], { timeoutMs: 30 });
+    const { server, embed } = await facing([{ kind: "hang" }], { timeoutMs: 30 });
     await using _server = server;
     expect(await failureOf(embed("a"))).toMatchObject({ retryable: true });
   });
@@ -200,7 +200,7 @@ describe("requests", () => {
   });
 
   it("leave out texts in which nothing stands, and ask nothing where nothing is left", async () => {
-    const { server, embed } = await before([]);
+    const { server, embed } = await facing([]);
     await using _server = server;
     expect(await embed("", "one", " ")).toEqual([null, vectorOf("one"), null]);
     expect(await embed("", " ")).toEqual([null, null]);

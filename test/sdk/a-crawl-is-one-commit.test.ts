@@ -52,7 +52,7 @@ describe("upsert with delete", () => {
   test("works for a stream of rows, too", async () => {
     const t = await crawled();
     async function* rows() {
-      for (let n = 0; n < 500; n += 1) yield { path: `p${n}`, n };
+      for (let n = 0; n < 500; n += 1) yield await Promise.resolve({ path: `p${n}`, n });
     }
     const written = await t.upsert(rows(), { delete: { n: 1, path: { $in: ["a", "b"] } } });
     expect(written).toMatchObject({ version: 2, inserted: 500, deleted: 2 });

@@ -12,6 +12,7 @@ mod support {
     pub(crate) mod meddling;
     pub(crate) mod read;
     pub(crate) mod rows;
+    pub(crate) mod whole;
     pub(crate) mod world;
 }
 
@@ -20,8 +21,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 use support::meddling::{Answer, MeddledStore, Meddling};
-use support::read::all_rows;
 use support::rows::{batch, schema};
+use support::whole::all_rows;
 use support::world::World;
 use varve_engine::database::Database;
 use varve_engine::error::{Code, Result};

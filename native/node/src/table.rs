@@ -190,8 +190,7 @@ impl NativeTable {
             } else {
                 OnKey::Refuse
             };
-            let ending = request::filter(request.ending.as_ref(), table.snapshot()?.schema())?;
-            let stage = Stage::new(Arc::clone(table), on_key)?.ending(ending);
+            let stage = Stage::new(Arc::clone(table), on_key)?;
             Ok(NativeWriter::new(
                 stage,
                 request.options.into(),

@@ -2,10 +2,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
+use serde_json::Value as Json;
 use varve_engine::error::{Code, Error, Result};
 use varve_engine::table::{CommitOptions, Stage};
 
 use crate::call::Usable;
+use crate::request::{filter, read};
 use crate::table::{TextWork, written};
 use crate::upkeep::Upkeep;
 use crate::work::Work;
@@ -56,14 +58,16 @@ impl NativeWriter {
         })
     }
 
-    /// Makes all rows visible.
+    /// Makes all rows visible; other rows that match the filter `ending` end in the same commit.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn commit(&self) -> TextWork {
+    pub fn commit(&self, ending: Option<String>) -> TextWork {
         let (options, upkeep) = (self.options.clone(), Arc::clone(&self.upkeep));
         self.later(move |stage| {
             let stage = stage.take().ok_or_else(ended)?;
             let table = Arc::clone(stage.table());
-            let done = written(stage.commit(&options)?).to_string();
+            let ending = ending.map(|json| read::<Json>(&json)).transpose()?;
+            let ending = filter(ending.as_ref(), table.snapshot()?.schema())?;
+            let done = written(stage.ending(ending).commit(&options)?).to_string();
             upkeep.committed(&table);
             Ok(done)
         })

@@ -84,8 +84,8 @@ export declare class NativeTable {
 export declare class NativeWriter {
   /** Adds rows. */
   add(batch: Uint8Array): Promise<string>
-  /** Makes all rows visible. */
-  commit(): Promise<string>
+  /** Makes all rows visible; other rows that match the filter `ending` end in the same commit. */
+  commit(ending?: string | undefined | null): Promise<string>
   /** Gives up; nothing was written. */
   abort(): Promise<string>
 }

@@ -17,7 +17,11 @@ enum Node {
     And(Vec<Node>),
     Or(Vec<Node>),
     Not(Box<Node>),
-    Leaf { column: usize, part: Option<usize>, test: Test },
+    Leaf {
+        column: usize,
+        part: Option<usize>,
+        test: Test,
+    },
 }
 
 enum Test {
@@ -36,16 +40,27 @@ pub(crate) fn filter(random: &mut Random, fields: &[Field], depth: usize) -> Mea
     if kind > 2 {
         return leaf(random, fields);
     }
-    let mut args: Vec<Meaning> = (0..random.below(3) + 1).map(|_| filter(random, fields, depth - 1)).collect();
+    let mut args: Vec<Meaning> = (0..random.below(3) + 1)
+        .map(|_| filter(random, fields, depth - 1))
+        .collect();
     let jsons: Vec<Json> = args.iter().map(|arg| arg.json.clone()).collect();
     if kind == 0 {
         let arg = args.swap_remove(0);
-        return Meaning { json: json!({"op": "not", "arg": arg.json}), node: Node::Not(Box::new(arg.node)) };
+        return Meaning {
+            json: json!({"op": "not", "arg": arg.json}),
+            node: Node::Not(Box::new(arg.node)),
+        };
     }
     let nodes = args.into_iter().map(|arg| arg.node).collect();
     match kind {
-        1 => Meaning { json: json!({"op": "and", "args": jsons}), node: Node::And(nodes) },
-        _ => Meaning { json: json!({"op": "or", "args": jsons}), node: Node::Or(nodes) },
+        1 => Meaning {
+            json: json!({"op": "and", "args": jsons}),
+            node: Node::And(nodes),
+        },
+        _ => Meaning {
+            json: json!({"op": "or", "args": jsons}),
+            node: Node::Or(nodes),
+        },
     }
 }
 
@@ -60,7 +75,10 @@ fn leaf(random: &mut Random, fields: &[Field]) -> Meaning {
         (part, inner) = (Some(at), &fields[at].data_type);
     }
     let (json, test) = condition(random, inner, &path);
-    Meaning { json, node: Node::Leaf { column, part, test } }
+    Meaning {
+        json,
+        node: Node::Leaf { column, part, test },
+    }
 }
 
 fn condition(random: &mut Random, data_type: &DataType, path: &Json) -> (Json, Test) {
@@ -72,29 +90,59 @@ fn condition(random: &mut Random, data_type: &DataType, path: &Json) -> (Json, T
     if random.chance(15) || !has_constants(item) {
         return is_null();
     }
-    let wanted: Vec<Value> = (0..random.below(3) + 1).map(|_| values::value(random, item, false)).collect();
+    let wanted: Vec<Value> = (0..random.below(3) + 1)
+        .map(|_| values::value(random, item, false))
+        .collect();
     let jsons: Vec<Json> = wanted.iter().map(constant).collect();
     let (first, last) = (&jsons[0], &jsons[jsons.len() - 1]);
     if matches!(data_type, DataType::List { .. }) {
-        return (json!({"op": "containsAny", "column": path, "values": jsons}), Test::Has(wanted));
+        return (
+            json!({"op": "containsAny", "column": path, "values": jsons}),
+            Test::Has(wanted),
+        );
     }
     let one = wanted[0].clone();
     match random.below(6) {
-        0 => (json!({"op": "in", "column": path, "values": jsons}), Test::Equal(wanted)),
-        1 => (json!({"op": "ne", "column": path, "value": first}), Test::Unequal(one)),
-        2 if ordered(item) => (json!({"op": "lt", "column": path, "value": first}), Test::Less(one)),
+        0 => (
+            json!({"op": "in", "column": path, "values": jsons}),
+            Test::Equal(wanted),
+        ),
+        1 => (
+            json!({"op": "ne", "column": path, "value": first}),
+            Test::Unequal(one),
+        ),
+        2 if ordered(item) => (
+            json!({"op": "lt", "column": path, "value": first}),
+            Test::Less(one),
+        ),
         3 if ordered(item) => {
             let test = Test::Between(one, wanted[wanted.len() - 1].clone());
-            (json!({"op": "between", "column": path, "low": first, "high": last}), test)
+            (
+                json!({"op": "between", "column": path, "low": first, "high": last}),
+                test,
+            )
         }
-        4 if *item == DataType::Text => (json!({"op": "like", "column": path, "pattern": "a%"}), Test::Starts("a".to_owned())),
-        _ => (json!({"op": "eq", "column": path, "value": first}), Test::Equal(vec![one])),
+        4 if *item == DataType::Text => (
+            json!({"op": "like", "column": path, "pattern": "a%"}),
+            Test::Starts("a".to_owned()),
+        ),
+        _ => (
+            json!({"op": "eq", "column": path, "value": first}),
+            Test::Equal(vec![one]),
+        ),
     }
 }
 
 fn has_constants(data_type: &DataType) -> bool {
-    let nested = matches!(data_type, DataType::List { .. } | DataType::Struct { .. } | DataType::Vector { .. });
-    !nested && !matches!(data_type, DataType::Json | DataType::Bytes | DataType::Float { .. })
+    let nested = matches!(
+        data_type,
+        DataType::List { .. } | DataType::Struct { .. } | DataType::Vector { .. }
+    );
+    !nested
+        && !matches!(
+            data_type,
+            DataType::Json | DataType::Bytes | DataType::Float { .. }
+        )
         || matches!(data_type, DataType::Float { bits: 64 })
 }
 
@@ -124,11 +172,19 @@ fn holds(node: &Node, row: &[Value]) -> Option<bool> {
         Node::Not(arg) => holds(arg, row).map(|holds| !holds),
         Node::And(args) => {
             let all: Vec<Option<bool>> = args.iter().map(|arg| holds(arg, row)).collect();
-            if all.contains(&Some(false)) { Some(false) } else { all.into_iter().collect::<Option<Vec<_>>>().map(|_| true) }
+            if all.contains(&Some(false)) {
+                Some(false)
+            } else {
+                all.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+            }
         }
         Node::Or(args) => {
             let all: Vec<Option<bool>> = args.iter().map(|arg| holds(arg, row)).collect();
-            if all.contains(&Some(true)) { Some(true) } else { all.into_iter().collect::<Option<Vec<_>>>().map(|_| false) }
+            if all.contains(&Some(true)) {
+                Some(true)
+            } else {
+                all.into_iter().collect::<Option<Vec<_>>>().map(|_| false)
+            }
         }
         Node::Leaf { column, part, test } => {
             let value = match (&row[*column], part) {

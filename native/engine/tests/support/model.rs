@@ -51,7 +51,10 @@ pub(crate) struct When {
 impl Row {
     /// The value that the row shows in a column, which may be younger.
     pub(crate) fn value(&self, field: &Field) -> Value {
-        self.cells.get(&field.id).cloned().unwrap_or_else(|| default_of(field))
+        self.cells
+            .get(&field.id)
+            .cloned()
+            .unwrap_or_else(|| default_of(field))
     }
 
     pub(crate) fn values(&self, fields: &[Field]) -> Vec<Value> {
@@ -83,7 +86,16 @@ impl Model {
         };
         let versions = vec![empty];
         let (tags, retention, oldest, kept, next_id) = (BTreeMap::new(), None, 0, Vec::new(), 0);
-        Self { versions, tags, retention, oldest, kept, next_id, next_field, next_schema }
+        Self {
+            versions,
+            tags,
+            retention,
+            oldest,
+            kept,
+            next_id,
+            next_field,
+            next_schema,
+        }
     }
 
     pub(crate) fn newest(&self) -> &Version {
@@ -103,9 +115,18 @@ impl Model {
             return Ok(self.nothing());
         }
         let Some(key) = next.schema.key().cloned() else {
-            return if replace { Err(Code::NoPrimaryKey) } else { self.append(next, rows, 0, when) };
+            return if replace {
+                Err(Code::NoPrimaryKey)
+            } else {
+                self.append(next, rows, 0, when)
+            };
         };
-        let at = next.schema.fields.iter().position(|field| field.id == key.id).unwrap();
+        let at = next
+            .schema
+            .fields
+            .iter()
+            .position(|field| field.id == key.id)
+            .unwrap();
         let keys: Vec<&Value> = rows.iter().map(|row| &row[at]).collect();
         if keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key)) {
             return Err(Code::DuplicateKey);
@@ -116,11 +137,21 @@ impl Model {
         if replaced > 0 && !replace {
             return Err(Code::DuplicateKey);
         }
-        next.operation = if replace { Operation::Upsert } else { Operation::Insert };
+        next.operation = if replace {
+            Operation::Upsert
+        } else {
+            Operation::Insert
+        };
         self.append(next, rows, replaced as u64, when)
     }
 
-    fn append(&mut self, mut next: Version, rows: &[Vec<Value>], updated: u64, when: When) -> Result<Written, Code> {
+    fn append(
+        &mut self,
+        mut next: Version,
+        rows: &[Vec<Value>],
+        updated: u64,
+        when: When,
+    ) -> Result<Written, Code> {
         if updated == 0 && next.schema.primary_key.is_none() {
             next.operation = Operation::Insert;
         }
@@ -134,11 +165,20 @@ impl Model {
     fn row(&mut self, schema: &Schema, values: Vec<Value>) -> Arc<Row> {
         let cells = schema.fields.iter().map(|field| field.id).zip(values).collect();
         self.next_id += 1;
-        Arc::new(Row { id: self.next_id - 1, cells })
+        Arc::new(Row {
+            id: self.next_id - 1,
+            cells,
+        })
     }
 
     /// Replaces rows by copies with some other values, each in the order of `fields`.
-    pub(crate) fn update(&mut self, ids: &[u64], fields: &[Field], rows: &[Vec<Value>], when: When) -> Result<Written, Code> {
+    pub(crate) fn update(
+        &mut self,
+        ids: &[u64],
+        fields: &[Field],
+        rows: &[Vec<Value>],
+        when: When,
+    ) -> Result<Written, Code> {
         let mut next = self.newest().clone();
         let schema = next.schema.clone();
         let mut new = Vec::new();
@@ -146,7 +186,11 @@ impl Model {
             let old = next.rows.iter().find(|row| row.id == *id).ok_or(Code::Conflict)?;
             let mut values = old.values(&schema.fields);
             for (field, value) in fields.iter().zip(row) {
-                let at = schema.fields.iter().position(|known| known.id == field.id).unwrap();
+                let at = schema
+                    .fields
+                    .iter()
+                    .position(|known| known.id == field.id)
+                    .unwrap();
                 values[at] = value.clone();
             }
             new.push(values);
@@ -155,7 +199,8 @@ impl Model {
             return Ok(self.nothing());
         }
         next.rows.retain(|row| !ids.contains(&row.id));
-        next.rows.extend(new.into_iter().map(|values| self.row(&schema, values)));
+        next.rows
+            .extend(new.into_iter().map(|values| self.row(&schema, values)));
         (next.operation, next.counts) = (Operation::Update, [0, ids.len() as u64, 0]);
         self.commit(next, when)
     }
@@ -210,7 +255,12 @@ impl Model {
         let then = self.versions[version].clone();
         let mut next = self.newest().clone();
         let has = |rows: &[Arc<Row>], id: u64| rows.iter().any(|row| row.id == id);
-        let lost: Vec<Arc<Row>> = then.rows.iter().filter(|row| !has(&next.rows, row.id)).cloned().collect();
+        let lost: Vec<Arc<Row>> = then
+            .rows
+            .iter()
+            .filter(|row| !has(&next.rows, row.id))
+            .cloned()
+            .collect();
         let before = next.rows.len();
         next.rows.retain(|row| has(&then.rows, row.id));
         let deleted = (before - next.rows.len()) as u64;
@@ -218,7 +268,9 @@ impl Model {
         if lost.is_empty() && deleted == 0 && same_schema {
             return Ok(self.nothing());
         }
-        let again = lost.iter().map(|row| self.row(&then.schema, row.values(&then.schema.fields)));
+        let again = lost
+            .iter()
+            .map(|row| self.row(&then.schema, row.values(&then.schema.fields)));
         next.rows.extend(again.collect::<Vec<_>>());
         next.operation = Operation::Restore;
         let counts = [lost.len() as u64, 0, deleted];
@@ -230,12 +282,24 @@ impl Model {
         let written = self.commit_schema(next, when)?;
         self.versions.last_mut().unwrap().counts = counts;
         let [inserted, updated, deleted] = counts;
-        Ok(Written { inserted, updated, deleted, ..written })
+        Ok(Written {
+            inserted,
+            updated,
+            deleted,
+            ..written
+        })
     }
 
     fn commit(&mut self, mut next: Version, when: When) -> Result<Written, Code> {
-        let last = self.versions.iter().rev().find_map(|version| version.effective_at);
-        if when.effective_at.is_some_and(|at| last.is_some_and(|last| at < last)) {
+        let last = self
+            .versions
+            .iter()
+            .rev()
+            .find_map(|version| version.effective_at);
+        if when
+            .effective_at
+            .is_some_and(|at| last.is_some_and(|last| at < last))
+        {
             self.next_id = self.ids_given();
             return Err(Code::EffectiveDateBackwards);
         }
@@ -243,7 +307,12 @@ impl Model {
         next.committed_at = when.now.max(self.newest().committed_at + 1);
         self.versions.push(next);
         let [inserted, updated, deleted] = self.newest().counts;
-        Ok(Written { inserted, updated, deleted, ..self.nothing() })
+        Ok(Written {
+            inserted,
+            updated,
+            deleted,
+            ..self.nothing()
+        })
     }
 
     /// The first id that no version has seen.
@@ -267,7 +336,11 @@ impl Model {
     pub(crate) fn optimize(&mut self, now: i64) {
         let Some(retention) = self.retention else { return };
         let horizon = now.saturating_sub(retention);
-        let before = self.versions.iter().skip(1).filter(|version| version.committed_at <= horizon);
+        let before = self
+            .versions
+            .iter()
+            .skip(1)
+            .filter(|version| version.committed_at <= horizon);
         let oldest = self.oldest.max(before.count());
         let mut kept: Vec<usize> = self.tags.values().copied().collect();
         kept.retain(|version| *version < oldest && self.readable(*version).is_ok());

@@ -1,6 +1,6 @@
 //! What a snapshot shows, as values.
 
-use varve_engine::table::{Find, Picked, Snapshot};
+use varve_engine::table::Picked;
 use varve_engine::value::Value;
 
 /// The rows that were picked: their ids, and their values in the order of the fields.
@@ -13,10 +13,4 @@ pub(crate) fn rows_of(picked: &Picked) -> Vec<(u64, Vec<Value>)> {
         (picked.id(row), values.collect())
     };
     (0..picked.len()).map(row).collect()
-}
-
-/// All rows of a snapshot, all columns, by row id.
-pub(crate) fn all_rows(snapshot: &Snapshot) -> Vec<(u64, Vec<Value>)> {
-    let fields = snapshot.schema().fields.clone();
-    rows_of(&snapshot.find(&Find::default(), fields).unwrap())
 }

@@ -6,7 +6,10 @@ use varve_engine::value::Value;
 /// The bytes that `Batch::decode` reads: rows of all columns, each in the order of the schema.
 pub(crate) fn encode(schema: &Schema, rows: &[Vec<Value>]) -> Vec<u8> {
     let mut out = Vec::new();
-    words(&mut out, [0x4252_5631, rows.len() as u32, schema.fields.len() as u32, 0]);
+    words(
+        &mut out,
+        [0x4252_5631, rows.len() as u32, schema.fields.len() as u32, 0],
+    );
     for (at, field) in schema.fields.iter().enumerate() {
         let Field { id, data_type, .. } = field;
         let values: Vec<&Value> = rows.iter().map(|row| &row[at]).collect();
@@ -37,11 +40,19 @@ fn column(out: &mut Vec<u8>, id: u32, data_type: &DataType, values: &[&Value]) {
     let has_nulls = values.iter().any(|value| value.is_null());
     words(out, [id, encoding, u32::from(has_nulls), extra]);
     if has_nulls {
-        padded(out, &values.iter().map(|value| u8::from(!value.is_null())).collect::<Vec<_>>());
+        padded(
+            out,
+            &values
+                .iter()
+                .map(|value| u8::from(!value.is_null()))
+                .collect::<Vec<_>>(),
+        );
     }
     match data_type {
         DataType::Boolean => {
-            let bytes = values.iter().map(|value| u8::from(**value == Value::Boolean(true)));
+            let bytes = values
+                .iter()
+                .map(|value| u8::from(**value == Value::Boolean(true)));
             padded(out, &bytes.collect::<Vec<_>>());
         }
         DataType::Text | DataType::Enum { .. } | DataType::Json | DataType::Bytes => variable(out, values),
@@ -62,7 +73,13 @@ fn column(out: &mut Vec<u8>, id: u32, data_type: &DataType, values: &[&Value]) {
                 column(out, 0, &field.data_type, &part.collect::<Vec<_>>());
             }
         }
-        _ => padded(out, &values.iter().flat_map(|value| fixed(data_type, value)).collect::<Vec<u8>>()),
+        _ => padded(
+            out,
+            &values
+                .iter()
+                .flat_map(|value| fixed(data_type, value))
+                .collect::<Vec<u8>>(),
+        ),
     }
 }
 
@@ -72,8 +89,12 @@ fn fixed(data_type: &DataType, value: &Value) -> Vec<u8> {
         (_, Value::Int(int)) => int.to_le_bytes().to_vec(),
         (_, Value::Float(x)) => x.to_le_bytes().to_vec(),
         (DataType::Vector { element, .. }, Value::Bytes(bytes)) if *element == Element::F16 => {
-            let halves = bytes.chunks_exact(2).map(|half| u16::from_le_bytes([half[0], half[1]]));
-            halves.flat_map(|half| varve_kernels::f16_to_f32(half).to_le_bytes()).collect()
+            let halves = bytes
+                .chunks_exact(2)
+                .map(|half| u16::from_le_bytes([half[0], half[1]]));
+            halves
+                .flat_map(|half| varve_kernels::f16_to_f32(half).to_le_bytes())
+                .collect()
         }
         (_, Value::Bytes(bytes)) => bytes.clone(),
         (DataType::Vector { dimensions, .. }, _) => vec![0; *dimensions as usize * 4],

@@ -1,0 +1,457 @@
+//! Every read of a table at a random moment, compared with the model.
+
+use serde_json::json;
+use varve_engine::error::Code;
+use varve_engine::filter::Filter;
+use varve_engine::history::AsOf;
+use varve_engine::schema::{DataType, Element, Field, Metric};
+use varve_engine::table::{Difference, Find, Order, Picked, Snapshot, Table};
+use varve_engine::value::Value;
+use varve_kernels as kernels;
+
+use super::filters::{Meaning, filter};
+use super::model::{Model, Row, Version};
+use super::random::Random;
+use super::read::rows_of;
+use super::values;
+
+/// A moment that may not exist.
+pub(crate) fn moment(random: &mut Random, model: &Model, now: i64) -> AsOf {
+    let version = random.below(model.versions.len() + 1);
+    let near = model.versions.get(version);
+    match random.below(8) {
+        0 => AsOf::Date(near.map_or(now + 10_000_000, |near| near.committed_at) + random.below(3) as i64 - 1),
+        1 => AsOf::Effective(
+            near.and_then(|near| near.effective_at).unwrap_or(now) + random.below(3) as i64 - 1,
+        ),
+        2 => AsOf::Tag(format!("tag{}", random.below(6))),
+        3 => AsOf::Version(model.versions.len() as u64 - 1),
+        _ => AsOf::Version(version as u64),
+    }
+}
+
+/// The snapshot at a moment and the version of the model that it must equal; none where both refuse alike.
+pub(crate) fn at<'m>(
+    table: &Table,
+    model: &'m Model,
+    moment: &AsOf,
+    now: i64,
+) -> Option<(Snapshot, &'m Version)> {
+    match (table.as_of(moment), model.resolve(moment, now)) {
+        (Ok(snapshot), Ok(version)) => {
+            assert_eq!(snapshot.version(), version as u64, "{moment:?}");
+            Some((snapshot, &model.versions[version]))
+        }
+        (Err(error), Err(code)) => {
+            assert_eq!(error.code(), code, "{moment:?}: {error}");
+            None
+        }
+        (found, expected) => panic!(
+            "{moment:?}: {:?} and {expected:?}",
+            found.map(|snapshot| snapshot.version())
+        ),
+    }
+}
+
+/// One random read.
+pub(crate) fn read(random: &mut Random, table: &Table, model: &Model, now: i64) {
+    let moment = moment(random, model, now);
+    let Some((snapshot, version)) = at(table, model, &moment, now) else {
+        return;
+    };
+    match random.below(8) {
+        0 => key(random, &snapshot, version),
+        1 | 2 => find(random, &snapshot, version),
+        3 => scan(random, &snapshot, version),
+        4 => search(random, &snapshot, version),
+        5 => {
+            let other = super::checks::moment(random, model, now);
+            if let Some((to, then)) = at(table, model, &other, now) {
+                difference(random, (&snapshot, version), (&to, then));
+            }
+        }
+        6 => history(random, table, model),
+        _ => whole(&snapshot, version),
+    }
+}
+
+/// Schema, rows and their number.
+pub(crate) fn whole(snapshot: &Snapshot, version: &Version) {
+    assert_eq!(**snapshot.schema(), version.schema);
+    assert_eq!(snapshot.count(None).unwrap(), version.rows.len() as u64);
+    let fields = version.schema.fields.clone();
+    let picked = snapshot.find(&Find::default(), fields).unwrap();
+    same(
+        &picked,
+        &version.rows.iter().map(|row| &**row).collect::<Vec<_>>(),
+    );
+}
+
+/// Whether these rows were picked, in this order.
+fn same(picked: &Picked, expected: &[&Row]) {
+    let found = rows_of(picked);
+    let expected: Vec<(u64, Vec<Value>)> = expected
+        .iter()
+        .map(|row| (row.id, row.values(picked.fields())))
+        .collect();
+    if found != expected {
+        let first = found.iter().zip(&expected).find(|(a, b)| a != b);
+        panic!(
+            "{} rows, expected {}; first difference {first:#?}",
+            found.len(),
+            expected.len()
+        );
+    }
+}
+
+fn some_filter(random: &mut Random, version: &Version) -> Option<Meaning> {
+    random
+        .chance(70)
+        .then(|| filter(random, &version.schema.fields, 3))
+}
+
+fn parsed(meaning: Option<&Meaning>, version: &Version) -> Option<Filter> {
+    meaning.map(|meaning| Filter::parse(&meaning.json, &version.schema).unwrap())
+}
+
+fn matching<'v>(version: &'v Version, meaning: Option<&Meaning>) -> Vec<&'v Row> {
+    let fields = &version.schema.fields;
+    let matches = |row: &&Row| meaning.is_none_or(|meaning| meaning.matches(&row.values(fields)));
+    version.rows.iter().map(|row| &**row).filter(matches).collect()
+}
+
+fn some_fields(random: &mut Random, version: &Version) -> Vec<Field> {
+    let fields = version.schema.fields.iter();
+    fields.filter(|_| random.chance(50)).cloned().collect()
+}
+
+fn key(random: &mut Random, snapshot: &Snapshot, version: &Version) {
+    let select = some_fields(random, version);
+    let Some(field) = version.schema.key() else {
+        assert_eq!(
+            snapshot.get(&Value::Int(1), select).unwrap_err().code(),
+            Code::NoPrimaryKey
+        );
+        return;
+    };
+    let key = match field.data_type {
+        DataType::Int => Value::Int(random.below(60) as i64),
+        _ => Value::Text(format!("key {}", random.below(60))),
+    };
+    let found = Model::find(version, &key);
+    same(
+        &snapshot.get(&key, select).unwrap(),
+        &found.iter().map(|row| &**row).collect::<Vec<_>>(),
+    );
+}
+
+fn find(random: &mut Random, snapshot: &Snapshot, version: &Version) {
+    let meaning = some_filter(random, version);
+    let mut expected = matching(version, meaning.as_ref());
+    let filter = parsed(meaning.as_ref(), version);
+    if snapshot.count(filter.as_ref()).unwrap() != expected.len() as u64 {
+        let found = snapshot
+            .find(
+                &Find {
+                    filter: filter.clone(),
+                    ..Find::default()
+                },
+                version.schema.fields.clone(),
+            )
+            .unwrap();
+        eprintln!(
+            "{:?} {:?} expected {:?}",
+            version.schema.fields,
+            rows_of(&found),
+            expected
+        );
+    }
+    assert_eq!(
+        snapshot.count(filter.as_ref()).unwrap(),
+        expected.len() as u64,
+        "{:?}",
+        meaning.map(|m| m.json)
+    );
+    let orderable = version
+        .schema
+        .fields
+        .iter()
+        .filter(|field| has_order(&field.data_type));
+    let orderable: Vec<&Field> = orderable.collect();
+    let mut order = Vec::new();
+    if random.chance(60) && !orderable.is_empty() {
+        for _ in 0..=random.below(2) {
+            order.push((*random.pick(&orderable), random.chance(50)));
+        }
+    }
+    expected.sort_by(|a, b| {
+        let by = order
+            .iter()
+            .map(|(field, descending)| ordering(&a.value(field), &b.value(field), *descending));
+        by.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+    });
+    let limit = random.chance(50).then(|| random.below(20));
+    let offset = if random.chance(50) { random.below(20) } else { 0 };
+    let expected: Vec<&Row> = expected
+        .into_iter()
+        .skip(offset)
+        .take(limit.unwrap_or(usize::MAX))
+        .collect();
+    let order = order.iter().map(|(field, descending)| Order {
+        column: field.name.clone(),
+        descending: *descending,
+    });
+    let find = Find {
+        filter,
+        order: order.collect(),
+        limit,
+        offset,
+    };
+    same(
+        &snapshot.find(&find, some_fields(random, version)).unwrap(),
+        &expected,
+    );
+}
+
+fn has_order(data_type: &DataType) -> bool {
+    !matches!(
+        data_type,
+        DataType::Bytes | DataType::List { .. } | DataType::Struct { .. } | DataType::Vector { .. }
+    )
+}
+
+/// Nulls last in either direction.
+fn ordering(a: &Value, b: &Value, descending: bool) -> std::cmp::Ordering {
+    let ordering = match (a, b) {
+        (Value::Null, _) | (_, Value::Null) => return a.is_null().cmp(&b.is_null()),
+        (Value::Boolean(a), Value::Boolean(b)) => a.cmp(b),
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
+        _ => panic!("{a:?} and {b:?} have no order"),
+    };
+    if descending { ordering.reverse() } else { ordering }
+}
+
+fn scan(random: &mut Random, snapshot: &Snapshot, version: &Version) {
+    let meaning = some_filter(random, version);
+    let expected = matching(version, meaning.as_ref());
+    let rows = random.below(40) + 1;
+    let mut scan = snapshot.scan(
+        parsed(meaning.as_ref(), version),
+        some_fields(random, version),
+        rows,
+    );
+    for chunk in expected.chunks(rows) {
+        same(&scan.next_batch().unwrap().unwrap(), chunk);
+    }
+    assert!(scan.next_batch().unwrap().is_none());
+    assert!(scan.next_batch().unwrap().is_none());
+}
+
+fn search(random: &mut Random, snapshot: &Snapshot, version: &Version) {
+    let is_vector = |field: &&Field| matches!(field.data_type, DataType::Vector { .. });
+    let vectors: Vec<&Field> = version.schema.fields.iter().filter(is_vector).collect();
+    if vectors.is_empty() {
+        return;
+    }
+    let field = *random.pick(&vectors);
+    let DataType::Vector {
+        dimensions,
+        element,
+        metric,
+    } = field.data_type
+    else {
+        return;
+    };
+    let query: Vec<f32> = (0..dimensions)
+        .map(|_| random.below(9) as f32 / 2.0 - 2.0)
+        .collect();
+    let meaning = some_filter(random, version);
+    let mut expected: Vec<(&Row, f32)> = Vec::new();
+    for row in matching(version, meaning.as_ref()) {
+        if let Value::Bytes(bytes) = row.value(field) {
+            expected.push((row, similarity(&query, &bytes, element, metric)));
+        }
+    }
+    expected.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap().then(a.0.id.cmp(&b.0.id)));
+    expected.truncate(random.below(90));
+    let limit = if expected.len() < 89 && random.chance(30) {
+        usize::MAX
+    } else {
+        expected.len()
+    };
+    if limit == usize::MAX {
+        return search_all(snapshot, field, &query, version);
+    }
+    let filter = parsed(meaning.as_ref(), version);
+    let select = some_fields(random, version);
+    eprintln!(
+        "{field:?} {query:?} {:?}",
+        expected
+            .iter()
+            .map(|(r, s)| (r.id, s, r.value(field)))
+            .collect::<Vec<_>>()
+    );
+    let picked = snapshot
+        .search(field, &query, filter.as_ref(), limit, select)
+        .unwrap();
+    same(&picked, &expected.iter().map(|(row, _)| *row).collect::<Vec<_>>());
+    for ((distance, score), (_, similarity)) in picked.scores.iter().zip(&expected) {
+        let (near, is) = shown(*similarity, metric);
+        assert_eq!(
+            (distance.to_bits(), score.to_bits()),
+            (near.to_bits(), is.to_bits())
+        );
+    }
+}
+
+/// Without a limit every row that has a vector is found.
+fn search_all(snapshot: &Snapshot, field: &Field, query: &[f32], version: &Version) {
+    let found = snapshot
+        .search(field, query, None, usize::MAX, Vec::new())
+        .unwrap();
+    let with = version.rows.iter().filter(|row| !row.value(field).is_null());
+    assert_eq!(found.len(), with.count());
+    let explained = snapshot.explain(field, query, None).unwrap();
+    assert_eq!(
+        (explained.rows, explained.exact),
+        (version.rows.len() as u64, true)
+    );
+}
+
+/// The larger, the nearer.
+fn similarity(query: &[f32], bytes: &[u8], element: Element, metric: Metric) -> f32 {
+    let floats: Vec<f32> = bytes
+        .chunks_exact(4)
+        .map(|x| f32::from_le_bytes(x.try_into().unwrap()))
+        .collect();
+    let halves: Vec<u16> = bytes
+        .chunks_exact(2)
+        .map(|x| u16::from_le_bytes(x.try_into().unwrap()))
+        .collect();
+    match (metric, element) {
+        (Metric::Cosine, element) => {
+            let (dot, norm) = match element {
+                Element::F32 => kernels::dot_and_norm_f32(query, &floats),
+                Element::F16 => kernels::dot_and_norm_f16(query, &halves),
+            };
+            kernels::cosine(dot, kernels::dot_f32(query, query).sqrt(), norm)
+        }
+        (Metric::L2, Element::F32) => -kernels::l2_squared_f32(query, &floats),
+        (Metric::L2, Element::F16) => -kernels::l2_squared_f16(query, &halves),
+        (Metric::Dot, Element::F32) => kernels::dot_f32(query, &floats),
+        (Metric::Dot, Element::F16) => kernels::dot_f16(query, &halves),
+    }
+}
+
+/// Distance and score.
+fn shown(similarity: f32, metric: Metric) -> (f32, f32) {
+    match metric {
+        Metric::Cosine => (
+            1.0 - similarity.clamp(-1.0, 1.0),
+            f32::midpoint(1.0, similarity.clamp(-1.0, 1.0)),
+        ),
+        Metric::L2 => ((-similarity).sqrt(), 1.0 / (1.0 + (-similarity).sqrt())),
+        Metric::Dot => (-similarity, similarity),
+    }
+}
+
+fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, &Version)) {
+    // A changed row is asked at both ends, so the filter may look only at what both have.
+    let has = |field: &&Field| to.1.schema.fields.contains(field);
+    let common: Vec<Field> = from.1.schema.fields.iter().filter(has).cloned().collect();
+    let meaning = (random.chance(50) && !common.is_empty()).then(|| filter(random, &common, 2));
+    let parsed = meaning
+        .as_ref()
+        .map(|meaning| Filter::parse(&meaning.json, &to.1.schema).unwrap());
+    let found: Difference = from.0.diff(to.0, parsed.as_ref()).unwrap();
+    let without = |rows: &Version, other: &Version| -> Vec<Row2> {
+        let gone = rows
+            .rows
+            .iter()
+            .filter(|row| other.rows.iter().all(|same| same.id != row.id));
+        gone.cloned().collect()
+    };
+    let (mut removed, mut added) = (without(from.1, to.1), without(to.1, from.1));
+    let mut changed = Vec::new();
+    if let Some(key) = to.1.schema.key() {
+        let pairs = removed.iter().filter_map(|old| {
+            let new = added.iter().find(|new| new.value(key) == old.value(key))?;
+            Some((old.clone(), new.clone()))
+        });
+        changed = pairs.collect();
+        removed.retain(|row| changed.iter().all(|(old, _)| old.id != row.id));
+        added.retain(|row| changed.iter().all(|(_, new)| new.id != row.id));
+    }
+    let matches = |row: &Row2| {
+        meaning
+            .as_ref()
+            .is_none_or(|meaning| meaning.matches(&row.values(&common)))
+    };
+    removed.retain(&matches);
+    added.retain(&matches);
+    changed.retain(|(old, new)| matches(old) || matches(new));
+    // The pairs follow the later of their rows.
+    let later = |pair: &(Row2, Row2)| pair.0.id.max(pair.1.id);
+    changed.sort_by_key(later);
+    let ids = |rows: &[Row2]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    let (before, after): (Vec<Row2>, Vec<Row2>) = changed.into_iter().unzip();
+    assert_eq!(found.added.ids().collect::<Vec<_>>(), ids(&added));
+    assert_eq!(found.removed.ids().collect::<Vec<_>>(), ids(&removed));
+    assert_eq!(found.before.ids().collect::<Vec<_>>(), ids(&before));
+    assert_eq!(found.after.ids().collect::<Vec<_>>(), ids(&after));
+    for field in &common {
+        for (at, row) in before.iter().enumerate() {
+            assert_eq!(found.before.value(field, at).unwrap(), row.value(field));
+        }
+    }
+}
+
+type Row2 = std::sync::Arc<Row>;
+
+fn history(random: &mut Random, table: &Table, model: &Model) {
+    let limit = random.below(30);
+    let before = random
+        .chance(50)
+        .then(|| random.below(model.versions.len() + 3) as u64);
+    let versions = (1..model.versions.len()).rev();
+    let expected = versions.filter(|version| before.is_none_or(|before| (*version as u64) < before));
+    let expected: Vec<usize> = expected.take(limit).collect();
+    let found = table.history(limit, before).unwrap();
+    assert_eq!(found.len(), expected.len());
+    for (commit, version) in found.iter().zip(expected) {
+        let (commit, is) = (commit.get(), &model.versions[version]);
+        assert_eq!(commit.version, version as u64);
+        assert_eq!([commit.inserted, commit.updated, commit.deleted], is.counts);
+        assert_eq!(
+            (commit.committed_at, commit.effective_at),
+            (is.committed_at, is.effective_at)
+        );
+        assert_eq!((commit.operation, commit.schema), (is.operation, is.schema.id));
+        assert_eq!(commit.properties, Some(json!({"version": version})));
+    }
+}
+
+/// Rows for a write: keys are drawn from a few, so that they meet.
+pub(crate) fn new_rows(
+    random: &mut Random,
+    fields: &[Field],
+    key: Option<&Field>,
+    count: usize,
+) -> Vec<Vec<Value>> {
+    let long = random.chance(3);
+    let row = |_| {
+        let cell = |field: &Field, random: &mut Random| match (
+            &field.data_type,
+            key.is_some_and(|key| key.id == field.id),
+        ) {
+            (DataType::Int, true) => Value::Int(random.below(60) as i64),
+            (_, true) => Value::Text(format!("key {}", random.below(60))),
+            (DataType::Text, false) if long => Value::Text("long".repeat(random.below(9_000))),
+            (data_type, false) => values::value(random, data_type, field.nullable),
+        };
+        fields.iter().map(|field| cell(field, random)).collect()
+    };
+    (0..count).map(row).collect()
+}

@@ -5,20 +5,14 @@ import type { EmbeddingFailure } from "./embedding-function";
 
 const quote = (text: string): string => JSON.stringify(text);
 
-/** Functions that hold an object of somebody else's, which no name and no config can make again. */
-const heldObjects = new Map([
-  ["ai-sdk", "A model of the AI SDK"],
-  ["langchain", "Embeddings of LangChain"],
-]);
-
 /** A name under which no function is registered. */
 export function functionNotRegistered(name: string, known: readonly string[]): VarveError {
   const list = known.length === 0 ? "none" : known.map(quote).join(", ");
-  const held = heldObjects.get(name);
+  // Such a function holds an object of somebody else's, which no name and no config can make again.
   const first =
-    held === undefined
-      ? 'Import what registers it (the built-in ones: import "varve/embeddings"), or register it: '
-      : `${held} cannot be made again from its name: open the table with its declaration, or register how to make it: `;
+    name === "ai-sdk"
+      ? "A model of the AI SDK cannot be made again from its name: open the table with its declaration, or register it: "
+      : 'Import what registers it (the built-in ones: import "varve/embeddings"), or register it: ';
   return new VarveError("EMBEDDING_UNAVAILABLE", `No embedding function is registered as ${quote(name)}.`, {
     hint: `${first}registry.register(${quote(name)}, (config) => ...). Registered are: ${list}.`,
   });
@@ -217,8 +211,9 @@ export function modelFileUnreadable(user: string, file: string, cause: unknown, 
   });
 }
 
-/** A model that cannot be loaded. */
+/** A model that cannot be loaded; an error of ours stays as it is. */
 export function modelNotLoaded(user: string, model: string, cause: unknown, hint: string): VarveError {
+  if (VarveError.is(cause)) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new VarveError("EMBEDDING_UNAVAILABLE", `${user} cannot load ${quote(model)}: ${why}`, {
     hint,

@@ -27,8 +27,8 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 use support::checks;
-use support::filters::filter;
-use support::model::{Model, When};
+use support::filters::{Meaning, filter};
+use support::model::{Model, Row, When};
 use support::random::Random;
 use support::rows::{batch, schema};
 use support::values::every_type;
@@ -156,9 +156,39 @@ impl Bench {
 
     fn write(&mut self, count: usize, on_key: OnKey) {
         let (table, schema, rows) = (self.table(), self.schema(), self.rows(count));
+        let (meaning, ending) = self.ending();
         let (options, when) = self.when();
-        let written = table.insert(batch(&schema, &rows), &schema, on_key, &options);
-        same(written, self.model.insert(&rows, on_key == OnKey::Replace, when));
+        let rows_in = batch(&schema, &rows);
+        let replace = on_key == OnKey::Replace;
+        let written = match (&ending, replace) {
+            (Some(ending), true) => table.replace(rows_in, &schema, ending, &options),
+            _ => table.insert(rows_in, &schema, on_key, &options),
+        };
+        let ends = |row: &Row| {
+            let matches = |meaning: &Meaning| meaning.matches(&row.values(&schema.fields));
+            replace && meaning.as_ref().is_some_and(matches)
+        };
+        same(written, self.model.insert(&rows, replace, &ends, when));
+    }
+
+    /// Sometimes a filter for rows that end with a write, unless they are too many.
+    fn ending(&mut self) -> (Option<Meaning>, Option<Filter>) {
+        let schema = self.schema();
+        let meaning = self
+            .random
+            .chance(20)
+            .then(|| filter(&mut self.random, &schema.fields, 2));
+        let few = |meaning: &Meaning| {
+            let rows = self.model.newest().rows.iter();
+            rows.filter(|row| meaning.matches(&row.values(&schema.fields)))
+                .count()
+                < 8
+        };
+        let meaning = meaning.filter(few);
+        let parsed = meaning
+            .as_ref()
+            .map(|meaning| Filter::parse(&meaning.json, &schema).unwrap());
+        (meaning, parsed)
     }
 
     fn stage(&mut self) {
@@ -172,7 +202,8 @@ impl Bench {
             assert_eq!(Stage::new(table, on_key).unwrap_err().code(), Code::NoPrimaryKey);
             return;
         }
-        let mut stage = Stage::new(table, on_key).unwrap();
+        let (meaning, ending) = self.ending();
+        let mut stage = Stage::new(table, on_key).unwrap().ending(ending);
         let (mut all, mut refused) = (Vec::new(), false);
         for _ in 0..self.random.below(4) {
             let count = self.random.below(6);
@@ -182,17 +213,13 @@ impl Bench {
         }
         let (options, when) = self.when();
         if refused {
-            assert_eq!(
-                self.model.insert(&all, true, when).unwrap_err(),
-                Code::DuplicateKey
-            );
-            return;
-        }
-        if self.random.chance(80) {
-            same(
-                stage.commit(&options),
-                self.model.insert(&all, on_key == OnKey::Replace, when),
-            );
+            let twice = self.model.insert(&all, true, &|_| false, when);
+            assert_eq!(twice.unwrap_err(), Code::DuplicateKey);
+        } else if self.random.chance(80) {
+            let matches = |row: &Row, meaning: &Meaning| meaning.matches(&row.values(&schema.fields));
+            let ends = |row: &Row| meaning.as_ref().is_some_and(|meaning| matches(row, meaning));
+            let written = self.model.insert(&all, on_key == OnKey::Replace, &ends, when);
+            same(stage.commit(&options), written);
         }
     }
 
@@ -224,7 +251,7 @@ impl Bench {
         let filter = Filter::parse(&meaning.json, &schema).unwrap();
         let everything = self.random.chance(3);
         // Seldom much at once, or the table stays small.
-        let matches = |row: &support::model::Row| everything || meaning.matches(&row.values(&schema.fields));
+        let matches = |row: &Row| everything || meaning.matches(&row.values(&schema.fields));
         let matching = self.model.newest().rows.iter().filter(|row| matches(row)).count();
         if matching > 12 && self.random.chance(80) {
             return;
@@ -419,35 +446,28 @@ fn from_environment(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
-fn run(seeds: std::ops::Range<u64>, steps: usize, store: &dyn Fn() -> Arc<dyn Store>) {
+/// One seed, until that is enough.
+fn run(seed: u64, store: Arc<dyn Store>, enough: &dyn Fn(usize, &Bench) -> bool) {
+    let mut shown = Shown(seed, 0);
+    let mut bench = Bench::new(seed, store);
+    while !enough(shown.1, &bench) {
+        bench.step();
+        shown.1 += 1;
+    }
+    bench.finish();
+}
+
+fn run_all(seeds: std::ops::Range<u64>, store: &dyn Fn() -> Arc<dyn Store>) {
     let one = from_environment("VARVE_SEED");
-    let steps = from_environment("VARVE_STEPS").map_or(steps, |steps| steps as usize);
+    let steps = from_environment("VARVE_STEPS").unwrap_or(300);
     for seed in one.map_or(seeds, |seed| seed..seed + 1) {
-        let mut shown = Shown(seed, 0);
-        let mut bench = Bench::new(seed, store());
-        for step in 0..steps {
-            shown.1 = step;
-            bench.step();
-        }
-        bench.finish();
+        run(seed, store(), &|step, _| step as u64 >= steps);
     }
 }
 
 #[test]
 fn in_memory_every_version_stays_what_it_was() {
-    run(0..48, 300, &|| Arc::new(MemoryStore::new()));
-}
-
-/// So many commits that parts of the log and files of deaths are closed, and these are merged.
-#[test]
-fn a_long_history_stays_what_it_was() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    run(2_000..2_001, 2_400, &|| Arc::clone(&store));
-    let files = |directory: &str| store.list(&format!("docs.varve/{directory}")).unwrap().len();
-    assert!(files("_log") >= 4, "{}", files("_log"));
-    assert!(files("deaths") >= 2, "{}", files("deaths"));
-    assert!(files("_manifests") < 16, "{}", files("_manifests"));
-    assert!(files("data") < 400, "{}", files("data"));
+    run_all(0..48, &|| Arc::new(MemoryStore::new()));
 }
 
 #[test]
@@ -458,5 +478,22 @@ fn on_disk_every_version_stays_what_it_was() {
         let name = number.fetch_add(1, Ordering::Relaxed).to_string();
         Arc::new(LocalStore::new(directory.path().join(name)))
     };
-    run(1_000..1_024, 300, &store);
+    run_all(1_000..1_024, &store);
+}
+
+/// So many commits that parts of the log and files of deaths are closed, and these are merged.
+#[test]
+fn a_long_history_stays_what_it_was() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let files = |directory: &str| store.list(&format!("docs.varve/{directory}")).unwrap().len();
+    let died = |bench: &Bench| {
+        let ended = bench.model.versions.iter().map(|version| version.counts[1] + version.counts[2]);
+        ended.sum::<u64>()
+    };
+    let enough = |_: usize, bench: &Bench| bench.model.versions.len() > 800 && died(bench) > 2_500;
+    run(from_environment("VARVE_SEED").unwrap_or(2_000), Arc::clone(&store), &enough);
+    assert_eq!(files("_log"), 3);
+    assert!(files("deaths") >= 2, "{}", files("deaths"));
+    assert!(files("_manifests") < 16, "{}", files("_manifests"));
+    assert!(files("data") < 400, "{}", files("data"));
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use varve_kernels::{Kernels, Rows, TopK};
 
 use crate::column::{Bits, Column};
@@ -107,13 +109,13 @@ impl<'a> Nearest<'a> {
             Element::F16 => varve_kernels::Element::F16,
         };
         let present = match (mask, vectors.validity()) {
-            (mask, None) => mask.cloned(),
+            (mask, None) => mask.map(Cow::Borrowed),
             (mask, Some(validity)) => {
                 let mut present = Bits::from_bytes(validity.all()?, vectors.len());
                 if let Some(mask) = mask {
                     present.and(mask);
                 }
-                Some(present)
+                Some(Cow::Owned(present))
             }
         };
         match present.map(|bits| (bits.count(), bits)) {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::Snapshot;
 use super::state::Visible;
 use crate::column::{Bits, Column};
@@ -7,6 +9,9 @@ use crate::format::{Bound, default_of};
 use crate::fragment::{Segment, hash_key};
 use crate::schema::{DataType, Field};
 use crate::value::Value;
+
+/// A segment with its matching rows; `None` where all match.
+pub(crate) type Matched<'a> = (Visible<'a>, Option<Arc<Bits>>);
 
 /// Where a row lies: the segment, and the position in it.
 pub(crate) type RowPlace = (u32, u32);
@@ -117,7 +122,7 @@ impl Snapshot {
     pub(crate) fn matching<'a>(
         &'a self,
         filter: Option<&'a Filter>,
-    ) -> impl DoubleEndedIterator<Item = Result<(Visible<'a>, Option<Bits>)>> + 'a {
+    ) -> impl DoubleEndedIterator<Item = Result<Matched<'a>>> + 'a {
         self.segments()
             .filter_map(move |visible| matches_of(visible, filter).transpose())
     }
@@ -130,7 +135,7 @@ impl Snapshot {
         let matched = matches_of(visible, filter)?;
         Ok(Some(
             matched
-                .map(|(visible, bits)| places_in(&visible, bits.as_ref()))
+                .map(|(visible, bits)| places_in(&visible, bits.as_deref()))
                 .unwrap_or_default(),
         ))
     }
@@ -140,20 +145,17 @@ impl Snapshot {
         let mut places = Vec::new();
         for matched in self.matching(filter) {
             let (visible, bits) = matched?;
-            places.extend(places_in(&visible, bits.as_ref()));
+            places.extend(places_in(&visible, bits.as_deref()));
         }
         Ok(places)
     }
 }
 
 /// The visible rows of a segment that match; `None` where none can.
-fn matches_of<'a>(
-    visible: Visible<'a>,
-    filter: Option<&Filter>,
-) -> Result<Option<(Visible<'a>, Option<Bits>)>> {
+fn matches_of<'a>(visible: Visible<'a>, filter: Option<&Filter>) -> Result<Option<Matched<'a>>> {
     let segment = visible.segment;
     let Some(filter) = filter else {
-        let mask = visible.mask.as_deref().cloned();
+        let mask = visible.mask.clone();
         return Ok(Some((visible, mask)));
     };
     if !filter.may_match(&|field| segment.stats(field)) {
@@ -163,7 +165,7 @@ fn matches_of<'a>(
     if let Some(mask) = &visible.mask {
         bits.and(mask);
     }
-    Ok(Some((visible, Some(bits))))
+    Ok(Some((visible, Some(Arc::new(bits)))))
 }
 
 fn places_in(visible: &Visible<'_>, bits: Option<&Bits>) -> Vec<RowPlace> {

@@ -42,7 +42,7 @@ impl Snapshot {
             let (visible, bits) = matched?;
             // Rows that are older than the column have no vector.
             if let Some(vectors) = visible.segment.column(column.id) {
-                nearest.scan(visible.index, vectors, bits.as_ref())?;
+                nearest.scan(visible.index, vectors, bits.as_deref())?;
             }
         }
         let hits = nearest.finish();

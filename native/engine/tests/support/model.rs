@@ -108,55 +108,40 @@ impl Model {
         version.rows.iter().find(|row| row.value(field) == *key).cloned()
     }
 
-    /// Adds rows, given in the order of the schema, or replaces those of the same key.
-    pub(crate) fn insert(&mut self, rows: &[Vec<Value>], replace: bool, when: When) -> Result<Written, Code> {
-        let mut next = self.newest().clone();
+    /// Adds rows, given in the order of the schema, or replaces those of the same key; and ends those that `ending` says.
+    pub(crate) fn insert(
+        &mut self,
+        rows: &[Vec<Value>],
+        replace: bool,
+        ending: &dyn Fn(&Row) -> bool,
+        when: When,
+    ) -> Result<Written, Code> {
         if rows.is_empty() {
-            return Ok(self.nothing());
+            return self.delete(ending, when);
         }
-        let Some(key) = next.schema.key().cloned() else {
-            return if replace {
-                Err(Code::NoPrimaryKey)
-            } else {
-                self.append(next, rows, 0, when)
-            };
-        };
-        let at = next
-            .schema
-            .fields
-            .iter()
-            .position(|field| field.id == key.id)
-            .unwrap();
-        let keys: Vec<&Value> = rows.iter().map(|row| &row[at]).collect();
-        if keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key)) {
-            return Err(Code::DuplicateKey);
-        }
+        let mut next = self.newest().clone();
+        let schema = next.schema.clone();
         let before = next.rows.len();
-        next.rows.retain(|row| !keys.contains(&&row.value(&key)));
-        let replaced = before - next.rows.len();
-        if replaced > 0 && !replace {
-            return Err(Code::DuplicateKey);
+        if let Some(key) = schema.key() {
+            let at = schema.fields.iter().position(|field| field.id == key.id).unwrap();
+            let keys: Vec<&Value> = rows.iter().map(|row| &row[at]).collect();
+            next.rows.retain(|row| !keys.contains(&&row.value(key)));
+            let twice = keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key));
+            if twice || next.rows.len() < before && !replace {
+                return Err(Code::DuplicateKey);
+            }
+        } else if replace {
+            return Err(Code::NoPrimaryKey);
         }
+        let updated = before - next.rows.len();
+        next.rows.retain(|row| !ending(row));
+        let deleted = before - updated - next.rows.len();
         next.operation = if replace {
             Operation::Upsert
         } else {
             Operation::Insert
         };
-        self.append(next, rows, replaced as u64, when)
-    }
-
-    fn append(
-        &mut self,
-        mut next: Version,
-        rows: &[Vec<Value>],
-        updated: u64,
-        when: When,
-    ) -> Result<Written, Code> {
-        if updated == 0 && next.schema.primary_key.is_none() {
-            next.operation = Operation::Insert;
-        }
-        next.counts = [rows.len() as u64 - updated, updated, 0];
-        let schema = next.schema.clone();
+        next.counts = [rows.len() - updated, updated, deleted].map(|count| count as u64);
         let new = rows.iter().map(|row| self.row(&schema, row.clone()));
         next.rows.extend(new.collect::<Vec<_>>());
         self.commit(next, when)

@@ -1,8 +1,4 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import {
-  badFunction,
   configUnreadable,
   dimensionsDiffer,
   dimensionsUnknown,
@@ -21,10 +17,18 @@ import { importLibrary, type OptionalLibrary } from "./support/import-library";
 import { familyOf, type Pooling, poolings } from "./support/model-families";
 import { type ModelDtype, modelDtypes, readFolderFacts } from "./support/model-folder";
 import { checkCounts, checkText, checkWord, present, StoredConfig } from "./support/option-check";
-import { type ModelOutput, pooledVectors } from "./support/pooling";
+import { pooledVectors } from "./support/pooling";
 import { checkAborted } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";
-import { type Encode, inputNamed, type TokenBatch, tokenBatches, tokenRow } from "./support/token-rows";
+import { inputNamed, type TokenBatch, tokenBatches, tokenRow } from "./support/token-rows";
+import {
+  type LoadedModel,
+  loadModel,
+  type ModelOutputs,
+  type ModelPlace,
+  placeOf,
+  type TransformersModule,
+} from "./support/transformers-model";
 import { embedPresent } from "./support/vectors";
 
 /** What `huggingface` takes beside the model. */
@@ -117,54 +121,6 @@ export function huggingfaceFrom(config: EmbeddingConfig): EmbeddingFunction<Embe
 
 // --- Private helpers ---
 
-type Outputs = Readonly<Record<string, ModelOutput | undefined>>;
-
-interface Model {
-  (inputs: Record<string, unknown>): Promise<Outputs>;
-  readonly config: { readonly model_type?: string };
-  readonly sessions: Readonly<Record<string, { readonly inputNames: readonly string[] }>>;
-  dispose(): Promise<unknown>;
-}
-
-interface Tokenizer {
-  (
-    text: string,
-    options: { add_special_tokens: boolean; return_tensor: false },
-  ): { readonly input_ids: readonly number[] };
-  readonly model_max_length?: number;
-  readonly pad_token_id?: number;
-}
-
-type Processor = (images: unknown[]) => Promise<{ readonly pixel_values: unknown }>;
-
-interface Loader<T> {
-  from_pretrained(model: string, options: object): Promise<T>;
-}
-
-interface TransformersModule {
-  readonly AutoModel: Loader<unknown>;
-  readonly AutoTokenizer: Loader<unknown>;
-  readonly AutoProcessor: Loader<unknown>;
-  readonly AutoConfig: Loader<unknown>;
-  readonly CLIPTextModelWithProjection: Loader<unknown>;
-  readonly CLIPVisionModelWithProjection: Loader<unknown>;
-  readonly SiglipTextModel: Loader<unknown>;
-  readonly SiglipVisionModel: Loader<unknown>;
-  readonly RawImage: { fromBlob(blob: Blob): Promise<unknown> };
-  readonly Tensor: new (type: "int64", data: BigInt64Array, dims: number[]) => unknown;
-}
-
-/** A model that is loaded: its text side, and for images the other. */
-interface LoadedModel {
-  readonly transformers: TransformersModule;
-  readonly text: Model;
-  readonly encode: Encode;
-  readonly maxTokens: number;
-  readonly padding: { readonly id: number; readonly to?: number };
-  readonly vision: Model | undefined;
-  readonly process: Processor | undefined;
-}
-
 const models = new SharedModels<LoadedModel>(({ text, vision }) =>
   Promise.all([text.dispose(), vision?.dispose()]),
 );
@@ -182,7 +138,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   readonly #model: string;
   readonly #options: HuggingFaceOptions;
   readonly #pooling: Pooling;
-  readonly #place: Place;
+  readonly #place: ModelPlace;
   readonly #key: string;
   readonly #prefixes: { readonly query: string; readonly document: string };
 
@@ -262,17 +218,16 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   }
 
   async #embedTexts(
-    { transformers, text, encode, maxTokens, padding }: LoadedModel,
+    { transformers, text, encode, inputNames, maxTokens, padding }: LoadedModel,
     texts: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<(Float32Array | null)[]> {
     const vectors: (Float32Array | null)[] = texts.map(() => null);
     const limit = Math.min(maxTokens, this.#options.maxTokens ?? maxTokens);
     const rows = texts.map((one) => tokenRow(encode, one, limit));
-    const names = inputNamesOf(text);
     for (const batch of tokenBatches(rows, this.#together(TOGETHER), padding)) {
       checkAborted(signal);
-      const inputs = names.map((name) => [name, this.#tensor(transformers, name, batch)]);
+      const inputs = inputNames.map((name) => [name, this.#tensor(transformers, name, batch)]);
       const found = this.#vectors(await text(Object.fromEntries(inputs)), batch.lengths, "text");
       for (const [place, index] of batch.indexes.entries()) vectors[index] = found[place] ?? null;
     }
@@ -314,7 +269,11 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
     return ["q8", "int8", "uint8"].includes(dtype) && !batchWithDynamicQuantization ? 1 : most;
   }
 
-  #vectors(outputs: Outputs, lengths: readonly number[], side: "text" | "image"): (Float32Array | null)[] {
+  #vectors(
+    outputs: ModelOutputs,
+    lengths: readonly number[],
+    side: "text" | "image",
+  ): (Float32Array | null)[] {
     const { images, pooling: asked, normalize = true } = this.#options;
     const own = asked === undefined ? [outputs["sentence_embedding"]] : [];
     const tokens = [...own, outputs["last_hidden_state"], outputs["token_embeddings"]];
@@ -341,83 +300,12 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
       () => import("@huggingface/transformers"),
     );
     const { dtype = "fp32", device = "cpu", revision, images = false } = this.#options;
-    const { source, cacheDir, offline } = this.#place;
-    const files = { cache_dir: cacheDir, local_files_only: offline, ...present({ revision }) };
-    const weights = { ...files, dtype, device };
     try {
-      const [Text, Vision] = images ? await towersOf(transformers, source, files) : [transformers.AutoModel];
-      const [tokenizer, text, vision, process] = (await Promise.all([
-        transformers.AutoTokenizer.from_pretrained(source, files),
-        Text.from_pretrained(source, weights),
-        Vision?.from_pretrained(source, weights),
-        images ? transformers.AutoProcessor.from_pretrained(source, files) : undefined,
-      ])) as [Tokenizer, Model, Model | undefined, Processor | undefined];
-      const maxTokens = maxTokensOf(tokenizer);
-      const isSiglip = text.config.model_type?.startsWith("siglip") === true;
-      const id = tokenizer.pad_token_id ?? 0;
-      return {
-        transformers,
-        text,
-        encode: (one, special) =>
-          tokenizer(one, { add_special_tokens: special, return_tensor: false }).input_ids,
-        maxTokens,
-        // SigLIP was trained on texts of one length and has no mask.
-        padding: isSiglip ? { id, to: maxTokens } : { id },
-        vision,
-        process,
-      };
+      return await loadModel(transformers, this.#place, { dtype, device, revision, images });
     } catch (cause) {
       throw modelNotLoaded(USER, this.#model, cause, this.#place.hint);
     }
   }
-}
-
-/** Where a model is looked for. */
-interface Place {
-  readonly source: string;
-  readonly folder: string | undefined;
-  readonly cacheDir: string;
-  readonly offline: boolean;
-  readonly hint: string;
-}
-
-function placeOf(model: string, options: HuggingFaceOptions): Place {
-  const { localPath = modelsFolderWith(model), offline = process.env["HF_HUB_OFFLINE"] === "1" } = options;
-  const cacheDir = options.cacheDir ?? join(homedir(), ".cache", "varve", "models");
-  if (localPath !== undefined) {
-    const folder = resolve(localPath, model);
-    const hint = "Check that the folder is complete: config.json, tokenizer.json and the model in onnx.";
-    return { source: folder, folder, cacheDir, offline: true, hint };
-  }
-  const hint = offline
-    ? "The network may not be asked: pass localPath, or load the model once without offline."
-    : "Check the name of the model, its dtype and the network, or pass localPath.";
-  return { source: model, folder: undefined, cacheDir, offline, hint };
-}
-
-/** The folder of models that the environment names, if this one lies in it. */
-function modelsFolderWith(model: string): string | undefined {
-  const folder = process.env["VARVE_MODELS"] ?? "";
-  return folder !== "" && existsSync(join(folder, model, "config.json")) ? folder : undefined;
-}
-
-/** The classes of the two sides of a model that knows texts and images. */
-async function towersOf(
-  transformers: TransformersModule,
-  source: string,
-  files: object,
-): Promise<[Loader<unknown>, Loader<unknown>]> {
-  const { model_type: type = "" } = (await transformers.AutoConfig.from_pretrained(source, files)) as {
-    model_type?: string;
-  };
-  if (type === "clip")
-    return [transformers.CLIPTextModelWithProjection, transformers.CLIPVisionModelWithProjection];
-  if (type === "siglip") return [transformers.SiglipTextModel, transformers.SiglipVisionModel];
-  throw badFunction(
-    "model with images: true",
-    "a CLIP or a SigLIP",
-    `a model of type ${JSON.stringify(type)}`,
-  );
 }
 
 async function readImage(
@@ -430,16 +318,6 @@ async function readImage(
   } catch (cause) {
     throw inputUnreadable(USER, index, cause);
   }
-}
-
-/** What the model asks for: the library warns of every input that it does not. */
-function inputNamesOf(model: Model): readonly string[] {
-  return Object.values(model.sessions)[0]?.inputNames ?? ["input_ids", "attention_mask"];
-}
-
-/** Some tokenizers say 10^30 where they mean that they have no limit. */
-function maxTokensOf({ model_max_length: length }: Tokenizer): number {
-  return length !== undefined && length <= 1_000_000 ? length : 512;
 }
 
 function unknownLength(model: string): never {

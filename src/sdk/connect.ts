@@ -1,16 +1,27 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { Database } from "./database";
+import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
+import { type Pace, systemPace } from "./embed/pace";
 import { badArgument } from "./errors";
 import { answer } from "./native/call";
 import { openDatabase } from "./native/open";
+import { checkCount } from "./reader";
 import { describeValue } from "./schema/wire-value";
 
 /** What `connect` takes. */
 export interface ConnectOptions {
   /** Makes the embedding functions of tables that are opened by name; the one of `varve/embeddings` unless told. */
   readonly registry?: Registry | undefined;
+  /** How much of what was embedded is kept; 64 MB in memory and on disk unless told, nothing for `false`. */
+  readonly embeddingCache?: EmbeddingCacheOptions | false | undefined;
+  /** @internal */
+  readonly pace?: Pace | undefined;
 }
+
+const CACHE_BYTES = 64 << 20;
+const CACHE_FOLDER = "_embeddings";
 
 /**
  * Opens a database: a directory, which is made if it is not there, or `memory:` for one that is gone with the process.
@@ -25,8 +36,18 @@ export interface ConnectOptions {
 export function connect(location: string | URL, options: ConnectOptions = {}): Promise<Database> {
   return answer(() => {
     const uri = uriOf(location);
-    return new Database(openDatabase(uri), options.registry ?? defaultRegistry);
+    const { registry = defaultRegistry, pace = systemPace } = options;
+    const cache = cacheOf(uri, options.embeddingCache);
+    return new Database(openDatabase(uri), { registry, cache, pace });
   });
+}
+
+function cacheOf(uri: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {
+  if (options === false) return new EmbeddingCache(0, undefined);
+  const { maxBytes = CACHE_BYTES } = options ?? {};
+  checkCount("embeddingCache.maxBytes", maxBytes, 1);
+  const path = uri.startsWith("file://") ? uri.slice("file://".length) : uri;
+  return new EmbeddingCache(maxBytes, uri === "memory:" ? undefined : join(path, CACHE_FOLDER));
 }
 
 function uriOf(location: unknown): string {

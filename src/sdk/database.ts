@@ -1,5 +1,6 @@
-import type { Registry } from "../embeddings/registry";
 import { VarveError } from "../varve-error";
+import type { EmbeddingCache } from "./embed/embedding-cache";
+import type { EmbedServices } from "./embed/table-embedder";
 import { answer, call, callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
 import { checkSchema } from "./schema/check-schema";
@@ -16,12 +17,25 @@ export interface OpenTableOptions {
 /** A directory, or a place in memory, that holds tables. Made by `connect`. */
 export class Database {
   readonly #native: NativeDatabase;
-  readonly #registry: Registry;
+  readonly #services: EmbedServices;
 
   /** @internal */
-  constructor(native: NativeDatabase, registry: Registry) {
+  constructor(native: NativeDatabase, services: EmbedServices) {
     this.#native = native;
-    this.#registry = registry;
+    this.#services = services;
+  }
+
+  /**
+   * What was embedded, kept so that nothing is paid for twice.
+   *
+   * @example
+   * ```ts
+   * const { entries, hits } = await db.embeddingCache.stats();
+   * await db.embeddingCache.clear();
+   * ```
+   */
+  get embeddingCache(): EmbeddingCache {
+    return this.#services.cache;
   }
 
   /**
@@ -39,7 +53,7 @@ export class Database {
       const { schema } = JSON.parse(native.info()) as TableInfo;
       checkSchema(definition, schema);
       return new Table<D>(
-        new TableHandle(definition.name, native, schema, { definition, registry: this.#registry }),
+        new TableHandle(definition.name, native, schema, { definition, services: this.#services }),
       );
     });
   }
@@ -59,7 +73,7 @@ export class Database {
       const { schema } = JSON.parse(native.info()) as TableInfo;
       const { bigints } = options;
       return new Table(
-        new TableHandle(name, native, schema, { definition: undefined, registry: this.#registry, bigints }),
+        new TableHandle(name, native, schema, { definition: undefined, services: this.#services, bigints }),
       );
     });
   }
@@ -76,6 +90,7 @@ export class Database {
 
   /** Waits for work in the background and closes all tables. */
   async close(): Promise<void> {
+    await this.#services.cache.flush();
     await callAsync(() => this.#native.close());
   }
 

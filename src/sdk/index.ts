@@ -10,10 +10,17 @@ export type {
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
 export type { AsOf, Instant } from "./as-of";
+export type { BackfillOptions, BackfillResult } from "./backfill";
 export type { Commit, CommitOptions, WriteResult } from "./commit";
 export { type ConnectOptions, connect } from "./connect";
 export { Database, type OpenTableOptions } from "./database";
 export type { ChangedRow, Diff, DiffOptions } from "./diff";
+export type { OnEmbedError } from "./embed/document-run";
+export {
+  EmbeddingCache,
+  type EmbeddingCacheOptions,
+  type EmbeddingCacheStats,
+} from "./embed/embedding-cache";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 export type { OrderBy } from "./paging";
 export type { LongOptions, Progress } from "./progress";

@@ -31,6 +31,11 @@ export interface TableStats {
   readonly bytes: number;
   /** How long rows that were removed stay readable; null for ever. */
   readonly retentionMs: number | null;
+  /**
+   * How many rows of each derived column have something to embed and no vector: because that was deferred, because a row brought none,
+   * or because the function has nothing to say about it. See `backfill`.
+   */
+  readonly missingVectors: Readonly<Record<string, number>>;
 }
 
 /** What reading every file has shown. */

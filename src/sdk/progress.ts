@@ -10,6 +10,12 @@ export interface Progress {
   readonly done: number;
   /** How many there are in all, where that is known. */
   readonly total?: number;
+  /** How many inputs the cache knew. */
+  readonly cacheHits?: number;
+  /** How often the embedding function was called. */
+  readonly requests?: number;
+  /** About how many tokens it was called with: a quarter of the characters. */
+  readonly tokens?: number;
 }
 
 /** What everything long takes. */

@@ -1,7 +1,7 @@
 // Search: which column is meant, what the query is as a vector, and what is asked of the native module.
 
 import type { EmbeddingInput } from "../embeddings/embedding-function";
-import type { TableEmbedder } from "./embed";
+import type { TableEmbedder } from "./embed/table-embedder";
 import {
   badArgument,
   badQuery,

@@ -1,8 +1,7 @@
 // What a table and its snapshots share: the native table, its schema, its embedder, and the memory that calls use again.
 
-import type { Registry } from "../embeddings/registry";
 import type { AsOfJson } from "./as-of";
-import { TableEmbedder } from "./embed";
+import { type EmbedServices, TableEmbedder } from "./embed/table-embedder";
 import { BufferPool } from "./native/batch-buffer";
 import { call } from "./native/call";
 import { RowEncoder } from "./native/encode";
@@ -30,7 +29,7 @@ const SCRATCH_NUMBERS = 4096;
 /** How a table was opened. */
 export interface HandleOptions {
   readonly definition: AnyTable | undefined;
-  readonly registry: Registry;
+  readonly services: EmbedServices;
   readonly bigints?: readonly string[] | undefined;
 }
 
@@ -54,7 +53,7 @@ export class TableHandle {
     this.options = options;
     const plans = this.#plansFor(stored);
     this.schema = plans.schema;
-    this.embedder = new TableEmbedder(name, options.definition, options.registry);
+    this.embedder = new TableEmbedder(name, options.definition, options.services);
     this.encoder = new RowEncoder(this.schema);
     this.reader = new Reader(native, plans, null, this.#scratch);
   }

@@ -1,5 +1,6 @@
 import { addColumn, dropColumn } from "./alter";
 import { type AsOf, toAsOfJson } from "./as-of";
+import { type BackfillOptions, type BackfillResult, backfill, missingVectors } from "./backfill";
 import {
   type Commit,
   type CommitOptions,
@@ -9,6 +10,7 @@ import {
   type WriteResult,
 } from "./commit";
 import { type Diff, type DiffOptions, diff } from "./diff";
+import type { OnEmbedError } from "./embed/document-run";
 import { badArgument, notYet } from "./errors";
 import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 import { answer, callAsync } from "./native/call";
@@ -34,6 +36,11 @@ import { type RowSource, type WriteOptions, writeRows } from "./write";
 export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
   /** Lets rows bring vectors of their own for derived columns; those are kept, the others are computed. */
   readonly vectors?: V | undefined;
+  /**
+   * What happens where rows cannot be embedded: `"throw"` fails the write, which is the default; `"defer"` writes those rows without
+   * a vector, so that search does not find them until `backfill` has filled it. `stats().missingVectors` counts them.
+   */
+  readonly onEmbedError?: OnEmbedError | undefined;
 }
 
 /** What `upsert` takes. */
@@ -249,8 +256,23 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** How large the table is. */
-  stats(): Promise<TableStats> {
-    return answer(() => JSON.parse(this.handle.native.stats()) as TableStats);
+  async stats(): Promise<TableStats> {
+    const stats = await answer(() => JSON.parse(this.handle.native.stats()) as TableStats);
+    return { ...stats, missingVectors: await missingVectors(this.handle) };
+  }
+
+  /**
+   * Fills in vectors that are missing, after writes with `onEmbedError: "defer"`, in commits of some rows each. It can be ended and
+   * called again at any time, and several workers may share the work.
+   *
+   * @example
+   * ```ts
+   * await t.insert(rows, { onEmbedError: "defer" });
+   * const { filled, missing } = await t.backfill();
+   * ```
+   */
+  async backfill(options: BackfillOptions = {}): Promise<BackfillResult> {
+    return await backfill(this.handle, options);
   }
 
   /** Reads every file of the table and says which are damaged. */

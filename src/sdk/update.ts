@@ -22,7 +22,8 @@ export interface UpdateRequest extends WriteOptions {
   readonly vectors?: boolean | undefined;
 }
 
-const ATTEMPTS = 5;
+/** How often a write is tried whose rows somebody else changes meanwhile. */
+export const ATTEMPTS = 5;
 
 /** The columns that change: those that are set, those that follow from them, and the sources that are needed for that. */
 interface Change {
@@ -42,9 +43,14 @@ export async function updateRows(handle: TableHandle, request: UpdateRequest): P
     try {
       return await updateOnce(handle, request, change, commit);
     } catch (error) {
-      if (attempt === ATTEMPTS || !VarveError.is(error) || error.code !== "CONFLICT") throw error;
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
     }
   }
+}
+
+/** Whether somebody else changed the rows meanwhile. */
+export function isConflict(error: unknown): boolean {
+  return VarveError.is(error) && error.code === "CONFLICT";
 }
 
 async function updateOnce(

@@ -2,8 +2,9 @@
 // commit.
 
 import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "./commit";
-import type { EmbeddableCells } from "./embed";
-import { notRows } from "./errors";
+import type { FillOptions, OnEmbedError } from "./embed/document-run";
+import type { EmbeddableCells } from "./embed/inputs";
+import { badArgument, notRows } from "./errors";
 import type { BatchBuffer } from "./native/batch-buffer";
 import { call, callAsync } from "./native/call";
 import type { BatchSize } from "./native/encode";
@@ -18,10 +19,17 @@ import type { TableHandle } from "./table-handle";
 /** What a write takes. */
 export interface WriteOptions extends CommitOptions, LongOptions {}
 
+/** What a write of rows takes, before its types. */
+export interface RowWriteOptions extends WriteOptions {
+  readonly vectors?: boolean | undefined;
+  readonly onEmbedError?: OnEmbedError | undefined;
+}
+
 /** Rows to write. */
 export type RowSource<R> = readonly R[] | Iterable<R> | AsyncIterable<R>;
 
 const BATCH_BYTES = 4 << 20;
+const EMBED_BATCH_BYTES = 32 << 20;
 const BATCH_ROWS_MAX = 10_000;
 const BATCH_ROWS_MIN = 64;
 const SAMPLE_ROWS = 16;
@@ -31,8 +39,9 @@ export async function writeRows(
   handle: TableHandle,
   kind: "insert" | "upsert",
   rows: RowSource<unknown>,
-  options: WriteOptions & { readonly vectors?: boolean | undefined; readonly delete?: unknown },
+  options: RowWriteOptions & { readonly delete?: unknown },
 ): Promise<WriteResult> {
+  checkOnEmbedError(options.onEmbedError);
   // Asked for when all rows have been taken: whoever makes the rows may only then know what is gone.
   const ending = () => (kind === "upsert" ? handle.reader.filter(options.delete) : undefined);
   const request = { kind, ...toCommitJson(options) };
@@ -50,6 +59,11 @@ export async function writeRows(
   return await writer.writeStaged(request, chain([first.value, second.value], batches), ending);
 }
 
+function checkOnEmbedError(found: unknown): void {
+  if (found === undefined || found === "throw" || found === "defer") return;
+  throw badArgument("onEmbedError", '"throw" or "defer"', describeValue(found));
+}
+
 /** The answer of a write that has nothing to write. */
 export function nothingWritten(handle: TableHandle): WriteResult {
   const { version, committedAt } = handle.info();
@@ -58,11 +72,11 @@ export function nothingWritten(handle: TableHandle): WriteResult {
 
 class Batches {
   readonly #handle: TableHandle;
-  readonly #options: LongOptions;
+  readonly #options: FillOptions;
   readonly #ownVectors: boolean;
   #rows = 0;
 
-  constructor(handle: TableHandle, options: LongOptions, ownVectors: boolean) {
+  constructor(handle: TableHandle, options: FillOptions, ownVectors: boolean) {
     this.#handle = handle;
     this.#options = options;
     this.#ownVectors = ownVectors;
@@ -139,7 +153,7 @@ export async function encodeCells(
   handle: TableHandle,
   cells: BatchSize & EmbeddableCells,
   buffer: BatchBuffer,
-  options: LongOptions,
+  options: FillOptions,
   wanted: (field: Field) => boolean = everyField,
 ): Promise<Uint8Array> {
   const batch = handle.encoder.begin(buffer, cells);
@@ -192,15 +206,17 @@ async function* chain<T>(first: readonly T[], rest: AsyncIterable<T>): AsyncGene
   yield* rest;
 }
 
-/** How many rows make a batch of about 4 MB, judging by some of them. */
-function batchRows({ schema }: TableHandle, rows: readonly unknown[]): number {
+/** How many rows make a batch of about 4 MB, judging by some of them; more where embedding functions can take more at once. */
+function batchRows({ schema, embedder }: TableHandle, rows: readonly unknown[]): number {
   let bytes = 0;
   for (const { type } of schema.fields) bytes += type.kind === "vector" ? type.dimensions * 4 : 8;
   const step = Math.max(1, Math.floor(rows.length / SAMPLE_ROWS));
   const sample = rows.filter((_, index) => index % step === 0);
   const texts = sample.reduce<number>((sum, row) => sum + variableBytes(row), 0);
   const each = bytes + (sample.length === 0 ? 0 : texts / sample.length);
-  return Math.min(BATCH_ROWS_MAX, Math.max(BATCH_ROWS_MIN, Math.floor(BATCH_BYTES / each)));
+  const useful = Math.min(embedder.usefulRows(schema), Math.floor(EMBED_BATCH_BYTES / each));
+  const fitting = Math.max(BATCH_ROWS_MIN, useful, Math.floor(BATCH_BYTES / each));
+  return Math.min(BATCH_ROWS_MAX, fitting);
 }
 
 function variableBytes(row: unknown): number {

@@ -156,8 +156,8 @@ describe("derived vectors", () => {
       bodies.map((body) => (body?.trim() ? hashVector(body) : null)),
     );
     expect(stages).toEqual([
-      { stage: "embed", column: "vec", done: 4, total: 5 },
-      { stage: "embed", column: "vec", done: 5, total: 5 },
+      { stage: "embed", column: "vec", done: 4, total: 5, cacheHits: 0, requests: 2, tokens: 5 },
+      { stage: "embed", column: "vec", done: 5, total: 5, cacheHits: 0, requests: 2, tokens: 5 },
       { stage: "write", done: 9, total: 9 },
     ]);
   });

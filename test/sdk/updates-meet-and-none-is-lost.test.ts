@@ -46,7 +46,8 @@ describe("an update whose row is changed while it embeds", () => {
     const notes = table("notes", { id: text().primaryKey(), body: text(), n: int() }, (c) => ({
       vec: embed(fn, c.body),
     }));
-    const t = await (await memoryDatabase()).table(notes);
+    // Without a cache, so that the function is called with every attempt.
+    const t = await (await memoryDatabase({ embeddingCache: false })).table(notes);
     await t.insert([{ id: "a", body: "old", n: 0, vec: new Float32Array(16).fill(0.25) }], { vectors: true });
     meddle = () => t.update({ where: { id: "a" }, set: { n: calls } });
     return { t: t.untyped, calls: () => calls };

@@ -4,7 +4,7 @@ import { VarveError } from "varve";
 import { describe, expect, test } from "vitest";
 import * as embeddings from "../../src/embeddings/embedding-errors";
 import { nativeMissing } from "../../src/native-module";
-import * as embed from "../../src/sdk/embed-errors";
+import * as embed from "../../src/sdk/embed/embed-errors";
 import * as calls from "../../src/sdk/errors";
 import { toVarveError } from "../../src/sdk/native/call";
 import * as rows from "../../src/sdk/native/row-errors";
@@ -42,6 +42,7 @@ const schemaExamples: Examples<typeof schema> = {
   columnNotStored: [schema.columnNotStored("docs", "lang", "text, nullable")],
   columnNotDeclared: [schema.columnNotDeclared("docs", "lang", "text")],
   columnDiffers: [schema.columnDiffers("docs", "views", "int", "float")],
+  functionChanged: [schema.functionChanged("docs", "vec", 'mine {"model":"b"}', 'mine {"model":"a"}')],
   keyDiffers: [schema.keyDiffers("docs", "id", null)],
   columnNotFound: [schema.columnNotFound("docs", "titel", ["id", "title"])],
   cannotAdd: [schema.cannotAdd("docs", "lang")],
@@ -125,7 +126,12 @@ const embedExamples: Examples<typeof embed> = {
   functionUnavailable: [
     embed.functionUnavailable("docs", "vec", embeddings.functionNotRegistered("mine", [])),
   ],
-  embeddingFailed: [embed.embeddingFailed("docs", "vec", "mine", cause)],
+  revisionDiffers: [embed.revisionDiffers("docs", "vec", "2", "3")],
+  embeddingFailed: [
+    embed.embeddingFailed("docs", "vec", "mine", cause),
+    embed.embeddingFailed("docs", "vec", "mine", cause, 3),
+  ],
+  inputTooLarge: [embed.inputTooLarge("docs", "vec", "mine", cause, 3)],
   badEmbeddings: [embed.badEmbeddings("docs", "vec", "mine", "an array of 2", "an array of 1")],
 };
 

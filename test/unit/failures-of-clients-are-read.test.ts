@@ -1,3 +1,4 @@
+import { EmbeddingRequestError } from "varve/embeddings";
 import { describe, expect, it } from "vitest";
 import {
   readFailure,
@@ -56,6 +57,11 @@ describe("an error", () => {
     expect(readFailure(Object.assign(new Error("no"), { retryable: false }))).toMatchObject({
       retryable: false,
     });
+  });
+
+  it("of ours is read as it was written", () => {
+    const failure = { status: 429, retryAfterMs: 150, retryable: false, tooLarge: true };
+    expect(readFailure(new EmbeddingRequestError("no", failure))).toEqual({ ...failure, why: "no" });
   });
 
   it("that is nothing known is not tried again", () => {

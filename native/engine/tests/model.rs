@@ -487,11 +487,19 @@ fn a_long_history_stays_what_it_was() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let files = |directory: &str| store.list(&format!("docs.varve/{directory}")).unwrap().len();
     let died = |bench: &Bench| {
-        let ended = bench.model.versions.iter().map(|version| version.counts[1] + version.counts[2]);
+        let ended = bench
+            .model
+            .versions
+            .iter()
+            .map(|version| version.counts[1] + version.counts[2]);
         ended.sum::<u64>()
     };
     let enough = |_: usize, bench: &Bench| bench.model.versions.len() > 800 && died(bench) > 2_500;
-    run(from_environment("VARVE_SEED").unwrap_or(2_000), Arc::clone(&store), &enough);
+    run(
+        from_environment("VARVE_SEED").unwrap_or(2_000),
+        Arc::clone(&store),
+        &enough,
+    );
     assert_eq!(files("_log"), 3);
     assert!(files("deaths") >= 2, "{}", files("deaths"));
     assert!(files("_manifests") < 16, "{}", files("_manifests"));

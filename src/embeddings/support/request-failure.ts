@@ -22,7 +22,10 @@ export interface ReadFailure extends EmbeddingFailure {
   readonly why: string;
 }
 
-/** Reads the error of an HTTP client: the `openai` package, the AI SDK, fetch and others alike. */
+/**
+ * Reads the error of an HTTP client: the `openai` package, the AI SDK, fetch and others alike. What an error says in the words of
+ * an {@link EmbeddingFailure} holds; the rest is concluded.
+ */
 export function readFailure(error: unknown, now: number = Date.now()): ReadFailure {
   const status = numberOf(error, "status") ?? numberOf(error, "statusCode");
   const headers = headersOf(error);
@@ -30,9 +33,9 @@ export function readFailure(error: unknown, now: number = Date.now()): ReadFailu
   const refused = status !== undefined && (status === 400 || status === 413 || status === 422);
   return {
     status,
-    retryAfterMs: retryAfterMs(headers, now),
-    retryable: isRetryable(error, status, headers, why),
-    tooLarge: status === 413 || (refused && tooMuch.test(why)),
+    retryAfterMs: numberOf(error, "retryAfterMs") ?? retryAfterMs(headers, now),
+    retryable: flagOf(error, "retryable") ?? isRetryable(error, status, headers, why),
+    tooLarge: flagOf(error, "tooLarge") ?? (status === 413 || (refused && tooMuch.test(why))),
     why,
   };
 }
@@ -100,8 +103,8 @@ function isRetryable(
   if (asked === "true" || asked === "false") return asked === "true";
   if (textOf(error, "code") === "insufficient_quota") return false;
   if (status !== undefined) return retryStatuses.has(status) || status >= 500;
-  const told = property(error, "isRetryable") ?? property(error, "retryable");
-  if (typeof told === "boolean") return told;
+  const told = flagOf(error, "isRetryable");
+  if (told !== undefined) return told;
   return causes(error).some(
     (one) =>
       networkCode.test(textOf(one, "code") ?? "") ||
@@ -148,6 +151,11 @@ function property(value: unknown, name: string): unknown {
 function textOf(value: unknown, name: string): string | undefined {
   const found = property(value, name);
   return typeof found === "string" && found !== "" ? found : undefined;
+}
+
+function flagOf(value: unknown, name: string): boolean | undefined {
+  const found = property(value, name);
+  return typeof found === "boolean" ? found : undefined;
 }
 
 function numberOf(value: unknown, name: string): number | undefined {

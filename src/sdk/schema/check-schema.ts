@@ -2,7 +2,13 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { type ColumnType, describeType, fromDataType, toDataType } from "./column-type";
-import { columnDiffers, columnNotDeclared, columnNotStored, keyDiffers } from "./schema-errors";
+import {
+  columnDiffers,
+  columnNotDeclared,
+  columnNotStored,
+  functionChanged,
+  keyDiffers,
+} from "./schema-errors";
 import { type AnyTable, toSchemaJson } from "./table-definition";
 import { type EmbedSpec, type FieldJson, ownEntry, type SchemaJson } from "./table-schema";
 
@@ -19,6 +25,8 @@ export function checkSchema(definition: AnyTable, stored: SchemaJson): void {
   for (const field of declared.fields) {
     const found = byName.get(field.name);
     if (found === undefined) throw columnNotStored(table, field.name, describeField(field));
+    if (onlyFunctionDiffers(field, found))
+      throw functionChanged(table, field.name, describeFunction(field), describeFunction(found));
     if (!sameField(field, found))
       throw columnDiffers(table, field.name, describeField(field), describeField(found));
   }
@@ -33,6 +41,12 @@ export function checkSchema(definition: AnyTable, stored: SchemaJson): void {
 function sameField(a: FieldJson, b: FieldJson): boolean {
   const sameType = isDeepStrictEqual(comparable(fromDataType(a.type)), comparable(fromDataType(b.type)));
   return sameType && a.nullable === b.nullable && sameEmbed(a.embed, b.embed);
+}
+
+/** Whether two columns are the same but for what embeds them. */
+function onlyFunctionDiffers(a: FieldJson, b: FieldJson): boolean {
+  if (a.embed === undefined || b.embed === undefined || sameEmbed(a.embed, b.embed)) return false;
+  return sameField(a, { ...b, embed: { ...b.embed, function: a.embed.function } });
 }
 
 function comparable(type: ColumnType): unknown {
@@ -52,7 +66,13 @@ function describeField(field: FieldJson): string {
   const type = describeType(fromDataType(field.type));
   if (field.embed === undefined) return field.nullable ? `${type}, nullable` : type;
   const { sources, template } = field.embed;
-  const { name, config } = field.embed.function;
   const how = template === undefined ? "" : ` by the template ${JSON.stringify(template)}`;
-  return `${type}, embedded from ${sources.join(", ")}${how} with ${name} ${JSON.stringify(config)}`;
+  return `${type}, embedded from ${sources.join(", ")}${how} with ${describeFunction(field)}`;
+}
+
+function describeFunction({ embed }: FieldJson): string {
+  if (embed === undefined) return "none";
+  const { name, config, revision } = embed.function;
+  const edition = revision === undefined ? "" : `, revision ${revision}`;
+  return `${name} ${JSON.stringify(config)}${edition}`;
 }

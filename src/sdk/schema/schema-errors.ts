@@ -197,6 +197,18 @@ export function columnDiffers(table: string, column: string, expected: string, f
   );
 }
 
+/** A derived column that another function wrote than the one in its declaration. */
+export function functionChanged(table: string, column: string, expected: string, found: string): VarveError {
+  return new VarveError(
+    "SCHEMA_MISMATCH",
+    `The column ${quote(column)} of ${quote(table)} is declared with the embedding function ${expected}; its vectors were made by ${found}.`,
+    {
+      hint: "Declare it with the function that made its vectors, or write the rows to a new table that is declared with the other one.",
+      where: { table, column },
+    },
+  );
+}
+
 /** A primary key that is declared as one column and stored as another. */
 export function keyDiffers(table: string, expected: string | null, found: string | null): VarveError {
   const say = (key: string | null): string =>

@@ -120,14 +120,15 @@ export function columnJson(name: string, { spec }: AnyColumn): FieldJson {
 
 function derivedJson(name: string, derived: AnyDerived): FieldJson {
   const { sources, template, metric, element } = derived;
-  const { name: functionName, config, dimensions } = derived.function;
+  const { name: functionName, config, dimensions, revision } = derived.function;
+  const known = revision === undefined || config["revision"] === revision;
   return {
     name,
     type: { kind: "vector", dimensions, element, metric },
     nullable: true,
     embed: {
       sources,
-      function: { name: functionName, config },
+      function: { name: functionName, config, ...(known ? {} : { revision }) },
       ...(template === undefined ? {} : { template }),
     },
   };

@@ -10,6 +10,8 @@ import type { AnyTable } from "./table-definition";
 export interface FunctionSpec {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The edition of the model, where the config does not hold it. */
+  readonly revision?: string | undefined;
 }
 
 /** How a derived column is computed, as it is kept in the table. */

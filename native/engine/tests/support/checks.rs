@@ -149,17 +149,13 @@ fn find(random: &mut Random, snapshot: &Snapshot, version: &Version) {
     let meaning = some_filter(random, version);
     let mut expected = matching(version, meaning.as_ref());
     let filter = parsed(meaning.as_ref(), version);
-    if snapshot.count(filter.as_ref()).unwrap() != expected.len() as u64 {
-        let found = snapshot
-            .find(
-                &Find {
-                    filter: filter.clone(),
-                    ..Find::default()
-                },
-                version.schema.fields.clone(),
-            )
-            .unwrap();
-        let orderable = version
+    assert_eq!(
+        snapshot.count(filter.as_ref()).unwrap(),
+        expected.len() as u64,
+        "{:?}",
+        meaning.map(|m| m.json)
+    );
+    let orderable = version
         .schema
         .fields
         .iter()
@@ -273,13 +269,6 @@ fn search(random: &mut Random, snapshot: &Snapshot, version: &Version) {
     }
     let filter = parsed(meaning.as_ref(), version);
     let select = some_fields(random, version);
-    eprintln!(
-        "{field:?} {query:?} {:?}",
-        expected
-            .iter()
-            .map(|(r, s)| (r.id, s, r.value(field)))
-            .collect::<Vec<_>>()
-    );
     let picked = snapshot
         .search(field, &query, filter.as_ref(), limit, select)
         .unwrap();

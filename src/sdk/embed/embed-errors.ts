@@ -1,6 +1,6 @@
 // Every message about embedding rows and queries.
 
-import { VarveError } from "../varve-error";
+import { type ErrorPlace, VarveError } from "../../varve-error";
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -23,14 +23,45 @@ export function functionUnavailable(table: string, column: string, cause: VarveE
   });
 }
 
+/** A function that makes other vectors than those in the column. */
+export function revisionDiffers(table: string, column: string, stored: string, found: string): VarveError {
+  const message = `${quote(column)} was embedded with revision ${quote(stored)} of its function; what is registered has revision ${quote(found)}.`;
+  return new VarveError("EMBEDDING_UNAVAILABLE", message, {
+    hint: "Register the function of the stored revision, or search with a vector of your own.",
+    where: { table, column },
+  });
+}
+
 /** A function that failed; what it says itself about the reason and the next step is kept. */
-export function embeddingFailed(table: string, column: string, name: string, cause: unknown): VarveError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+export function embeddingFailed(
+  table: string,
+  column: string,
+  name: string,
+  cause: unknown,
+  row?: number,
+): VarveError {
   const known = VarveError.is(cause) ? cause : undefined;
   const code = known?.code === "EMBEDDING_UNAVAILABLE" ? known.code : "EMBEDDING_FAILED";
-  return new VarveError(code, `The embedding function ${quote(name)} of ${quote(column)} failed: ${why}`, {
+  const message = `The embedding function ${quote(name)} of ${quote(column)} failed: ${reasonOf(cause)}`;
+  return new VarveError(code, message, {
     hint: known?.hint ?? "Nothing of this write was committed. Repeat the call once the cause is mended.",
-    where: { table, column },
+    where: place(table, column, row),
+    cause,
+  });
+}
+
+/** An input that a function refuses although it came alone. */
+export function inputTooLarge(
+  table: string,
+  column: string,
+  name: string,
+  cause: unknown,
+  row?: number,
+): VarveError {
+  const message = `One input alone is too large for the embedding function ${quote(name)} of ${quote(column)}: ${reasonOf(cause)}`;
+  return new VarveError("EMBEDDING_FAILED", message, {
+    hint: "Nothing of this write was committed. Divide the text into several rows, or shorten it.",
+    where: place(table, column, row),
     cause,
   });
 }
@@ -51,4 +82,12 @@ export function badEmbeddings(
       where: { table, column },
     },
   );
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function place(table: string, column: string, row: number | undefined): ErrorPlace {
+  return row === undefined ? { table, column } : { table, column, row };
 }

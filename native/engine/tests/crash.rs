@@ -1,0 +1,352 @@
+//! The power may go at any moment: afterwards the table is what the last acknowledged commit made it, or the one that was
+//! under way, whole; and it can be written to.
+//!
+//! Every beginning of everything that was asked of the disk is tried, and what was not synced by then is lost in part.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support {
+    pub(crate) mod disk;
+    pub(crate) mod read;
+    pub(crate) mod rows;
+    pub(crate) mod whole;
+    pub(crate) mod world;
+}
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::json;
+use support::disk::{Lost, SimulatedDisk};
+use support::rows::{batch, schema};
+use support::whole::all_rows;
+use support::world::World;
+use varve_engine::database::Database;
+use varve_engine::error::Code;
+use varve_engine::filter::Filter;
+use varve_engine::history::AsOf;
+use varve_engine::schema::Schema;
+use varve_engine::store::{LocalStore, Store};
+use varve_engine::table::{CommitOptions, OnKey, Table};
+use varve_engine::value::Value;
+
+const START: i64 = 1_700_000_000_000;
+/// Files of this age were left behind.
+const OLD: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// All that a user can see; none where there is no table.
+type Visible = Option<Vec<String>>;
+
+struct Bench {
+    disk: SimulatedDisk,
+    world: Arc<World>,
+    database: Database,
+    /// What the table was after each step, and how much had happened on the disk by then.
+    states: Vec<(usize, Visible)>,
+}
+
+fn open(disk: &SimulatedDisk, world: &Arc<World>) -> (Arc<dyn Store>, Database) {
+    let store: Arc<dyn Store> = Arc::new(LocalStore::on(Arc::new(disk.clone()), "/far/away/db"));
+    (Arc::clone(&store), Database::with(store, Arc::clone(world) as _))
+}
+
+fn items() -> Schema {
+    schema(json!({"primaryKey": "id", "fields": [
+        {"name": "id", "type": {"kind": "int"}},
+        {"name": "text", "type": {"kind": "text"}, "nullable": true},
+    ]}))
+}
+
+fn none() -> CommitOptions {
+    CommitOptions::default()
+}
+
+fn upsert(table: &Table, ids: std::ops::Range<i64>, text: &str) {
+    let schema = Arc::clone(table.snapshot().unwrap().schema());
+    let row = |id| {
+        let value = |name: &str| match name {
+            "id" => Value::Int(id),
+            "text" => Value::Text(text.to_owned()),
+            _ => Value::Null,
+        };
+        schema.fields.iter().map(|field| value(&field.name)).collect()
+    };
+    let rows: Vec<Vec<Value>> = ids.map(row).collect();
+    table
+        .insert(batch(&schema, &rows), &schema, OnKey::Replace, &none())
+        .unwrap();
+}
+
+fn delete(table: &Table, low: i64, high: i64) {
+    let filter = json!({"op": "between", "column": ["id"], "low": low, "high": high});
+    let filter = Filter::parse(&filter, table.snapshot().unwrap().schema()).unwrap();
+    table.delete(Some(&filter), &none()).unwrap();
+}
+
+/// What a step answers does not matter.
+fn done<T>(_: T) {}
+
+/// The versions that can be read, or of many the newest and some others; the history; the tags.
+fn visible(database: &Database) -> Visible {
+    let table = match database.open_table("items") {
+        Err(error) if error.code() == Code::TableNotFound => return None,
+        table => table.unwrap(),
+    };
+    let newest = table.snapshot().unwrap().version();
+    let mut seen = vec![format!("{:?}", table.tags().unwrap())];
+    for version in (0..=newest).filter(|version| newest - version < 12 || version % 100 == 0) {
+        match table.as_of(&AsOf::Version(version)) {
+            Ok(snapshot) => seen.push(format!("{version}: {:?}", all_rows(&snapshot))),
+            Err(error) if error.code() == Code::VersionExpired => seen.push(format!("{version} expired")),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    let history = table.history(usize::MAX, None).unwrap();
+    seen.push(format!(
+        "{:?}",
+        history
+            .iter()
+            .map(|commit| commit.get().id.clone())
+            .collect::<Vec<_>>()
+    ));
+    Some(seen)
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (disk, world) = (SimulatedDisk::new(), World::at(START));
+        let database = open(&disk, &world).1;
+        let states = vec![(0, None)];
+        Self {
+            disk,
+            world,
+            database,
+            states,
+        }
+    }
+
+    /// Starts over from a table that is on the disk for sure.
+    fn prepared(prepare: impl FnOnce(&Arc<Table>)) -> Self {
+        let mut bench = Self::new();
+        prepare(&bench.database.create_table("items", items()).unwrap());
+        bench.disk = bench.disk.settled(Duration::ZERO);
+        bench.database = open(&bench.disk, &bench.world).1;
+        bench.states = vec![(0, visible(&bench.database))];
+        bench
+    }
+
+    fn step(&mut self, what: impl FnOnce(&Arc<Table>)) {
+        what(&self.database.open_table("items").unwrap());
+        self.acknowledged();
+    }
+
+    fn acknowledged(&mut self) {
+        self.states.push((self.disk.effects(), visible(&self.database)));
+    }
+
+    /// Cuts the power after every effect.
+    fn cut(self) {
+        let mut disks = 0;
+        for effects in 0..=self.disk.effects() {
+            let last = self.states.iter().rposition(|(by, _)| *by <= effects).unwrap();
+            let under_way = self.states.len().min(last + 2);
+            let allowed = &self.states[last..under_way];
+            for (lost, disk) in self.disk.after_power_cut(effects, OLD) {
+                disks += 1;
+                self.recover(
+                    &disk,
+                    allowed,
+                    &format!("step {last}, effect {effects}, lost {lost:?}"),
+                    lost,
+                );
+            }
+        }
+        assert!(disks > 2 * self.states.len());
+    }
+
+    fn recover(&self, disk: &SimulatedDisk, allowed: &[(usize, Visible)], place: &str, lost: Lost) {
+        let (store, database) = open(disk, &self.world);
+        let found = visible(&database);
+        assert!(
+            allowed.iter().any(|(_, state)| *state == found),
+            "{place}: found {found:.1500?}\nof {:.3000?}",
+            allowed.iter().map(|(_, state)| state).collect::<Vec<_>>()
+        );
+        if matches!(lost, Lost::Nothing | Lost::Everything) && found.is_some() {
+            let table = database.open_table("items").unwrap();
+            table.set_retention(None).unwrap();
+            table.optimize().unwrap();
+            assert!(visible(&database) == found, "{place}: after tidying up");
+            let folders = ["data", "deaths", "_log"];
+            let files: usize = folders
+                .iter()
+                .map(|name| store.list(&format!("items.varve/{name}")).unwrap().len())
+                .sum();
+            assert_eq!(
+                files as u64 + 1,
+                table.stats().unwrap().files,
+                "{place}: files that nothing names"
+            );
+        }
+        if found.is_none() {
+            assert_eq!(database.table_names().unwrap(), Vec::<String>::new(), "{place}");
+            let table = database.create_table("items", items()).unwrap();
+            assert_eq!(table.tags().unwrap(), [], "{place}");
+        }
+        // It can be written to, and that lasts.
+        let table = database.open_table("items").unwrap();
+        let version = table.snapshot().unwrap().version();
+        upsert(&table, 5_000..5_001, "after the cut");
+        let again = open(&disk.durable(), &self.world).1;
+        let table = again.open_table("items").unwrap();
+        assert_eq!(table.snapshot().unwrap().version(), version + 1, "{place}");
+        assert!(
+            table
+                .snapshot()
+                .unwrap()
+                .get(&Value::Int(5_000), Vec::new())
+                .unwrap()
+                .len()
+                == 1,
+            "{place}"
+        );
+        assert!(table.verify().unwrap().problems.is_empty(), "{place}");
+    }
+}
+
+/// As long as a manifest may hold, and more.
+fn long() -> String {
+    "long ".repeat(14_000)
+}
+
+#[test]
+fn a_new_table_and_small_commits() {
+    let mut bench = Bench::new();
+    bench.database.create_table("items", items()).unwrap();
+    bench.acknowledged();
+    for id in 0..9 {
+        bench.step(|table| upsert(table, id..id + 2, "small"));
+    }
+    bench.step(|table| {
+        done(
+            table
+                .tag("one", &table.as_of(&AsOf::Version(3)).unwrap())
+                .unwrap(),
+        )
+    });
+    bench.step(|table| delete(table, 2, 4));
+    bench.step(|table| done(table.tag("two", &table.snapshot().unwrap()).unwrap()));
+    bench.step(|table| table.delete_tag("one").unwrap());
+    bench.step(|table| upsert(table, 2..3, "again"));
+    bench.cut();
+}
+
+#[test]
+fn rows_in_files_and_columns() {
+    let mut bench = Bench::prepared(|table| upsert(table, 0..3, "first"));
+    bench.step(|table| upsert(table, 1..2, &long()));
+    bench.step(|table| upsert(table, 0..1, &long()));
+    let extra = json!({"name": "extra", "type": {"kind": "vector", "dimensions": 2}, "nullable": true});
+    bench.step(|table| {
+        done(
+            table
+                .add_columns(&[serde_json::from_value(extra).unwrap()], &none())
+                .unwrap(),
+        )
+    });
+    bench.step(|table| upsert(table, 0..3, &long()[..40_000]));
+    bench.step(|table| done(table.drop_columns(&["text".to_owned()], &none()).unwrap()));
+    bench.step(|table| {
+        done(
+            table
+                .restore(&table.as_of(&AsOf::Version(2)).unwrap(), &none())
+                .unwrap(),
+        )
+    });
+    bench.cut();
+}
+
+#[test]
+fn files_of_deaths_and_their_merging() {
+    let mut bench = Bench::prepared(|table| upsert(table, 0..2_400, "x"));
+    for i in 0..4 {
+        bench.step(|table| delete(table, i * 600, i * 600 + 520));
+        bench.step(|table| delete(table, i * 600 + 521, i * 600 + 523));
+    }
+    bench.step(|table| done(table.optimize().unwrap()));
+    bench.cut();
+}
+
+#[test]
+fn parts_of_the_log() {
+    let mut bench = Bench::prepared(|table| (0..254).for_each(|i| upsert(table, i % 7..i % 7 + 1, "x")));
+    for i in 0..5 {
+        bench.step(|table| upsert(table, i..i + 1, "y"));
+    }
+    bench.cut();
+}
+
+#[test]
+fn merges_and_tidying_up() {
+    let mut bench = Bench::prepared(|table| (0..3).for_each(|i| upsert(table, i..i + 1, &long())));
+    for i in 3..8 {
+        bench.step(|table| upsert(table, i..i + 1, &long()));
+        bench.step(|table| done(table.maintain().unwrap()));
+        bench.step(|table| upsert(table, 90..91, "small"));
+    }
+    bench.step(|table| done(table.optimize().unwrap()));
+    bench.cut();
+}
+
+#[test]
+fn retention_and_restoring() {
+    let mut bench = Bench::prepared(|table| (0..4).for_each(|i| upsert(table, 0..4 - i, "x")));
+    bench.step(|table| {
+        done(
+            table
+                .tag("kept", &table.as_of(&AsOf::Version(2)).unwrap())
+                .unwrap(),
+        )
+    });
+    bench.step(|table| table.set_retention(Some(10)).unwrap());
+    bench.world.now.store(START + 1_000, Ordering::Relaxed);
+    let table = bench.database.open_table("items").unwrap();
+    table.optimize().unwrap();
+    // The versions expire in a commit of their own, before their rows go.
+    let between = bench.states.len();
+    bench.acknowledged();
+    let expired = bench.states[between].clone();
+    bench.states.insert(between, (bench.disk.effects(), expired.1));
+    bench.step(|table| upsert(table, 7..9, "y"));
+    bench.step(|table| {
+        done(
+            table
+                .restore(&table.as_of(&AsOf::Tag("kept".to_owned())).unwrap(), &none())
+                .unwrap(),
+        )
+    });
+    bench.cut();
+}
+
+#[test]
+fn dropping_and_creating_again() {
+    let mut bench = Bench::prepared(|table| {
+        (0..3).for_each(|i| upsert(table, i..i + 1, &long()));
+        table.tag("old", &table.snapshot().unwrap()).unwrap();
+    });
+    for _ in 0..2 {
+        bench.database.drop_table("items").unwrap();
+        bench.acknowledged();
+        bench.database.create_table("items", items()).unwrap();
+        bench.acknowledged();
+        bench.step(|table| upsert(table, 0..2, "new"));
+        bench.step(|table| done(table.tag("new", &table.snapshot().unwrap()).unwrap()));
+        bench.step(|table| upsert(table, 0..1, &long()));
+    }
+    bench.cut();
+}

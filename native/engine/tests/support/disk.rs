@@ -1,0 +1,362 @@
+//! A disk in memory that can lose its power.
+//!
+//! It keeps what was asked of it as a list of effects. From any beginning of that list it makes the disks that could be
+//! found after a power cut: what was not synced may be there or not, each name and each content for itself.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::path::{Component, Path};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use varve_engine::store::{Bytes, Disk, DiskFile};
+
+/// A file or a directory, by number; the root is 0.
+type Node = usize;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Content {
+    File(Vec<u8>),
+    Directory(BTreeMap<String, Node>),
+}
+
+/// What changed, in the order in which it was asked.
+#[derive(Clone, Debug)]
+enum Effect {
+    /// Bytes behind those of a file.
+    Append(Node, Vec<u8>),
+    SyncFile(Node),
+    /// A name in a directory leads to a node now, or to none.
+    Name(Node, String, Option<Node>),
+    SyncDirectory(Node),
+}
+
+#[derive(Debug)]
+struct State {
+    nodes: Vec<Content>,
+    /// What everything was before the first effect; all of that is durable.
+    start: Vec<Content>,
+    effects: Vec<Effect>,
+}
+
+/// A disk. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct SimulatedDisk {
+    state: Arc<Mutex<State>>,
+    /// What every file's age is said to be.
+    age: Duration,
+}
+
+/// What a power cut takes of the effects that were not synced, counted from the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    Nothing,
+    Everything,
+    /// Contents half, names not.
+    HalfOfContents,
+    /// This name, and nothing else.
+    OneName(usize),
+    /// All names but this.
+    AllNamesBut(usize),
+}
+
+impl SimulatedDisk {
+    pub(crate) fn new() -> Self {
+        Self::with(vec![Content::Directory(BTreeMap::new())], Duration::ZERO)
+    }
+
+    fn with(nodes: Vec<Content>, age: Duration) -> Self {
+        let (start, effects) = (nodes.clone(), Vec::new());
+        let state = Arc::new(Mutex::new(State {
+            nodes,
+            start,
+            effects,
+        }));
+        Self { state, age }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// How much happened so far.
+    pub(crate) fn effects(&self) -> usize {
+        self.state().effects.len()
+    }
+
+    /// The same, with everything that happened so far durable; its files say that they are this old.
+    pub(crate) fn settled(&self, age: Duration) -> Self {
+        Self::with(self.state().nodes.clone(), age)
+    }
+
+    /// The disks that could be found if the power went after the first `effects` effects.
+    pub(crate) fn after_power_cut(&self, effects: usize, age: Duration) -> Vec<(Lost, Self)> {
+        let state = self.state();
+        let happened = &state.effects[..effects];
+        let names = pending_names(happened).len();
+        let single = (0..names).flat_map(|i| [Lost::OneName(i), Lost::AllNamesBut(i)]);
+        let all = [Lost::Nothing, Lost::Everything, Lost::HalfOfContents].into_iter();
+        let disks = all
+            .chain(single)
+            .map(|lost| (lost, remains(&state, happened, lost)));
+        let mut different: Vec<(Lost, Vec<Content>)> = Vec::new();
+        for (lost, nodes) in disks {
+            if different.iter().all(|(_, other)| *other != nodes) {
+                different.push((lost, nodes));
+            }
+        }
+        different
+            .into_iter()
+            .map(|(lost, nodes)| (lost, Self::with(nodes, age)))
+            .collect()
+    }
+}
+
+impl SimulatedDisk {
+    /// The disk that is found if the power goes now and takes all that it can.
+    pub(crate) fn durable(&self) -> Self {
+        let state = self.state();
+        Self::with(remains(&state, &state.effects, Lost::Everything), self.age)
+    }
+}
+
+/// The positions of changes of names that no sync of their directory followed.
+fn pending_names(effects: &[Effect]) -> Vec<usize> {
+    let synced = |directory: Node, rest: &[Effect]| {
+        rest.iter()
+            .any(|effect| matches!(effect, Effect::SyncDirectory(synced) if *synced == directory))
+    };
+    let pending = effects.iter().enumerate().filter(|(at, effect)| match effect {
+        Effect::Name(directory, ..) => !synced(*directory, &effects[at + 1..]),
+        _ => false,
+    });
+    pending.map(|(at, _)| at).collect()
+}
+
+/// What is left after some effects and a power cut.
+fn remains(state: &State, effects: &[Effect], lost: Lost) -> Vec<Content> {
+    let pending = pending_names(effects);
+    let keeps = |at: usize| match (lost, pending.iter().position(|other| *other == at)) {
+        (Lost::Nothing | Lost::HalfOfContents, _) | (_, None) => true,
+        (Lost::Everything, Some(_)) => false,
+        (Lost::OneName(one), Some(i)) => i != one,
+        (Lost::AllNamesBut(one), Some(i)) => i == one,
+    };
+    let mut nodes = state.start.clone();
+    // Nodes that are younger start out empty.
+    for node in state.nodes.iter().skip(nodes.len()) {
+        nodes.push(match node {
+            Content::File(_) => Content::File(Vec::new()),
+            Content::Directory(_) => Content::Directory(BTreeMap::new()),
+        });
+    }
+    let mut synced: BTreeMap<Node, usize> = BTreeMap::new();
+    for (at, effect) in effects.iter().enumerate() {
+        match (effect, &mut nodes) {
+            (Effect::Append(file, bytes), nodes) => {
+                if let Content::File(content) = &mut nodes[*file] {
+                    content.extend_from_slice(bytes);
+                    synced.entry(*file).or_insert(0);
+                }
+            }
+            (Effect::SyncFile(file), nodes) => {
+                if let Content::File(content) = &nodes[*file] {
+                    synced.insert(*file, content.len());
+                }
+            }
+            (Effect::Name(directory, name, node), nodes) if keeps(at) => set(nodes, *directory, name, *node),
+            _ => {}
+        }
+    }
+    for (file, durable) in synced {
+        if let Content::File(content) = &mut nodes[file] {
+            let rest = content.len() - durable;
+            content.truncate(match lost {
+                Lost::Nothing | Lost::OneName(_) => durable + rest,
+                Lost::HalfOfContents => durable + rest / 2,
+                Lost::Everything | Lost::AllNamesBut(_) => durable,
+            });
+        }
+    }
+    nodes
+}
+
+fn set(nodes: &mut [Content], directory: Node, name: &str, node: Option<Node>) {
+    let Content::Directory(names) = &mut nodes[directory] else {
+        return;
+    };
+    match node {
+        Some(node) => names.insert(name.to_owned(), node),
+        None => names.remove(name),
+    };
+}
+
+impl State {
+    fn add(&mut self, content: Content) -> Node {
+        self.nodes.push(content);
+        self.nodes.len() - 1
+    }
+
+    fn name(&mut self, directory: Node, name: &str, node: Option<Node>) {
+        set(&mut self.nodes, directory, name, node);
+        self.effects.push(Effect::Name(directory, name.to_owned(), node));
+    }
+
+    fn names(&self, directory: Node) -> io::Result<&BTreeMap<String, Node>> {
+        match &self.nodes[directory] {
+            Content::Directory(names) => Ok(names),
+            Content::File(_) => Err(ErrorKind::NotADirectory.into()),
+        }
+    }
+
+    fn find(&self, path: &Path) -> io::Result<Node> {
+        let mut node = 0;
+        for name in parts(path) {
+            node = *self.names(node)?.get(&name).ok_or(ErrorKind::NotFound)?;
+        }
+        Ok(node)
+    }
+
+    /// The directory of a path, and the name in it.
+    fn place(&self, path: &Path) -> io::Result<(Node, String)> {
+        let name = parts(path).pop().ok_or(ErrorKind::InvalidInput)?;
+        Ok((self.find(path.parent().unwrap())?, name))
+    }
+
+    fn place_that_is_free(&self, path: &Path) -> io::Result<(Node, String)> {
+        let (directory, name) = self.place(path)?;
+        if self.names(directory)?.contains_key(&name) {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        Ok((directory, name))
+    }
+
+    fn remove_all(&mut self, directory: Node) -> io::Result<()> {
+        for (name, node) in self.names(directory)?.clone() {
+            if matches!(self.nodes[node], Content::Directory(_)) {
+                self.remove_all(node)?;
+            }
+            self.name(directory, &name, None);
+        }
+        Ok(())
+    }
+}
+
+fn parts(path: &Path) -> Vec<String> {
+    let names = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_str().unwrap().to_owned()),
+        _ => None,
+    });
+    names.collect()
+}
+
+#[derive(Debug)]
+struct SimulatedFile {
+    disk: SimulatedDisk,
+    node: Node,
+}
+
+impl DiskFile for SimulatedFile {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.disk.state();
+        if let Content::File(content) = &mut state.nodes[self.node] {
+            content.extend_from_slice(bytes);
+        }
+        state.effects.push(Effect::Append(self.node, bytes.to_vec()));
+        Ok(())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.disk.state().effects.push(Effect::SyncFile(self.node));
+        Ok(())
+    }
+
+    fn publish(self: Box<Self>, path: &Path) -> io::Result<()> {
+        let mut state = self.disk.state();
+        let (directory, name) = state.place_that_is_free(path)?;
+        state.name(directory, &name, Some(self.node));
+        Ok(())
+    }
+}
+
+impl Disk for SimulatedDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let mut state = self.state();
+        let (directory, name) = state.place_that_is_free(path)?;
+        let node = state.add(Content::File(Vec::new()));
+        state.name(directory, &name, Some(node));
+        let disk = self.clone();
+        Ok(Box::new(SimulatedFile { disk, node }))
+    }
+
+    fn create_unnamed(&self, directory: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let mut state = self.state();
+        state.find(directory)?;
+        let node = state.add(Content::File(Vec::new()));
+        let disk = self.clone();
+        Ok(Box::new(SimulatedFile { disk, node }))
+    }
+
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let node = state.find(path)?;
+        state.names(node)?;
+        state.effects.push(Effect::SyncDirectory(node));
+        Ok(())
+    }
+
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let mut node = 0;
+        for name in parts(path) {
+            node = match state.names(node)?.get(&name) {
+                Some(known) => *known,
+                None => {
+                    let new = state.add(Content::Directory(BTreeMap::new()));
+                    state.name(node, &name, Some(new));
+                    new
+                }
+            };
+        }
+        state.names(node).map(|_| ())
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Bytes> {
+        let state = self.state();
+        match &state.nodes[state.find(path)?] {
+            Content::File(content) => Ok(Bytes::from(content.clone())),
+            Content::Directory(_) => Err(ErrorKind::IsADirectory.into()),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        match self.state().find(path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<(String, Duration)>> {
+        let state = self.state();
+        let names = state.names(state.find(path)?)?;
+        Ok(names.keys().map(|name| (name.clone(), self.age)).collect())
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.find(path)?;
+        let (directory, name) = state.place(path)?;
+        state.name(directory, &name, None);
+        Ok(())
+    }
+
+    fn remove_directory(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let node = state.find(path)?;
+        state.remove_all(node)?;
+        let (directory, name) = state.place(path)?;
+        state.name(directory, &name, None);
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! A small table with a file of every kind: manifest, column groups, deaths, a closed part of the log, tags.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use varve_engine::database::Database;
+use varve_engine::filter::Filter;
+use varve_engine::format::{ChunkRef, DeathRun, LogNode, Manifest, manifest_sequence, seal_json};
+use varve_engine::history::AsOf;
+use varve_engine::schema::Schema;
+use varve_engine::store::{MemoryStore, Store};
+use varve_engine::table::{CommitOptions, OnKey, Table};
+use varve_engine::value::Value;
+
+use super::random::Random;
+use super::rows::{batch, schema};
+use super::values::{every_type, value};
+use super::world::World;
+
+/// The date of the table's last commit, and of every look at it.
+pub(crate) const NOW: i64 = 1_700_000_000_000;
+
+/// Another handle, which knows nothing yet.
+pub(crate) fn database(store: &MemoryStore) -> Database {
+    Database::with(Arc::new(store.clone()), World::at(NOW))
+}
+
+fn docs() -> Schema {
+    let mut fields = every_type();
+    let key = json!({"name": "key", "type": {"kind": "text"}});
+    fields.as_array_mut().unwrap().insert(0, key);
+    schema(json!({"primaryKey": "key", "fields": fields}))
+}
+
+fn write(table: &Table, random: &mut Random, keys: std::ops::Range<usize>) {
+    let schema = Arc::clone(table.snapshot().unwrap().schema());
+    let row = |key: usize| {
+        let rest = schema.fields.iter().skip(1);
+        let rest: Vec<Value> = rest
+            .map(|field| value(random, &field.data_type, field.nullable))
+            .collect();
+        [vec![Value::Text(format!("key {key}"))], rest].concat()
+    };
+    let rows: Vec<Vec<Value>> = keys.map(row).collect();
+    let effective_at = Some(rows.len() as i64);
+    let options = CommitOptions {
+        effective_at: effective_at.filter(|at| *at > 3),
+        ..CommitOptions::default()
+    };
+    table
+        .insert(batch(&schema, &rows), &schema, OnKey::Replace, &options)
+        .unwrap();
+}
+
+/// The table `docs`, with two fragments, rows in the manifest, and some of everything else.
+pub(crate) fn everything() -> MemoryStore {
+    let (store, mut random) = (MemoryStore::new(), Random::new(5));
+    let table = database(&store).create_table("docs", docs()).unwrap();
+    let none = CommitOptions::default();
+    write(&table, &mut random, 0..3);
+    table.drop_columns(&["deep".to_owned()], &none).unwrap();
+    write(&table, &mut random, 3..5);
+    table.optimize().unwrap();
+    let more = json!({"name": "more", "type": {"kind": "float", "bits": 32}, "default": 0.1});
+    table
+        .add_columns(&[serde_json::from_value(more).unwrap()], &none)
+        .unwrap();
+    write(&table, &mut random, 4..9);
+    write(&table, &mut random, 8..10);
+    let filter = json!({"op": "eq", "column": ["key"], "value": "key 1"});
+    let filter = Filter::parse(&filter, table.snapshot().unwrap().schema()).unwrap();
+    table.delete(Some(&filter), &none).unwrap();
+    table
+        .tag("one", &table.as_of(&AsOf::Version(1)).unwrap())
+        .unwrap();
+    table
+        .tag("two", &table.as_of(&AsOf::Version(5)).unwrap())
+        .unwrap();
+    two_fragments(&table, &mut random);
+    write(&table, &mut random, 9..11);
+    close_parts(&store);
+    store
+}
+
+/// Makes the second fragment without merging it with the first: by rows that are too many for the manifest.
+fn two_fragments(table: &Table, random: &mut Random) {
+    let before = table.stats().unwrap().fragments;
+    while table.stats().unwrap().fragments == before {
+        write(table, random, 20..21);
+    }
+}
+
+/// The path of the newest manifest.
+pub(crate) fn newest_manifest(store: &MemoryStore) -> String {
+    let names = store.list("docs.varve/_manifests").unwrap();
+    let newest = names
+        .iter()
+        .max_by_key(|entry| manifest_sequence(&entry.name))
+        .unwrap();
+    format!("docs.varve/_manifests/{}", newest.name)
+}
+
+/// Puts other bytes in the place of a file.
+pub(crate) fn replace(store: &MemoryStore, path: &str, bytes: &[u8]) {
+    store.remove(path).unwrap();
+    store.put_if_absent(path, bytes).unwrap();
+}
+
+/// Moves the older commits and deaths out of the manifest, as it happens in larger tables.
+fn close_parts(store: &MemoryStore) {
+    let path = newest_manifest(store);
+    let mut manifest = Manifest::decode(&store.open(&path).unwrap().unwrap(), &path).unwrap();
+    let rest = manifest.log.tail.split_off(4);
+    let commits = std::mem::replace(&mut manifest.log.tail, rest);
+    let last = commits.last().unwrap().get().clone();
+    let given = commits.iter().rev().find_map(|commit| commit.get().effective_at);
+    let bytes = seal_json(&LogNode::Commits(commits)).unwrap();
+    store.put_if_absent("docs.varve/_log/0.json", &bytes).unwrap();
+    manifest.log.levels = vec![vec![ChunkRef {
+        file: "0.json".to_owned(),
+        length: bytes.len() as u64,
+        last: last.version,
+        last_at: last.committed_at,
+        last_effective: given,
+    }]];
+    let rest = manifest.deaths.tail.split_off(2);
+    let dead = std::mem::replace(&mut manifest.deaths.tail, rest);
+    let mut dead: Vec<(u64, u64)> = dead.iter().flat_map(|entry| entry.get().clone()).collect();
+    dead.sort_unstable();
+    let bytes = DeathRun::encode(&dead);
+    store.put_if_absent("docs.varve/deaths/0.deaths", &bytes).unwrap();
+    manifest.deaths.runs = vec![DeathRun::reference("0.deaths".to_owned(), &bytes)];
+    replace(store, &path, &manifest.encode().unwrap());
+}

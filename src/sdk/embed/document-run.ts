@@ -1,0 +1,177 @@
+// The embedding of many inputs: what the cache knows is taken from it, the rest goes to the function in batches, several at once. Every
+// answer is kept as soon as it is there, so that what has been paid for is not lost with what fails.
+
+import { VarveError } from "../../varve-error";
+import { checkSignal, type LongOptions } from "../progress";
+import type { VectorField } from "../schema/table-schema";
+import { readAnswer, type Vectors } from "./answer";
+import { cutBatches, type Item } from "./batches";
+import { cacheKeys } from "./cache-key";
+import { badEmbeddings, embeddingFailed, inputTooLarge } from "./embed-errors";
+import type { EmbeddingCache } from "./embedding-cache";
+import { concernsOneBatch, failureOf } from "./failure";
+import type { Pace } from "./pace";
+import { request } from "./request";
+import { type AnyFunction, concurrencyOf, isCheap, tokensOf } from "./traits";
+
+/** What happens to rows that cannot be embedded: the write fails, or they are written without a vector. */
+export type OnEmbedError = "throw" | "defer";
+
+/** What a write says about its embedding. */
+export interface FillOptions extends LongOptions {
+  readonly onEmbedError?: OnEmbedError | undefined;
+}
+
+/** What is embedded for, and with what. */
+export interface DocumentJob {
+  readonly table: string;
+  readonly field: VectorField;
+  readonly fn: AnyFunction;
+  readonly pace: Pace;
+  readonly cache: EmbeddingCache;
+  /** Which number the first row has in messages. */
+  readonly base: number | undefined;
+}
+
+const ATTEMPTS = 8;
+
+/** Embeds items once: they get their vectors, and keep none where that failed and is deferred. */
+export class DocumentRun {
+  readonly #job: DocumentJob;
+  readonly #options: FillOptions;
+  readonly #cached: boolean;
+  /** Ends what waits, once the signal or a failure ends everything. */
+  readonly #stop = new AbortController();
+  #failure: { readonly error: unknown } | undefined;
+  readonly #count = { done: 0, total: 0, cacheHits: 0, requests: 0, tokens: 0 };
+
+  constructor(job: DocumentJob, options: FillOptions) {
+    this.#job = job;
+    this.#options = options;
+    this.#cached = job.cache.enabled && !isCheap(job.fn);
+  }
+
+  /** Embeds them. */
+  async embed(items: readonly Item[]): Promise<void> {
+    const { signal } = this.#options;
+    checkSignal(signal);
+    this.#count.total = items.length;
+    const queue = cutBatches(await this.#withoutVector(items), this.#job.fn);
+    const workers = Math.min(concurrencyOf(this.#job.fn), queue.length);
+    await this.#unlessAborted(Promise.all(Array.from({ length: workers }, () => this.#work(queue))));
+    checkSignal(signal);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** The items that the cache does not know. */
+  async #withoutVector(items: readonly Item[]): Promise<readonly Item[]> {
+    if (!this.#cached) return items;
+    const { cache, fn } = this.#job;
+    const keyOf = cacheKeys(fn);
+    await cache.ready();
+    const missing = items.filter((item) => {
+      item.key = keyOf(item.input);
+      const found = cache.get(item.key);
+      if (found !== undefined) item.vector = found;
+      return found === undefined;
+    });
+    this.#count.cacheHits = items.length - missing.length;
+    if (missing.length < items.length) this.#report(items.length - missing.length);
+    return missing;
+  }
+
+  async #work(queue: Item[][]): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const batch = queue.shift();
+      if (batch === undefined) return;
+      try {
+        await this.#batch(batch);
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    const defers = this.#options.onEmbedError === "defer";
+    if (!defers) this.#failure = { error };
+    const cause = VarveError.is(error) ? error.cause : error;
+    if (!defers || !concernsOneBatch(failureOf(cause))) this.#stop.abort();
+  }
+
+  /** Embeds one batch; in halves where it is too large. */
+  async #batch(items: readonly Item[]): Promise<void> {
+    let answer: unknown;
+    try {
+      answer = await this.#request(items);
+    } catch (error) {
+      if (!failureOf(error).tooLarge) throw this.#failed(items, error);
+      if (items.length === 1) throw this.#failed(items, error, inputTooLarge);
+      const half = Math.ceil(items.length / 2);
+      await this.#batch(items.slice(0, half));
+      await this.#batch(items.slice(half));
+      return;
+    }
+    this.#keep(items, this.#read(answer, items.length));
+  }
+
+  #request(items: readonly Item[]): Promise<unknown> {
+    const { fn, pace } = this.#job;
+    const inputs = items.map(({ input }) => input);
+    const onCall = (): void => {
+      this.#count.requests += 1;
+      for (const input of inputs) this.#count.tokens += tokensOf(input);
+    };
+    const { signal } = this.#options;
+    const stop = this.#stop.signal;
+    return request(fn, inputs, { kind: "document", pace, attempts: ATTEMPTS, signal, stop, onCall });
+  }
+
+  #read(answer: unknown, count: number): Vectors {
+    const { table, field, fn } = this.#job;
+    const read = readAnswer(answer, count, field.type.dimensions);
+    if ("vectors" in read) return read.vectors;
+    throw badEmbeddings(table, field.name, fn.name, read.expected, read.found);
+  }
+
+  #keep(items: readonly Item[], vectors: Vectors): void {
+    const entries: [string, Float32Array | null][] = [];
+    for (const [index, item] of items.entries()) {
+      const vector = vectors[index] ?? null;
+      item.vector = vector;
+      if (item.key !== undefined) entries.push([item.key, vector]);
+    }
+    if (entries.length > 0) this.#job.cache.add(entries);
+    this.#report(items.length);
+  }
+
+  #report(more: number): void {
+    this.#count.done += more;
+    if (this.#options.signal?.aborted) return;
+    this.#options.onProgress?.({ stage: "embed", column: this.#job.field.name, ...this.#count });
+  }
+
+  #failed(items: readonly Item[], error: unknown, say = embeddingFailed): unknown {
+    if (this.#stop.signal.aborted) return error;
+    const { table, field, fn, base } = this.#job;
+    const [only] = items;
+    const row = items.length === 1 && only !== undefined && base !== undefined ? base + only.row : undefined;
+    return say(table, field.name, fn.name, error, row);
+  }
+
+  /** Waits for the work, unless the signal is aborted first; calls that do not end then still fill the cache. */
+  async #unlessAborted(work: Promise<unknown>): Promise<void> {
+    const { signal } = this.#options;
+    let onAbort = (): void => undefined;
+    const aborted = new Promise<void>((resolve) => {
+      onAbort = () => {
+        this.#stop.abort();
+        resolve();
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+    });
+    await Promise.race([work, aborted]).finally(() => signal?.removeEventListener("abort", onAbort));
+  }
+}

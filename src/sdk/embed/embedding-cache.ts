@@ -1,0 +1,107 @@
+import { VectorLog } from "./vector-log";
+import { VectorMemory } from "./vector-memory";
+
+/** How a cache is bounded. */
+export interface EmbeddingCacheOptions {
+  /** The most bytes in memory, and as many again on disk; 64 MB unless told. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** What a cache holds. */
+export interface EmbeddingCacheStats {
+  /** How many vectors are in memory. */
+  readonly entries: number;
+  /** How many bytes of memory they take. */
+  readonly bytes: number;
+  /** How many bytes of the disk they take. */
+  readonly diskBytes: number;
+  /** The most bytes in memory, and on disk. */
+  readonly maxBytes: number;
+  /** How often a vector was there. */
+  readonly hits: number;
+  /** How often it was not. */
+  readonly misses: number;
+}
+
+/**
+ * Keeps what was embedded, so that no text is paid for twice: not when a write fails and is tried again, and not when a text comes
+ * back. It holds hashes and vectors, never a text. In a folder it is kept beside the tables. See `db.embeddingCache`.
+ */
+export class EmbeddingCache {
+  readonly #maxBytes: number;
+  readonly #memory: VectorMemory;
+  #log: VectorLog | undefined;
+  /** Everything that is done to the files, one after another. */
+  #files: Promise<void> | undefined;
+  #hits = 0;
+  #misses = 0;
+
+  /** @internal */
+  constructor(maxBytes: number, folder: string | undefined) {
+    this.#maxBytes = maxBytes;
+    this.#memory = new VectorMemory(maxBytes);
+    this.#log = folder === undefined || maxBytes === 0 ? undefined : new VectorLog(folder, maxBytes);
+  }
+
+  /** What it holds. */
+  async stats(): Promise<EmbeddingCacheStats> {
+    await this.ready();
+    const { size: entries, bytes } = this.#memory;
+    const diskBytes = (await this.#log?.bytes()) ?? 0;
+    return { entries, bytes, diskBytes, maxBytes: this.#maxBytes, hits: this.#hits, misses: this.#misses };
+  }
+
+  /** Forgets everything, in memory and on disk. */
+  async clear(): Promise<void> {
+    await this.ready();
+    this.#memory.clear();
+    await this.#then((log) => log.clear());
+  }
+
+  /** @internal Whether it can hold anything. */
+  get enabled(): boolean {
+    return this.#maxBytes > 0;
+  }
+
+  /** @internal Waits for the files. */
+  async ready(): Promise<void> {
+    this.#files ??= this.#load();
+    await this.#files;
+  }
+
+  /** @internal Waits for what is being written. */
+  async flush(): Promise<void> {
+    await this.#files;
+  }
+
+  /** @internal The vector with a key; undefined where there is none. */
+  get(key: string): Float32Array | null | undefined {
+    const found = this.#memory.get(key);
+    if (found === undefined) this.#misses += 1;
+    else this.#hits += 1;
+    return found;
+  }
+
+  /** @internal Keeps vectors; on disk a little later. */
+  add(entries: readonly (readonly [string, Float32Array | null])[]): void {
+    for (const [key, vector] of entries) this.#memory.set(key, vector);
+    void this.#then((log) => log.append(entries));
+  }
+
+  async #load(): Promise<void> {
+    const entries = (await this.#log?.read().catch(() => [])) ?? [];
+    for (const [key, vector] of entries) this.#memory.set(key, vector);
+  }
+
+  /** A disk that refuses is left alone from then on: a cache is no reason for a write to fail. */
+  #then(work: (log: VectorLog) => Promise<void>): Promise<void> {
+    const before = this.#files ?? Promise.resolve();
+    this.#files = before.then(async () => {
+      if (this.#log === undefined) return;
+      await work(this.#log).catch(() => {
+        this.#log = undefined;
+      });
+    });
+    return this.#files;
+  }
+}

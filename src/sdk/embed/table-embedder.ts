@@ -1,0 +1,160 @@
+// What stands between a row and its vectors: what is embedded is made from the sources, duplicates are left out, and the function is called.
+
+import type { EmbeddingInput } from "../../embeddings/embedding-function";
+import type { Registry } from "../../embeddings/registry";
+import { VarveError } from "../../varve-error";
+import { checkSignal } from "../progress";
+import type { AnyTable } from "../schema/table-definition";
+import { type EmbedSpec, ownEntry, type TableSchema, type VectorField } from "../schema/table-schema";
+import { readAnswer } from "./answer";
+import type { Item } from "./batches";
+import { DocumentRun, type FillOptions } from "./document-run";
+import {
+  badEmbeddings,
+  embeddingFailed,
+  functionDiffers,
+  functionUnavailable,
+  revisionDiffers,
+} from "./embed-errors";
+import type { EmbeddingCache } from "./embedding-cache";
+import { resolveFunction } from "./functions";
+import { type EmbeddableCells, inputsOf, itemsOf } from "./inputs";
+import type { Pace } from "./pace";
+import { request } from "./request";
+import { type AnyFunction, concurrencyOf, isCheap } from "./traits";
+
+/** What the embedding of all tables of a database shares. */
+export interface EmbedServices {
+  readonly registry: Registry;
+  readonly cache: EmbeddingCache;
+  readonly pace: Pace;
+}
+
+/** Somebody waits for the answer of a query. */
+const QUERY_ATTEMPTS = 4;
+
+/** Embeds for the derived columns of one table. */
+export class TableEmbedder {
+  readonly #table: string;
+  readonly #definition: AnyTable | undefined;
+  readonly #services: EmbedServices;
+  readonly #functions = new Map<string, AnyFunction>();
+
+  constructor(table: string, definition: AnyTable | undefined, services: EmbedServices) {
+    this.#table = table;
+    this.#definition = definition;
+    this.#services = services;
+  }
+
+  /** Fills the cells of derived columns that are still undefined; null where there is nothing to embed, or where that is deferred. */
+  async fill(cells: EmbeddableCells, schema: TableSchema, options: FillOptions): Promise<void> {
+    for (const field of schema.vectors()) {
+      const vectors = cells.columns.get(field);
+      if (field.embed === undefined || vectors === undefined || !vectors.includes(undefined)) continue;
+      const items = itemsOf(inputsOf(field.embed, schema, cells, vectors));
+      await this.#embed(field, items, cells.base, options);
+      for (const [row, item] of items.entries()) {
+        if (vectors[row] === undefined) vectors[row] = item?.vector ?? null;
+      }
+    }
+  }
+
+  /** The vector of a query, or null where the function has nothing to say about it. */
+  async query(
+    field: VectorField,
+    input: EmbeddingInput,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array | null> {
+    const fn = this.functionOf(field);
+    checkSignal(signal);
+    const answer = await this.#ask(fn, input, signal).catch((error: unknown) => {
+      checkSignal(signal);
+      throw embeddingFailed(this.#table, field.name, fn.name, error);
+    });
+    const read = readAnswer(answer, 1, field.type.dimensions);
+    if ("vectors" in read) return read.vectors[0] ?? null;
+    throw badEmbeddings(this.#table, field.name, fn.name, read.expected, read.found);
+  }
+
+  /** The function of a derived column; throws EMBEDDING_UNAVAILABLE. */
+  functionOf(field: VectorField): AnyFunction {
+    const known = this.#functions.get(field.name);
+    if (known !== undefined) return known;
+    const found = this.#resolve(field);
+    if (found.dimensions !== field.type.dimensions) {
+      throw functionDiffers(this.#table, field.name, field.type.dimensions, found.dimensions);
+    }
+    this.#functions.set(field.name, found);
+    return found;
+  }
+
+  /** How many rows make full use of the functions of a table at once. */
+  usefulRows(schema: TableSchema): number {
+    const derived = schema.vectors().filter((field) => field.embed !== undefined);
+    return Math.max(0, ...derived.map((field) => this.#usefulRowsOf(field)));
+  }
+
+  #usefulRowsOf(field: VectorField): number {
+    try {
+      const fn = this.functionOf(field);
+      return isCheap(fn) ? 0 : fn.maxBatch * concurrencyOf(fn);
+    } catch {
+      return 0;
+    }
+  }
+
+  async #embed(
+    field: VectorField,
+    items: readonly (Item | null)[],
+    base: number | undefined,
+    options: FillOptions,
+  ): Promise<void> {
+    const unique = [...new Set(items.filter((item) => item !== null))];
+    if (unique.length === 0) return;
+    const fn = this.#functionUnlessDeferred(field, options);
+    if (fn === undefined) return;
+    const { cache, pace } = this.#services;
+    await new DocumentRun({ table: this.#table, field, fn, pace, cache, base }, options).embed(unique);
+  }
+
+  #functionUnlessDeferred(field: VectorField, { onEmbedError }: FillOptions): AnyFunction | undefined {
+    try {
+      return this.functionOf(field);
+    } catch (error) {
+      if (onEmbedError !== "defer") throw error;
+      return undefined;
+    }
+  }
+
+  async #ask(fn: AnyFunction, input: EmbeddingInput, signal: AbortSignal | undefined): Promise<unknown> {
+    if (isCheap(fn)) return await fn.embed([input], { kind: "query", signal });
+    const { pace } = this.#services;
+    const options = { kind: "query", pace, attempts: QUERY_ATTEMPTS, signal, stop: signal } as const;
+    return await request(fn, [input], options);
+  }
+
+  #resolve(field: VectorField): AnyFunction {
+    const declared = ownEntry(this.#definition?.derived, field.name)?.function;
+    if (declared !== undefined || field.embed === undefined) return declared as AnyFunction;
+    const found = this.#fromRegistry(field, field.embed);
+    const stored = revisionOf(field.embed);
+    if (stored !== undefined && found.revision !== undefined && found.revision !== stored) {
+      throw revisionDiffers(this.#table, field.name, String(stored), found.revision);
+    }
+    return found;
+  }
+
+  #fromRegistry(field: VectorField, { function: spec }: EmbedSpec): AnyFunction {
+    try {
+      return resolveFunction(this.#services.registry, spec);
+    } catch (error) {
+      if (VarveError.is(error)) throw functionUnavailable(this.#table, field.name, error);
+      throw embeddingFailed(this.#table, field.name, spec.name, error);
+    }
+  }
+}
+
+/** The revision of the model that wrote a column; most functions have it in their config. */
+function revisionOf({ function: spec }: EmbedSpec): unknown {
+  return spec.revision ?? spec.config["revision"];
+}

@@ -1,0 +1,50 @@
+// Of the weaknesses of the nearest peer: 2, nothing can be cancelled.
+
+import { expect, test } from "vitest";
+import { notes, openNotes, paidEmbedding, refusal, texts } from "../support/paid-embedding";
+
+test("a signal ends a write at once, also where the function does not listen, and what was answered is kept", async () => {
+  const controller = new AbortController();
+  let hang = true;
+  const fn = paidEmbedding({
+    maxBatch: 10,
+    maxConcurrency: 2,
+    before: async ({ number }) => {
+      if (!hang || number < 3) return;
+      setImmediate(() => controller.abort("enough"));
+      await new Promise(() => undefined);
+    },
+  });
+  const { db, t } = await openNotes(fn);
+  const writing = t.insert(notes(texts(100)), { signal: controller.signal });
+  await expect(writing).rejects.toMatchObject({ code: "ABORTED", cause: "enough" });
+  expect(fn.calls.every((call) => call.signal === controller.signal)).toBe(true);
+  const { entries } = await db.embeddingCache.stats();
+  expect(entries).toBe(fn.paid.size);
+  expect(entries).toBeGreaterThan(0);
+  hang = false;
+});
+
+test("a signal ends a wait", async () => {
+  const controller = new AbortController();
+  const fn = paidEmbedding({
+    before: () => {
+      setTimeout(() => controller.abort(), 5);
+      throw refusal(429, { retryAfterMs: 500_000 });
+    },
+  });
+  // The real clock: this test would take minutes if it waited.
+  const { t } = await openNotes(fn, { pace: undefined });
+  await expect(t.insert(notes(["a"]), { signal: controller.signal })).rejects.toMatchObject({
+    code: "ABORTED",
+  });
+  await expect(t.search("a", { signal: AbortSignal.timeout(5) })).rejects.toMatchObject({ code: "ABORTED" });
+});
+
+test("a signal that was aborted before lets no call begin", async () => {
+  const fn = paidEmbedding();
+  const { t } = await openNotes(fn);
+  const signal = AbortSignal.abort();
+  await expect(t.insert(notes(["a"]), { signal })).rejects.toMatchObject({ code: "ABORTED" });
+  expect(fn.calls).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
+import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
 import { badArgument } from "./errors";
 import { answer } from "./native/call";
@@ -38,7 +39,7 @@ export function connect(location: string | URL, options: ConnectOptions = {}): P
     const uri = uriOf(location);
     const { registry = defaultRegistry, pace = systemPace } = options;
     const cache = cacheOf(uri, options.embeddingCache);
-    return new Database(openDatabase(uri), { registry, cache, pace });
+    return new Database(openDatabase(uri), { functions: new NamedFunctions(registry), cache, pace });
   });
 }
 

@@ -29,7 +29,9 @@ export interface RowWriteOptions extends WriteOptions {
 export type RowSource<R> = readonly R[] | Iterable<R> | AsyncIterable<R>;
 
 const BATCH_BYTES = 4 << 20;
-const EMBED_BATCH_BYTES = 32 << 20;
+// Calls of embedding functions take long, and those of one batch end before those of the next begin: it must be many.
+const EMBED_BATCH_BYTES = 64 << 20;
+const EMBED_BATCH_ROWS_MAX = 50_000;
 const BATCH_ROWS_MAX = 10_000;
 const BATCH_ROWS_MIN = 64;
 const SAMPLE_ROWS = 16;
@@ -214,9 +216,11 @@ function batchRows({ schema, embedder }: TableHandle, rows: readonly unknown[]):
   const sample = rows.filter((_, index) => index % step === 0);
   const texts = sample.reduce<number>((sum, row) => sum + variableBytes(row), 0);
   const each = bytes + (sample.length === 0 ? 0 : texts / sample.length);
-  const useful = Math.min(embedder.usefulRows(schema), Math.floor(EMBED_BATCH_BYTES / each));
-  const fitting = Math.max(BATCH_ROWS_MIN, useful, Math.floor(BATCH_BYTES / each));
-  return Math.min(BATCH_ROWS_MAX, fitting);
+  const plain = Math.max(BATCH_ROWS_MIN, Math.min(BATCH_ROWS_MAX, Math.floor(BATCH_BYTES / each)));
+  const atOnce = embedder.rowsAtOnce(schema);
+  if (atOnce === 0) return plain;
+  const rounds = Math.floor(Math.min(EMBED_BATCH_ROWS_MAX, EMBED_BATCH_BYTES / each) / atOnce);
+  return Math.max(plain, rounds * atOnce);
 }
 
 function variableBytes(row: unknown): number {

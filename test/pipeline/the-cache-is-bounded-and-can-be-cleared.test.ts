@@ -9,8 +9,16 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { temporaryFolder } from "../support/database";
-import { notes, openNotes, paidEmbedding, paidVector, texts, vectorsOf } from "../support/paid-embedding";
+import { diskDatabase, temporaryFolder } from "../support/database";
+import {
+  notes,
+  notesOf,
+  openNotes,
+  paidEmbedding,
+  paidVector,
+  texts,
+  vectorsOf,
+} from "../support/paid-embedding";
 
 describe("in memory", () => {
   test("it keeps the vectors that were used last", async () => {
@@ -123,23 +131,14 @@ describe("on disk", () => {
 
 test("another config, or another revision, is another key", async () => {
   const folder = temporaryFolder();
+  const db = await diskDatabase(folder);
   const calls: number[] = [];
-  for (const [index, options] of [
-    {},
-    { config: { a: 1, b: 2 } },
-    { config: { b: 2, a: 1 } },
-    { revision: "2" },
-  ].entries()) {
-    const fn = paidEmbedding(options);
-    const { db } = await openNotes(fn, { folder });
-    const { notesOf } = await import("../support/paid-embedding");
-    const definition = notesOf(fn);
-    const t = await db.table(
-      Object.assign(Object.create(definition) as typeof definition, { name: `notes${index}` }),
-    );
+  const options = [{}, { config: { a: 1, b: 2 } }, { config: { b: 2, a: 1 } }, { revision: "2" }, {}];
+  for (const [index, different] of options.entries()) {
+    const fn = paidEmbedding(different);
+    const t = await db.table(notesOf(fn, `notes${index}`));
     await t.insert(notes(["a"]));
     calls.push(fn.calls.length);
-    await db.close();
   }
-  expect(calls).toEqual([1, 1, 0, 1]);
+  expect(calls).toEqual([1, 1, 0, 1, 0]);
 });

@@ -79,8 +79,8 @@ export function paidVector(text: string): Float32Array {
 }
 
 /** The table that the tests of the pipeline write to. */
-export function notesOf(fn: EmbeddingFunction<string>) {
-  return table("notes", { id: text().primaryKey(), body: text().nullable() }, (c) => ({
+export function notesOf(fn: EmbeddingFunction<string>, name = "notes") {
+  return table(name, { id: text().primaryKey(), body: text().nullable() }, (c) => ({
     vec: embed(fn, c.body),
   }));
 }

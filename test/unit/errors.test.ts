@@ -131,6 +131,7 @@ const embedExamples: Examples<typeof embed> = {
     embed.embeddingFailed("docs", "vec", "mine", cause),
     embed.embeddingFailed("docs", "vec", "mine", cause, 3),
   ],
+  cacheNotCleared: [embed.cacheNotCleared(cause)],
   inputTooLarge: [embed.inputTooLarge("docs", "vec", "mine", cause, 3)],
   badEmbeddings: [embed.badEmbeddings("docs", "vec", "mine", "an array of 2", "an array of 1")],
 };

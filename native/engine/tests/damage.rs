@@ -9,6 +9,7 @@ mod support {
     pub(crate) mod random;
     pub(crate) mod rows;
     pub(crate) mod values;
+    pub(crate) mod wire;
     pub(crate) mod world;
 }
 

@@ -84,6 +84,14 @@ export function badEmbeddings(
   );
 }
 
+/** Files of the cache that could not be removed. */
+export function cacheNotCleared(cause: unknown): VarveError {
+  return new VarveError("IO", `The files of the embedding cache could not be removed: ${reasonOf(cause)}`, {
+    hint: "Remove the folder _embeddings of the database: it holds nothing else.",
+    cause,
+  });
+}
+
 function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,3 +1,4 @@
+import { cacheNotCleared } from "./embed-errors";
 import { VectorLog } from "./vector-log";
 import { VectorMemory } from "./vector-memory";
 
@@ -55,7 +56,11 @@ export class EmbeddingCache {
   async clear(): Promise<void> {
     await this.ready();
     this.#memory.clear();
-    await this.#then((log) => log.clear());
+    try {
+      await this.#log?.clear();
+    } catch (error) {
+      throw cacheNotCleared(error);
+    }
   }
 
   /** @internal Whether it can hold anything. */

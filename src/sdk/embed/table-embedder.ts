@@ -1,7 +1,6 @@
 // What stands between a row and its vectors: what is embedded is made from the sources, duplicates are left out, and the function is called.
 
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
-import type { Registry } from "../../embeddings/registry";
 import { VarveError } from "../../varve-error";
 import { checkSignal } from "../progress";
 import type { AnyTable } from "../schema/table-definition";
@@ -17,7 +16,7 @@ import {
   revisionDiffers,
 } from "./embed-errors";
 import type { EmbeddingCache } from "./embedding-cache";
-import { resolveFunction } from "./functions";
+import type { NamedFunctions } from "./functions";
 import { type EmbeddableCells, inputsOf, itemsOf } from "./inputs";
 import type { Pace } from "./pace";
 import { request } from "./request";
@@ -25,7 +24,7 @@ import { type AnyFunction, concurrencyOf, isCheap } from "./traits";
 
 /** What the embedding of all tables of a database shares. */
 export interface EmbedServices {
-  readonly registry: Registry;
+  readonly functions: NamedFunctions;
   readonly cache: EmbeddingCache;
   readonly pace: Pace;
 }
@@ -88,13 +87,13 @@ export class TableEmbedder {
     return found;
   }
 
-  /** How many rows make full use of the functions of a table at once. */
-  usefulRows(schema: TableSchema): number {
+  /** How many rows the functions of a table embed at once: batches of several times as many leave no call waiting for long. */
+  rowsAtOnce(schema: TableSchema): number {
     const derived = schema.vectors().filter((field) => field.embed !== undefined);
-    return Math.max(0, ...derived.map((field) => this.#usefulRowsOf(field)));
+    return Math.max(0, ...derived.map((field) => this.#rowsAtOnceOf(field)));
   }
 
-  #usefulRowsOf(field: VectorField): number {
+  #rowsAtOnceOf(field: VectorField): number {
     try {
       const fn = this.functionOf(field);
       return isCheap(fn) ? 0 : fn.maxBatch * concurrencyOf(fn);
@@ -146,7 +145,7 @@ export class TableEmbedder {
 
   #fromRegistry(field: VectorField, { function: spec }: EmbedSpec): AnyFunction {
     try {
-      return resolveFunction(this.#services.registry, spec);
+      return this.#services.functions.resolve(spec);
     } catch (error) {
       if (VarveError.is(error)) throw functionUnavailable(this.#table, field.name, error);
       throw embeddingFailed(this.#table, field.name, spec.name, error);

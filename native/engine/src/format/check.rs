@@ -92,12 +92,14 @@ fn schemas(manifest: &Manifest, file: &str) -> Result<()> {
         )?;
     }
     require(numbers.contains(&manifest.schema), file, "it has no schema")?;
-    let at_first = manifest
-        .schemas
-        .first()
-        .map_or(&[][..], |schema| &schema.get().fields);
-    let later = manifest.schemas.iter().flat_map(|schema| &schema.get().fields);
-    let mut later = later.filter(|field| at_first.iter().all(|first| first.id != field.id));
+    let mut fields = manifest.schemas.iter().map(|schema| &schema.get().fields);
+    let first: HashSet<u32> = fields
+        .next()
+        .into_iter()
+        .flatten()
+        .map(|field| field.id)
+        .collect();
+    let mut later = fields.flatten().filter(|field| !first.contains(&field.id));
     require(
         later.all(|field| default_of(field).is_ok()),
         file,
@@ -138,11 +140,11 @@ fn rows(manifest: &Manifest, file: &str) -> Result<()> {
 fn log(manifest: &Manifest, file: &str) -> Result<()> {
     let LogPlace { levels, tail } = &manifest.log;
     let parts: Vec<&ChunkRef> = levels.iter().rev().flatten().collect();
-    let closed = parts.last().map_or(0, |part| part.last);
+    let closed = parts.last().map_or(0, |part| part.last.min(NUMBER_MAX));
     require(ascend(&parts), file, "the parts of its log are out of order")?;
     let first = tail.first().map_or(closed + 1, |commit| commit.get().version);
     let last = tail.last().map_or(closed, |commit| commit.get().version);
-    let whole = closed < NUMBER_MAX && first == closed + 1 && last == manifest.version && follow(tail);
+    let whole = first == closed + 1 && last == manifest.version && follow(tail);
     require(whole, file, "its log has a gap")?;
     let commits = || tail.iter().map(Raw::get);
     let numbers: HashSet<u32> = manifest.schemas.iter().map(|schema| schema.get().id).collect();

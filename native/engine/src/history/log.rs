@@ -14,7 +14,7 @@ const CACHED: usize = 16;
 pub struct Log {
     store: Arc<dyn Store>,
     directory: String,
-    cache: Mutex<Vec<(String, Arc<LogNode>)>>,
+    cache: Mutex<Vec<(usize, ChunkRef, Arc<LogNode>)>>,
 }
 
 /// What a look-up searches for: the first commit that is past some point.
@@ -165,7 +165,8 @@ impl Log {
     /// [`Code::Corrupt`], naming the file.
     fn read(&self, part: &ChunkRef, level: usize) -> Result<Arc<LogNode>> {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, node)) = cache.iter().find(|(file, _)| *file == part.file) {
+        let known = cache.iter().find(|(at, known, _)| *at == level && known == part);
+        if let Some((_, _, node)) = known {
             return Ok(Arc::clone(node));
         }
         let name = FileName::parse(&part.file, &self.directory)?;
@@ -187,7 +188,7 @@ impl Log {
         if cache.len() >= CACHED {
             cache.remove(0);
         }
-        cache.push((part.file.clone(), Arc::clone(&node)));
+        cache.push((level, part.clone(), Arc::clone(&node)));
         Ok(node)
     }
 }

@@ -156,7 +156,11 @@ impl State {
             past.push(Arc::clone(&view));
             return Ok(view);
         }
-        let schema = Arc::new(self.manifest.schema_of(schema)?.clone());
+        let schema = self.manifest.schema_of(schema).map_err(|_| {
+            let what = format!("it has no schema {schema}, which was that of version {version}");
+            Error::corrupt(&self.own_path, what)
+        })?;
+        let schema = Arc::new(schema.clone());
         let masks = self.segments.iter().map(|_| OnceLock::new()).collect();
         let view = Arc::new(View {
             version,

@@ -9,12 +9,13 @@ use varve_engine::format::{ChunkRef, DeathRun, LogNode, Manifest, manifest_seque
 use varve_engine::history::AsOf;
 use varve_engine::schema::Schema;
 use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Table};
+use varve_engine::table::{CommitOptions, OnKey, Stage, Table};
 use varve_engine::value::Value;
 
 use super::random::Random;
 use super::rows::{batch, schema};
 use super::values::{every_type, value};
+use super::wire::encode;
 use super::world::World;
 
 /// The date of the table's last commit, and of every look at it.
@@ -25,15 +26,20 @@ pub(crate) fn database(store: &MemoryStore) -> Database {
     Database::with(Arc::new(store.clone()), World::at(NOW))
 }
 
+/// A key, and a column of every layout.
 fn docs() -> Schema {
-    let mut fields = every_type();
-    let key = json!({"name": "key", "type": {"kind": "text"}});
-    fields.as_array_mut().unwrap().insert(0, key);
+    let skipped = ["lang", "data", "score", "at", "day", "dot"];
+    let mut fields = vec![json!({"name": "key", "type": {"kind": "text"}})];
+    let every = every_type();
+    let kept = every.as_array().unwrap().iter();
+    fields.extend(
+        kept.filter(|field| !skipped.iter().any(|name| field["name"] == *name))
+            .cloned(),
+    );
     schema(json!({"primaryKey": "key", "fields": fields}))
 }
 
-fn write(table: &Table, random: &mut Random, keys: std::ops::Range<usize>) {
-    let schema = Arc::clone(table.snapshot().unwrap().schema());
+fn new_rows(schema: &Schema, random: &mut Random, keys: std::ops::Range<usize>) -> Vec<Vec<Value>> {
     let row = |key: usize| {
         let rest = schema.fields.iter().skip(1);
         let rest: Vec<Value> = rest
@@ -41,10 +47,15 @@ fn write(table: &Table, random: &mut Random, keys: std::ops::Range<usize>) {
             .collect();
         [vec![Value::Text(format!("key {key}"))], rest].concat()
     };
-    let rows: Vec<Vec<Value>> = keys.map(row).collect();
-    let effective_at = Some(rows.len() as i64);
+    keys.map(row).collect()
+}
+
+fn write(table: &Table, random: &mut Random, keys: std::ops::Range<usize>) {
+    let schema = Arc::clone(table.snapshot().unwrap().schema());
+    let rows = new_rows(&schema, random, keys);
+    let effective_at = (rows.len() > 3).then_some(5);
     let options = CommitOptions {
-        effective_at: effective_at.filter(|at| *at > 3),
+        effective_at,
         ..CommitOptions::default()
     };
     table
@@ -60,7 +71,6 @@ pub(crate) fn everything() -> MemoryStore {
     write(&table, &mut random, 0..3);
     table.drop_columns(&["deep".to_owned()], &none).unwrap();
     write(&table, &mut random, 3..5);
-    table.optimize().unwrap();
     let more = json!({"name": "more", "type": {"kind": "float", "bits": 32}, "default": 0.1});
     table
         .add_columns(&[serde_json::from_value(more).unwrap()], &none)
@@ -76,18 +86,21 @@ pub(crate) fn everything() -> MemoryStore {
     table
         .tag("two", &table.as_of(&AsOf::Version(5)).unwrap())
         .unwrap();
-    two_fragments(&table, &mut random);
+    staged(&table, &mut random);
     write(&table, &mut random, 9..11);
+    write(&table, &mut random, 2..3);
     close_parts(&store);
     store
 }
 
-/// Makes the second fragment without merging it with the first: by rows that are too many for the manifest.
-fn two_fragments(table: &Table, random: &mut Random) {
-    let before = table.stats().unwrap().fragments;
-    while table.stats().unwrap().fragments == before {
-        write(table, random, 20..21);
-    }
+/// Rows that go straight to a fragment of their own.
+fn staged(table: &Arc<Table>, random: &mut Random) {
+    let schema = Arc::clone(table.snapshot().unwrap().schema());
+    let mut stage = Stage::new(Arc::clone(table), OnKey::Replace).unwrap();
+    stage
+        .add(&encode(&schema, &new_rows(&schema, random, 10..13)))
+        .unwrap();
+    stage.commit(&CommitOptions::default()).unwrap();
 }
 
 /// The path of the newest manifest.

@@ -19,7 +19,11 @@ export interface Plan {
   readonly hits: Decode<PlainRow[]>;
 }
 
-const ROW_ID: Pick<Field, "name" | "type"> = { name: "_rowid", type: { kind: "int", bigint: false } };
+const ROW_ID: Pick<Field, "id" | "name" | "type"> = {
+  id: 0,
+  name: "_rowid",
+  type: { kind: "int", bigint: false },
+};
 const PLANS_MAX = 256;
 
 /** The plans for a schema, each made when it is needed first. */

@@ -30,7 +30,7 @@ import { describeValue } from "./schema/wire-value";
 import { Snapshot } from "./snapshot";
 import { TableView } from "./table-view";
 import { updateRows } from "./update";
-import { type RowSource, type WriteOptions, writeRows } from "./write";
+import { EVERYTHING, type RowSource, type WriteOptions, writeRows } from "./write";
 
 /** What `insert` and `upsert` take. */
 export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
@@ -166,7 +166,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async delete(options: DeleteOptions<D>): Promise<WriteResult> {
     if (!isPlainObject(options)) throw badArgument("delete", "{ where }", describeValue(options), this.name);
     if (options.where === undefined) throw badArgument("where", "which rows to delete", "nothing", this.name);
-    const where = this.handle.reader.filter(options.where) ?? { op: "and", args: [] };
+    const where = this.handle.reader.filter(options.where) ?? EVERYTHING;
     const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(options) });
     return toWriteResult(await callAsync(() => this.handle.native.write(request, null)));
   }

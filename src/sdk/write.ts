@@ -45,21 +45,32 @@ export async function writeRows(
 ): Promise<WriteResult> {
   checkOnEmbedError(options.onEmbedError);
   // Asked for when all rows have been taken: whoever makes the rows may only then know what is gone.
-  const ending = () => (kind === "upsert" ? handle.reader.filter(options.delete) : undefined);
+  const ending = () => {
+    if (kind === "insert" || options.delete === undefined) return undefined;
+    return handle.reader.filter(options.delete) ?? EVERYTHING;
+  };
   const request = { kind, ...toCommitJson(options) };
   const batches = batchesOf(handle, rows);
   const writer = new Batches(handle, options, options.vectors ?? false);
-  const first = await batches.next();
-  if (first.done) {
-    const filter = ending();
-    return filter === undefined
-      ? nothingWritten(handle)
-      : await writer.writeOne({ ...request, ending: filter }, []);
+  try {
+    const first = await batches.next();
+    if (first.done) {
+      const filter = ending();
+      return filter === undefined
+        ? nothingWritten(handle)
+        : await writer.writeOne({ ...request, ending: filter }, []);
+    }
+    const second = await batches.next();
+    if (second.done) return await writer.writeOne({ ...request, ending: ending() }, first.value);
+    return await writer.writeStaged(request, chain([first.value, second.value], batches), ending);
+  } finally {
+    // Whoever makes the rows is told when no more are wanted.
+    await batches.return();
   }
-  const second = await batches.next();
-  if (second.done) return await writer.writeOne({ ...request, ending: ending() }, first.value);
-  return await writer.writeStaged(request, chain([first.value, second.value], batches), ending);
 }
+
+/** The filter that every row passes. */
+export const EVERYTHING: FilterJson = { op: "and", args: [] };
 
 function checkOnEmbedError(found: unknown): void {
   if (found === undefined || found === "throw" || found === "defer") return;
@@ -72,11 +83,18 @@ export function nothingWritten(handle: TableHandle): WriteResult {
   return toWriteResult(JSON.stringify({ version, committedAt }));
 }
 
+interface EncodedBatch {
+  readonly bytes: Uint8Array;
+  /** The memory that the bytes are in. */
+  readonly buffer: BatchBuffer;
+}
+
 class Batches {
   readonly #handle: TableHandle;
   readonly #options: FillOptions;
   readonly #ownVectors: boolean;
-  #rows = 0;
+  #encoded = 0;
+  #written = 0;
 
   constructor(handle: TableHandle, options: FillOptions, ownVectors: boolean) {
     this.#handle = handle;
@@ -85,10 +103,15 @@ class Batches {
   }
 
   async writeOne(request: object, rows: readonly unknown[]): Promise<WriteResult> {
-    const result = await this.#withBatch(rows, (batch) =>
-      callAsync(() => this.#handle.native.write(JSON.stringify(request), batch)),
-    );
-    this.#report(rows.length, rows.length);
+    const batch = await this.#encode(rows);
+    const write = () => this.#handle.native.write(JSON.stringify(request), batch.bytes);
+    const result = await this.#use(batch, () => callAsync(write));
+    try {
+      this.#report(rows.length, rows.length);
+    } catch (error) {
+      // The rows are committed: whoever watches cannot undo that by failing.
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
     return toWriteResult(result);
   }
 
@@ -99,14 +122,20 @@ class Batches {
   ): Promise<WriteResult> {
     const writer: NativeWriter = call(() => this.#handle.native.stage(JSON.stringify(request)));
     let filter: FilterJson | undefined;
+    let adding: Promise<void> = Promise.resolve();
     try {
       for await (const rows of batches) {
-        await this.#withBatch(rows, (batch) => callAsync(() => writer.add(batch)));
-        this.#report(rows.length);
+        // The next batch is embedded while the one before it is written.
+        const batch = await this.#encode(rows);
+        await adding.catch((error: unknown) => this.#drop(batch, error));
+        adding = this.#add(writer, batch, rows.length);
+        adding.catch(() => undefined);
       }
+      await adding;
       checkSignal(this.#options.signal);
       filter = ending();
     } catch (error) {
+      await adding.catch(() => undefined);
       await writer.abort().catch(() => undefined);
       throw error;
     }
@@ -115,33 +144,47 @@ class Batches {
     );
   }
 
-  /** Encodes rows and hands the batch on; its memory is used again once that is done. */
-  async #withBatch<T>(rows: readonly unknown[], use: (batch: Uint8Array) => Promise<T>): Promise<T> {
-    const { buffers } = this.#handle;
-    checkSignal(this.#options.signal);
-    const buffer = buffers.take();
+  async #add(writer: NativeWriter, batch: EncodedBatch, rows: number): Promise<void> {
+    await this.#use(batch, () => callAsync(() => writer.add(batch.bytes)));
+    this.#report(rows);
+  }
+
+  /** Hands a batch on; its memory is used again once that is done. */
+  async #use<T>({ buffer }: EncodedBatch, use: () => Promise<T>): Promise<T> {
     try {
-      const batch = await this.#encode(rows, buffer);
       checkSignal(this.#options.signal);
-      return await use(batch);
+      return await use();
     } finally {
-      buffers.give(buffer);
+      this.#handle.buffers.give(buffer);
     }
   }
 
-  async #encode(rows: readonly unknown[], buffer: BatchBuffer): Promise<Uint8Array> {
-    const { encoder } = this.#handle;
-    const base = this.#rows;
-    const checked = await checkRows(this.#handle, rows, base, this.#ownVectors);
-    const cells = encoder.gather(checked, base, this.#ownVectors);
-    return await encodeCells(this.#handle, cells, buffer, this.#options);
+  #drop({ buffer }: EncodedBatch, error: unknown): never {
+    this.#handle.buffers.give(buffer);
+    throw error;
+  }
+
+  async #encode(rows: readonly unknown[]): Promise<EncodedBatch> {
+    const { encoder, buffers } = this.#handle;
+    checkSignal(this.#options.signal);
+    const base = this.#encoded;
+    this.#encoded += rows.length;
+    const buffer = buffers.take();
+    try {
+      const checked = await checkRows(this.#handle, rows, base, this.#ownVectors);
+      const cells = encoder.gather(checked, base, this.#ownVectors);
+      return { buffer, bytes: await encodeCells(this.#handle, cells, buffer, this.#options) };
+    } catch (error) {
+      buffers.give(buffer);
+      throw error;
+    }
   }
 
   #report(rows: number, total?: number): void {
-    this.#rows += rows;
+    this.#written += rows;
     this.#options.onProgress?.({
       stage: "write",
-      done: this.#rows,
+      done: this.#written,
       ...(total === undefined ? {} : { total }),
     });
   }

@@ -59,3 +59,32 @@ describe("upsert with delete", () => {
     expect(await t.count()).toBe(501);
   });
 });
+
+test("delete: {} ends every row that is not among the new ones", async () => {
+  const t = await crawled();
+  expect(await t.upsert([{ path: "c", n: 9 }], { delete: {} })).toMatchObject({ updated: 1, deleted: 2 });
+  expect(await t.find()).toEqual([{ path: "c", n: 9 }]);
+});
+
+test("a stream of rows is closed when one of them is refused", async () => {
+  const t = await crawled();
+  let closed = false;
+  async function* rows() {
+    try {
+      for (let n = 0; ; n += 1) yield await Promise.resolve({ path: `p${n}`, n: n === 500 ? 0.5 : n });
+    } finally {
+      closed = true;
+    }
+  }
+  await expect(t.upsert(rows())).rejects.toMatchObject({ code: "INVALID_ROW" });
+  expect(closed).toBe(true);
+  expect(await t.count()).toBe(3);
+});
+
+test("a watcher that fails after the commit does not make it look failed", async () => {
+  const t = await crawled();
+  const onProgress = (): void => {
+    throw new Error("the watcher is broken");
+  };
+  expect(await t.insert([{ path: "z", n: 1 }], { onProgress })).toMatchObject({ inserted: 1 });
+});

@@ -1,4 +1,6 @@
+import { int, table, text } from "varve";
 import { expect, test } from "vitest";
+import { memoryDatabase } from "../support/database";
 import { openDocs, threeDocs } from "../support/docs";
 import { hashVector } from "../support/hash-embedding";
 
@@ -44,4 +46,22 @@ test("diff of a version with itself is empty", async () => {
   await t.insert([{ id: "4", title: "New" }]);
   expect((await t.diff({ tag: "a" }, 2)).added).toHaveLength(1);
   expect((await t.diff(0, 1)).added).toHaveLength(3);
+});
+
+test("a row that was written again as it was is not changed", async () => {
+  const db = await memoryDatabase();
+  const t = await db.table(table("again", { id: text().primaryKey(), n: int() }));
+  await t.insert([
+    { id: "a", n: 1 },
+    { id: "b", n: 2 },
+  ]);
+  await t.upsert([
+    { id: "a", n: 1 },
+    { id: "b", n: 3 },
+  ]);
+  expect(await t.diff(1, 2)).toEqual({
+    added: [],
+    removed: [],
+    changed: [{ before: { id: "b", n: 2 }, after: { id: "b", n: 3 } }],
+  });
 });

@@ -168,7 +168,6 @@ test("null among the values of $in means that there is none", () => {
 
 test("an empty object is true, and an empty $or is false", () => {
   expect(treeOf({})).toEqual({ op: "and", args: [] });
-  expect(treeOf({ lang: undefined })).toEqual({ op: "and", args: [] });
   expect(treeOf({ $or: [] })).toEqual({ op: "or", args: [] });
 });
 

@@ -41,7 +41,9 @@ function page(parts: readonly { numbers: readonly number[]; text?: string }[]): 
 test("columns are read one after another, nulls and all", () => {
   const names = ["id", "kind", "whole", "large", "real", "yes", "at"] as const;
   const projection = new Projection(names.map((name) => schema.field(name)));
-  expect(projection.json).toBe(`"select":${JSON.stringify(names)},"bigints":["large"]`);
+  expect(projection.json).toBe(
+    `"select":${JSON.stringify(names)},"fields":[1,2,3,4,5,6,7],"bigints":["large"]`,
+  );
   expect(projection.rows(...page(names.map((name) => two[name])))).toEqual([
     { id: "é👋", kind: "a", whole: 7, large: null, real: 0.5, yes: true, at: null },
     {

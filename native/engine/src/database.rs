@@ -47,10 +47,13 @@ impl Database {
             )
             .hint("Give a path to a directory, or \"memory:\"."));
         }
-        Ok(Self::with(
-            Arc::new(LocalStore::new(PathBuf::from(path))),
-            environment,
-        ))
+        let path = PathBuf::from(path);
+        if path.exists() && !path.is_dir() {
+            let message = format!("\"{}\" is a file and not a directory.", path.display());
+            return Err(Error::new(Code::InvalidArgument, message)
+                .hint("Give a path to a directory, or \"memory:\"."));
+        }
+        Ok(Self::with(Arc::new(LocalStore::new(path)), environment))
     }
 
     /// A database in any store.
@@ -160,17 +163,6 @@ impl Database {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(name);
-        // The newest manifest goes last, and for good: of a drop that is cut short the whole table is left, or none.
-        let manifests = home.path("_manifests");
-        let mut sequences = home.sequences()?;
-        sequences.sort_unstable();
-        let newest = sequences.pop();
-        for rest in [sequences, newest.into_iter().collect()] {
-            for sequence in rest {
-                self.store.remove(&home.manifest_path(sequence))?;
-            }
-            self.store.sync_directory(&manifests)?;
-        }
         self.store.remove_directory(&home.directory)
     }
 
@@ -199,26 +191,13 @@ impl Database {
         let put = if taken {
             Ok(PutOutcome::Exists)
         } else {
-            self.remove_tags(home).and_then(|()| home.put(manifest))
+            home.put(manifest)
         };
         self.store.remove(&claim)?;
         match put? {
             PutOutcome::Created => Ok(()),
             PutOutcome::Exists => Err(exists(&home.name)),
         }
-    }
-
-    /// Removes the tags that a drop left behind when it was cut short: they name versions of another life.
-    fn remove_tags(&self, home: &Home) -> Result<()> {
-        let tags = home.path("_tags");
-        let left = self.store.list(&tags)?;
-        for entry in &left {
-            self.store.remove(&format!("{tags}/{}", entry.name))?;
-        }
-        if left.is_empty() {
-            return Ok(());
-        }
-        self.store.sync_directory(&tags)
     }
 
     fn is_there(&self, home: &Home) -> Result<bool> {

@@ -175,4 +175,9 @@ fn missing_files() {
         assert_eq!(problems[0].place().file.as_deref(), Some(path.as_str()));
         replace(&bench.store, &path, &whole);
     }
+    let newest = newest_manifest(&bench.store);
+    bench.store.remove(&newest).unwrap();
+    let problems = bench.table.verify().unwrap().problems;
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].place().file.as_deref(), Some(newest.as_str()));
 }

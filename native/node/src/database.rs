@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
@@ -7,7 +7,7 @@ use varve_engine::error::{Error, Result};
 
 use crate::call::{Usable, thrown};
 use crate::request::read;
-use crate::table::{NativeTable, TextWork};
+use crate::table::{Closing, NativeTable, TextWork};
 use crate::work::Work;
 
 /// A database.
@@ -15,9 +15,22 @@ use crate::work::Work;
 pub struct NativeDatabase {
     database: Arc<Mutex<Option<Arc<Database>>>>,
     usable: Arc<Usable>,
+    /// The tables that were opened through this handle and may still be in use.
+    opened: Arc<Mutex<Vec<Closing>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl NativeDatabase {
+    fn remember(&self, table: NativeTable) -> NativeTable {
+        let mut opened = lock(&self.opened);
+        opened.retain(Closing::is_needed);
+        opened.push(table.closing());
+        table
+    }
+
     fn now<T>(&self, call: impl FnOnce(&Database) -> Result<T>) -> napi::Result<T> {
         let called = self.usable.run(|| {
             let database = self
@@ -40,6 +53,7 @@ impl NativeDatabase {
         Ok(Self {
             database: Arc::new(Mutex::new(Some(Arc::new(database)))),
             usable: Arc::default(),
+            opened: Arc::default(),
         })
     }
 
@@ -52,13 +66,16 @@ impl NativeDatabase {
     /// Creates a table.
     #[napi]
     pub fn create_table(&self, name: String, schema: String) -> napi::Result<NativeTable> {
-        self.now(|database| database.create_table(&name, read(&schema)?).map(NativeTable::new))
+        let table =
+            self.now(|database| database.create_table(&name, read(&schema)?).map(NativeTable::new))?;
+        Ok(self.remember(table))
     }
 
     /// Opens a table.
     #[napi]
     pub fn open_table(&self, name: String) -> napi::Result<NativeTable> {
-        self.now(|database| database.open_table(&name).map(NativeTable::new))
+        let table = self.now(|database| database.open_table(&name).map(NativeTable::new))?;
+        Ok(self.remember(table))
     }
 
     /// Removes a table with its history.
@@ -67,14 +84,17 @@ impl NativeDatabase {
         self.now(|database| database.drop_table(&name))
     }
 
-    /// Ends the handle.
+    /// Ends the handle and those of all tables that were opened through it.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn close(&self) -> TextWork {
         let (database, usable) = (Arc::clone(&self.database), Arc::clone(&self.usable));
+        let opened = Arc::clone(&self.opened);
         AsyncTask::new(Work::new(
             move || {
                 usable.close();
-                database.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let tables = std::mem::take(&mut *lock(&opened));
+                tables.iter().for_each(Closing::close);
+                lock(&database).take();
                 Ok(String::new())
             },
             |text| text,

@@ -14,6 +14,9 @@ use varve_engine::value::Value;
 /// The greatest integer of which a JavaScript number knows all neighbours.
 const SAFE: u64 = 9_007_199_254_740_991;
 
+/// The most text of a page: a string of V8 ends at 512 MiB.
+const TEXT_MAX: usize = 400 << 20;
+
 /// A page as JavaScript receives it.
 #[napi(object, object_from_js = false)]
 pub struct NativePage {
@@ -80,6 +83,7 @@ impl Page {
             }
             page.nulls(parts, field, rows)?;
             page.column(parts, field, rows, bigints.contains(&field.name))?;
+            page.check_size()?;
         }
         for part in parts {
             page.numbers
@@ -176,6 +180,19 @@ impl Page {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a page that JavaScript cannot hold as one string.
+    fn check_size(&self) -> Result<()> {
+        if self.text.len() <= TEXT_MAX {
+            return Ok(());
+        }
+        let message = format!(
+            "The rows that were asked for hold more than {} MiB of text at once.",
+            TEXT_MAX >> 20
+        );
+        Err(Error::new(Code::InvalidArgument, message)
+            .hint("Ask for fewer rows with limit, for fewer columns with select, or scan()."))
     }
 
     fn text(&mut self, text: &str) {

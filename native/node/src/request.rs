@@ -37,8 +37,8 @@ pub(crate) struct Read {
     pub(crate) kind: ReadKind,
     #[serde(default)]
     pub(crate) version: Option<u64>,
-    #[serde(default)]
-    select: Vec<String>,
+    #[serde(flatten)]
+    select: Select,
     #[serde(default)]
     pub(crate) bigints: Vec<String>,
     #[serde(default)]
@@ -73,7 +73,7 @@ impl Read {
     }
 
     pub(crate) fn fields(&self, snapshot: &Snapshot) -> Result<Vec<Field>> {
-        select(snapshot, &self.select)
+        self.select.fields(snapshot)
     }
 
     pub(crate) fn filter(&self, snapshot: &Snapshot) -> Result<Option<Filter>> {
@@ -135,24 +135,46 @@ fn bad_key(key: &Json) -> Error {
 /// A field that stands for the ids of rows.
 pub(crate) const ROW_ID: &str = "_rowid";
 
-/// The fields of that name, in that order.
-pub(crate) fn select(snapshot: &Snapshot, names: &[String]) -> Result<Vec<Field>> {
-    let row_id = || Field {
-        id: 0,
-        name: ROW_ID.to_owned(),
-        data_type: DataType::Int,
-        nullable: false,
-        default: None,
-        embed: None,
-    };
-    let field = |name: &String| {
-        if name == ROW_ID {
-            Ok(row_id())
-        } else {
-            snapshot.schema().field(name).cloned()
-        }
-    };
-    names.iter().map(field).collect()
+/// Columns by name, with the ids that the caller knows them by.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Select {
+    #[serde(default)]
+    select: Vec<String>,
+    #[serde(default)]
+    fields: Vec<u32>,
+}
+
+impl Select {
+    /// The fields, in that order. A column that was dropped and made anew under its old name is another column.
+    pub(crate) fn fields(&self, snapshot: &Snapshot) -> Result<Vec<Field>> {
+        let row_id = || Field {
+            id: 0,
+            name: ROW_ID.to_owned(),
+            data_type: DataType::Int,
+            nullable: false,
+            default: None,
+            embed: None,
+        };
+        let field = |(at, name): (usize, &String)| {
+            let found = if name == ROW_ID {
+                row_id()
+            } else {
+                snapshot.schema().field(name)?.clone()
+            };
+            match self.fields.get(at) {
+                Some(id) if *id != found.id => Err(made_anew(name)),
+                _ => Ok(found),
+            }
+        };
+        self.select.iter().enumerate().map(field).collect()
+    }
+}
+
+fn made_anew(column: &str) -> Error {
+    let message = format!("The column \"{column}\" was dropped and made anew since the table was opened.");
+    Error::new(Code::Conflict, message)
+        .hint("Open the table again.")
+        .column(column)
 }
 
 /// The filter, bound to a schema.
@@ -223,8 +245,8 @@ pub(crate) struct History {
 pub(crate) struct Diff {
     pub(crate) from: AsOf,
     pub(crate) to: Option<AsOf>,
-    #[serde(default)]
-    pub(crate) select: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) select: Select,
     #[serde(default)]
     pub(crate) bigints: Vec<String>,
     #[serde(default, rename = "where")]

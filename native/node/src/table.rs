@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Float64ArraySlice, Uint8Array};
 use napi_derive::napi;
@@ -34,7 +34,37 @@ pub struct NativeTable {
     upkeep: Arc<Upkeep>,
 }
 
+/// What ends a table's handle, as long as anybody has it.
+#[derive(Debug)]
+pub(crate) struct Closing {
+    usable: Weak<Usable>,
+    upkeep: Weak<Upkeep>,
+}
+
+impl Closing {
+    pub(crate) fn is_needed(&self) -> bool {
+        self.usable.strong_count() > 0
+    }
+
+    /// Ends the handle and waits for its upkeep.
+    pub(crate) fn close(&self) {
+        if let Some(usable) = self.usable.upgrade() {
+            usable.close();
+        }
+        if let Some(upkeep) = self.upkeep.upgrade() {
+            upkeep.finish();
+        }
+    }
+}
+
 impl NativeTable {
+    pub(crate) fn closing(&self) -> Closing {
+        Closing {
+            usable: Arc::downgrade(&self.usable),
+            upkeep: Arc::downgrade(&self.upkeep),
+        }
+    }
+
     pub(crate) fn new(table: Arc<Table>) -> Self {
         Self {
             table,
@@ -386,7 +416,7 @@ fn diff(table: &Table, request: &request::Diff) -> Result<Page> {
         .as_ref()
         .map_or_else(|| table.snapshot(), |at| table.as_of(at))?;
     let newer = if from.version() > to.version() { &from } else { &to };
-    let fields = request::select(newer, &request.select)?;
+    let fields = request.select.fields(newer)?;
     let filter = request::filter(request.filter.as_ref(), newer.schema())?;
     let difference = from.diff(&to, filter.as_ref())?;
     let parts = [

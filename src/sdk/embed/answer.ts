@@ -17,8 +17,17 @@ export function readAnswer(
       const expected = `a Float32Array of ${dimensions} or null for each input`;
       return { expected, found: describeValue(vector) };
     }
-    const bad = vector.find((element) => !Number.isFinite(element));
-    if (bad !== undefined) return { expected: "finite numbers", found: describeValue(bad) };
+    if (!allFinite(vector)) {
+      const bad = vector.find((element) => !Number.isFinite(element));
+      return { expected: "finite numbers", found: describeValue(bad) };
+    }
   }
   return { vectors: answer as Vectors };
+}
+
+/** A plain loop: it runs over every element of every answer. */
+function allFinite(vector: Float32Array): boolean {
+  let sum = 0;
+  for (let index = 0; index < vector.length; index++) sum += (vector[index] ?? 0) * 0;
+  return sum === 0;
 }

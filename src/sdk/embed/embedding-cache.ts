@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { cacheNotCleared } from "./embed-errors";
 import { VectorLog } from "./vector-log";
 import { VectorMemory } from "./vector-memory";
@@ -98,11 +99,13 @@ export class EmbeddingCache {
     for (const [key, vector] of entries) this.#memory.set(key, vector);
   }
 
-  /** A disk that refuses is left alone from then on: a cache is no reason for a write to fail. */
+  /** Writes after what is being written. A disk that refuses is left alone from then on: a cache is no reason for a write to fail. */
   #then(work: (log: VectorLog) => Promise<void>): Promise<void> {
     const before = this.#files ?? Promise.resolve();
     this.#files = before.then(async () => {
       if (this.#log === undefined) return;
+      // Calls that wait for their turn begin first.
+      await setImmediate();
       await work(this.#log).catch(() => {
         this.#log = undefined;
       });

@@ -12,7 +12,7 @@ export declare class NativeDatabase {
   openTable(name: string): NativeTable
   /** Removes a table with its history. */
   dropTable(name: string): void
-  /** Ends the handle. */
+  /** Ends the handle and those of all tables that were opened through it. */
   close(): Promise<string>
 }
 

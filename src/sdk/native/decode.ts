@@ -15,21 +15,22 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Some columns of a table, in order, and how to read pages of them. */
 export class Projection {
-  /** The columns as a part of a request: `"select":[...],"bigints":[...]`. */
+  /** The columns as a part of a request: `"select":[...],"fields":[...],"bigints":[...]`. */
   readonly json: string;
   readonly #readers: readonly ColumnReader[];
   readonly #makeRows: RowMaker;
   readonly #names: readonly string[];
   #makeHits: RowMaker | undefined;
 
-  constructor(fields: readonly Pick<Field, "name" | "type">[]) {
+  constructor(fields: readonly Pick<Field, "id" | "name" | "type">[]) {
     this.#names = fields.map((field) => field.name);
     this.#readers = fields.map((field) => readerFor(field.type, field.name));
     this.#makeRows = rowMaker(this.#names);
     const bigints = fields
       .filter(({ type }) => type.kind === "int" && type.bigint)
       .map((field) => field.name);
-    this.json = `"select":${JSON.stringify(this.#names)}`;
+    // With the ids, a column that was dropped and made anew under its old name is not taken for the one that is meant.
+    this.json = `"select":${JSON.stringify(this.#names)},"fields":${JSON.stringify(fields.map(({ id }) => id))}`;
     if (bigints.length > 0) this.json += `,"bigints":${JSON.stringify(bigints)}`;
   }
 

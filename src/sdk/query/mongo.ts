@@ -29,7 +29,7 @@ class MongoReader {
     if (!isPlainObject(filter)) throw wrongOperand("A filter", "an object", describeValue(filter));
     const nodes: FilterNode[] = [];
     for (const [key, value] of Object.entries(filter)) {
-      if (value === undefined) continue;
+      if (value === undefined) throw wrongOperand(key, "a value", "undefined");
       nodes.push(key.startsWith("$") ? this.#join(key, value, depth) : this.#column(key, value, depth));
     }
     return join("and", nodes);
@@ -63,7 +63,9 @@ class MongoReader {
 
   #operators(leaf: MongoLeaf, operators: Readonly<Record<string, unknown>>, depth: number): FilterNode {
     if (depth > DEPTH_MAX) throw tooDeep(DEPTH_MAX);
-    const entries = Object.entries(operators).filter(([, value]) => value !== undefined);
+    const entries = Object.entries(operators);
+    const missing = entries.find(([, value]) => value === undefined);
+    if (missing !== undefined) throw wrongOperand(`${leaf.key}: ${missing[0]}`, "a value", "undefined");
     if (!entries.some(([operator]) => operator.startsWith("$"))) throw objectAsValue(leaf.key);
     const nodes = entries.map(([operator, value]) => {
       if (operator !== "$not") return leaf.operator(operator, value);

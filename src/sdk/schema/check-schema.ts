@@ -1,7 +1,7 @@
 // Whether a declared table and the table on disk are the same.
 
 import { isDeepStrictEqual } from "node:util";
-import { type ColumnType, describeType, fromDataType, toDataType } from "./column-type";
+import { describeType, fromDataType, sameType } from "./column-type";
 import {
   columnDiffers,
   columnNotDeclared,
@@ -39,21 +39,17 @@ export function checkSchema(definition: AnyTable, stored: SchemaJson): void {
 }
 
 function sameField(a: FieldJson, b: FieldJson): boolean {
-  const sameType = isDeepStrictEqual(comparable(fromDataType(a.type)), comparable(fromDataType(b.type)));
-  return sameType && a.nullable === b.nullable && sameEmbed(a.embed, b.embed);
+  return (
+    sameType(fromDataType(a.type), fromDataType(b.type)) &&
+    a.nullable === b.nullable &&
+    sameEmbed(a.embed, b.embed)
+  );
 }
 
 /** Whether two columns are the same but for what embeds them. */
 function onlyFunctionDiffers(a: FieldJson, b: FieldJson): boolean {
   if (a.embed === undefined || b.embed === undefined || sameEmbed(a.embed, b.embed)) return false;
   return sameField(a, { ...b, embed: { ...b.embed, function: a.embed.function } });
-}
-
-function comparable(type: ColumnType): unknown {
-  if (type.kind === "enum") return { kind: "enum", values: [...type.values].sort() };
-  if (type.kind === "list") return { kind: "list", item: { ...type.item, type: comparable(type.item.type) } };
-  if (type.kind !== "struct") return toDataType(type);
-  return { kind: "struct", fields: type.fields.map((part) => ({ ...part, type: comparable(part.type) })) };
 }
 
 function sameEmbed(a: EmbedSpec | undefined, b: EmbedSpec | undefined): boolean {

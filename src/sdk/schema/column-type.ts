@@ -1,5 +1,6 @@
 // What a column holds, as the SDK sees it: the native module's types, plus the ways JavaScript can show an integer.
 
+import { isDeepStrictEqual } from "node:util";
 /** How two vectors are compared. */
 export type Metric = "cosine" | "l2" | "dot";
 
@@ -101,6 +102,18 @@ export function fromDataType(type: DataType): ColumnType {
     default:
       return type;
   }
+}
+
+/** Whether two types hold the same values in the same way; the order of an enum's values does not matter. */
+export function sameType(a: ColumnType, b: ColumnType): boolean {
+  return isDeepStrictEqual(comparable(a), comparable(b));
+}
+
+function comparable(type: ColumnType): unknown {
+  if (type.kind === "enum") return { kind: "enum", values: [...type.values].sort() };
+  if (type.kind === "list") return { kind: "list", item: { ...type.item, type: comparable(type.item.type) } };
+  if (type.kind !== "struct") return toDataType(type);
+  return { kind: "struct", fields: type.fields.map((part) => ({ ...part, type: comparable(part.type) })) };
 }
 
 /** A column's type in words, such as `text`, `vector(384, f32, cosine)` or `list of int`. */

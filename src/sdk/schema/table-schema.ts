@@ -1,7 +1,7 @@
 // The schema of a table as the SDK works with it: what stands on disk, joined with what was declared.
 
 import type { ColumnDefault } from "./column";
-import { type ColumnType, type DataType, fromDataType, type VectorType } from "./column-type";
+import { type ColumnType, type DataType, fromDataType, sameType, type VectorType } from "./column-type";
 import { fromWireDefault, type WireDefault } from "./defaults";
 import { columnNotFound } from "./schema-errors";
 import type { AnyTable } from "./table-definition";
@@ -115,7 +115,9 @@ export function joinSchema(
 ): TableSchema {
   const join = (json: FieldJson): Field => {
     const column = ownEntry(definition?.columns, json.name);
-    const type = column?.spec.type ?? withBigint(fromDataType(json.type), bigints.includes(json.name));
+    const stored = withBigint(fromDataType(json.type), bigints.includes(json.name));
+    // An older version may have had another column under the name that is declared now.
+    const type = column !== undefined && sameType(column.spec.type, stored) ? column.spec.type : stored;
     const stays = json.default === undefined || json.default === null ? undefined : json.default;
     const constant = stays === undefined ? undefined : { value: fromWireDefault(type, stays) };
     return {

@@ -74,7 +74,10 @@ fn schemas(manifest: &Manifest, file: &str) -> Result<()> {
         schema.check().map_err(|error| {
             Error::corrupt(
                 file,
-                format_args!("a schema in it cannot be: {}", error.message()),
+                format_args!(
+                    "a schema in it cannot be: {}",
+                    error.message().trim_end_matches('.')
+                ),
             )
         })?;
         let ids: HashSet<u32> = schema.fields.iter().map(|field| field.id).collect();
@@ -125,7 +128,12 @@ fn rows(manifest: &Manifest, file: &str) -> Result<()> {
         let sound = rows.is_sound() && !rows.is_empty();
         let fits = sound && rows.first() >= next && rows.last() < manifest.watermark;
         require(fits, file, "its fragments overlap")?;
-        require(!fragment.groups.is_empty(), file, "a fragment in it has no files")?;
+        let filled = fragment.groups.iter().all(|group| !group.columns.is_empty());
+        require(
+            filled && !fragment.groups.is_empty(),
+            file,
+            "a fragment in it has no files, or one without columns",
+        )?;
         next = rows.last() + 1;
     }
     for rows in manifest.inline.iter().map(Raw::get) {
@@ -161,17 +169,19 @@ fn log(manifest: &Manifest, file: &str) -> Result<()> {
 pub(crate) fn log_node(node: &LogNode, part: &ChunkRef, level: usize, file: &str) -> Result<()> {
     let last = match node {
         LogNode::Commits(commits) if level == 0 && follow(commits) => {
-            commits.last().map(|commit| commit.get().version)
+            let last = commits.last().map(Raw::get);
+            last.map(|commit| (commit.version, commit.committed_at))
         }
         LogNode::Chunks(parts) if level > 0 && ascend(&parts.iter().collect::<Vec<_>>()) => {
             for part in parts {
                 FileName::parse(&part.file, file)?;
             }
-            parts.last().map(|part| part.last)
+            parts.last().map(|part| (part.last, part.last_at))
         }
         _ => None,
     };
-    require(last == Some(part.last), file, "it is another part of the log")
+    let wanted = Some((part.last, part.last_at));
+    require(last == wanted, file, "it is another part of the log")
 }
 
 fn ascend(parts: &[&ChunkRef]) -> bool {

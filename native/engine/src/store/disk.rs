@@ -67,6 +67,11 @@ pub trait Disk: Send + Sync + Debug {
     /// # Errors
     /// `NotFound` where there is none.
     fn list(&self, path: &Path) -> io::Result<Vec<(String, Duration)>>;
+    /// Gives a directory another name, at once. The name may not be that of a directory with anything in it.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a name.
     ///
     /// # Errors
@@ -200,6 +205,10 @@ impl Disk for OsDisk {
             names.push((name, age));
         }
         Ok(names)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use super::{Bytes, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
 use crate::error::{Error, Result};
 
+/// What the name of a directory starts with that is being removed.
+const REMOVED: &str = ".removed-";
+
 /// A directory of the local file system.
 ///
 /// What [`Store`] promises is kept with these steps, in this order: content synced, name linked, directory synced.
@@ -49,6 +52,25 @@ impl LocalStore {
                 Ok(())
             }
             synced => synced,
+        }
+    }
+
+    /// Gives a directory a name that nobody knows.
+    fn put_away(&self, directory: &Path, parent: &Path) -> io::Result<()> {
+        let mut number = 0_u64;
+        loop {
+            let away = parent.join(format!("{REMOVED}{}-{number}", std::process::id()));
+            match self.disk.rename(directory, &away) {
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty
+                    ) =>
+                {
+                    number += 1;
+                }
+                renamed => return renamed,
+            }
         }
     }
 
@@ -161,8 +183,22 @@ impl Store for LocalStore {
     }
 
     fn remove_directory(&self, path: &str) -> Result<()> {
-        found(self.disk.remove_directory(&self.path(path))).map_err(|e| Error::io("remove", path, &e))?;
-        Ok(())
+        let full = self.path(path);
+        let parent = full.parent().unwrap_or(&self.root);
+        let remove = || {
+            if found(self.put_away(&full, parent))?.is_none() {
+                return Ok(());
+            }
+            self.disk.sync_directory(parent)?;
+            // Also those of a removal that was cut short.
+            for (name, _) in self.disk.list(parent)? {
+                if name.starts_with(REMOVED) {
+                    found(self.disk.remove_directory(&parent.join(name)))?;
+                }
+            }
+            Ok(())
+        };
+        remove().map_err(|e| Error::io("remove", path, &e))
     }
 }
 

@@ -94,7 +94,7 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn remove(&self, path: &str) -> Result<()>;
-    /// Removes a directory and all that is in it.
+    /// Removes a directory and all that is in it, durably and at once: whoever looks finds all of it or nothing.
     ///
     /// # Errors
     /// What the store says.

@@ -20,6 +20,25 @@ pub struct CommitOptions {
     pub properties: Option<serde_json::Value>,
 }
 
+/// Words and properties of a commit stand in every manifest until the log is closed: they are for people, not for data.
+const MESSAGE_BYTES: usize = 16 * 1024;
+const PROPERTIES_BYTES: usize = 64 * 1024;
+
+impl CommitOptions {
+    /// Refuses what would make every later commit slow.
+    pub(super) fn check(&self) -> Result<()> {
+        let properties = self.properties.as_ref().map_or(0, |json| json.to_string().len());
+        let message = self.message.as_ref().map_or(0, String::len);
+        if message <= MESSAGE_BYTES && properties <= PROPERTIES_BYTES {
+            return Ok(());
+        }
+        let message = format!(
+            "A commit's message has at most {MESSAGE_BYTES} bytes and its properties {PROPERTIES_BYTES}; {message} and {properties} were given."
+        );
+        Err(Error::new(Code::InvalidArgument, message).hint("Keep large things in a column."))
+    }
+}
+
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -96,7 +115,8 @@ impl Table {
     /// Says whether a manifest landed after the one before it is gone: while this writer was asleep, others committed and
     /// tidied up. It may have slept before its put, which then made a name anew that was there before, or after it.
     fn settle(&self, put: Result<PutOutcome>, next: Next) -> Result<bool> {
-        if self.newest_knows(&next).map_err(unknown)? {
+        let known = self.newest_knows(&next).map_err(unknown)?;
+        if known == Some(true) {
             return Ok(true);
         }
         match put {
@@ -104,7 +124,7 @@ impl Table {
                 let path = self.home.manifest_path(next.manifest.sequence);
                 self.home.store.remove(&path)?;
             }
-            Err(error) if next.commit().is_some() => return Err(error),
+            Err(error) if next.commit().is_some() && known.is_some() => return Err(error),
             _ => {}
         }
         next.abandon(&*self.home.store);
@@ -112,23 +132,23 @@ impl Table {
     }
 
     /// Whether a manifest is among those that led to the newest: its commit stands in the log, or a file that was written
-    /// for it is in use. A change of the layout that wrote no file may be made twice.
-    fn newest_knows(&self, next: &Next) -> Result<bool> {
+    /// for it is in use. A change of the layout that wrote no file may be made twice. `None` where the table was dropped.
+    fn newest_knows(&self, next: &Next) -> Result<Option<bool>> {
         let sequence = next.manifest.sequence;
         if self.home.sequences()?.iter().all(|other| *other <= sequence) {
-            // Nobody came later: the table was dropped.
-            return Ok(false);
+            // Nobody came later, and yet the manifest before is gone.
+            return Ok(None);
         }
         let newest = match self.refresh() {
-            Err(error) if matches!(error.code(), Code::TableNotFound | Code::Closed) => return Ok(false),
+            Err(error) if matches!(error.code(), Code::TableNotFound | Code::Closed) => return Ok(None),
             newest => newest?,
         };
         let Some(own) = next.commit() else {
-            return Ok(next.is_part_of(&newest.manifest));
+            return Ok(Some(next.is_part_of(&newest.manifest)));
         };
         match self.log.commit(&newest.manifest.log, own.get().version) {
-            Err(error) if error.code() == Code::VersionNotFound => Ok(false),
-            commit => commit.map(|commit| commit.get().id == own.get().id),
+            Err(error) if error.code() == Code::VersionNotFound => Ok(Some(false)),
+            commit => commit.map(|commit| Some(commit.get().id == own.get().id)),
         }
     }
 

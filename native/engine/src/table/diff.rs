@@ -26,7 +26,7 @@ pub struct Difference {
 impl Snapshot {
     /// What became of the table between this version and another, which may be earlier. The cost grows with the change,
     /// not with the table. Without a primary key a changed row is one removed and one added. With a filter, those rows
-    /// that match it; a changed row where it matches before or after.
+    /// that match it; a changed row where it matches before or after. A row that was written again as it was is not changed.
     ///
     /// # Errors
     /// [`crate::error::Code::VersionExpired`] where the rows of the earlier version were dropped meanwhile;
@@ -60,6 +60,13 @@ impl Snapshot {
         let mut changed = Vec::new();
         if let Some(key) = to.schema().key() {
             changed = pair_up(to, key, &mut added, &mut removed)?;
+            let mut different = Vec::with_capacity(changed.len());
+            for pair in changed {
+                if !then.equal(pair.0, to, pair.1)? {
+                    different.push(pair);
+                }
+            }
+            changed = different;
         }
         if let Some(filter) = filter {
             added = keep(&added, &to.matches(filter, &added)?);
@@ -77,6 +84,25 @@ impl Snapshot {
             before: picked(&then, before),
             after: picked(to, after),
         })
+    }
+
+    /// Whether two rows have the same value in every column that both versions have, and both have the same columns.
+    fn equal(&self, row: RowPlace, other: &Self, other_row: RowPlace) -> Result<bool> {
+        let (mine, theirs) = (&self.schema().fields, &other.schema().fields);
+        if mine.len() != theirs.len() {
+            return Ok(false);
+        }
+        for field in mine {
+            if !theirs.iter().any(|known| known.id == field.id) {
+                return Ok(false);
+            }
+            if self.gather(field, &[row])?.value(&field.data_type, 0)?
+                != other.gather(field, &[other_row])?.value(&field.data_type, 0)?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Which of some rows match.

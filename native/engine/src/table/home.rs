@@ -93,7 +93,7 @@ impl Home {
         }
     }
 
-    fn newest_sequence(&self) -> Result<u64> {
+    pub(super) fn newest_sequence(&self) -> Result<u64> {
         let sequences = self.sequences()?;
         sequences.into_iter().max().ok_or_else(|| not_found(&self.name))
     }

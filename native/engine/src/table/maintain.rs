@@ -85,7 +85,7 @@ impl Table {
                 let merged = self.merge(&state, range, None)?.is_some();
                 let state = self.current();
                 if merge_candidates(&state.manifest.fragments).is_none() {
-                    self.try_sweep(&state, 0)?;
+                    let _ = self.try_sweep(&state, 0);
                 }
                 Ok(merged)
             }

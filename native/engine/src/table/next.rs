@@ -112,6 +112,7 @@ impl Next {
     }
 
     fn apply(&mut self, table: &Table, state: &State, change: Change) -> Result<()> {
+        change.options.check()?;
         let version = self.manifest.version + 1;
         if let Some(mut schema) = change.schema {
             self.manifest.next_field = schema.assign_ids(self.manifest.next_field);

@@ -6,6 +6,9 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::schema::Field;
 
+/// A batch holds about so much at the most, whatever the number of rows that was asked for.
+const BATCH_BYTES: usize = 64 * 1024 * 1024;
+
 /// All matching rows in batches, by row id. Holds one segment's matches at a time.
 #[derive(Debug)]
 pub struct Scan {
@@ -18,7 +21,7 @@ pub struct Scan {
 }
 
 impl Snapshot {
-    /// Starts a scan; every batch but the last has `batch_rows` rows.
+    /// Starts a scan; batches have `batch_rows` rows, fewer where rows are large, and at the end.
     #[must_use]
     pub fn scan(&self, filter: Option<Filter>, fields: Vec<Field>, batch_rows: usize) -> Scan {
         let (snapshot, batch_rows) = (self.clone(), batch_rows.max(1));
@@ -47,8 +50,23 @@ impl Scan {
             self.waiting.extend(places);
             self.next_segment += 1;
         }
-        let count = self.batch_rows.min(self.waiting.len());
+        let count = self.batch_rows.min(self.waiting.len()).min(self.affordable());
         let rows: Vec<RowPlace> = self.waiting.drain(..count).collect();
         Ok((!rows.is_empty()).then(|| Picked::new(self.snapshot.clone(), self.fields.clone(), rows)))
+    }
+
+    /// How many rows may be read at once, going by the average size of the wanted columns where the next row lies.
+    fn affordable(&self) -> usize {
+        let Some(&(segment, _)) = self.waiting.front() else {
+            return usize::MAX;
+        };
+        let columns = self
+            .fields
+            .iter()
+            .filter_map(|field| self.snapshot.column(segment, field.id));
+        let (bytes, rows) = columns.fold((0, 1), |(bytes, _), column| {
+            (bytes + column.byte_size(), column.len().max(1))
+        });
+        (BATCH_BYTES / (bytes / rows).max(1)).max(1)
     }
 }

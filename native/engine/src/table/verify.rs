@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::Table;
+use super::state::State;
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathRun, Manifest, RunRef};
 use crate::fragment::Segment;
@@ -41,21 +42,36 @@ impl Table {
     /// # Errors
     /// Only where the store itself fails; damage is reported in [`Verified::problems`].
     pub fn verify(&self) -> Result<Verified> {
+        let known = self.current();
+        let mut sequence = self.home.newest_sequence()?;
+        loop {
+            let verified = self.verify_at(sequence, &known)?;
+            let newest = self.home.newest_sequence()?;
+            // Upkeep removes files that it replaced: what is missing then is no damage.
+            if verified.problems.is_empty() || newest == sequence {
+                return Ok(verified);
+            }
+            sequence = newest;
+        }
+    }
+
+    fn verify_at(&self, sequence: u64, known: &State) -> Result<Verified> {
         let mut verified = Verified::default();
-        let sequence = self
-            .current()
-            .manifest
-            .sequence
-            .max(self.home.sequences()?.into_iter().max().unwrap_or(0));
         let path = self.home.manifest_path(sequence);
         let manifest = match self.home.read_manifest(sequence) {
             Ok(Some(manifest)) => manifest,
-            Ok(None) => return Err(super::not_found(&self.home.name)),
+            Ok(None) => {
+                verified.note(Err(Error::corrupt(path, "it is missing")))?;
+                return Ok(verified);
+            }
             Err(error) => {
                 verified.note(Err(error))?;
                 return Ok(verified);
             }
         };
+        if sequence < known.manifest.sequence && manifest.incarnation == known.manifest.incarnation {
+            verified.note(Err(Error::corrupt(&known.own_path, "it is missing")))?;
+        }
         verified.note(self.length(&path))?;
         let fields = manifest.all_fields();
         for fragment in &manifest.fragments {

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::commit::{CommitOptions, Written};
@@ -161,6 +161,10 @@ impl Table {
             return Err(Error::internal(
                 "an update with another number of rows than of ids",
             ));
+        }
+        let distinct: HashSet<&u64> = ids.iter().collect();
+        if distinct.len() < ids.len() {
+            return Err(Error::internal("an update with a row twice"));
         }
         if let Some(key) = schema.key().filter(|key| batch.column(key.id).is_some()) {
             let message = format!("The primary key \"{}\" of a row cannot be changed.", key.name);

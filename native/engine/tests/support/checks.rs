@@ -342,7 +342,7 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
         .as_ref()
         .map(|meaning| Filter::parse(&meaning.json, &to.1.schema).unwrap());
     let found: Difference = from.0.diff(to.0, parsed.as_ref()).unwrap();
-    let without = |rows: &Version, other: &Version| -> Vec<Row2> {
+    let without = |rows: &Version, other: &Version| -> Vec<Shared> {
         let gone = rows
             .rows
             .iter()
@@ -360,7 +360,10 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
         removed.retain(|row| changed.iter().all(|(old, _)| old.id != row.id));
         added.retain(|row| changed.iter().all(|(_, new)| new.id != row.id));
     }
-    let matches = |row: &Row2| {
+    // A row that was written again as it was is not changed.
+    let alike = from.1.schema.fields.len() == common.len() && to.1.schema.fields.len() == common.len();
+    changed.retain(|(old, new)| !alike || old.values(&common) != new.values(&common));
+    let matches = |row: &Shared| {
         meaning
             .as_ref()
             .is_none_or(|meaning| meaning.matches(&row.values(&common)))
@@ -369,10 +372,10 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
     added.retain(&matches);
     changed.retain(|(old, new)| matches(old) || matches(new));
     // The pairs follow the later of their rows.
-    let later = |pair: &(Row2, Row2)| pair.0.id.max(pair.1.id);
+    let later = |pair: &(Shared, Shared)| pair.0.id.max(pair.1.id);
     changed.sort_by_key(later);
-    let ids = |rows: &[Row2]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
-    let (before, after): (Vec<Row2>, Vec<Row2>) = changed.into_iter().unzip();
+    let ids = |rows: &[Shared]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    let (before, after): (Vec<Shared>, Vec<Shared>) = changed.into_iter().unzip();
     assert_eq!(found.added.ids().collect::<Vec<_>>(), ids(&added));
     assert_eq!(found.removed.ids().collect::<Vec<_>>(), ids(&removed));
     assert_eq!(found.before.ids().collect::<Vec<_>>(), ids(&before));
@@ -384,7 +387,8 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
     }
 }
 
-type Row2 = std::sync::Arc<Row>;
+/// A row that both versions may have.
+type Shared = std::sync::Arc<Row>;
 
 fn history(random: &mut Random, table: &Table, model: &Model) {
     let limit = random.below(30);

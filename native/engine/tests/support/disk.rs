@@ -26,8 +26,8 @@ enum Effect {
     /// Bytes behind those of a file.
     Append(Node, Vec<u8>),
     SyncFile(Node),
-    /// A name in a directory leads to a node now, or to none.
-    Name(Node, String, Option<Node>),
+    /// Names in a directory lead to a node now, or to none; all of them at once.
+    Names(Node, Vec<(String, Option<Node>)>),
     SyncDirectory(Node),
 }
 
@@ -50,6 +50,7 @@ pub(crate) struct SimulatedDisk {
 /// What a power cut takes of the effects that were not synced, counted from the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lost {
+    /// Not yet: only the process died.
     Nothing,
     Everything,
     /// Contents half, names not.
@@ -65,6 +66,7 @@ impl SimulatedDisk {
         Self::with(vec![Content::Directory(BTreeMap::new())], Duration::ZERO)
     }
 
+    /// A disk on which all of that is durable.
     fn with(nodes: Vec<Content>, age: Duration) -> Self {
         let (start, effects) = (nodes.clone(), Vec::new());
         let state = Arc::new(Mutex::new(State {
@@ -105,10 +107,17 @@ impl SimulatedDisk {
                 different.push((lost, nodes));
             }
         }
-        different
-            .into_iter()
-            .map(|(lost, nodes)| (lost, Self::with(nodes, age)))
-            .collect()
+        let found = different.into_iter().map(|(lost, nodes)| {
+            let disk = Self::with(nodes, age);
+            if lost == Lost::Nothing {
+                // Only the process died: what it did not sync can still be lost.
+                let mut found = disk.state();
+                found.start.clone_from(&state.start);
+                found.effects = happened.to_vec();
+            }
+            (lost, disk)
+        });
+        found.collect()
     }
 }
 
@@ -127,7 +136,7 @@ fn pending_names(effects: &[Effect]) -> Vec<usize> {
             .any(|effect| matches!(effect, Effect::SyncDirectory(synced) if *synced == directory))
     };
     let pending = effects.iter().enumerate().filter(|(at, effect)| match effect {
-        Effect::Name(directory, ..) => !synced(*directory, &effects[at + 1..]),
+        Effect::Names(directory, _) => !synced(*directory, &effects[at + 1..]),
         _ => false,
     });
     pending.map(|(at, _)| at).collect()
@@ -164,7 +173,11 @@ fn remains(state: &State, effects: &[Effect], lost: Lost) -> Vec<Content> {
                     synced.insert(*file, content.len());
                 }
             }
-            (Effect::Name(directory, name, node), nodes) if keeps(at) => set(nodes, *directory, name, *node),
+            (Effect::Names(directory, names), nodes) if keeps(at) => {
+                for (name, node) in names {
+                    set(nodes, *directory, name, *node);
+                }
+            }
             _ => {}
         }
     }
@@ -198,8 +211,14 @@ impl State {
     }
 
     fn name(&mut self, directory: Node, name: &str, node: Option<Node>) {
-        set(&mut self.nodes, directory, name, node);
-        self.effects.push(Effect::Name(directory, name.to_owned(), node));
+        self.rename(directory, vec![(name.to_owned(), node)]);
+    }
+
+    fn rename(&mut self, directory: Node, names: Vec<(String, Option<Node>)>) {
+        for (name, node) in &names {
+            set(&mut self.nodes, directory, name, *node);
+        }
+        self.effects.push(Effect::Names(directory, names));
     }
 
     fn names(&self, directory: Node) -> io::Result<&BTreeMap<String, Node>> {
@@ -341,6 +360,16 @@ impl Disk for SimulatedDisk {
         let state = self.state();
         let names = state.names(state.find(path)?)?;
         Ok(names.keys().map(|name| (name.clone(), self.age)).collect())
+    }
+
+    /// Within one directory.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let node = state.find(from)?;
+        let ((directory, old), (other, new)) = (state.place(from)?, state.place_that_is_free(to)?);
+        assert_eq!(directory, other);
+        state.rename(directory, vec![(old, None), (new, Some(node))]);
+        Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

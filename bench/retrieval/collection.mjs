@@ -1,0 +1,42 @@
+// Reads a collection in the usual form: corpus.jsonl, queries.jsonl and qrels.tsv.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** `{ rows, queries }`: rows of { id, body }, queries of { text, scores }. A query without a relevant row is left out. */
+export function readCollection(folder) {
+  const rows = jsonLines(join(folder, "corpus.jsonl")).map(({ _id, title, text }) => ({
+    id: String(_id),
+    body: [title, text].filter(Boolean).join("\n"),
+  }));
+  const known = new Set(rows.map(({ id }) => id));
+  const relevant = readScores(folder, known);
+  const queries = jsonLines(join(folder, "queries.jsonl"))
+    .map(({ _id, text }) => ({ text, scores: relevant.get(String(_id)) }))
+    .filter(({ scores }) => scores !== undefined);
+  return { rows, queries };
+}
+
+/** Scores above 0, by query and by row. */
+function readScores(folder, known) {
+  const relevant = new Map();
+  const file = [join(folder, "qrels.tsv"), join(folder, "qrels", "test.tsv")].find(existsSync);
+  if (file === undefined) throw new Error(`${folder} has no qrels.tsv`);
+  for (const line of linesOf(file)) {
+    const [query, row, score] = line.split("\t");
+    if (!(Number(score) > 0)) continue;
+    if (!known.has(row)) throw new Error(`${file} names ${row}, which corpus.jsonl does not have`);
+    if (!relevant.has(query)) relevant.set(query, new Map());
+    relevant.get(query).set(row, Number(score));
+  }
+  return relevant;
+}
+
+function jsonLines(file) {
+  return linesOf(file).map((line) => JSON.parse(line));
+}
+
+function linesOf(file) {
+  return readFileSync(file, "utf8")
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
+}

@@ -225,7 +225,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return answer(() => this.handle.native.deleteTag(checkName(name)));
   }
 
-  /** Makes the rows what they were, as a new commit: nothing of the history is lost. */
+  /** Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. */
   async restore(at: AsOf, options: CommitOptions = {}): Promise<WriteResult> {
     const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(options) });
     return toWriteResult(await callAsync(() => this.handle.native.restore(request)));

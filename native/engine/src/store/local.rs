@@ -1,6 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Bytes, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
 use crate::error::{Error, Result};
@@ -15,6 +16,8 @@ const REMOVED: &str = ".removed-";
 pub struct LocalStore {
     root: PathBuf,
     disk: Arc<dyn Disk>,
+    /// The names that lead to the root have been made durable.
+    rooted: AtomicBool,
 }
 
 impl LocalStore {
@@ -30,6 +33,7 @@ impl LocalStore {
         Self {
             root: root.into(),
             disk,
+            rooted: AtomicBool::new(false),
         }
     }
 
@@ -37,17 +41,29 @@ impl LocalStore {
         self.root.join(path)
     }
 
-    /// The nearest directory above a path that is there.
-    fn first_there(&self, path: &Path) -> PathBuf {
-        let there = |directory: &&Path| self.disk.exists(or_here(directory)).unwrap_or(true);
-        path.ancestors().skip(1).find(there).unwrap_or(path).to_path_buf()
-    }
-
-    fn sync_ancestor(&self, directory: &Path) -> io::Result<()> {
-        match self.disk.sync_directory(or_here(directory)) {
-            // Outside of the database there may be directories that one may pass through and not read.
+    /// Makes the names in a directory durable that leads to the database, or is in it.
+    fn sync_above(&self, directory: &Path) -> io::Result<()> {
+        let inside = directory.starts_with(&self.root);
+        if !inside && self.rooted.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        // A relative path of one part lies in the working directory.
+        let here = if directory.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            directory
+        };
+        match self.disk.sync_directory(here) {
+            // Above the database there may be directories that can only be passed through.
             Err(error)
-                if error.kind() == io::ErrorKind::PermissionDenied && !directory.starts_with(&self.root) =>
+                if !inside
+                    && matches!(
+                        error.kind(),
+                        io::ErrorKind::PermissionDenied
+                            | io::ErrorKind::ReadOnlyFilesystem
+                            | io::ErrorKind::InvalidInput
+                            | io::ErrorKind::Unsupported
+                    ) =>
             {
                 Ok(())
             }
@@ -89,15 +105,6 @@ impl LocalStore {
     }
 }
 
-/// What lies above a relative path of one part is the working directory.
-fn or_here(directory: &Path) -> &Path {
-    if directory.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        directory
-    }
-}
-
 /// That there is no such file is an answer, not a failure; also where the directory is a file.
 fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
@@ -117,22 +124,15 @@ fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 impl Store for LocalStore {
     fn create_directory(&self, path: &str) -> Result<()> {
         let full = self.path(path);
-        let there = self.first_there(&full);
         self.disk
             .create_directory(&full)
             .map_err(|e| Error::io("create the directory", path, &e))?;
-        // The names from the root on are made durable even where they were there: who made them may have died since.
-        let above_root = self.root.parent().unwrap_or(&self.root);
-        let last = if there.starts_with(above_root) {
-            above_root
-        } else {
-            &there
-        };
-        full.ancestors()
-            .skip(1)
-            .take_while(|directory| directory.starts_with(last))
-            .try_for_each(|directory| self.sync_ancestor(directory))
-            .map_err(|e| Error::io("make durable the directory", path, &e))
+        // All names are made durable, also those that were there: who made them may have died since.
+        let sync = |directory| self.sync_above(directory);
+        let synced = full.ancestors().skip(1).try_for_each(sync);
+        synced.map_err(|e| Error::io("make durable the directory", path, &e))?;
+        self.rooted.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
-use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_sequence};
+use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_name, manifest_sequence};
 use crate::schema::Schema;
-use crate::store::{LocalStore, MemoryStore, PutOutcome, Store, check_table_name};
+use crate::store::{DRAFT, LocalStore, MemoryStore, PutOutcome, Store, check_table_name};
 use crate::table::{Home, Table};
 
 /// A directory, or a place in memory, that holds tables.
@@ -23,8 +23,10 @@ pub struct Database {
 
 /// What the directory of a table ends with.
 const ENDING: &str = ".varve";
-/// A claim to create a table that is this old was left behind by somebody who died.
-const ABANDONED_MS: u64 = 10_000;
+/// How many milliseconds a drop waits for the clock at the most.
+const WAIT_MS: usize = 4;
+/// Writers that are late put no more manifests than this.
+const LATE: u64 = 1 << 16;
 /// The folders of a table.
 const FOLDERS: [&str; 5] = ["data", "deaths", "_log", "_tags", "_manifests"];
 
@@ -102,9 +104,6 @@ impl Database {
         if self.is_there(&home)? {
             return Err(exists(name));
         }
-        for folder in FOLDERS {
-            self.store.create_directory(&home.path(folder))?;
-        }
         let now = self.environment.now_ms();
         let manifest = Manifest {
             format: FORMAT,
@@ -163,40 +162,32 @@ impl Database {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(name);
-        self.store.remove_directory(&home.directory)
-    }
-
-    /// Puts the first manifest, unless somebody else does. Its sequence is a date, so two creators aim at different names:
-    /// a claim of one fixed name decides between them.
-    fn create_once(&self, home: &Home, manifest: &Manifest) -> Result<()> {
-        let claim = home.path("_manifests/creating");
-        while self.store.put_if_absent(&claim, b"")? == PutOutcome::Exists {
-            let entries = self.store.list(&home.path("_manifests"))?;
-            if entries
-                .iter()
-                .any(|entry| manifest_sequence(&entry.name).is_some())
-            {
-                return Err(exists(&home.name));
-            }
-            if entries
-                .iter()
-                .any(|entry| entry.name == "creating" && entry.age_ms > ABANDONED_MS)
-            {
-                self.store.remove(&claim)?;
+        // The sequences of a next life come after those of this one, so that what a late writer puts is never the newest. A
+        // clock that stands still is not waited for.
+        let last = home.sequences()?.into_iter().max().unwrap_or(0);
+        for _ in 0..WAIT_MS {
+            if first_sequence(self.environment.now_ms(), Uuid([0; 16])) > last.saturating_add(LATE) {
+                break;
             }
             self.environment.pause(Duration::from_millis(1));
         }
-        let names = self.store.list(&home.path("_manifests"))?;
-        let taken = names.iter().any(|entry| manifest_sequence(&entry.name).is_some());
-        let put = if taken {
-            Ok(PutOutcome::Exists)
-        } else {
-            home.put(manifest)
-        };
-        self.store.remove(&claim)?;
-        match put? {
-            PutOutcome::Created => Ok(()),
-            PutOutcome::Exists => Err(exists(&home.name)),
+        self.store.remove_directory(&home.directory)
+    }
+
+    /// Puts a table where there is none, all of it at once.
+    fn create_once(&self, home: &Home, manifest: &Manifest) -> Result<()> {
+        let draft = format!("{DRAFT}{}", manifest.incarnation);
+        let file = format!("_manifests/{}", manifest_name(manifest.sequence));
+        let bytes = manifest.encode()?;
+        let created = self
+            .store
+            .create_directory(&draft, &home.directory, &FOLDERS, (&file, &bytes));
+        match created {
+            Ok(PutOutcome::Created) => Ok(()),
+            Ok(PutOutcome::Exists) => Err(exists(&home.name)),
+            // Only the answer was lost where the manifest is there.
+            Err(_) if home.stands(manifest)? => self.store.sync_directory(""),
+            Err(error) => Err(error),
         }
     }
 
@@ -216,8 +207,8 @@ impl Database {
 }
 
 /// Where the sequences of a table start: at the date, and within a millisecond anywhere. So two lives of a table have no
-/// sequence in common, and a writer that still holds one of the earlier life finds neither its manifest nor a free place
-/// behind it.
+/// sequence in common, even where the clock was set back, and a writer that still holds one of the earlier life does not
+/// find its manifest.
 fn first_sequence(now: i64, uuid: Uuid) -> u64 {
     let spread = u64::from_le_bytes(uuid.0.first_chunk().copied().unwrap_or_default()) >> 44;
     (u64::try_from(now).unwrap_or(0).min(1 << 42) << 20 | spread).max(1)

@@ -12,8 +12,7 @@ mod support {
     pub(crate) mod world;
 }
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
 use serde_json::json;
 use support::meddling::{Answer, MeddledStore, Meddling};
@@ -298,6 +297,45 @@ fn a_writer_that_slept_after_its_put_has_committed_once() {
     }
 }
 
+/// The name that one sleeper makes anew is that by which the other would know that it did not sleep.
+#[test]
+fn two_writers_that_slept_do_not_vouch_for_each_other() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let world = World::at(1_700_000_000_000);
+    let doors = [(); 2].map(|()| MeddledStore::new(Arc::clone(&store), "_manifests/1"));
+    let open = |store: Arc<dyn Store>| Database::with(store, Arc::clone(&world) as _);
+    let other = open(store).create_table("items", items()).unwrap();
+    let [first, second] = [0, 1].map(|i| open(Arc::clone(&doors[i]) as _).open_table("items").unwrap());
+    let (parked, is_parked) = mpsc::channel();
+    let (go, may_go) = mpsc::channel();
+    doors[1].meddle(Meddling {
+        before: Box::new(move || {
+            parked.send(()).unwrap();
+            may_go.recv().unwrap();
+        }),
+        ..Meddling::default()
+    });
+    let sleeper = Arc::new(Mutex::new(None));
+    let (asleep, others_table) = (Arc::clone(&sleeper), Arc::clone(&other));
+    let before = Box::new(move || {
+        insert(&others_table, [1]).unwrap();
+        *asleep.lock().unwrap() = Some(std::thread::spawn(move || insert(&second, [2]).unwrap()));
+        is_parked.recv().unwrap();
+        others(&others_table);
+    });
+    let after = Box::new(move || {
+        go.send(()).unwrap();
+        sleeper.lock().unwrap().take().unwrap().join().unwrap();
+    });
+    doors[0].meddle(Meddling {
+        before,
+        after,
+        ..Meddling::default()
+    });
+    insert(&first, [3]).unwrap();
+    assert_eq!(all_rows(&other.snapshot().unwrap()).len(), 53);
+}
+
 #[test]
 fn tidying_up_right_behind_a_put_does_not_undo_it() {
     let tidy = |table: &Arc<Table>| table.optimize().map(|_| ()).unwrap();
@@ -541,46 +579,4 @@ fn two_handles_rebase_on_each_other() {
     assert_eq!(insert(&a, [703]).unwrap_err().code(), Code::Conflict);
     insert(&a, [703]).unwrap();
     assert_eq!(visible(&pair.writer), visible(&pair.other));
-}
-
-#[test]
-fn many_threads_lose_nothing() {
-    let store = Arc::new(MemoryStore::new());
-    let database = || {
-        Database::with(
-            Arc::clone(&store) as Arc<dyn Store>,
-            Arc::new(varve_engine::environment::SystemEnvironment),
-        )
-    };
-    let table = database().create_table("items", items()).unwrap();
-    let (next, done) = (AtomicU64::new(0), AtomicBool::new(false));
-    let write = || {
-        let own = database().open_table("items").unwrap();
-        for i in 0..40 {
-            let id = next.fetch_add(1, Ordering::Relaxed);
-            insert(&own, [i64::try_from(id).unwrap()]).unwrap();
-            if i % 13 == 0 {
-                own.optimize().unwrap();
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        // Who checks the files meanwhile finds nothing wrong with them.
-        scope.spawn(|| {
-            let own = database().open_table("items").unwrap();
-            while !done.load(Ordering::Relaxed) {
-                assert_eq!(own.verify().unwrap().problems, []);
-            }
-        });
-        let writers: Vec<_> = (0..4).map(|_| scope.spawn(write)).collect();
-        let ends: Vec<_> = writers.into_iter().map(|writer| writer.join()).collect();
-        done.store(true, Ordering::Relaxed);
-        assert!(ends.iter().all(|end| end.is_ok()));
-    });
-    let rows = all_rows(&table.snapshot().unwrap());
-    assert_eq!((rows.len(), table.snapshot().unwrap().version()), (160, 160));
-    let mut keys: Vec<String> = rows.iter().map(|(_, row)| format!("{:?}", row[0])).collect();
-    keys.sort();
-    keys.dedup();
-    assert_eq!(keys.len(), 160);
 }

@@ -203,6 +203,7 @@ impl Bench {
         let version = table.snapshot().unwrap().version();
         upsert(&table, 5_000..5_001, "after the cut");
         let again = open(&disk.durable(), &self.world).1;
+        assert!(again.open_table("items").is_ok(), "{place}");
         let table = again.open_table("items").unwrap();
         assert_eq!(table.snapshot().unwrap().version(), version + 1, "{place}");
         assert!(

@@ -80,6 +80,9 @@ impl Files {
 
     fn store(&self) -> MemoryStore {
         let store = MemoryStore::new();
+        let folders = ["data", "deaths", "_log", "_tags", "_manifests"];
+        let made = store.create_directory("draft", "docs.varve", &folders, ("_manifests/none", &[]));
+        made.unwrap();
         for (path, bytes) in &self.0 {
             store.put_if_absent(path, bytes).unwrap();
         }

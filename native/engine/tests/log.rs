@@ -13,6 +13,7 @@ use serde_json::json;
 use support::rows::{batch, schema};
 use support::world::World;
 use varve_engine::database::Database;
+use varve_engine::error::Code;
 use varve_engine::format::{ChunkRef, Commit, LogNode, Manifest, Operation, Raw, manifest_name, seal_json};
 use varve_engine::history::{AsOf, CHUNK};
 use varve_engine::schema::Schema;
@@ -101,6 +102,17 @@ fn insert(table: &Table, n: i64) -> u64 {
         .version
 }
 
+/// A date before the last that was given, which stands in a part that was closed long ago.
+fn is_backwards(table: &Table) -> bool {
+    let rows = batch(&numbers(), &[vec![Value::Int(-1)]]);
+    let options = CommitOptions {
+        effective_at: Some(69),
+        ..CommitOptions::default()
+    };
+    let written = table.insert(rows, &numbers(), OnKey::Refuse, &options);
+    written.is_err_and(|error| error.code() == Code::EffectiveDateBackwards)
+}
+
 fn check(table: &Table, newest: u64) {
     let edges = [
         1,
@@ -145,6 +157,7 @@ fn every_commit_is_found_through_parts_of_parts() {
     let store = MemoryStore::new();
     let table = table(&store);
     check(&table, BEFORE);
+    assert!(is_backwards(&table));
     let files = || store.list("numbers.varve/_log").unwrap().len();
     assert_eq!(files(), CHUNK);
     assert_eq!(insert(&table, 0), BEFORE + 1);
@@ -154,6 +167,7 @@ fn every_commit_is_found_through_parts_of_parts() {
         insert(&table, n);
     }
     assert_eq!(files(), CHUNK + 3);
+    assert!(is_backwards(&table));
     table.optimize().unwrap();
     let again = Database::with(Arc::new(store.clone()), World::at(date(BEFORE) + 10_000_000));
     check(&again.open_table("numbers").unwrap(), BEFORE + 1 + CHUNK as u64);

@@ -20,6 +20,8 @@ pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
         || dates.iter().any(|date| date.unsigned_abs() > NUMBER_MAX)
         || manifest.next_field > u32::MAX / 2;
     require(!too_large, file, "a number in it is too large")?;
+    let named = (1..=64).contains(&manifest.id.len());
+    require(named, file, "it has no name of its own")?;
     require(
         manifest.oldest <= manifest.version,
         file,

@@ -7,6 +7,9 @@ use crate::schema::{Field, Schema};
 /// The format that this build writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
+/// Where the first keys of a manifest stand.
+const HEAD: usize = 1024;
+
 /// Everything that is needed to read a table at one sequence.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -130,6 +133,13 @@ impl Manifest {
         let manifest: Self = open_json(bytes, file)?;
         check::manifest(&manifest, file)?;
         Ok(manifest)
+    }
+
+    /// Whether these bytes are surely of this manifest: its unique name is among the first keys, where it is written.
+    #[must_use]
+    pub fn is_in(&self, bytes: &[u8]) -> bool {
+        let head = bytes.get(..HEAD).unwrap_or(bytes);
+        head.windows(self.id.len()).any(|part| part == self.id.as_bytes())
     }
 
     /// Refuses to write a table that needs more than this build knows.

@@ -104,6 +104,14 @@ impl Tags {
         self.store.sync_directory(&self.directory)
     }
 
+    /// Removes a tag that was made in vain, unless it is another's by now.
+    pub(crate) fn retract(&self, tag: &Tag) -> Result<()> {
+        match self.read(&tag.name)? {
+            Some((found, _)) if found == *tag => self.delete(&tag.name),
+            _ => Ok(()),
+        }
+    }
+
     fn read(&self, name: &str) -> Result<Option<(Tag, u64)>> {
         let path = self.path(name);
         let Some(bytes) = self.store.open(&path)? else {

@@ -2,12 +2,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use super::{Bytes, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
+use super::{Bytes, DRAFT, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
 use crate::error::{Error, Result};
 
 /// What the name of a directory starts with that is being removed.
-const REMOVED: &str = ".removed-";
+const REMOVED: &str = ".varve-removed-";
+/// A draft of this age was left behind by somebody who died.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A directory of the local file system.
 ///
@@ -71,23 +74,55 @@ impl LocalStore {
         }
     }
 
+    /// Makes a directory with folders in it and one file.
+    fn draft(&self, draft: &Path, folders: &[&str], (file, bytes): (&str, &[u8])) -> io::Result<()> {
+        for folder in folders {
+            self.disk.create_directory(&draft.join(folder))?;
+        }
+        self.publish(&draft.join(file), bytes)?;
+        // All names are made durable, also those that were there: who made them may have died since.
+        draft
+            .ancestors()
+            .try_for_each(|directory| self.sync_above(directory))?;
+        self.rooted.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn put_in_place(&self, draft: &Path, path: &Path) -> io::Result<PutOutcome> {
+        match self.disk.rename(draft, path) {
+            Err(error) if is_taken(&error) => {
+                self.disk.remove_directory(draft)?;
+                return Ok(PutOutcome::Exists);
+            }
+            renamed => renamed?,
+        }
+        self.disk.sync_directory(&self.root)?;
+        Ok(PutOutcome::Created)
+    }
+
     /// Gives a directory a name that nobody knows.
-    fn put_away(&self, directory: &Path, parent: &Path) -> io::Result<()> {
+    fn put_away(&self, directory: &Path) -> io::Result<()> {
         let mut number = 0_u64;
         loop {
-            let away = parent.join(format!("{REMOVED}{}-{number}", std::process::id()));
+            let away = self
+                .root
+                .join(format!("{REMOVED}{}-{number}", std::process::id()));
             match self.disk.rename(directory, &away) {
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty
-                    ) =>
-                {
-                    number += 1;
-                }
+                Err(error) if is_taken(&error) => number += 1,
                 renamed => return renamed,
             }
         }
+    }
+
+    /// Removes what was put away, also by a removal that was cut short, and drafts that nobody finished. What stays is
+    /// harmless, and goes the next time.
+    fn tidy(&self) -> io::Result<()> {
+        for (name, age) in self.disk.list(&self.root)? {
+            if name.starts_with(REMOVED) || name.starts_with(DRAFT) && age > ABANDONED {
+                let _ = self.disk.remove_directory(&self.root.join(name));
+            }
+        }
+        Ok(())
     }
 
     fn publish(&self, path: &Path, bytes: &[u8]) -> io::Result<PutOutcome> {
@@ -103,6 +138,14 @@ impl LocalStore {
         self.disk.sync_directory(directory)?;
         Ok(PutOutcome::Created)
     }
+}
+
+/// Whether a directory could not get a name because there is one of that name with something in it.
+fn is_taken(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty
+    )
 }
 
 /// That there is no such file is an answer, not a failure; also where the directory is a file.
@@ -122,17 +165,17 @@ fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 }
 
 impl Store for LocalStore {
-    fn create_directory(&self, path: &str) -> Result<()> {
-        let full = self.path(path);
-        self.disk
-            .create_directory(&full)
-            .map_err(|e| Error::io("create the directory", path, &e))?;
-        // All names are made durable, also those that were there: who made them may have died since.
-        let sync = |directory| self.sync_above(directory);
-        let synced = full.ancestors().skip(1).try_for_each(sync);
-        synced.map_err(|e| Error::io("make durable the directory", path, &e))?;
-        self.rooted.store(true, Ordering::Relaxed);
-        Ok(())
+    fn create_directory(
+        &self,
+        draft: &str,
+        path: &str,
+        folders: &[&str],
+        file: (&str, &[u8]),
+    ) -> Result<PutOutcome> {
+        let (draft, full) = (self.path(draft), self.path(path));
+        self.draft(&draft, folders, file)
+            .and_then(|()| self.put_in_place(&draft, &full))
+            .map_err(|e| Error::io("create", path, &e))
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
@@ -170,7 +213,7 @@ impl Store for LocalStore {
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {
         let listed =
             found(self.disk.list(&self.path(directory))).map_err(|e| Error::io("list", directory, &e))?;
-        let entry = |(name, age): (String, std::time::Duration)| {
+        let entry = |(name, age): (String, Duration)| {
             let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
             Entry { name, age_ms }
         };
@@ -183,20 +226,12 @@ impl Store for LocalStore {
     }
 
     fn remove_directory(&self, path: &str) -> Result<()> {
-        let full = self.path(path);
-        let parent = full.parent().unwrap_or(&self.root);
         let remove = || {
-            if found(self.put_away(&full, parent))?.is_none() {
+            if found(self.put_away(&self.path(path)))?.is_none() {
                 return Ok(());
             }
-            self.disk.sync_directory(parent)?;
-            // Also those of a removal that was cut short.
-            for (name, _) in self.disk.list(parent)? {
-                if name.starts_with(REMOVED) {
-                    found(self.disk.remove_directory(&parent.join(name)))?;
-                }
-            }
-            Ok(())
+            self.disk.sync_directory(&self.root)?;
+            self.tidy()
         };
         remove().map_err(|e| Error::io("remove", path, &e))
     }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Bytes, Entry, PutOutcome, Sink, Store};
@@ -7,7 +7,24 @@ use crate::error::{Code, Error, Result};
 /// A database that lives as long as its handle: the same files, in a map.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    files: Arc<Mutex<BTreeMap<String, Bytes>>>,
+    content: Arc<Mutex<Content>>,
+}
+
+#[derive(Debug, Default)]
+struct Content {
+    files: BTreeMap<String, Bytes>,
+    directories: BTreeSet<String>,
+}
+
+impl Content {
+    fn check_directory(&self, path: &str) -> Result<()> {
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        if self.directories.contains(directory) {
+            return Ok(());
+        }
+        let message = format!("Could not write {path}: there is no such directory.");
+        Err(Error::new(Code::Io, message).file(path))
+    }
 }
 
 impl MemoryStore {
@@ -17,23 +34,38 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// The map is valid after every single operation on it, so a panic elsewhere does not spoil it.
-    fn files(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The content is valid after every single operation on it, so a panic elsewhere does not spoil it.
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for MemoryStore {
-    fn create_directory(&self, _path: &str) -> Result<()> {
-        Ok(())
+    fn create_directory(
+        &self,
+        _: &str,
+        path: &str,
+        folders: &[&str],
+        (file, bytes): (&str, &[u8]),
+    ) -> Result<PutOutcome> {
+        let mut content = self.content();
+        if !content.directories.insert(path.to_owned()) {
+            return Ok(PutOutcome::Exists);
+        }
+        let folders = folders.iter().map(|folder| format!("{path}/{folder}"));
+        content.directories.extend(folders);
+        let file = format!("{path}/{file}");
+        content.files.insert(file, Bytes::from(bytes.to_vec()));
+        Ok(PutOutcome::Created)
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
-        let mut files = self.files();
-        if files.contains_key(path) {
+        let mut content = self.content();
+        content.check_directory(path)?;
+        if content.files.contains_key(path) {
             return Ok(PutOutcome::Exists);
         }
-        files.insert(path.to_owned(), Bytes::from(bytes.to_vec()));
+        content.files.insert(path.to_owned(), Bytes::from(bytes.to_vec()));
         Ok(PutOutcome::Created)
     }
 
@@ -50,11 +82,11 @@ impl Store for MemoryStore {
     }
 
     fn open(&self, path: &str) -> Result<Option<Bytes>> {
-        Ok(self.files().get(path).cloned())
+        Ok(self.content().files.get(path).cloned())
     }
 
     fn exists(&self, path: &str) -> Result<bool> {
-        Ok(self.files().contains_key(path))
+        Ok(self.content().files.contains_key(path))
     }
 
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {
@@ -63,8 +95,9 @@ impl Store for MemoryStore {
         } else {
             format!("{directory}/")
         };
-        let files = self.files();
-        let mut names: Vec<&str> = files
+        let content = self.content();
+        let mut names: Vec<&str> = content
+            .files
             .range(prefix.clone()..)
             .map_while(|(path, _)| path.strip_prefix(&prefix))
             .filter_map(|rest| rest.split('/').next())
@@ -80,13 +113,17 @@ impl Store for MemoryStore {
     }
 
     fn remove(&self, path: &str) -> Result<()> {
-        self.files().remove(path);
+        self.content().files.remove(path);
         Ok(())
     }
 
     fn remove_directory(&self, path: &str) -> Result<()> {
         let prefix = format!("{path}/");
-        self.files().retain(|file, _| !file.starts_with(&prefix));
+        let mut content = self.content();
+        content.files.retain(|file, _| !file.starts_with(&prefix));
+        content
+            .directories
+            .retain(|directory| directory != path && !directory.starts_with(&prefix));
         Ok(())
     }
 }
@@ -106,7 +143,9 @@ impl Sink for MemorySink {
 
     fn finish(self: Box<Self>) -> Result<()> {
         let Self { store, path, bytes } = *self;
-        let replaced = store.files().insert(path.clone(), Bytes::from(bytes));
+        let mut content = store.content();
+        content.check_directory(&path)?;
+        let replaced = content.files.insert(path.clone(), Bytes::from(bytes));
         match replaced {
             None => Ok(()),
             Some(_) => {

@@ -20,6 +20,9 @@ use std::fmt::Debug;
 
 use crate::error::Result;
 
+/// What the name of a directory starts with that is being made.
+pub(crate) const DRAFT: &str = ".varve-creating-";
+
 /// What became of a put-if-absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PutOutcome {
@@ -54,12 +57,19 @@ pub trait Sink: Debug {
 
 /// Named bytes, written once.
 pub trait Store: Send + Sync + Debug {
-    /// Creates a directory with its parents.
+    /// Creates a directory with folders in it and one file, durably and at once, if there is none of that name: whoever
+    /// looks finds all of it or nothing. Until then it may stand under the name of the draft, which nobody else uses.
     ///
     /// # Errors
-    /// What the store says.
-    fn create_directory(&self, path: &str) -> Result<()>;
-    /// Writes `bytes` under `path` if nothing stands there. On [`PutOutcome::Created`] bytes and name are durable.
+    /// An error says nothing about whether it is there: read the file back.
+    fn create_directory(
+        &self,
+        draft: &str,
+        path: &str,
+        folders: &[&str],
+        file: (&str, &[u8]),
+    ) -> Result<PutOutcome>;
+    /// Writes `bytes` under `path` if nothing stands there; the directory must. On [`PutOutcome::Created`] bytes and name are durable.
     ///
     /// # Errors
     /// An error says nothing about whether the bytes are there: read the path back.

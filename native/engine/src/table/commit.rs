@@ -71,7 +71,10 @@ impl Table {
             let Some(change) = prepare(&state)? else {
                 return Ok(None);
             };
-            let next = Next::build(self, &state, change)?;
+            let next = match Next::build(self, &state, change) {
+                Err(_) if self.has_moved(&state)? => continue,
+                next => next?,
+            };
             let commit = next.commit().cloned();
             if self.put(&state, next)? {
                 return Ok(commit);
@@ -92,10 +95,11 @@ impl Table {
     /// Puts a manifest behind the one of `state` and says whether it landed. Where it did not, the files that were written
     /// for it are removed.
     pub(super) fn put(&self, state: &Arc<State>, next: Next) -> Result<bool> {
+        self.make_name_durable()?;
         let put = self.home.put(&next.manifest);
         // Tidying removes manifests in ascending order: as long as the one before stands, this sequence was never removed,
-        // and the answer is true.
-        if !self.home.store.exists(&state.own_path).map_err(unknown)? {
+        // and the answer is true. It must be that one: another writer that slept may have made its name anew.
+        if !self.home.stands(&state.manifest).map_err(unknown)? {
             return self.settle(put, next);
         }
         match put? {

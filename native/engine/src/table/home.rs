@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::state::State;
 use crate::environment::Environment;
@@ -17,6 +18,8 @@ pub(crate) struct Home {
 
 /// How often a reader starts anew because the files it wants were replaced under it.
 const TRIES: usize = 20;
+/// How often files must be found wanting before that is believed.
+const CERTAIN: usize = 3;
 
 impl Home {
     pub(crate) fn path(&self, name: &str) -> String {
@@ -30,13 +33,18 @@ impl Home {
     /// Opens the newest manifest and what it names, keeping what an earlier state has open.
     pub(super) fn load(&self, before: Option<&State>) -> Result<State> {
         let mut failure: Option<(u64, Error)> = None;
+        let mut again = 0;
         for _ in 0..TRIES {
             let sequence = self.newest_sequence()?;
             if let Some((failed, error)) = &failure
                 && *failed == sequence
             {
-                // Nothing moved since: the files really are like that.
-                return Err(error.clone().table(self.name.clone()));
+                // Nothing moved since. If it stays so, the files really are like that.
+                again += 1;
+                if again == CERTAIN {
+                    return Err(error.clone().table(self.name.clone()));
+                }
+                self.environment.pause(Duration::from_millis(1));
             }
             let Some(manifest) = self.read_manifest(sequence)? else {
                 continue;
@@ -73,7 +81,7 @@ impl Home {
 
     /// Puts a manifest under its name, if the name is free. Where the answer is unclear, what stands there decides: a put
     /// whose acknowledgement was lost did land.
-    pub(crate) fn put(&self, manifest: &Manifest) -> Result<PutOutcome> {
+    pub(super) fn put(&self, manifest: &Manifest) -> Result<PutOutcome> {
         let put = self
             .store
             .put_if_absent(&self.manifest_path(manifest.sequence), &manifest.encode()?);
@@ -91,6 +99,16 @@ impl Home {
             (None, Err(error)) => Err(error),
             _ => Ok(PutOutcome::Exists),
         }
+    }
+
+    /// Whether a manifest is still there, and no other one under its name. One that cannot be read counts as it.
+    pub(crate) fn stands(&self, manifest: &Manifest) -> Result<bool> {
+        let path = self.manifest_path(manifest.sequence);
+        let Some(bytes) = self.store.open(&path)? else {
+            return Ok(false);
+        };
+        let other = |found: &Manifest| found.id != manifest.id;
+        Ok(manifest.is_in(&bytes) || !Manifest::decode(&bytes, &path).is_ok_and(|found| other(&found)))
     }
 
     pub(super) fn newest_sequence(&self) -> Result<u64> {

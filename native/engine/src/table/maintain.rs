@@ -170,7 +170,7 @@ impl Table {
         let mut written = Next::follow(self, state);
         let merged = match left {
             0 => None,
-            _ => Some(written.write(self, &sources, &state.fields)?),
+            _ => Some(self.or_gone(written.write(self, &sources, &state.fields))?),
         };
         let landed = self.change_layout(|table, now, next| {
             let Some(at) = position_of(&now.manifest.fragments, &old) else {
@@ -221,7 +221,10 @@ impl Table {
                 Ok(false) => return Ok(false),
                 Err(error) => {
                     next.abandon(&*self.home.store);
-                    return Err(error);
+                    if !self.has_moved(&state)? {
+                        return Err(error);
+                    }
+                    continue;
                 }
             }
             if self.put(&state, next)? {

@@ -30,7 +30,7 @@ pub use stats::Stats;
 pub use verify::Verified;
 pub use write::OnKey;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::error::{Code, Error, Result};
@@ -54,6 +54,8 @@ pub struct Table {
     tags: Tags,
     /// Files retired at or before this sequence have been removed.
     swept: AtomicU64,
+    /// The name of the table's directory is durable: whoever created it may have died before it was.
+    named: AtomicBool,
 }
 
 impl Table {
@@ -71,6 +73,7 @@ impl Table {
             writing: Mutex::new(()),
             maintaining: Mutex::new(()),
             swept: AtomicU64::new(0),
+            named: AtomicBool::new(false),
         })
     }
 
@@ -150,10 +153,11 @@ impl Table {
             version: self.refresh().and_then(resolve)?,
             created_at: now,
         };
-        self.tags.create(&tag)?;
+        self.make_name_durable()?;
+        self.or_gone(self.tags.create(&tag))?;
         // A retention may have passed the version by while the tag was made, or a drop the table: then it names nothing.
         if let Err(error) = self.refresh().and_then(resolve) {
-            self.tags.delete(name)?;
+            self.tags.retract(&tag)?;
             return Err(error);
         }
         Ok(tag)
@@ -174,7 +178,7 @@ impl Table {
     /// [`Code::TagNotFound`].
     pub fn delete_tag(&self, name: &str) -> Result<()> {
         self.refresh()?;
-        self.tags.delete(name)
+        self.or_gone(self.tags.delete(name))
     }
 
     /// The unique name of this life of the table.
@@ -212,6 +216,25 @@ impl Table {
                 .table(self.home.name.clone()));
         }
         Ok(self.install(Arc::new(newer)))
+    }
+
+    /// The same; but of a failure that the table is gone, where it is: its files could not be read or written then.
+    fn or_gone<T>(&self, result: Result<T>) -> Result<T> {
+        result.or_else(|error| self.refresh().and(Err(error)))
+    }
+
+    /// Before anything of the table is said to be durable.
+    fn make_name_durable(&self) -> Result<()> {
+        if !self.named.load(Ordering::Relaxed) {
+            self.home.store.sync_directory("")?;
+            self.named.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Whether others changed the table meanwhile: a failure may come from files that they replaced.
+    fn has_moved(&self, state: &State) -> Result<bool> {
+        Ok(self.refresh()?.manifest.sequence != state.manifest.sequence)
     }
 
     fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {

@@ -125,10 +125,9 @@ impl Stage {
             );
         }
         self.flush()?;
+        let home = &self.table.home;
         self.table
-            .home
-            .store
-            .sync_directory(&self.table.home.path("data"))?;
+            .or_gone(home.store.sync_directory(&home.path("data")))?;
         let segments = self.key_segments()?;
         let key = self.schema.key().map(|field| field.id);
         let keys = segments
@@ -194,7 +193,7 @@ impl Stage {
             .iter()
             .map(|field| (field, pieces(field)))
             .collect();
-        let fragment = self.table.write_fragment(rows, &columns)?;
+        let fragment = self.table.or_gone(self.table.write_fragment(rows, &columns))?;
         self.fragments
             .push((fragment, u32::try_from(rows).map_err(Error::internal)?));
         Ok(())

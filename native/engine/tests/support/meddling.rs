@@ -67,27 +67,41 @@ impl Debug for MeddledStore {
     }
 }
 
-impl Store for MeddledStore {
-    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
+impl MeddledStore {
+    fn put(&self, path: &str, put: impl Fn() -> Result<PutOutcome>) -> Result<PutOutcome> {
         let planned = path
             .contains(self.about)
             .then(|| self.next.lock().unwrap().take());
         let Some(meddling) = planned.flatten() else {
-            return self.inner.put_if_absent(path, bytes);
+            return put();
         };
         (meddling.before)();
-        let put = meddling.lands.then(|| self.inner.put_if_absent(path, bytes));
+        let answer = meddling.lands.then(put);
         (meddling.after)();
         let cut_off = || Err(Error::new(Code::Io, "The line was cut."));
         match meddling.answer {
-            Answer::Truth => put.unwrap_or_else(cut_off),
+            Answer::Truth => answer.unwrap_or_else(cut_off),
             Answer::Error => cut_off(),
             Answer::Exists => Ok(PutOutcome::Exists),
         }
     }
+}
 
-    fn create_directory(&self, path: &str) -> Result<()> {
-        self.inner.create_directory(path)
+impl Store for MeddledStore {
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
+        self.put(path, || self.inner.put_if_absent(path, bytes))
+    }
+
+    fn create_directory(
+        &self,
+        draft: &str,
+        path: &str,
+        folders: &[&str],
+        file: (&str, &[u8]),
+    ) -> Result<PutOutcome> {
+        self.put(&format!("{path}/{}", file.0), || {
+            self.inner.create_directory(draft, path, folders, file)
+        })
     }
 
     fn create(&self, path: &str) -> Result<Box<dyn Sink>> {

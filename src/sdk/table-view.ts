@@ -1,3 +1,5 @@
+import { describeTable, type TableDescription } from "./description";
+import { answer } from "./native/call";
 import type { PlainRow } from "./native/decode";
 import type { OrderBy } from "./paging";
 import type { Where } from "./query/builder-types";
@@ -102,6 +104,18 @@ export abstract class TableView<D extends AnyTable> {
 
   /** The version that is read. */
   abstract version(): Promise<number>;
+
+  /**
+   * The columns as plain data, for code that works with any table, such as an adapter; a snapshot shows those of its version.
+   *
+   * @example
+   * ```ts
+   * const { primaryKey, columns } = await t.describe();
+   * ```
+   */
+  describe(): Promise<TableDescription> {
+    return answer(() => describeTable(this.reader().schema));
+  }
 
   /**
    * The row with a key, or undefined.

@@ -88,7 +88,19 @@ const cases: readonly [string, Build, object | undefined, Condition | undefined]
     { "meta.pages": { $gt: 3 } },
     sql`"meta"."pages" > 3`,
   ],
-  ["json", (c) => c.data.path("a", "b").eq(true), { "data.a.b": true }, sql`data.a.b = TRUE`],
+  [
+    "a list in json",
+    (c) => c.data.path("tags").contains("x"),
+    { "data.tags": { $contains: "x" } },
+    undefined,
+  ],
+  [
+    "all of a list in json",
+    (c) => c.data.path("tags").containsAll(["x", 1]),
+    { data: { $match: { tags: { $all: ["x", 1] } } } },
+    undefined,
+  ],
+  ["json", (c) => c.data.path("a", "b").eq(true), undefined, sql`data.a.b = TRUE`],
   ["a vector", (c) => c.vec.isNull(), { vec: null }, sql`vec IS NULL`],
   [
     "and",
@@ -149,15 +161,47 @@ test("not and notIn leave rows without a value out, in the builder and in SQL", 
   );
 });
 
-test("Mongo's negations also mean rows without a value", () => {
-  const orNull = (build: Build): FilterJson => treeOf((c: typeof columns) => build(c).or(c.lang.isNull()));
-  expect(treeOf({ lang: { $ne: "en" } })).toEqual(orNull((c) => c.lang.ne("en")));
-  expect(treeOf({ lang: { $nin: ["en", "de"] } })).toEqual(orNull((c) => c.lang.notIn(["en", "de"])));
-  expect(treeOf({ lang: { $not: { $gt: "en" } } })).toEqual(orNull((c) => c.lang.gt("en").not()));
+test("Mongo's negations are true wherever what they negate is not", () => {
+  const notTrue = (build: Build): FilterJson => ({ op: "isNotTrue", arg: treeOf(build) });
+  expect(treeOf({ lang: { $ne: "en" } })).toEqual(notTrue((c) => c.lang.eq("en")));
+  expect(treeOf({ lang: { $nin: ["en", "de"] } })).toEqual(notTrue((c) => c.lang.in(["en", "de"])));
+  expect(treeOf({ lang: { $not: { $gt: "en" } } })).toEqual(notTrue((c) => c.lang.gt("en")));
   expect(treeOf({ lang: { $ne: null } })).toEqual(treeOf({ lang: { $exists: true } }));
   expect(treeOf({ $not: { lang: "en" } })).toEqual(treeOf({ lang: { $ne: "en" } }));
+  expect(treeOf({ $not: { $not: { lang: "en" } } })).toEqual(treeOf({ lang: "en" }));
   expect(treeOf({ $nor: [{ lang: "en" }, { views: 3 }] })).toEqual(
-    treeOf({ lang: { $ne: "en" }, views: { $ne: 3 } }),
+    notTrue((c) => c.lang.eq("en").or(c.views.eq(3))),
+  );
+});
+
+test("inside JSON an array stands for its items, and a key with dots is read both ways", () => {
+  const a = { op: "eq", column: ["data", "a"], value: 1, anyItem: true };
+  expect(treeOf({ "data.a": 1 })).toEqual(a);
+  expect(treeOf({ data: { $match: { a: 1 } } })).toEqual(a);
+  const path = { op: "gt", column: ["data", "a", "b"], value: 1, anyItem: true };
+  const literal = { ...path, column: ["data", "a.b"] };
+  expect(treeOf({ "data.a.b": { $gt: 1 } })).toEqual({ op: "or", args: [path, literal] });
+  expect(treeOf({ data: { $match: { "a.b": { $gt: 1 } } } })).toEqual({ op: "or", args: [path, literal] });
+  expect(treeOf({ data: { $match: { a: { $match: { b: { $gt: 1 } } } } } })).toEqual(path);
+  expect(treeOf({ "data.a.b": null })).toEqual({
+    op: "and",
+    args: [
+      { op: "isNull", column: ["data", "a", "b"] },
+      { op: "isNull", column: ["data", "a.b"] },
+    ],
+  });
+});
+
+test("$match asks for parts of structs and of JSON, with everything that a filter can say", () => {
+  expect(treeOf({ meta: { $match: { author: "me", $or: [{ pages: 1 }, { pages: { $gt: 9 } }] } } })).toEqual(
+    treeOf({ "meta.author": "me", $or: [{ "meta.pages": 1 }, { "meta.pages": { $gt: 9 } }] }),
+  );
+  expect(treeOf({ data: { $match: {} } })).toEqual({ op: "and", args: [] });
+});
+
+test("a Date inside JSON is compared as the text that JSON has for it", () => {
+  expect(treeOf((c: typeof columns) => c.data.path("at").gt(monday))).toEqual(
+    treeOf((c: typeof columns) => c.data.path("at").gt("2026-01-05T00:00:00.000Z")),
   );
 });
 

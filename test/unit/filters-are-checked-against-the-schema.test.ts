@@ -81,6 +81,11 @@ describe("is refused", () => {
     ["an object for $in", { lang: { $in: {} } }],
     ["an object for $and", { $and: {} }],
     ["an object inside JSON", { "data.a": { b: 1 } }],
+    ["$match on a text", { id: { $match: { a: 1 } } }],
+    ["$match without an object", { data: { $match: "a" } }],
+    ["an array as a value inside JSON", { "data.a": ["x"] }],
+    ["an invalid date inside JSON", { "data.a": new Date(Number.NaN) }],
+    ["an operator as a key of $match", { data: { $match: { $where: "1" } } }],
     ["a bigint that is too large", { big: 2n ** 64n }],
     ["half a surrogate pair", { id: "\ud800" }],
     ["a boolean instead of a condition", (): unknown => true],
@@ -120,6 +125,7 @@ test("values keep their types on the way", () => {
     value: { $base64: "AQID" },
   });
   expect(check({ "data.a": { $in: ["x", 1, true] } })).toEqual({
+    anyItem: true,
     op: "in",
     column: ["data", "a"],
     values: ["x", 1, true],

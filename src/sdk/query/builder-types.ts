@@ -56,10 +56,16 @@ export interface ListRef<V> extends ColumnRef {
   containsAll(values: readonly V[]): Condition;
 }
 
+/** A scalar inside JSON; a `Date` stands for its ISO 8601 text. */
+export type JsonScalar = string | number | boolean | Date;
+
+/** A value inside JSON: what it can be asked depends on what it is in each row; where it is something else, the answer is unknown. */
+export interface JsonPathRef extends TextRef<JsonScalar>, ListRef<JsonScalar> {}
+
 /** A column of JSON. */
 export interface JsonRef extends ColumnRef {
   /** What lies under these keys, one inside the other. */
-  path(...keys: readonly string[]): TextRef<string | number | boolean>;
+  path(...keys: readonly string[]): JsonPathRef;
 }
 
 /** A column of structs: its fields by name, or by `field` where the name is one of a method. */
@@ -134,6 +140,8 @@ export interface MongoOperators<V> {
   readonly $all?: readonly V[] | undefined;
   /** Not so, as in Mongo also where there is no value. */
   readonly $not?: MongoOperators<V> | undefined;
+  /** A filter on what lies inside a column of JSON or a struct; its keys start there. */
+  readonly $match?: Readonly<Record<string, unknown>> | undefined;
 }
 
 type MongoValue<C extends AnyColumn> = ColumnKind extends C["$types"]["kind"]

@@ -10,7 +10,7 @@ import { DEPTH_MAX, type FilterNode, type LeafNode, NODES_MAX, type Path } from 
 /** A filter as the native module reads it. */
 export type FilterJson =
   | { readonly op: "and" | "or"; readonly args: readonly FilterJson[] }
-  | { readonly op: "not"; readonly arg: FilterJson }
+  | { readonly op: "not" | "isNotTrue"; readonly arg: FilterJson }
   | ({ readonly op: string; readonly column: Path } & Readonly<Record<string, unknown>>);
 
 /** What a path leads to: a column or a part of one, or a value inside JSON whose type nobody knows. */
@@ -38,13 +38,19 @@ class FilterCheck {
       case "or":
         return { op: node.op, args: node.args.map((arg) => this.node(arg, depth + 1)) };
       case "not":
-        return { op: "not", arg: this.node(node.arg, depth + 1) };
+      case "isNotTrue":
+        return { op: node.op, arg: this.node(node.arg, depth + 1) };
       default:
         return this.#leaf(node);
     }
   }
 
   #leaf(node: LeafNode): FilterJson {
+    const checked = this.#condition(node);
+    return "anyItem" in node && node.anyItem === true ? { ...checked, anyItem: true } : checked;
+  }
+
+  #condition(node: LeafNode): FilterJson {
     const { column } = node;
     const leaf = new LeafCheck(this.#schema.table, column.join("."), targetOf(this.#schema, column));
     switch (node.op) {
@@ -117,13 +123,15 @@ const EQUAL: readonly string[] = ["eq", "ne", "in"];
 const ORDER: readonly string[] = [...EQUAL, "lt", "lte", "gt", "gte", "between"];
 const TEXT: readonly string[] = [...ORDER, "like"];
 const LIST: readonly string[] = ["contains", "containsAny", "containsAll"];
+const INSIDE_JSON: readonly string[] = [...TEXT, ...LIST];
 
 function allows(target: Target, op: string): boolean {
   switch (target.kind) {
     case "text":
     case "enum":
-    case "unknown":
       return TEXT.includes(op);
+    case "unknown":
+      return INSIDE_JSON.includes(op);
     case "int":
     case "float":
     case "timestamp":
@@ -146,11 +154,11 @@ function advice(target: Target): string {
     case "struct":
       return 'Ask one of its fields: c.meta.author, or "meta.author".';
     case "json":
-      return 'Ask for a value inside it: c.data.path("author"), or "data.author".';
+      return 'Ask for a value inside it: c.data.path("author"), "data.author", or { data: { $match: { author: ... } } }.';
     case "vector":
       return "Use search for vectors; a filter can only ask whether there is one.";
     case "unknown":
-      return `It can be asked ${TEXT.join(", ")}, or whether it is null.`;
+      return `It can be asked ${INSIDE_JSON.join(", ")}, or whether it is null.`;
     default:
       return `It can be asked ${ORDER.filter((op) => allows(target, op)).join(", ")}, or whether it is null.`;
   }
@@ -159,7 +167,7 @@ function advice(target: Target): string {
 function expectation(type: Target): string {
   switch (type.kind) {
     case "unknown":
-      return "a text, a finite number or a boolean";
+      return "a text, a finite number, a boolean, or a valid Date, which stands for its ISO 8601 text";
     case "int":
       return "a whole number that is safe, or a bigint";
     case "float":

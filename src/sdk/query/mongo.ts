@@ -1,21 +1,38 @@
-// Filters as plain objects, in the manner of Mongo. Like there, "not equal" and every other negation also holds where there is no
-// value; everything else follows the rules of the tree. Only own keys count.
+// Filters as plain objects, in the manner of Mongo. Like there, "not equal" and every other negation holds wherever its opposite does
+// not, so also where there is no value; and an array inside JSON passes where one of its items does. Everything else follows the
+// rules of the tree. Only own keys count.
 
 import type { ColumnType } from "../schema/column-type";
 import { isPlainObject } from "../schema/plain";
 import type { TableSchema } from "../schema/table-schema";
 import { describeValue } from "../schema/wire-value";
 import { objectAsValue, tooDeep, unknownOperator, wrongOperand } from "./filter-errors";
-import { compare, compareMany, DEPTH_MAX, type FilterNode, isNull, join, like, not, type Path } from "./node";
+import {
+  type CompareOp,
+  compare,
+  compareMany,
+  DEPTH_MAX,
+  type FilterNode,
+  isNull,
+  join,
+  like,
+  not,
+  notTrue,
+  ofAnyItem,
+  type Path,
+} from "./node";
 
 const KNOWN =
-  "Columns take $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $like, $ilike, $exists, $contains, $all and $not; " +
+  "Columns take $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $like, $ilike, $exists, $contains, $all, $match and $not; " +
   "$and, $or, $nor and $not join filters.";
 
 /** The tree of a Mongo-style filter; an empty object is true for every row. */
 export function fromMongo(filter: Readonly<Record<string, unknown>>, schema: TableSchema): FilterNode {
-  return new MongoReader(schema).filter(filter, 1);
+  return new MongoReader(schema).filter(filter, [], 1);
 }
+
+/** What lies at a path, as far as equality depends on it. */
+type Shape = "list" | "json" | "other";
 
 class MongoReader {
   readonly #schema: TableSchema;
@@ -24,40 +41,49 @@ class MongoReader {
     this.#schema = schema;
   }
 
-  filter(filter: unknown, depth: number): FilterNode {
+  /** The tree of a filter whose keys start at a path; the columns themselves for an empty one. */
+  filter(filter: unknown, base: Path, depth: number): FilterNode {
     if (depth > DEPTH_MAX) throw tooDeep(DEPTH_MAX);
     if (!isPlainObject(filter)) throw wrongOperand("A filter", "an object", describeValue(filter));
     const nodes: FilterNode[] = [];
     for (const [key, value] of Object.entries(filter)) {
       if (value === undefined) throw wrongOperand(key, "a value", "undefined");
-      nodes.push(key.startsWith("$") ? this.#join(key, value, depth) : this.#column(key, value, depth));
+      nodes.push(
+        key.startsWith("$") ? this.#join(key, value, base, depth) : this.#column(key, value, base, depth),
+      );
     }
     return join("and", nodes);
   }
 
-  #join(operator: string, value: unknown, depth: number): FilterNode {
+  #join(operator: string, value: unknown, base: Path, depth: number): FilterNode {
     switch (operator) {
       case "$and":
-        return join("and", this.#filters(operator, value, depth));
+        return join("and", this.#filters(operator, value, base, depth));
       case "$or":
-        return join("or", this.#filters(operator, value, depth));
+        return join("or", this.#filters(operator, value, base, depth));
       case "$nor":
-        return negate(join("or", this.#filters(operator, value, depth)));
+        return negate(join("or", this.#filters(operator, value, base, depth)));
       case "$not":
-        return negate(this.filter(value, depth + 1));
+        return negate(this.filter(value, base, depth + 1));
       default:
         throw unknownOperator(operator, KNOWN);
     }
   }
 
-  #filters(operator: string, value: unknown, depth: number): FilterNode[] {
+  #filters(operator: string, value: unknown, base: Path, depth: number): FilterNode[] {
     if (!Array.isArray(value)) throw wrongOperand(operator, "an array of filters", describeValue(value));
-    return value.map((filter) => this.filter(filter, depth + 1));
+    return value.map((filter) => this.filter(filter, base, depth + 1));
   }
 
-  #column(key: string, value: unknown, depth: number): FilterNode {
-    const path = this.#schema.get(key) === undefined ? key.split(".") : [key];
-    const leaf = new MongoLeaf(key, Object.freeze(path), this.#isList(path));
+  #column(key: string, value: unknown, base: Path, depth: number): FilterNode {
+    const isColumn = base.length === 0 && this.#schema.get(key) !== undefined;
+    const path = [...base, ...(isColumn ? [key] : key.split("."))];
+    const { shape, inside } = this.#lookUp(path);
+    // Inside JSON a key may itself hold dots: both readings are meant.
+    const from = Math.max(inside, base.length);
+    const literal = [...path.slice(0, from), path.slice(from).join(".")];
+    const paths = path.length - from > 1 ? [path, literal] : [path];
+    const leaf = new MongoLeaf(key, paths, shape);
     return isPlainObject(value) ? this.#operators(leaf, value, depth) : leaf.equal(value);
   }
 
@@ -68,6 +94,7 @@ class MongoReader {
     if (missing !== undefined) throw wrongOperand(`${leaf.key}: ${missing[0]}`, "a value", "undefined");
     if (!entries.some(([operator]) => operator.startsWith("$"))) throw objectAsValue(leaf.key);
     const nodes = entries.map(([operator, value]) => {
+      if (operator === "$match") return leaf.any((path) => this.filter(value, path, depth + 1));
       if (operator !== "$not") return leaf.operator(operator, value);
       if (!isPlainObject(value)) throw wrongOperand(operator, "an object of operators", describeValue(value));
       return negate(this.#operators(leaf, value, depth + 1));
@@ -75,30 +102,37 @@ class MongoReader {
     return join("and", nodes);
   }
 
-  #isList(path: Path): boolean {
+  /** What lies at a path, and where on it JSON begins: at its end where there is none. */
+  #lookUp(path: Path): { shape: Shape; inside: number } {
     let type: ColumnType | undefined = this.#schema.get(path[0] ?? "")?.type;
-    for (const part of path.slice(1)) {
+    for (const [index, part] of path.entries()) {
+      if (index === 0) continue;
+      if (type?.kind === "json") return { shape: "json", inside: index };
       type = type?.kind === "struct" ? type.fields.find((field) => field.name === part)?.type : undefined;
     }
-    return type?.kind === "list";
+    return { shape: type?.kind === "list" ? "list" : "other", inside: path.length };
   }
 }
 
-/** One column of a filter. On a list, equal means that the list holds the value. */
+/** One key of a filter, which may be read as several paths. On a list, and on an array inside JSON, equal means that it holds the value. */
 class MongoLeaf {
   readonly key: string;
-  readonly #path: Path;
-  readonly #isList: boolean;
+  readonly #paths: readonly Path[];
+  readonly #shape: Shape;
 
-  constructor(key: string, path: Path, isList: boolean) {
+  constructor(key: string, paths: readonly Path[], shape: Shape) {
     this.key = key;
-    this.#path = path;
-    this.#isList = isList;
+    this.#paths = paths.map((path) => Object.freeze(path));
+    this.#shape = shape;
+  }
+
+  any(node: (path: Path) => FilterNode): FilterNode {
+    return join("or", this.#paths.map(node));
   }
 
   equal(value: unknown): FilterNode {
-    if (value === null) return isNull(this.#path);
-    return compare(this.#isList ? "contains" : "eq", this.#path, value);
+    if (value === null) return this.#missing();
+    return this.#compare(this.#shape === "list" ? "contains" : "eq", value);
   }
 
   operator(operator: string, value: unknown): FilterNode {
@@ -108,61 +142,68 @@ class MongoLeaf {
       case "$ne":
         return negate(this.equal(value));
       case "$gt":
-        return compare("gt", this.#path, value);
       case "$gte":
-        return compare("gte", this.#path, value);
       case "$lt":
-        return compare("lt", this.#path, value);
       case "$lte":
-        return compare("lte", this.#path, value);
+        return this.#compare(operator.slice(1) as CompareOp, value);
       case "$in":
         return this.#oneOf(operator, value);
       case "$nin":
         return negate(this.#oneOf(operator, value));
       case "$like":
-        return like(this.#path, value, false);
       case "$ilike":
-        return like(this.#path, value, true);
+        return this.#items((path) => like(path, value, operator === "$ilike"));
       case "$exists":
         return this.#exists(value);
       case "$contains":
-        return compare("contains", this.#path, value);
-      case "$all":
-        return compareMany("containsAll", this.#path, arrayOf(operator, value));
+        return this.any((path) => compare("contains", path, value));
+      case "$all": {
+        const values = arrayOf(operator, value);
+        return this.any((path) => compareMany("containsAll", path, values));
+      }
       default:
         throw unknownOperator(operator, KNOWN);
     }
   }
 
+  /** A condition that an array inside JSON passes where one of its items does. */
+  #items(node: (path: Path) => FilterNode): FilterNode {
+    return this.any((path) => (this.#shape === "json" ? ofAnyItem(node(path)) : node(path)));
+  }
+
+  #compare(op: CompareOp, value: unknown): FilterNode {
+    return this.#items((path) => compare(op, path, value));
+  }
+
   #oneOf(operator: string, value: unknown): FilterNode {
     const values = arrayOf(operator, value);
     const present = values.filter((one) => one !== null);
-    const among = compareMany(this.#isList ? "containsAny" : "in", this.#path, present);
-    return present.length === values.length ? among : join("or", [among, isNull(this.#path)]);
+    const op = this.#shape === "list" ? "containsAny" : "in";
+    const among = this.#items((path) => compareMany(op, path, present));
+    return present.length === values.length ? among : join("or", [among, this.#missing()]);
   }
 
   #exists(value: unknown): FilterNode {
     if (typeof value !== "boolean") throw wrongOperand("$exists", "true or false", describeValue(value));
-    return value ? not(isNull(this.#path)) : isNull(this.#path);
+    return value ? negate(this.#missing()) : this.#missing();
+  }
+
+  #missing(): FilterNode {
+    return join("and", this.#paths.map(isNull));
   }
 }
 
-/** The opposite as Mongo means it: true wherever the filter is not true, null or not. */
+/** The opposite as Mongo means it: true wherever the filter is not true. */
 function negate(node: FilterNode): FilterNode {
   switch (node.op) {
-    case "and":
-      return join("or", node.args.map(negate));
-    case "or":
-      return join("and", node.args.map(negate));
-    case "not":
-      // Stands beside an isNull of its column, whose opposite takes out the rows without a value.
-      return node.arg;
     case "isNull":
       return not(node);
-    case "eq":
-      return join("or", [compare("ne", node.column, node.value), isNull(node.column)]);
+    case "not":
+    case "isNotTrue":
+      // Made here, so it is never unknown: its opposite is what it was made of.
+      return node.arg;
     default:
-      return join("or", [not(node), isNull(node.column)]);
+      return notTrue(node);
   }
 }
 

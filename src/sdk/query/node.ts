@@ -13,19 +13,25 @@ export type Path = readonly string[];
 /** A filter as a tree. */
 export type FilterNode =
   | { readonly op: "and" | "or"; readonly args: readonly FilterNode[] }
-  | { readonly op: "not"; readonly arg: FilterNode }
+  | { readonly op: "not" | "isNotTrue"; readonly arg: FilterNode }
   | LeafNode;
 
-/** A filter on one column. */
+/** A filter on one column. With `anyItem` an array inside JSON passes where one of its items does. */
 export type LeafNode =
-  | { readonly op: CompareOp; readonly column: Path; readonly value: unknown }
-  | { readonly op: ManyOp; readonly column: Path; readonly values: readonly unknown[] }
+  | { readonly op: CompareOp; readonly column: Path; readonly value: unknown; readonly anyItem?: true }
+  | {
+      readonly op: ManyOp;
+      readonly column: Path;
+      readonly values: readonly unknown[];
+      readonly anyItem?: true;
+    }
   | { readonly op: "between"; readonly column: Path; readonly low: unknown; readonly high: unknown }
   | {
       readonly op: "like";
       readonly column: Path;
       readonly pattern: unknown;
       readonly caseInsensitive: boolean;
+      readonly anyItem?: true;
     }
   | { readonly op: "isNull"; readonly column: Path };
 
@@ -64,6 +70,16 @@ export function isNull(column: Path): FilterNode {
 /** The opposite; what is unknown because of a null stays unknown. */
 export function not(arg: FilterNode): FilterNode {
   return Object.freeze({ op: "not", arg });
+}
+
+/** True wherever the argument is not: where it is false, and where it is unknown. */
+export function notTrue(arg: FilterNode): FilterNode {
+  return Object.freeze({ op: "isNotTrue", arg });
+}
+
+/** The same, of any item where an array inside JSON is asked. */
+export function ofAnyItem(node: FilterNode): FilterNode {
+  return Object.freeze({ ...node, anyItem: true } as FilterNode);
 }
 
 /** All, or one, of several; nested ones of the same kind become one list, and a single one stays itself. */

@@ -34,8 +34,12 @@ export function toWireValue(type: ColumnType, value: unknown): WireValue | undef
   }
 }
 
-/** The wire form of a value compared with something inside a JSON column, where the type is known at run time only. */
+/**
+ * The wire form of a value compared with something inside a JSON column, where the type is known at run time only. A Date stands
+ * for the text that JSON has for it.
+ */
 export function toWireScalar(value: unknown): WireValue | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (typeof value === "boolean") return value;
   if (typeof value === "string") return isWellFormed(value) ? value : undefined;
   if (typeof value === "bigint") return wireInteger(value);

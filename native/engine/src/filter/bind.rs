@@ -59,20 +59,25 @@ impl Binder<'_> {
         match op.ok_or_else(|| invalid("A filter is an object with an \"op\", and there is none."))? {
             "and" => Ok(Node::And(self.args("and", object, depth)?)),
             "or" => Ok(Node::Or(self.args("or", object, depth)?)),
-            "not" => {
-                let arg = object.get("arg").ok_or_else(|| invalid("\"not\" needs one filter, as \"arg\"."))?;
-                Ok(Node::Not(Box::new(self.node(arg, depth + 1)?)))
-            }
+            "not" => Ok(Node::Not(self.arg("not", object, depth)?)),
+            "isNotTrue" => Ok(Node::NotTrue(self.arg("isNotTrue", object, depth)?)),
             op @ ("eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "in" | "between" | "like" | "isNull" | "contains"
             | "containsAny" | "containsAll") => {
                 let target = Target::resolve(object.get("column"), self.schema)?;
                 Condition { op, json: object, target }.node()
             }
             other => Err(invalid(format!("There is no filter operator \"{}\".", cut(other))).hint(
-                "The operators are and, or, not, eq, ne, lt, lte, gt, gte, in, between, like, isNull, contains, \
+                "The operators are and, or, not, isNotTrue, eq, ne, lt, lte, gt, gte, in, between, like, isNull, contains, \
                  containsAny and containsAll.",
             )),
         }
+    }
+
+    fn arg(&mut self, op: &str, object: &Map<String, Json>, depth: usize) -> Result<Box<Node>> {
+        let arg = object
+            .get("arg")
+            .ok_or_else(|| invalid(format!("\"{op}\" needs one filter, as \"arg\".")))?;
+        Ok(Box::new(self.node(arg, depth + 1)?))
     }
 
     fn args(&mut self, op: &str, object: &Map<String, Json>, depth: usize) -> Result<Vec<Node>> {
@@ -128,6 +133,7 @@ impl Condition<'_> {
             return Ok(Test::Json(JsonTest {
                 keys: target.keys.clone(),
                 check: self.check()?,
+                any_item: self.flag("anyItem")?,
             }));
         }
         match self.op {
@@ -171,6 +177,16 @@ impl Condition<'_> {
     fn constant(&self, key: &str) -> Result<&Json> {
         let missing = || invalid(format!("\"{}\" needs \"{key}\".", self.op)).column(&self.target.name);
         self.json.get(key).ok_or_else(missing)
+    }
+
+    fn flag(&self, key: &str) -> Result<bool> {
+        match self.json.get(key) {
+            None => Ok(false),
+            Some(Json::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(self
+                .target
+                .misfit(self.op, &format!("a boolean as \"{key}\""), other)),
+        }
     }
 
     fn constants(&self) -> Result<Vec<&Json>> {
@@ -228,15 +244,7 @@ impl Condition<'_> {
         let text = pattern
             .as_str()
             .ok_or_else(|| self.target.misfit(self.op, "a text as \"pattern\"", pattern))?;
-        let fold = match self.json.get("caseInsensitive") {
-            None => false,
-            Some(Json::Bool(fold)) => *fold,
-            Some(other) => {
-                return Err(self
-                    .target
-                    .misfit(self.op, "a boolean as \"caseInsensitive\"", other));
-            }
-        };
+        let fold = self.flag("caseInsensitive")?;
         Like::parse(text, fold).ok_or_else(|| {
             let message = format!(
                 "The pattern \"{}\" ends in a backslash that takes nothing.",

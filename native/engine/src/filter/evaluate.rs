@@ -45,6 +45,11 @@ impl Node {
             // `or` is `and` with the sides swapped.
             Self::Or(args) => all(args, columns, wanted, Truth::swapped).map(Truth::swapped),
             Self::Not(arg) => arg.truth(columns, wanted).map(Truth::swapped),
+            Self::NotTrue(arg) => arg.truth(columns, wanted).map(|Truth { yes: no, .. }| {
+                let mut yes = no.clone();
+                yes.not();
+                Truth { yes, no }
+            }),
             Self::Leaf(leaf) => match columns.column(leaf.field) {
                 Some(column) => leaf.truth(column, wanted),
                 None => {

@@ -15,6 +15,8 @@ use super::set::{Booleans, Numbers, Texts};
 pub(super) struct JsonTest {
     pub(super) keys: Vec<Key>,
     pub(super) check: Check,
+    /// Whether an array passes where one of its items does.
+    pub(super) any_item: bool,
 }
 
 /// What is asked of the value.
@@ -89,18 +91,32 @@ impl JsonTest {
         }
         let found = find(text, &self.keys)?;
         let value = found.map_or(Scalar::Null, Scalar::of);
+        let items = || found.and_then(items);
         Ok(match (&self.check, &value) {
-            (Check::Null, value) => Some(matches!(value, Scalar::Null)),
-            (_, Scalar::Null) => None,
-            (Check::In(set), value) => set.holds(value),
-            (Check::NotIn(set), value) => Some(set.holds(value) != Some(true)),
-            (Check::Like(like), Scalar::Text(text)) => Some(like.matches(text, scratch)),
-            (Check::Items(sets), Scalar::Nested) => found.and_then(items).map(|items| {
+            (Check::Items(sets), Scalar::Nested) => items().map(|items| {
                 let holds = |set: &Scalars| items.iter().any(|item| set.holds(item) == Some(true));
                 sets.iter().all(holds)
             }),
-            _ => None,
+            (check @ (Check::In(_) | Check::Like(_)), Scalar::Nested) if self.any_item => match items() {
+                Some(items) => Some(items.iter().any(|item| check.holds(item, scratch) == Some(true))),
+                None => check.holds(&value, scratch),
+            },
+            (check, value) => check.holds(value, scratch),
         })
+    }
+}
+
+impl Check {
+    /// Whether it is so of one value that is no array, if that can be said.
+    fn holds(&self, value: &Scalar<'_>, scratch: &mut String) -> Option<bool> {
+        match (self, value) {
+            (Self::Null, value) => Some(matches!(value, Scalar::Null)),
+            (_, Scalar::Null) => None,
+            (Self::In(set), value) => set.holds(value),
+            (Self::NotIn(set), value) => Some(set.holds(value) != Some(true)),
+            (Self::Like(like), Scalar::Text(text)) => Some(like.matches(text, scratch)),
+            _ => None,
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The logic is SQL's, with three values: a condition on a null is unknown, `not` of unknown is unknown, and a row is
 //! found where the whole is true. Every node therefore yields two sets of rows, those for which it is true and those for
-//! which it is false; `not` swaps them. Nodes are asked only for the rows that still matter, the cheap ones first.
+//! which it is false; `not` swaps them, and `isNotTrue` is true wherever its argument is false or unknown. Nodes are asked
+//! only for the rows that still matter, the cheap ones first.
 
 mod bind;
 mod constant;
@@ -48,6 +49,8 @@ enum Node {
     And(Vec<Node>),
     Or(Vec<Node>),
     Not(Box<Node>),
+    /// True where the argument is false or unknown; never unknown itself.
+    NotTrue(Box<Node>),
     Leaf(Box<Leaf>),
 }
 
@@ -92,7 +95,7 @@ impl Node {
     fn leaves(&self, visit: &mut dyn FnMut(&Leaf)) {
         match self {
             Self::And(args) | Self::Or(args) => args.iter().for_each(|arg| arg.leaves(visit)),
-            Self::Not(arg) => arg.leaves(visit),
+            Self::Not(arg) | Self::NotTrue(arg) => arg.leaves(visit),
             Self::Leaf(leaf) => visit(leaf),
         }
     }
@@ -101,7 +104,7 @@ impl Node {
     fn cost(&self) -> u8 {
         match self {
             Self::And(args) | Self::Or(args) => args.iter().map(Self::cost).max().unwrap_or(0),
-            Self::Not(arg) => arg.cost(),
+            Self::Not(arg) | Self::NotTrue(arg) => arg.cost(),
             Self::Leaf(leaf) => leaf.cost(),
         }
     }

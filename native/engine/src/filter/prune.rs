@@ -28,6 +28,11 @@ pub(super) fn node<'s>(node: &Node, stats: &dyn Fn(u32) -> Option<&'s ColumnStat
             let Sides { yes, no } = self::node(arg, stats);
             Sides { yes: no, no: yes }
         }
+        // Where it may be unknown it may also be false, which nothing here tells apart.
+        Node::NotTrue(arg) => Sides {
+            yes: true,
+            no: self::node(arg, stats).yes,
+        },
         Node::Leaf(leaf) => stats(leaf.field).map_or(Sides::BOTH, |stats| possible(leaf, stats)),
     }
 }

@@ -36,7 +36,7 @@ fn a_filter_is_of_a_form() {
     ]), @r#"
     INVALID_FILTER: A filter is an object with an "op"; it was given the text "year > 3".
     INVALID_FILTER: A filter is an object with an "op", and there is none.
-    INVALID_FILTER: There is no filter operator "equals". The operators are and, or, not, eq, ne, lt, lte, gt, gte, in, between, like, isNull, contains, containsAny and containsAll.
+    INVALID_FILTER: There is no filter operator "equals". The operators are and, or, not, isNotTrue, eq, ne, lt, lte, gt, gte, in, between, like, isNull, contains, containsAny and containsAll.
     INVALID_FILTER: "and" needs a list of filters, as "args".
     INVALID_FILTER: "not" needs one filter, as "arg".
     INVALID_FILTER: A condition needs "column": a list of 1 to 64 names. It was given the text "year".

@@ -159,7 +159,7 @@ pub(super) fn filter() -> impl Strategy<Value = Json> {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(|args| json!({"op": "and", "args": args})),
             vec(inner.clone(), 0..4).prop_map(|args| json!({"op": "or", "args": args})),
-            inner.prop_map(|arg| json!({"op": "not", "arg": arg})),
+            (select(vec!["not", "isNotTrue"]), inner).prop_map(|(op, arg)| json!({"op": op, "arg": arg})),
         ]
     });
     prop_oneof![2 => leaf(), 2 => not, 6 => tree]
@@ -200,13 +200,20 @@ fn condition(path: &Json, data_type: &DataType) -> BoxedStrategy<Json> {
         DataType::Vector { .. } | DataType::Struct { .. } => is_null,
         DataType::List { item } => prop_oneof![1 => is_null, 5 => contains(path, constant(&item.data_type))].boxed(),
         DataType::Json if bare => prop_oneof![1 => is_null, 5 => contains(path, constant(&DataType::Json))].boxed(),
-        DataType::Json => prop_oneof![
-            1 => is_null,
-            2 => contains(path.clone(), constant(data_type)),
-            2 => like(path.clone()),
-            6 => comparison(path, select(vec![DataType::Text, DataType::Int, DataType::Boolean]).prop_flat_map(|t| constant(&t)), true),
-        ]
-        .boxed(),
+        DataType::Json => {
+            let conditions = prop_oneof![
+                1 => is_null,
+                2 => contains(path.clone(), constant(data_type)),
+                2 => like(path.clone()),
+                6 => comparison(path, select(vec![DataType::Text, DataType::Int, DataType::Boolean]).prop_flat_map(|t| constant(&t)), true),
+            ];
+            (conditions, any::<bool>())
+                .prop_map(|(mut condition, any_item)| {
+                    condition["anyItem"] = json!(any_item);
+                    condition
+                })
+                .boxed()
+        }
         DataType::Text | DataType::Enum { .. } => {
             prop_oneof![1 => is_null, 3 => like(path.clone()), 4 => comparison(path, constant(data_type), true)].boxed()
         }

@@ -70,6 +70,41 @@ fn in_json_another_type_is_unknown_but_not_equal() {
 }
 
 #[test]
+fn an_array_passes_where_one_item_does_if_asked_so() {
+    let columns = [texts(
+        "data",
+        &[
+            r#"{"a":[1,"x",null]}"#,
+            r#"{"a":"x"}"#,
+            r#"{"a":[]}"#,
+            r#"{"a":[["x"],{"b":"x"}]}"#,
+            r#"{"a":{"b":"x"}}"#,
+            "{}",
+        ],
+    )];
+    let a = |filter: Json| {
+        let mut filter = filter;
+        filter["column"] = json!(["data", "a"]);
+        filter["anyItem"] = json!(true);
+        finds(&columns, filter)
+    };
+    assert_eq!(a(json!({"op": "eq", "value": "x"})), [0, 1]);
+    assert_eq!(a(json!({"op": "in", "values": ["y", 1]})), [0]);
+    assert_eq!(a(json!({"op": "gte", "value": 1})), [0]);
+    assert_eq!(a(json!({"op": "like", "pattern": "_"})), [0, 1]);
+    assert_eq!(a(json!({"op": "isNull"})), [5]);
+}
+
+#[test]
+fn what_is_not_true_is_false_or_unknown() {
+    let columns = [texts("data", &[r#"{"a":1}"#, r#"{"a":"1"}"#, r#"{"a":2}"#, "{}"])];
+    let one = json!({"op": "eq", "column": ["data", "a"], "value": 1});
+    let other = json!({"op": "isNotTrue", "arg": one});
+    assert_eq!(finds(&columns, other.clone()), [1, 2, 3]);
+    assert_eq!(finds(&columns, json!({"op": "not", "arg": other})), [0]);
+}
+
+#[test]
 fn patterns_match_whole_texts() {
     let rows = [
         "",

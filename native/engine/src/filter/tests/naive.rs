@@ -30,7 +30,29 @@ pub(super) fn holds(filter: &Json, schema: &Schema, row: &[Value]) -> Option<boo
         "or" if args().any(|arg| arg == Some(true)) => Some(true),
         "or" => args().all(|arg| arg == Some(false)).then_some(false),
         "not" => holds(&filter["arg"], schema, row).map(|value| !value),
-        op => condition(op, filter, &seen(&filter["column"], schema, row)),
+        "isNotTrue" => Some(holds(&filter["arg"], schema, row) != Some(true)),
+        op => {
+            let seen = seen(&filter["column"], schema, row);
+            match (&filter["anyItem"], &seen) {
+                (Json::Bool(true), Seen::Json(Json::Array(items)))
+                    if !op.starts_with("contains") && !["ne", "isNull"].contains(&op) =>
+                {
+                    let of = |item: &Json| {
+                        if item.is_null() {
+                            Seen::Null
+                        } else {
+                            Seen::Json(item.clone())
+                        }
+                    };
+                    Some(
+                        items
+                            .iter()
+                            .any(|item| condition(op, filter, &of(item)) == Some(true)),
+                    )
+                }
+                _ => condition(op, filter, &seen),
+            }
+        }
     }
 }
 

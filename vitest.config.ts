@@ -8,7 +8,8 @@ export default defineConfig({
     // Tests import what a user imports, and run against the sources. test/package runs against the built package.
     alias: [
       { find: /^varve$/, replacement: source("index.ts") },
-      { find: /^varve\/(.+)$/, replacement: source("$1/index.ts") },
+      { find: /^varve\/embeddings$/, replacement: source("embeddings/index.ts") },
+      { find: /^varve\/(.+)$/, replacement: source("integrations/$1/index.ts") },
     ],
   },
   test: {

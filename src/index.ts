@@ -96,9 +96,11 @@ export type {
   TextRef,
   UntypedTable,
   UpdateOptions,
+  UpsertOptions,
   VarveErrorCode,
   VectorElement,
   VectorInput,
+  VectorName,
   VectorOptions,
   Verification,
   Where,
@@ -106,6 +108,7 @@ export type {
   WriteResult,
 } from "./sdk/index";
 export {
+  ArrowReader,
   and,
   boolean,
   bytes,

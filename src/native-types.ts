@@ -11,6 +11,8 @@ export interface NativePage {
 /** A running scan. */
 export interface NativeScan {
   next(): Promise<NativePage | null>;
+  nextArrow(): Promise<Uint8Array | null>;
+  arrowSchema(): Uint8Array;
   close(): void;
 }
 
@@ -27,6 +29,7 @@ export interface NativeTable {
   resolve(at: string): string;
   readFast(request: string, vector: Float32Array | null, scratch: Float64Array): string | null;
   readPage(request: string, vector: Float32Array | null): Promise<NativePage>;
+  readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array>;
   scan(request: string): NativeScan;
   write(request: string, batch: Uint8Array | null): Promise<string>;
   stage(request: string): NativeWriter;

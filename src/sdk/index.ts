@@ -9,6 +9,7 @@ export type {
 } from "../embeddings/embedding-function";
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
+export { ArrowReader } from "./arrow-reader";
 export type { AsOf, Instant } from "./as-of";
 export type { BackfillOptions, BackfillResult } from "./backfill";
 export type { Commit, CommitOptions, WriteResult } from "./commit";
@@ -78,6 +79,7 @@ export type {
   KeyOf,
   SearchInput,
   SelectedRow,
+  VectorName,
 } from "./schema/infer";
 export type { StandardSchema } from "./schema/standard-schema";
 export { type AnyTable, TableDefinition, table, type UntypedTable } from "./schema/table-definition";

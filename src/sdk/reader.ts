@@ -33,6 +33,8 @@ export interface ScanRequest {
 }
 
 const BATCH_ROWS = 1024;
+/** What an Arrow IPC stream ends with. */
+const ARROW_END = new Uint8Array([255, 255, 255, 255, 0, 0, 0, 0]);
 
 /** Reads one table. Small answers are given inside the call; the scratch memory for them is shared by all readers of a table. */
 export class Reader {
@@ -101,24 +103,56 @@ export class Reader {
     return JSON.parse(call(() => this.#native.explain(request, vector))) as Record<string, unknown>;
   }
 
+  /** The same as an Arrow IPC stream. */
+  findArrow(request: FindRequest): Promise<Uint8Array> {
+    return this.#readArrow(this.#findRequest(this.plan(request.select), request), null);
+  }
+
+  /** The same as an Arrow IPC stream. */
+  searchArrow(
+    select: readonly string[] | undefined,
+    body: object,
+    vector: Float32Array,
+  ): Promise<Uint8Array> {
+    const request = this.#request({ kind: "search", ...body }, this.plan(select).projection);
+    return this.#readArrow(request, vector);
+  }
+
   /** All rows in batches. */
-  async *scan({
-    select,
-    where,
-    batchRows = BATCH_ROWS,
-    signal,
-  }: ScanRequest): AsyncGenerator<PlainRow[], void, void> {
-    const plan = this.plan(select);
+  async *scan(request: ScanRequest): AsyncGenerator<PlainRow[], void, void> {
+    const { projection } = this.plan(request.select);
+    for await (const page of this.#scan(request, (scan) => scan.next())) {
+      const rows = rowsOf(projection, page);
+      if (rows.length > 0) yield rows;
+    }
+  }
+
+  /** The same as the parts of an Arrow IPC stream. */
+  async *scanArrow(request: ScanRequest): AsyncGenerator<Uint8Array, void, void> {
+    let head = true;
+    const step = (scan: NativeScan): Promise<Uint8Array | null> => {
+      if (!head) return scan.nextArrow();
+      head = false;
+      return Promise.resolve(scan.arrowSchema());
+    };
+    yield* this.#scan(request, step);
+    yield ARROW_END.slice();
+  }
+
+  async *#scan<T>(
+    { select, where, batchRows = BATCH_ROWS, signal }: ScanRequest,
+    step: (scan: NativeScan) => Promise<T | null>,
+  ): AsyncGenerator<T, void, void> {
+    const { projection } = this.plan(select);
     checkCount("batchRows", batchRows, 1);
-    const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, plan.projection);
+    const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, projection);
     checkSignal(signal);
     const scan: NativeScan = call(() => this.#native.scan(request));
     try {
       while (true) {
-        const page = await callAsync(() => scan.next());
-        if (page === null) return;
-        const rows = rowsOf(plan.projection, page);
-        if (rows.length > 0) yield rows;
+        const part = await callAsync(() => step(scan));
+        if (part === null) return;
+        yield part;
         checkSignal(signal);
       }
     } finally {
@@ -174,6 +208,10 @@ export class Reader {
       return Promise.reject(toVarveError(error));
     }
     return this.#readPage(request, vector, decode);
+  }
+
+  #readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array> {
+    return callAsync(() => this.#native.readArrow(request, vector));
   }
 
   async #readPage<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {

@@ -13,6 +13,7 @@ import {
 } from "./errors";
 import type { PlainRow } from "./native/decode";
 import { checkSignal } from "./progress";
+import type { FilterJson } from "./query/check-filter";
 import { checkCount, type Reader } from "./reader";
 import { describeType } from "./schema/column-type";
 import { isVector, type TableSchema, type VectorField } from "./schema/table-schema";
@@ -38,6 +39,8 @@ interface PreparedQuery {
 }
 
 const LIMIT = 10;
+/** A filter that lets no row through. */
+const NOTHING: FilterJson = { op: "or", args: [] };
 const NO_EMBEDDING =
   "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
 
@@ -52,6 +55,19 @@ export async function search(
   if (vector !== null) return reader.search(request.select, body, vector);
   reader.plan(request.select);
   return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
+}
+
+/** The same as an Arrow IPC stream. */
+export async function searchArrow(
+  reader: Reader,
+  embedder: TableEmbedder,
+  query: unknown,
+  request: SearchRequest,
+): Promise<Uint8Array> {
+  const { field, body, vector } = await prepare(reader, embedder, query, request);
+  if (vector !== null) return reader.searchArrow(request.select, body, vector);
+  const nothing = { ...body, where: NOTHING };
+  return reader.searchArrow(request.select, nothing, new Float32Array(field.type.dimensions));
 }
 
 /** Says how a search would be answered. */

@@ -1,3 +1,4 @@
+import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
 import { answer } from "./native/call";
 import type { PlainRow } from "./native/decode";
@@ -101,6 +102,11 @@ export abstract class TableView<D extends AnyTable> {
 
   /** The same without its types, for code that works with any table. */
   abstract get untyped(): TableView<UntypedTable>;
+
+  /** The same reads, answered as Arrow IPC streams. */
+  get arrow(): ArrowReader<D> {
+    return new ArrowReader<D>(() => this.reader(), this.handle.embedder);
+  }
 
   /** The version that is read. */
   abstract version(): Promise<number>;

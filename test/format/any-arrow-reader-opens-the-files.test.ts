@@ -1,7 +1,9 @@
-// The files of a table are Arrow IPC files. Two independent readers open them: apache-arrow here, pyarrow where Python has it.
+// The files of a table are Arrow IPC files, and scans are Arrow IPC streams. Independent readers open them: apache-arrow here; pyarrow, Polars and DuckDB
+// where Python has them.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { boolean, bytes, date, float, int, json, list, struct, table, text, timestamp, vector } from "varve";
@@ -84,7 +86,7 @@ describe("a table with a column of every type", () => {
 
   test("is read by pyarrow, mapped and validated in full", async (context) => {
     const python = process.env["VARVE_TEST_PYTHON"] ?? "python3";
-    if (!hasPyarrow(python))
+    if (!hasModule(python, "pyarrow"))
       context.skip(
         `${python} has no pyarrow: pip install pyarrow, or name another Python in VARVE_TEST_PYTHON`,
       );
@@ -114,9 +116,75 @@ print(json.dumps(rows, default=lambda value: value.isoformat() if hasattr(value,
   });
 });
 
-function hasPyarrow(python: string): boolean {
+describe("a scan written as an Arrow stream", () => {
+  // The same rows by three readers of other origin, all columns of all types, two batches.
+  const script = `
+import json, sys, pyarrow.ipc as ipc
+def plain(value):
+    if hasattr(value, "isoformat"): return value.isoformat()
+    return list(value) if isinstance(value, (bytes, bytearray)) or hasattr(value, "__iter__") else float(value)
+which, path = sys.argv[1:]
+if which == "polars":
+    import polars
+    rows = polars.read_ipc_stream(path).to_dicts()
+else:
+    table = ipc.open_stream(path).read_all()
+    table.validate(full=True)
+    if which == "duckdb":
+        import duckdb
+        table = duckdb.from_arrow(table).order("id").to_arrow_table()
+    rows = table.to_pylist()
+print(json.dumps(rows, default=plain))
+`;
+
+  test.each([["pyarrow"], ["polars"], ["duckdb"]])("is read by %s", async (which, context) => {
+    const python = process.env["VARVE_TEST_PYTHON"] ?? "python3";
+    for (const name of ["pyarrow", which]) {
+      if (!hasModule(python, name)) {
+        context.skip(
+          `${python} has no ${name}: pip install ${name}, or name another Python in VARVE_TEST_PYTHON`,
+        );
+      }
+    }
+    const folder = temporaryFolder();
+    const db = await diskDatabase(folder);
+    const t = await db.table(everything);
+    await t.insert([row, { id: "b" }, { id: "c", name: "third" }]);
+    const path = join(folder, "everything.arrows");
+    // DuckDB has no 16-bit floats.
+    const select = t.arrow.scan({
+      select: which === "duckdb" ? columns.filter((name) => name !== "small") : columns,
+      batchRows: 2,
+    });
+    await writeFile(path, select);
+    const read = JSON.parse(execFileSync(python, ["-c", script, which, path], { encoding: "utf8" }));
+    expect(read).toHaveLength(3);
+    expect(read[0]).toMatchObject({
+      id: "a",
+      name: "Größe 😀",
+      size: "small",
+      count: 42,
+      ratio: 0.1,
+      half: 0.5,
+      open: true,
+      day: "2026-01-31",
+      raw: [1, 2, 3],
+      data: JSON.stringify(row.data),
+      labels: ["x", "yy"],
+      author: { name: "Ada", born: 1815 },
+      full: [1, -2, 3.5],
+    });
+    expect(new Date(read[0].at)).toEqual(row.at);
+    expect(read[1]).toMatchObject({ id: "b", name: null, count: null, labels: null, full: null });
+    expect(read[2]).toMatchObject({ id: "c", name: "third" });
+  });
+});
+
+const columns = Object.keys(row) as (keyof typeof row)[];
+
+function hasModule(python: string, name: string): boolean {
   try {
-    execFileSync(python, ["-c", "import pyarrow"], { stdio: "ignore" });
+    execFileSync(python, ["-c", `import ${name}`], { stdio: "ignore" });
     return true;
   } catch {
     return false;

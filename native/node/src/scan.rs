@@ -1,10 +1,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use napi::bindgen_prelude::AsyncTask;
+use napi::Task;
+use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
-use varve_engine::table::Scan;
+use varve_engine::error::Result;
+use varve_engine::fragment::ArrowStream;
+use varve_engine::table::{Picked, Scan};
 
-use crate::call::Usable;
+use crate::call::{Usable, thrown};
 use crate::page::{NativePage, Page};
 use crate::work::Work;
 
@@ -24,6 +27,28 @@ impl NativeScan {
             usable,
         }
     }
+
+    fn step<T: 'static, J>(
+        &self,
+        make: impl FnOnce(Picked) -> Result<T> + Send + 'static,
+        convert: fn(Option<T>) -> Option<J>,
+    ) -> AsyncTask<Work<Option<T>, Option<J>>>
+    where
+        Work<Option<T>, Option<J>>: Task,
+    {
+        let (scan, usable) = (Arc::clone(&self.scan), Arc::clone(&self.usable));
+        let run = move || {
+            usable.run(|| {
+                let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
+                let picked = match scan.as_mut() {
+                    None => None,
+                    Some(scan) => scan.next_batch()?,
+                };
+                picked.map(make).transpose()
+            })
+        };
+        AsyncTask::new(Work::new(run, convert))
+    }
 }
 
 #[napi]
@@ -31,24 +56,30 @@ impl NativeScan {
     /// The next rows; null at the end.
     #[napi(ts_return_type = "Promise<NativePage | null>")]
     pub fn next(&self) -> AsyncTask<Work<Option<Page>, Option<NativePage>>> {
-        let (scan, bigints, usable) = (
-            Arc::clone(&self.scan),
-            Arc::clone(&self.bigints),
-            Arc::clone(&self.usable),
-        );
-        let run = move || {
-            usable.run(|| {
-                let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(scan) = scan.as_mut() else {
-                    return Ok(None);
-                };
-                let Some(picked) = scan.next_batch()? else {
-                    return Ok(None);
-                };
-                Page::of(&[&picked], picked.fields(), &bigints).map(Some)
-            })
+        let bigints = Arc::clone(&self.bigints);
+        self.step(
+            move |picked| Page::of(&[&picked], picked.fields(), &bigints),
+            |page| page.map(NativePage::from),
+        )
+    }
+
+    /// The next part of the scan as an Arrow IPC stream: a batch; null at the end.
+    #[napi(ts_return_type = "Promise<Uint8Array | null>")]
+    pub fn next_arrow(&self) -> AsyncTask<Work<Option<Vec<u8>>, Option<Uint8Array>>> {
+        let batch = |picked: Picked| {
+            let mut bytes = Vec::new();
+            picked.arrow_batch(&mut bytes, false).map(|()| bytes)
         };
-        AsyncTask::new(Work::new(run, |page| page.map(NativePage::from)))
+        self.step(batch, |bytes| bytes.map(Uint8Array::new))
+    }
+
+    /// What an Arrow IPC stream of the scan starts with.
+    #[napi]
+    pub fn arrow_schema(&self) -> napi::Result<Uint8Array> {
+        let scan = self.scan.lock().unwrap_or_else(PoisonError::into_inner);
+        let fields = scan.as_ref().map(Scan::fields).unwrap_or_default();
+        let schema = ArrowStream::schema(fields).map_err(|error| thrown(&error))?;
+        Ok(Uint8Array::new(schema))
     }
 
     /// Ends the scan.

@@ -140,7 +140,7 @@ impl NativeTable {
             if !is_fast(&request, &snapshot)? {
                 return Ok(None);
             }
-            answer(&request, snapshot, vector).map(Some)
+            answer(&request, &snapshot, vector).map(Some)
         })?;
         let Some((numbers, text)) = page.map(Page::into_parts) else {
             return Ok(None);
@@ -161,9 +161,27 @@ impl NativeTable {
             move |table| {
                 let request: Read = read(&request)?;
                 let snapshot = request.snapshot(table)?;
-                answer(&request, snapshot, vector.as_deref())
+                answer(&request, &snapshot, vector.as_deref())
             },
             NativePage::from,
+        ))
+    }
+
+    /// The rows of a find or a search as an Arrow IPC stream.
+    #[napi(ts_return_type = "Promise<Uint8Array>")]
+    pub fn read_arrow(
+        &self,
+        request: String,
+        vector: Option<Float32Array>,
+    ) -> AsyncTask<Work<Vec<u8>, Uint8Array>> {
+        AsyncTask::new(self.later(
+            move |table| {
+                let request: Read = read(&request)?;
+                let snapshot = request.snapshot(table)?;
+                let picked = pick(&request, &snapshot, vector.as_deref())?;
+                picked.arrow_stream(request.kind == ReadKind::Search)
+            },
+            Uint8Array::new,
         ))
     }
 
@@ -389,24 +407,29 @@ fn is_fast(request: &Read, snapshot: &Snapshot) -> Result<bool> {
     Ok(snapshot.predicted_ns(width + scanned) <= INSIDE_CALL_NS)
 }
 
-fn answer(request: &Read, snapshot: Snapshot, vector: Option<&[f32]>) -> Result<Page> {
-    let picked: Picked = match request.kind {
-        ReadKind::Count => {
-            let count = snapshot.count(request.filter(&snapshot)?.as_ref())?;
-            return Ok(Page::of_count(count));
-        }
-        ReadKind::Get => snapshot.get(&request.key()?, request.fields(&snapshot)?)?,
-        ReadKind::Find => snapshot.find(&request.find(&snapshot)?, request.fields(&snapshot)?)?,
+fn answer(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Page> {
+    if request.kind == ReadKind::Count {
+        let count = snapshot.count(request.filter(snapshot)?.as_ref())?;
+        return Ok(Page::of_count(count));
+    }
+    let picked = pick(request, snapshot, vector)?;
+    Page::of(&[&picked], picked.fields(), &request.bigints)
+}
+
+/// The rows that a read finds.
+fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Picked> {
+    match request.kind {
+        ReadKind::Get => snapshot.get(&request.key()?, request.fields(snapshot)?),
+        ReadKind::Find => snapshot.find(&request.find(snapshot)?, request.fields(snapshot)?),
         ReadKind::Search => {
-            let field = request.vector_field(&snapshot)?;
+            let field = request.vector_field(snapshot)?;
             let vector =
                 vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
-            let (filter, fields) = (request.filter(&snapshot)?, request.fields(&snapshot)?);
-            snapshot.search(field, vector, filter.as_ref(), request.limit(), fields)?
+            let (filter, fields) = (request.filter(snapshot)?, request.fields(snapshot)?);
+            snapshot.search(field, vector, filter.as_ref(), request.limit(), fields)
         }
-        ReadKind::Scan => return Err(Error::internal("a scan asked for as a page")),
-    };
-    Page::of(&[&picked], picked.fields(), &request.bigints)
+        ReadKind::Count | ReadKind::Scan => Err(Error::internal("a read that is no page of rows")),
+    }
 }
 
 fn diff(table: &Table, request: &request::Diff) -> Result<Page> {

@@ -32,6 +32,10 @@ export declare class NativeEmbedder {
 export declare class NativeScan {
   /** The next rows; null at the end. */
   next(): Promise<NativePage | null>
+  /** The next part of the scan as an Arrow IPC stream: a batch; null at the end. */
+  nextArrow(): Promise<Uint8Array | null>
+  /** What an Arrow IPC stream of the scan starts with. */
+  arrowSchema(): Uint8Array
   /** Ends the scan. */
   close(): void
 }
@@ -46,6 +50,8 @@ export declare class NativeTable {
   readFast(request: string, vector: Float32Array | undefined | null, scratch: Float64Array): string | null
   /** The rows of any read. */
   readPage(request: string, vector?: Float32Array | undefined | null): Promise<NativePage>
+  /** The rows of a find or a search as an Arrow IPC stream. */
+  readArrow(request: string, vector?: Float32Array | undefined | null): Promise<Uint8Array>
   /** Starts a scan. */
   scan(request: string): NativeScan
   /** One commit. */

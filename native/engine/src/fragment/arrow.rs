@@ -24,7 +24,7 @@ pub(super) fn schema(fields: &[&Field]) -> ArrowSchema {
     ArrowSchema::new(fields.collect::<Vec<_>>())
 }
 
-fn data_type(data_type: &DataType) -> Arrow {
+pub(super) fn data_type(data_type: &DataType) -> Arrow {
     match data_type {
         DataType::Text | DataType::Enum { .. } | DataType::Json => Arrow::Utf8,
         DataType::Int => Arrow::Int64,

@@ -5,13 +5,16 @@
 //! what it touches and nothing more.
 
 mod arrow;
+mod body;
 mod checked;
 mod key_index;
 mod segment;
 mod stats;
+mod stream;
 mod writer;
 
 pub use key_index::{KeyIndex, hash_key};
 pub use segment::Segment;
+pub use stream::ArrowStream;
 pub use writer::FragmentWriter;
 pub(crate) use writer::Pieces;

@@ -3,6 +3,7 @@
 mod alter;
 mod commit;
 mod diff;
+mod export;
 mod home;
 mod lookup;
 mod maintain;

@@ -82,6 +82,16 @@ impl Picked {
         self.rows.iter().map(|place| self.snapshot.id_of(*place))
     }
 
+    /// Where the rows lie.
+    pub(super) fn places(&self) -> &[RowPlace] {
+        &self.rows
+    }
+
+    /// The column of a segment; `None` where its rows are older than the column.
+    pub(super) fn stored(&self, segment: u32, field: &Field) -> Option<&Column> {
+        self.snapshot.column(segment, field.id)
+    }
+
     /// Visits the cells of a column in order: the column of the cell's segment and the position in it, or the value that
     /// stands for rows older than the column.
     ///

@@ -37,6 +37,12 @@ impl Snapshot {
 }
 
 impl Scan {
+    /// The wanted columns.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
     /// The next rows; `None` at the end.
     ///
     /// # Errors

@@ -1,0 +1,117 @@
+import { VarveError } from "varve";
+import { damagedStream, notArrow } from "./arrow-errors";
+import { type ArrowModule, arrowModule, batchesOf } from "./arrow-module";
+import { type CellReader, cellReader } from "./cell-reader";
+import { type BatchLike, type FieldLike, isBatch, isTable, type TableLike } from "./shapes";
+
+/**
+ * Arrow data of any origin: a table, a batch, anything that gives batches one after another (a reader, an array, a generator), or bytes in Arrow's
+ * IPC format: one array, or a stream of them such as a file's.
+ *
+ * Tables and batches are read through their own methods, whichever copy and version of `apache-arrow` made them.
+ */
+export type ArrowSource =
+  | TableLike
+  | BatchLike
+  | Iterable<BatchLike>
+  | AsyncIterable<BatchLike>
+  | Uint8Array
+  | AsyncIterable<Uint8Array>;
+
+type Row = Record<string, unknown>;
+
+/**
+ * The rows of Arrow data as plain objects, as `insert` and `upsert` take them. Holds one batch at a time.
+ *
+ * 64-bit integers become numbers where a number holds them exactly and bigints otherwise, timestamps become `Date`, dates `"YYYY-MM-DD"`, lists
+ * arrays and structs objects; elements of vectors are not copied where they lie next to each other. Columns whose names start with `_` are left out:
+ * they are the scores and row ids of a read.
+ *
+ * @throws VarveError INVALID_ARGUMENT for anything else, and for a column of a type that no table of Varve holds.
+ */
+export async function* rowsFromArrow(
+  source: ArrowSource,
+  options: { readonly arrow?: ArrowModule | undefined } = {},
+): AsyncGenerator<Row, void, void> {
+  for await (const batch of batchesIn(source, options.arrow)) yield* rowsOfBatch(batch);
+}
+
+async function* batchesIn(
+  source: unknown,
+  arrow: ArrowModule | undefined,
+): AsyncGenerator<BatchLike, void, void> {
+  if (isTable(source)) yield* source.batches;
+  else if (isBatch(source)) yield source;
+  else if (source instanceof Uint8Array) yield* batchesFromBytes(source, arrow);
+  else if (isIterable(source)) yield* batchesFromParts(source, arrow);
+  else throw notArrow(source);
+}
+
+async function* batchesFromBytes(
+  bytes: unknown,
+  arrow: ArrowModule | undefined,
+): AsyncGenerator<BatchLike, void, void> {
+  const module = await arrowModule(arrow);
+  try {
+    for await (const batch of await batchesOf(module, bytes)) yield batch as unknown as BatchLike;
+  } catch (cause) {
+    if (VarveError.is(cause)) throw cause;
+    throw damagedStream(cause);
+  }
+}
+
+/** Parts are batches, or bytes that are a stream when they are put together. The first one says which. */
+async function* batchesFromParts(
+  parts: Iterable<unknown> | AsyncIterable<unknown>,
+  arrow: ArrowModule | undefined,
+): AsyncGenerator<BatchLike, void, void> {
+  const rest = restOf(parts);
+  const first = await rest.next();
+  if (first.done === true) return;
+  if (first.value instanceof Uint8Array) {
+    yield* batchesFromBytes(withFirst(first.value, rest), arrow);
+    return;
+  }
+  for await (const part of withFirst(first.value, rest)) {
+    if (isTable(part)) yield* part.batches;
+    else if (isBatch(part)) yield part;
+    else throw notArrow(part);
+  }
+}
+
+async function* restOf(
+  parts: Iterable<unknown> | AsyncIterable<unknown>,
+): AsyncGenerator<unknown, void, void> {
+  yield* parts;
+}
+
+async function* withFirst<T>(first: T, rest: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return();
+  }
+}
+
+function* rowsOfBatch(batch: BatchLike): Generator<Row, void, void> {
+  const readers: [string, CellReader][] = [];
+  batch.schema.fields.forEach((field: FieldLike, at: number) => {
+    const column = batch.getChildAt(at);
+    if (!field.name.startsWith("_") && column !== null) readers.push([field.name, cellReader(field, column)]);
+  });
+  for (let i = 0; i < batch.numRows; i += 1) {
+    const row: Row = {};
+    for (const [name, read] of readers) {
+      const value = read(i);
+      if (name === "__proto__") Object.defineProperty(row, name, { value, enumerable: true });
+      else row[name] = value;
+    }
+    yield row;
+  }
+}
+
+function isIterable(source: unknown): source is Iterable<unknown> | AsyncIterable<unknown> {
+  if (typeof source !== "object" || source === null) return false;
+  return Symbol.asyncIterator in source || Symbol.iterator in source;
+}

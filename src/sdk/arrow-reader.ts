@@ -1,0 +1,54 @@
+import type { TableEmbedder } from "./embed/table-embedder";
+import type { Reader } from "./reader";
+import type { ColumnName, DefaultColumn, SearchInput, VectorName } from "./schema/infer";
+import type { AnyTable } from "./schema/table-definition";
+import { type SearchRequest, searchArrow } from "./search";
+import type { FindOptions, ScanOptions, SearchOptions } from "./table-view";
+
+/**
+ * The reads of a table or a snapshot, answered as Arrow IPC streams: bytes that every Arrow library reads, made without a JavaScript object for
+ * a row. `varve/arrow` makes tables of the apache-arrow package of them.
+ *
+ * Text, enums and JSON are Utf8; int is Int64; float is Float64 or Float32; timestamp is Timestamp(ms, UTC); date is Date32; bytes is Binary;
+ * a vector is FixedSizeList of Float32 or Float16. Each field carries its type of Varve as JSON under the key `varve.type`.
+ *
+ * @example
+ * ```ts
+ * import { tableFromIPC } from "apache-arrow";
+ *
+ * const newest = tableFromIPC(await t.arrow.find({ orderBy: { column: "at", descending: true }, limit: 1000 }));
+ * await writeFile("docs.arrows", t.arrow.scan());
+ * ```
+ *
+ * @typeParam D - the table's definition
+ */
+export class ArrowReader<D extends AnyTable> {
+  readonly #reader: () => Reader;
+  readonly #embedder: TableEmbedder;
+
+  /** @internal */
+  constructor(reader: () => Reader, embedder: TableEmbedder) {
+    this.#reader = reader;
+    this.#embedder = embedder;
+  }
+
+  /** As `find`: one stream with one batch. */
+  async find<S extends ColumnName<D> = DefaultColumn<D>>(options?: FindOptions<D, S>): Promise<Uint8Array> {
+    return await this.#reader().findArrow(options ?? {});
+  }
+
+  /** As `search`: one stream with one batch, with the Float32 columns `_distance` and `_score` behind the others. */
+  async search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options?: SearchOptions<D, S, V>,
+  ): Promise<Uint8Array> {
+    return await searchArrow(this.#reader(), this.#embedder, query, (options ?? {}) as SearchRequest);
+  }
+
+  /** As `scan`: the parts of one stream, which is what they are when they are written one behind the other. */
+  async *scan<S extends ColumnName<D> = DefaultColumn<D>>(
+    options?: ScanOptions<D, S>,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    yield* this.#reader().scanArrow(options ?? {});
+  }
+}

@@ -137,7 +137,7 @@ else:
 print(json.dumps(rows, default=plain))
 `;
 
-  test.each([["pyarrow"], ["polars"], ["duckdb"]])("is read by %s", async (which, context) => {
+  test.for(["pyarrow", "polars", "duckdb"])("is read by %s", async (which, context) => {
     const python = process.env["VARVE_TEST_PYTHON"] ?? "python3";
     for (const name of ["pyarrow", which]) {
       if (!hasModule(python, name)) {

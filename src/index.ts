@@ -41,6 +41,7 @@ export type {
   DerivedMap,
   Diff,
   DiffOptions,
+  EmbedCallOptions,
   EmbeddingCacheOptions,
   EmbeddingCacheStats,
   EmbeddingConfig,

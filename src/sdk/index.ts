@@ -94,6 +94,7 @@ export {
   type UpsertOptions,
 } from "./table";
 export {
+  type EmbedCallOptions,
   type FindOptions,
   type Hits,
   type ScanOptions,

@@ -1,6 +1,6 @@
 // Search: which column is meant, what the query is as a vector, and what is asked of the native module.
 
-import type { EmbeddingInput } from "../embeddings/embedding-function";
+import type { EmbeddingInput, EmbeddingKind } from "../embeddings/embedding-function";
 import type { TableEmbedder } from "./embed/table-embedder";
 import {
   badArgument,
@@ -70,6 +70,28 @@ export async function searchArrow(
   return reader.searchArrow(request.select, nothing, new Float32Array(field.type.dimensions));
 }
 
+/** What `embed` takes, before its types. */
+export interface EmbedRequest {
+  readonly column?: string | undefined;
+  readonly kind?: EmbeddingKind | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The vector of an input. */
+export async function embedInput(
+  reader: Reader,
+  embedder: TableEmbedder,
+  input: unknown,
+  { column, kind = "query", signal }: EmbedRequest,
+): Promise<Float32Array | null> {
+  const { schema } = reader;
+  if (!isInput(input))
+    throw badArgument("embed", "a text, or the bytes of an image", describeValue(input), schema.table);
+  if (kind !== "query" && kind !== "document")
+    throw badArgument("kind", '"query" or "document"', describeValue(kind), schema.table);
+  return await embedder.one(columnOf(schema, input, column), input, kind, signal);
+}
+
 /** Says how a search would be answered. */
 export async function explain(
   reader: Reader,
@@ -99,7 +121,7 @@ async function prepare(
   checkSignal(signal);
   const field = columnOf(schema, query, request.column);
   const vector = isInput(query)
-    ? await embedder.query(field, query, signal)
+    ? await embedder.one(field, query, "query", signal)
     : toVector(schema.table, field, query as Float32Array | readonly number[]);
   return { field, vector, body: { column: field.name, limit, where, exact, recall } };
 }

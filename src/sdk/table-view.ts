@@ -5,6 +5,7 @@ import type { PlainRow } from "./native/decode";
 import type { OrderBy } from "./paging";
 import type { Where } from "./query/builder-types";
 import type { Reader } from "./reader";
+import type { VectorInput } from "./schema/columns";
 import type {
   ColumnName,
   DefaultColumn,
@@ -17,7 +18,7 @@ import type {
   VectorName,
 } from "./schema/infer";
 import type { AnyTable, UntypedTable } from "./schema/table-definition";
-import { explain, type SearchRequest, search } from "./search";
+import { embedInput, explain, type SearchRequest, search } from "./search";
 import type { TableHandle } from "./table-handle";
 
 /** Which columns a read returns. */
@@ -68,6 +69,16 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
   readonly recall?: number | undefined;
   /** How to search; both mean by vector. */
   readonly mode?: "auto" | "vector" | undefined;
+  /** Ends the call early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `embed` takes. */
+export interface EmbedCallOptions<V extends string> {
+  /** The derived column; the one that a search would choose unless told. */
+  readonly column?: V | undefined;
+  /** Whether the input is searched with, or for; some functions treat the two differently. `"query"` unless told. */
+  readonly kind?: "query" | "document" | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -189,6 +200,22 @@ export abstract class TableView<D extends AnyTable> {
   ): Promise<Hits<Hit<D, S>>> {
     const hits: PlainRow[] = await search(this.reader(), this.handle.embedder, query, options ?? {});
     return hits as unknown as Hits<Hit<D, S>>;
+  }
+
+  /**
+   * The vector that the function of a derived column has for an input, or null where it knows nothing in it: what a search with it
+   * compares (`kind: "query"`, unless told), or what a row of it gets (`"document"`).
+   *
+   * @example
+   * ```ts
+   * const vector = await t.embed("refund policy");
+   * ```
+   */
+  async embed<V extends VectorName<D> = VectorName<D>>(
+    input: Exclude<SearchInput<D, V>, VectorInput>,
+    options?: EmbedCallOptions<V>,
+  ): Promise<Float32Array | null> {
+    return await embedInput(this.reader(), this.handle.embedder, input, options ?? {});
   }
 
   /** Says how a search would be answered: the column, the plan, and the reason where there is nothing to search with. */

@@ -1,6 +1,6 @@
 // What stands between a row and its vectors: what is embedded is made from the sources, duplicates are left out, and the function is called.
 
-import type { EmbeddingInput } from "../../embeddings/embedding-function";
+import type { EmbeddingInput, EmbeddingKind } from "../../embeddings/embedding-function";
 import { VarveError } from "../../varve-error";
 import { checkSignal } from "../progress";
 import type { AnyTable } from "../schema/table-definition";
@@ -58,15 +58,16 @@ export class TableEmbedder {
     }
   }
 
-  /** The vector of a query, or null where the function has nothing to say about it. */
-  async query(
+  /** The vector of one input, for which somebody waits; null where the function has nothing to say about it. */
+  async one(
     field: VectorField,
     input: EmbeddingInput,
+    kind: EmbeddingKind,
     signal: AbortSignal | undefined,
   ): Promise<Float32Array | null> {
     const fn = this.functionOf(field);
     checkSignal(signal);
-    const answer = await this.#ask(fn, input, signal).catch((error: unknown) => {
+    const answer = await this.#ask(fn, input, kind, signal).catch((error: unknown) => {
       checkSignal(signal);
       throw embeddingFailed(this.#table, field.name, fn.name, error);
     });
@@ -125,10 +126,15 @@ export class TableEmbedder {
     }
   }
 
-  async #ask(fn: AnyFunction, input: EmbeddingInput, signal: AbortSignal | undefined): Promise<unknown> {
-    if (isCheap(fn)) return await fn.embed([input], { kind: "query", signal });
+  async #ask(
+    fn: AnyFunction,
+    input: EmbeddingInput,
+    kind: EmbeddingKind,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    if (isCheap(fn)) return await fn.embed([input], { kind, signal });
     const { pace } = this.#services;
-    const options = { kind: "query", pace, attempts: QUERY_ATTEMPTS, signal, stop: signal } as const;
+    const options = { kind, pace, attempts: QUERY_ATTEMPTS, signal, stop: signal } as const;
     return await request(fn, [input], options);
   }
 

@@ -1,0 +1,146 @@
+// Documents in a table, read: the same for a table, which shows the newest version, and for a snapshot.
+
+import {
+  Condition,
+  type FilterColumns,
+  type TableView,
+  type UntypedTable,
+  type VectorInput,
+  type Where,
+} from "varve";
+import type { DocumentLayout } from "./document-layout";
+import { fromStored } from "./metadata";
+
+/** A filter on documents: a Mongo-style object on the metadata, or a condition on the columns, by the builder or by `sql`. */
+export type DocumentFilter =
+  | Readonly<Record<string, unknown>>
+  | Condition
+  | ((columns: FilterColumns<UntypedTable>) => Condition);
+
+/** A document. */
+export interface StoredDocument {
+  readonly id: string;
+  readonly content: string;
+  readonly metadata: Record<string, unknown>;
+}
+
+/** A document that a search found, the best first. */
+export interface DocumentHit extends StoredDocument {
+  /** Higher is better; between 0 and 1 for cosine and l2. */
+  readonly score: number;
+  /** What the metric measured; lower is nearer. */
+  readonly distance: number;
+  /** Its vector, where it was asked for. */
+  readonly vector: Float32Array | undefined;
+}
+
+/** What a search takes. */
+export interface DocumentSearch {
+  readonly limit: number;
+  readonly filter?: DocumentFilter | undefined;
+  /** Whether the hits carry their vectors. */
+  readonly vectors?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a listing takes. */
+export interface DocumentListing {
+  readonly filter?: DocumentFilter | undefined;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Documents, read only. */
+export class DocumentView {
+  readonly layout: DocumentLayout;
+  readonly #view: TableView<UntypedTable>;
+
+  constructor(view: TableView<UntypedTable>, layout: DocumentLayout) {
+    this.#view = view;
+    this.layout = layout;
+  }
+
+  /** The version that is read. */
+  version(): Promise<number> {
+    return this.#view.version();
+  }
+
+  /** The documents nearest to a text, where the table embeds, or to a vector. */
+  async search(query: string | VectorInput, options: DocumentSearch): Promise<DocumentHit[]> {
+    const { limit, filter, vectors = false, signal } = options;
+    const { vector } = this.layout;
+    const hits = await this.#view.search(query, {
+      column: vector.name,
+      limit,
+      where: this.where(filter),
+      select: [...this.#columns(), ...(vectors ? [vector.name] : [])],
+      signal,
+    });
+    return hits.map((hit: Row) => ({
+      ...this.#document(hit),
+      score: hit["_score"] as number,
+      distance: hit["_distance"] as number,
+      vector: vectors ? (hit[vector.name] as Float32Array) : undefined,
+    }));
+  }
+
+  /** The documents with these ids, in their order; what is not there is left out. */
+  async get(ids: readonly string[]): Promise<StoredDocument[]> {
+    const rows = await this.#view.find({ where: this.byIds(ids), select: this.#columns() });
+    const found = new Map(rows.map((row) => [row[this.layout.id], this.#document(row)]));
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** The documents that a filter lets through. */
+  async list({ filter, limit, offset }: DocumentListing = {}): Promise<StoredDocument[]> {
+    const rows = await this.#view.find({ where: this.where(filter), limit, offset, select: this.#columns() });
+    return rows.map((row) => this.#document(row));
+  }
+
+  /** How many documents a filter lets through. */
+  count(filter?: DocumentFilter): Promise<number> {
+    return this.#view.count({ where: this.where(filter) });
+  }
+
+  /** The vector that the table's function has for a text; null where it knows nothing in it. */
+  embed(text: string, kind: "query" | "document"): Promise<Float32Array | null> {
+    return this.#view.embed(text, { column: this.layout.vector.name, kind });
+  }
+
+  /** A filter on documents as one on rows. The keys of an object stay data: nothing is put together from them. */
+  protected where(filter: DocumentFilter | undefined): Where<UntypedTable> | undefined {
+    const { metadata } = this.layout;
+    if (filter === undefined || "columns" in metadata) return filter as Where<UntypedTable> | undefined;
+    const isObject = typeof filter === "object" && !Condition.is(filter);
+    return isObject ? { [metadata.json]: { $match: filter } } : (filter as Where<UntypedTable>);
+  }
+
+  protected byIds(ids: readonly string[]): Where<UntypedTable> {
+    return { [this.layout.id]: { $in: [...ids] } };
+  }
+
+  #columns(): string[] {
+    const { id, content, metadata } = this.layout;
+    if ("columns" in metadata) return [id, content, ...metadata.columns];
+    return [id, content, metadata.json, ...(metadata.dates === undefined ? [] : [metadata.dates])];
+  }
+
+  #document(row: Row): StoredDocument {
+    const { id, content, metadata } = this.layout;
+    return {
+      id: row[id] as string,
+      content: (row[content] ?? "") as string,
+      metadata: metadataOf(row, metadata),
+    };
+  }
+}
+
+function metadataOf(row: Row, metadata: DocumentLayout["metadata"]): Record<string, unknown> {
+  if ("json" in metadata) {
+    return fromStored(row[metadata.json], metadata.dates === undefined ? null : row[metadata.dates]);
+  }
+  const entries = metadata.columns.map((column) => [column, row[column]] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined));
+}

@@ -5,6 +5,7 @@ import { defineConfig } from "tsdown";
 const library = {
   index: "src/index.ts",
   "embeddings/index": "src/embeddings/index.ts",
+  "integrations/ai": "src/integrations/ai/index.ts",
   "integrations/arrow": "src/integrations/arrow/index.ts",
 };
 

@@ -105,6 +105,7 @@ export type {
   VectorOptions,
   Verification,
   Where,
+  WhereFilter,
   WriteOptions,
   WriteResult,
 } from "./sdk/index";

@@ -6,7 +6,11 @@ const extension = /\.(d\.)?[cm]?[jt]s$/;
 
 /** A relative import as a module's path below src, without extension: `sdk/schema/column`. */
 function resolve(modules, from, specifier) {
-  if (/^varve(\/|$)/.test(specifier)) return posix.join(specifier.slice(6), "index");
+  if (specifier === "varve") return "index";
+  if (specifier.startsWith("varve/")) {
+    const entry = `${specifier.slice("varve/".length)}/index`;
+    return modules.has(entry) ? entry : `integrations/${entry}`;
+  }
   if (!specifier.startsWith(".")) return undefined;
   const path = posix.join(posix.dirname(from), specifier).replace(extension, "");
   return modules.has(path) ? path : ([`${path}/index`].find((index) => modules.has(index)) ?? path);

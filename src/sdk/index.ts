@@ -41,6 +41,7 @@ export type {
   StructRef,
   TextRef,
   Where,
+  WhereFilter,
 } from "./query/builder-types";
 export { and, Condition, not, or } from "./query/condition";
 export type { FilterNode } from "./query/node";

@@ -220,3 +220,23 @@ test("a filter is frozen data", () => {
   expect(Object.isFrozen(node)).toBe(true);
   expect(JSON.parse(JSON.stringify(sql`views = 3`))).toEqual({ op: "eq", column: ["views"], value: 3 });
 });
+
+test("a list of filters in any form means that all of them hold", () => {
+  const listed = toFilterNode(
+    [{ lang: "en" }, (c: typeof columns) => c.views.gt(3), sql`rating < ${2}`],
+    schema,
+    () => columns,
+  );
+  const one = toFilterNode(
+    (c: typeof columns) => c.lang.eq("en").and(c.views.gt(3), c.rating.lt(2)),
+    schema,
+    () => columns,
+  );
+  expect(checkFilter(listed, schema)).toEqual(checkFilter(one, schema));
+});
+
+test("a list of filters holds one at least, and no further lists", () => {
+  expect(() => toFilterNode([], schema, () => columns)).toThrow(/an array of 0 was found/);
+  expect(() => toFilterNode([[{ lang: "en" }]], schema, () => columns)).toThrow(/an array of 1 was found/);
+  expect(() => toFilterNode([undefined], schema, () => columns)).toThrow(/nothing was found/);
+});

@@ -179,11 +179,15 @@ export type MongoFilter<D extends AnyTable> = {
   readonly $not?: MongoFilter<D> | undefined;
 };
 
-/**
- * Which rows: a function of the columns, an object in the manner of Mongo, or `` sql`...` ``. All three become the same tree
- * and are checked against the schema.
- */
-export type Where<D extends AnyTable> =
+/** One filter: a function of the columns, an object in the manner of Mongo, or `` sql`...` ``. */
+export type WhereFilter<D extends AnyTable> =
   | Condition
   | ((columns: FilterColumns<D>) => Condition)
   | MongoFilter<D>;
+
+/**
+ * Which rows: a function of the columns, an object in the manner of Mongo, or `` sql`...` ``. All three become the same tree
+ * and are checked against the schema. A list of them means that all must hold, whatever their forms: what a program insists on beside
+ * what somebody asked for.
+ */
+export type Where<D extends AnyTable> = WhereFilter<D> | readonly WhereFilter<D>[];

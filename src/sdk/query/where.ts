@@ -6,7 +6,7 @@ import { checkFilter, type FilterJson } from "./check-filter";
 import { Condition } from "./condition";
 import { notACondition, notAFilter } from "./filter-errors";
 import { fromMongo } from "./mongo";
-import type { FilterNode } from "./node";
+import { type FilterNode, join } from "./node";
 
 /** The filter for the native module, or undefined where every row is meant. */
 export function toFilterJson(
@@ -19,8 +19,17 @@ export function toFilterJson(
   return node.op === "and" && node.args.length === 0 ? undefined : checkFilter(node, schema);
 }
 
-/** The tree of a filter in any form; its columns and values are not checked yet. */
+/** The tree of a filter in any form, or of a list of filters that must all hold; columns and values are not checked yet. */
 export function toFilterNode(where: unknown, schema: TableSchema, columns: () => object): FilterNode {
+  if (!Array.isArray(where)) return oneFilter(where, schema, columns);
+  if (where.length === 0) throw notAFilter(describeValue(where));
+  return join(
+    "and",
+    where.map((one) => oneFilter(one, schema, columns)),
+  );
+}
+
+function oneFilter(where: unknown, schema: TableSchema, columns: () => object): FilterNode {
   if (Condition.is(where)) return where.node;
   if (typeof where === "function") {
     const result: unknown = where(columns());

@@ -1,0 +1,81 @@
+// What changed. The keys of all changes are read first, and the values of only those that are shown, so that a large change does not
+// fill the memory.
+
+import { isDeepStrictEqual } from "node:util";
+import type { FilterColumns, UntypedTable } from "varve";
+import { pointOf } from "./point-in-time";
+import { columnsOf, idOf } from "./search-reader";
+import type { ToolSetting, View } from "./setting";
+import { ShownRows } from "./shown-row";
+import type { DiffInput } from "./tool-input";
+import type { DiffResult } from "./tool-types";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Answers `diff`. */
+export class DiffReader {
+  readonly #setting: ToolSetting;
+
+  constructor(setting: ToolSetting) {
+    this.#setting = setting;
+  }
+
+  /** What changed between two points. */
+  async between(input: DiffInput, signal: AbortSignal | undefined): Promise<DiffResult> {
+    const { table, dates, limits, where, key } = this.#setting;
+    signal?.throwIfAborted();
+    const { limit = limits.limit } = input;
+    const before = table.asOf(pointOf(input.from, dates));
+    const after =
+      input.to === undefined ? table.asOf(await table.version()) : table.asOf(pointOf(input.to, dates));
+    const [from, to] = [await before.version(), await after.version()];
+    const keys = await table.diff(from, to, { select: [key], where: where(input.filter) });
+    const first = (rows: readonly Row[]): unknown[] => rows.slice(0, limit).map((row) => row[key]);
+    const changed = first(keys.changed.map((row) => row.after));
+    const gone = await this.#rows(before, [...first(keys.removed), ...changed]);
+    const there = await this.#rows(after, [...first(keys.added), ...changed]);
+    const rows = new ShownRows(this.#setting.maxText, this.#setting.maxAnswer);
+    const shown = (
+      ids: readonly unknown[],
+      found: Map<string | number, Row>,
+      version: number,
+    ): DiffResult["added"] =>
+      ids.flatMap((id) => {
+        const row = found.get(idOf(id));
+        return row === undefined ? [] : [{ id: idOf(id), version, row: rows.row(row, this.#setting.shown) }];
+      });
+    const counts = { added: keys.added.length, removed: keys.removed.length, changed: keys.changed.length };
+    const result = {
+      table: table.name,
+      from,
+      to,
+      counts,
+      added: shown(first(keys.added), there, to),
+      removed: shown(first(keys.removed), gone, from),
+      changed: changed.map((id) => this.#change(rows, id, gone.get(idOf(id)), there.get(idOf(id)))),
+    };
+    const note = noteOf(counts, limit, rows.isCut);
+    return note === undefined ? result : { ...result, note };
+  }
+
+  async #rows(view: View, ids: readonly unknown[]): Promise<Map<string | number, Row>> {
+    if (ids.length === 0) return new Map();
+    const { key, select } = this.#setting;
+    const where = (c: FilterColumns<UntypedTable>) => (c[key] as (typeof c)[string]).in(ids);
+    const rows: Row[] = await view.find({ where, select: await columnsOf(view, select) });
+    return new Map(rows.map((row) => [idOf(row[key]), row]));
+  }
+
+  /** The columns that differ; the only ones that are worth reading. */
+  #change(rows: ShownRows, id: unknown, before: Row = {}, after: Row = {}): DiffResult["changed"][number] {
+    const columns = this.#setting.shown.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+    return { id: idOf(id), before: rows.row(before, columns), after: rows.row(after, columns) };
+  }
+}
+
+function noteOf(counts: DiffResult["counts"], limit: number, isCut: boolean): string | undefined {
+  if (counts.added + counts.removed + counts.changed === 0) return "Nothing changed.";
+  const more = Object.entries(counts).filter(([, count]) => count > limit);
+  if (more.length > 0) return `Only the first ${limit} rows of each kind are shown; counts has all of them.`;
+  return isCut ? "Some texts are cut." : undefined;
+}

@@ -1,0 +1,29 @@
+/**
+ * Retrieval for the AI SDK (`ai` 7): tools that a model may call, and a hook for its reranking models. Nothing of `ai` is imported:
+ * tools are plain objects, and the hook takes the SDK's own `rerank`.
+ *
+ * @example
+ * ```ts
+ * import { generateText, isStepCount } from "ai";
+ * import { retrievalTools } from "varve/ai";
+ *
+ * const tools = await retrievalTools(t, { about: "the handbook of the company", filterBy: ["lang"] });
+ * const { text } = await generateText({ model, tools, stopWhen: isStepCount(5), prompt: "How long did a refund take in March?" });
+ * ```
+ *
+ * @module
+ */
+
+export { type RerankedHit, type RerankHitsOptions, type RerankHook, rerankHits } from "./rerank";
+export type { FilterCondition } from "./tool-filter";
+export type { DiffInput, SearchAsOfInput, SearchInput, ToolSchema } from "./tool-input";
+export type {
+  AsOfResult,
+  Citation,
+  DiffResult,
+  FoundRow,
+  RetrievalTool,
+  SearchResult,
+  ShownValue,
+} from "./tool-types";
+export { type RetrievalToolOptions, type RetrievalTools, retrievalTools } from "./tools";

@@ -1,0 +1,116 @@
+// The two searches. Each reads one version, so that what it cites can be read again.
+
+import type { Snapshot, UntypedTable } from "varve";
+import { pointOf } from "./point-in-time";
+import { type RerankedHit, rerankHits } from "./rerank";
+import type { ToolSetting, View } from "./setting";
+import { cutText, ShownRows } from "./shown-row";
+import type { SearchAsOfInput, SearchInput } from "./tool-input";
+import type { AsOfResult, SearchResult } from "./tool-types";
+
+type FoundHit = Readonly<Record<string, unknown>> & { readonly _score: number };
+
+/** The most characters of a row that a reranking model reads. */
+const RERANK_TEXT = 8000;
+
+/** Answers `search` and `searchAsOf`. */
+export class SearchReader {
+  readonly #setting: ToolSetting;
+
+  constructor(setting: ToolSetting) {
+    this.#setting = setting;
+  }
+
+  /** The best rows of the newest version. */
+  async now(input: SearchInput, signal: AbortSignal | undefined): Promise<SearchResult> {
+    const { table } = this.#setting;
+    return await this.#search(table.asOf(await table.version()), input, signal);
+  }
+
+  /** The best rows of an older version. */
+  async asOf(input: SearchAsOfInput, signal: AbortSignal | undefined): Promise<AsOfResult> {
+    const { table, dates } = this.#setting;
+    const snapshot = table.asOf(pointOf(input.asOf, dates));
+    const { committedAt, effectiveAt } = await snapshot.point();
+    const found = await this.#search(snapshot, input, signal);
+    return {
+      asOf: input.asOf,
+      committedAt: committedAt?.toISOString() ?? null,
+      effectiveAt: effectiveAt?.toISOString() ?? null,
+      ...found,
+    };
+  }
+
+  async #search(
+    view: Snapshot<UntypedTable>,
+    input: SearchInput,
+    signal: AbortSignal | undefined,
+  ): Promise<SearchResult> {
+    const { table, limits, maxText, maxAnswer, rerank, shown, key } = this.#setting;
+    const { limit = limits.limit } = input;
+    const version = await view.version();
+    if (version === 0) {
+      return { table: table.name, version, results: [], note: "The table did not exist yet at that point." };
+    }
+    const { hits, reason } = await this.#hits(view, input, limit, signal);
+    const best: readonly RerankedHit<FoundHit>[] =
+      rerank === undefined
+        ? hits.map((hit) => ({ ...hit, _relevance: hit._score }))
+        : await rerankHits(hits, {
+            query: input.query,
+            rerank,
+            text: (hit) => this.#text(hit),
+            limit,
+            signal,
+          });
+    const rows = new ShownRows(maxText, maxAnswer);
+    const results = best.map((hit) => ({
+      id: idOf(hit[key]),
+      version,
+      score: Number(hit._relevance.toFixed(4)),
+      row: rows.row(hit, shown),
+    }));
+    const note = reason ?? noteOf(results.length, rows.isCut);
+    return { table: table.name, version, results, ...(note === undefined ? {} : { note }) };
+  }
+
+  async #hits(
+    view: Snapshot<UntypedTable>,
+    { query, filter }: SearchInput,
+    limit: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ hits: readonly FoundHit[]; reason: string | undefined }> {
+    const { column, select, rerank, candidates, where } = this.#setting;
+    const hits = await view.search(query, {
+      limit: rerank === undefined ? limit : Math.max(limit, candidates),
+      select: await columnsOf(view, select),
+      where: where(filter),
+      ...(column === undefined ? {} : { column }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { hits: hits as unknown as FoundHit[], reason: hits.reason };
+  }
+
+  /** What a reranking model reads of a row: its texts. */
+  #text(hit: FoundHit): string {
+    const texts = this.#setting.shown.map((name) => hit[name]).filter((value) => typeof value === "string");
+    return cutText(texts.join("\n"), RERANK_TEXT);
+  }
+}
+
+/** Those of some columns that the table had at a version. */
+export async function columnsOf(view: View, names: readonly string[]): Promise<string[]> {
+  const known = new Set((await view.describe()).columns.map((column) => column.name));
+  return names.filter((name) => known.has(name));
+}
+
+/** The value of a key in JSON; a bigint becomes text. */
+export function idOf(value: unknown): string | number {
+  if (typeof value === "number") return value;
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+function noteOf(found: number, isCut: boolean): string | undefined {
+  if (found === 0) return "Nothing was found.";
+  return isCut ? "Some texts are cut; ask for fewer results to read more of each." : undefined;
+}

@@ -1,0 +1,112 @@
+// The options of tools, checked once against the table.
+
+import type {
+  AnyTable,
+  ColumnDescription,
+  Table,
+  TableDescription,
+  TableView,
+  UntypedTable,
+  Where,
+} from "varve";
+import type { DateAxis } from "./point-in-time";
+import type { RerankHook } from "./rerank";
+import { badOption, noKey, noTextSearch } from "./tool-errors";
+import { type FilterCondition, filterColumnsOf, toCondition } from "./tool-filter";
+import type { InputLimits } from "./tool-input";
+import type { RetrievalToolOptions } from "./tools";
+
+/** What all tools of a table know. */
+export interface ToolSetting {
+  readonly table: Table;
+  readonly about: string;
+  readonly key: string;
+  /** The columns that a model sees, and those and the key, which are read. */
+  readonly shown: readonly string[];
+  readonly select: readonly string[];
+  readonly column: string | undefined;
+  readonly limits: InputLimits;
+  readonly maxText: number;
+  readonly maxAnswer: number;
+  readonly dates: DateAxis;
+  readonly rerank: RerankHook | undefined;
+  readonly candidates: number;
+  /** The filter of the program and that of the model. */
+  readonly where: (conditions: readonly FilterCondition[] | undefined) => Where<UntypedTable> | undefined;
+}
+
+/** The version and the rows of one read. */
+export type View = TableView<UntypedTable>;
+
+/** Checks the options; throws INVALID_ARGUMENT or NO_PRIMARY_KEY. */
+export async function toolSetting<D extends AnyTable>(
+  table: Table<D>,
+  options: RetrievalToolOptions,
+): Promise<ToolSetting> {
+  const description = await table.describe();
+  const { name, primaryKey } = description;
+  if (primaryKey === null) throw noKey(name);
+  const {
+    limit = 5,
+    maxLimit = Math.max(20, limit),
+    maxText = 2000,
+    maxAnswer = 20_000,
+    candidates = 30,
+  } = options;
+  checkCounts({ limit, maxLimit, maxText, maxAnswer, candidates });
+  if (limit > maxLimit) throw badOption("limit", `at most maxLimit, which is ${maxLimit}`, limit);
+  const { dates = "committed", about = `the table "${name}"`, rerank, column } = options;
+  if (dates !== "committed" && dates !== "effective")
+    throw badOption("dates", '"committed" or "effective"', dates);
+  if (typeof about !== "string" || about === "") throw badOption("about", "a text", about);
+  if (rerank !== undefined && typeof rerank !== "function") throw badOption("rerank", "a function", rerank);
+  checkSearched(description, column);
+  const shown = shownColumns(description, options.select).filter((one) => one !== primaryKey);
+  const filterBy = filterColumnsOf(description, options.filterBy ?? []);
+  const own = options.where === undefined ? [] : [options.where].flat();
+  return {
+    table: table.untyped,
+    about,
+    key: primaryKey,
+    shown,
+    select: [primaryKey, ...shown],
+    column,
+    limits: { limit, maxLimit, filterBy },
+    maxText,
+    maxAnswer,
+    dates,
+    rerank,
+    candidates,
+    where: (conditions = []) => {
+      const asked = conditions.length === 0 ? [] : [toCondition(filterBy, conditions)];
+      const all = [...own, ...asked] as Where<UntypedTable>[];
+      return all.length === 0 ? undefined : (all as Where<UntypedTable>);
+    },
+  };
+}
+
+function shownColumns(
+  description: TableDescription,
+  select: readonly string[] | undefined,
+): readonly string[] {
+  const isShown = ({ kind }: ColumnDescription): boolean => kind !== "vector" && kind !== "bytes";
+  const names = description.columns.filter(isShown).map((column) => column.name);
+  if (select === undefined) return names;
+  const wrong = Array.isArray(select) ? select.find((name) => !names.includes(name)) : select;
+  if (wrong !== undefined) throw badOption("select", `columns among ${names.join(", ")}`, wrong);
+  return [...new Set(select)];
+}
+
+function checkSearched({ name, columns }: TableDescription, column: string | undefined): void {
+  const searched = columns.filter((one) => one.function !== undefined).map((one) => one.name);
+  if (searched.length === 0) throw noTextSearch(name);
+  if (column !== undefined && !searched.includes(column))
+    throw badOption("column", `one of ${searched.join(", ")}`, column);
+}
+
+function checkCounts(counts: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(value) || (value as number) < 1)
+      throw badOption(name, "a whole number from 1 on", value);
+  }
+}

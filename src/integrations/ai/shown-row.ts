@@ -1,0 +1,73 @@
+// Rows as models read them: plain JSON of bounded length.
+
+import type { ShownValue } from "./tool-types";
+
+type Row = Readonly<Record<string, unknown>>;
+
+const ITEMS_MAX = 100;
+const DEPTH_MAX = 8;
+
+/** How many characters an answer may still take. One is made for each answer. */
+export class ShownRows {
+  readonly #maxText: number;
+  #left: number;
+  /** Whether something was left out. */
+  isCut = false;
+
+  constructor(maxText: number, maxAnswer: number) {
+    this.#maxText = maxText;
+    this.#left = maxAnswer;
+  }
+
+  /** The columns of a row that a model sees. */
+  row(row: Row, columns: readonly string[]): Record<string, ShownValue> {
+    return Object.fromEntries(columns.map((column) => [column, this.#value(row[column], 1)]));
+  }
+
+  #value(value: unknown, depth: number): ShownValue {
+    if (value === null || value === undefined) return null;
+    if (value instanceof Date) return value.toISOString();
+    if (value instanceof Uint8Array) return `(${value.length} bytes)`;
+    if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
+    switch (typeof value) {
+      case "string":
+        return this.#text(value);
+      case "number":
+      case "boolean":
+        return value;
+      case "object":
+        return this.#nested(value, depth);
+      default:
+        return String(value);
+    }
+  }
+
+  #nested(value: object, depth: number): ShownValue {
+    if (depth > DEPTH_MAX || this.#left <= 0) {
+      this.isCut = true;
+      return "…";
+    }
+    const entries = Object.entries(value);
+    if (entries.length > ITEMS_MAX) this.isCut = true;
+    const shown = entries.slice(0, ITEMS_MAX).map(([key, item]): [string, ShownValue] => {
+      this.#left -= key.length + 4;
+      return [key, this.#value(item, depth + 1)];
+    });
+    return Array.isArray(value) ? shown.map(([, item]) => item) : Object.fromEntries(shown);
+  }
+
+  #text(text: string): string {
+    const shown = cutText(text, Math.max(0, Math.min(this.#maxText, this.#left)));
+    this.#left -= shown.length;
+    if (shown !== text) this.isCut = true;
+    return shown;
+  }
+}
+
+/** The start of a text, with what is missing said at its end; never half a character. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  const end = last >= 0xd800 && last <= 0xdbff ? max - 1 : max;
+  return `${text.slice(0, Math.max(0, end))}… (${text.length - end} more characters)`;
+}

@@ -1,0 +1,231 @@
+// What models may say. Each schema is a Standard Schema with a JSON Schema, which the AI SDK takes as it is; zod is not needed.
+
+import { badInput } from "./tool-errors";
+import { FILTER_OPS, type FilterColumn, type FilterCondition } from "./tool-filter";
+
+/** A Standard Schema that also gives a JSON Schema. */
+export interface ToolSchema<T> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: "varve";
+    readonly validate: (value: unknown) => { readonly value: T } | { readonly issues: readonly Issue[] };
+    readonly types?: { readonly input: T; readonly output: T } | undefined;
+    readonly jsonSchema: {
+      readonly input: (options: { readonly target: string }) => Record<string, unknown>;
+      readonly output: (options: { readonly target: string }) => Record<string, unknown>;
+    };
+  };
+}
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+}
+
+/** What a model says to `search`. */
+export interface SearchInput {
+  /** What to look for, as a sentence or a question. */
+  query: string;
+  /** How many results. */
+  limit?: number;
+  /** Conditions that must all hold. */
+  filter?: FilterCondition[];
+}
+
+/** What a model says to `searchAsOf`. */
+export interface SearchAsOfInput extends SearchInput {
+  /** A date, an instant, the number of a version, or a tag. */
+  asOf: string;
+}
+
+/** What a model says to `diff`. */
+export interface DiffInput {
+  /** The point before. */
+  from: string;
+  /** The point after; now unless told. */
+  to?: string;
+  /** How many rows of each kind. */
+  limit?: number;
+  /** Conditions that must all hold. */
+  filter?: FilterCondition[];
+}
+
+/** How much a model may ask for. */
+export interface InputLimits {
+  readonly limit: number;
+  readonly maxLimit: number;
+  readonly filterBy: readonly FilterColumn[];
+}
+
+const QUERY_MAX = 4000;
+const POINT_MAX = 200;
+const CONDITIONS_MAX = 10;
+const VALUES_MAX = 100;
+const VALUE_MAX = 1000;
+
+const POINT =
+  'a date ("2026-09-30", its start in UTC), an instant with its zone ("2026-09-30T12:00:00Z"), the number of a version ("3"), or a tag';
+
+type Json = Record<string, unknown>;
+
+/** A part of an input: its JSON Schema, whether it may be left out, and what is wrong with a value. */
+interface Part {
+  readonly schema: Json;
+  readonly optional: boolean;
+  readonly problem: (value: unknown, path: string) => string | undefined;
+}
+
+/** The schema of `search`. */
+export function searchSchema(limits: InputLimits): ToolSchema<SearchInput> {
+  return objectSchema(searchParts(limits));
+}
+
+/** The schema of `searchAsOf`. */
+export function searchAsOfSchema(limits: InputLimits): ToolSchema<SearchAsOfInput> {
+  const asOf = textPart(`The point in the past: ${POINT}.`, POINT_MAX, false);
+  return objectSchema({ asOf, ...searchParts(limits) });
+}
+
+/** The schema of `diff`. */
+export function diffSchema(limits: InputLimits): ToolSchema<DiffInput> {
+  return objectSchema({
+    from: textPart(`The point before: ${POINT}.`, POINT_MAX, false),
+    to: textPart("The point after, written in the same way; now, if left out.", POINT_MAX, true),
+    limit: limitPart("The most rows to show of each kind", limits),
+    ...filterParts(limits.filterBy),
+  });
+}
+
+function searchParts(limits: InputLimits): Record<string, Part> {
+  return {
+    query: textPart("What to look for, as a sentence or a question.", QUERY_MAX, false),
+    limit: limitPart("The most results", limits),
+    ...filterParts(limits.filterBy),
+  };
+}
+
+function textPart(description: string, maxLength: number, optional: boolean): Part {
+  return {
+    schema: { type: "string", description, minLength: 1, maxLength },
+    optional,
+    problem: (value, path) =>
+      typeof value === "string" && value.trim() !== "" && value.length <= maxLength
+        ? undefined
+        : badInput(path, `a text of 1 to ${maxLength} characters`, value),
+  };
+}
+
+function limitPart(what: string, { limit, maxLimit }: InputLimits): Part {
+  const description = `${what}, from 1 to ${maxLimit}; ${limit}, if left out.`;
+  return {
+    schema: { type: "integer", description, minimum: 1, maximum: maxLimit },
+    optional: true,
+    problem: (value, path) =>
+      Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= maxLimit
+        ? undefined
+        : badInput(path, `a whole number from 1 to ${maxLimit}`, value),
+  };
+}
+
+function filterParts(columns: readonly FilterColumn[]): Record<string, Part> {
+  if (columns.length === 0) return {};
+  const names = columns.map((column) => column.name);
+  const list = columns.map(({ name, type }) => `${name} (${type})`).join(", ");
+  const scalar = [{ type: "string", maxLength: VALUE_MAX }, { type: "number" }, { type: "boolean" }];
+  const schema = {
+    type: "array",
+    description: `Conditions that must all hold. Columns: ${list}. Dates are written in ISO 8601. "in" takes a list of values; "contains" asks whether a list holds a value, or a text holds another.`,
+    maxItems: CONDITIONS_MAX,
+    items: {
+      type: "object",
+      properties: {
+        column: { type: "string", enum: names },
+        op: { type: "string", enum: [...FILTER_OPS] },
+        value: { anyOf: [...scalar, { type: "array", items: { anyOf: scalar }, maxItems: VALUES_MAX }] },
+      },
+      required: ["column", "op", "value"],
+    },
+  };
+  const problem = (value: unknown, path: string): string | undefined => {
+    if (!Array.isArray(value) || value.length > CONDITIONS_MAX)
+      return badInput(path, `a list of at most ${CONDITIONS_MAX} conditions`, value);
+    return firstOf(value, (one, index) => conditionProblem(one, `${path}[${index}]`, names));
+  };
+  return { filter: { schema, optional: true, problem } };
+}
+
+function conditionProblem(condition: unknown, path: string, names: readonly string[]): string | undefined {
+  if (!isObject(condition)) return badInput(path, "{ column, op, value }", condition);
+  const { column, op, value, ...others } = condition;
+  if (!names.includes(column as string))
+    return badInput(`${path}.column`, `one of ${names.join(", ")}`, column);
+  if (!(FILTER_OPS as readonly unknown[]).includes(op))
+    return badInput(`${path}.op`, `one of ${FILTER_OPS.join(", ")}`, op);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) return badInput(path, "{ column, op, value }", condition);
+  if (!Array.isArray(value)) return scalarProblem(value, `${path}.value`);
+  if (op !== "in") return badInput(`${path}.value`, `one value, because the op is ${String(op)}`, value);
+  if (value.length > VALUES_MAX)
+    return badInput(`${path}.value`, `at most ${VALUES_MAX} values`, value.length);
+  return firstOf(value, (one, index) => scalarProblem(one, `${path}.value[${index}]`));
+}
+
+function scalarProblem(value: unknown, path: string): string | undefined {
+  const fits =
+    typeof value === "boolean" ||
+    (typeof value === "number" && Number.isFinite(value)) ||
+    (typeof value === "string" && value.length <= VALUE_MAX);
+  return fits
+    ? undefined
+    : badInput(path, `a text of at most ${VALUE_MAX} characters, a number or a boolean`, value);
+}
+
+/** A schema of an object. Models often write null for what they leave out, so that is taken as left out. */
+function objectSchema<T>(parts: Readonly<Record<string, Part>>): ToolSchema<T> {
+  const entries = Object.entries(parts);
+  const jsonSchema = (): Json =>
+    structuredClone({
+      type: "object",
+      properties: Object.fromEntries(entries.map(([name, part]) => [name, part.schema])),
+      required: entries.filter(([, part]) => !part.optional).map(([name]) => name),
+      additionalProperties: false,
+    });
+  const validate = (value: unknown): { value: T } | { issues: Issue[] } => {
+    if (!isObject(value)) return { issues: [{ message: badInput("input", "an object", value) }] };
+    const known: Json = {};
+    for (const [name, part] of entries) {
+      const given = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (part.optional && (given === undefined || given === null)) continue;
+      const message = part.problem(given, name);
+      if (message !== undefined) return { issues: [{ message, path: [name] }] };
+      known[name] = given;
+    }
+    const unknown = Object.keys(value).find((name) => !Object.hasOwn(parts, name));
+    if (unknown !== undefined)
+      return { issues: [{ message: badInput("input", `only ${Object.keys(parts).join(", ")}`, unknown) }] };
+    return { value: known as T };
+  };
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "varve",
+      validate,
+      jsonSchema: { input: jsonSchema, output: jsonSchema },
+    },
+  };
+}
+
+function firstOf<T>(
+  values: readonly T[],
+  problem: (value: T, index: number) => string | undefined,
+): string | undefined {
+  for (const [index, value] of values.entries()) {
+    const found = problem(value, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

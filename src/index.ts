@@ -79,6 +79,7 @@ export type {
   OrderBy,
   OrderedRef,
   Progress,
+  ReembedOptions,
   Retention,
   RowSource,
   ScanOptions,

@@ -23,6 +23,17 @@ export interface NativeWriter {
   abort(): Promise<unknown>;
 }
 
+/** New vectors for a column that become one commit. */
+export interface NativeReembed {
+  readonly field: number;
+  waiting(): Promise<string>;
+  next(limit: number): Promise<NativePage | null>;
+  add(batch: Uint8Array): Promise<unknown>;
+  commit(gaps: boolean): Promise<string>;
+  fill(): Promise<unknown>;
+  end(): Promise<unknown>;
+}
+
 /** A table. A batch that is passed in belongs to the callee until its promise settles. */
 export interface NativeTable {
   info(): string;
@@ -33,6 +44,7 @@ export interface NativeTable {
   scan(request: string): NativeScan;
   write(request: string, batch: Uint8Array | null): Promise<string>;
   stage(request: string): NativeWriter;
+  reembed(request: string): NativeReembed;
   history(request: string): string;
   diff(request: string): Promise<NativePage>;
   tag(request: string): string;

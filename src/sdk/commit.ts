@@ -38,7 +38,15 @@ export interface Commit {
   /** When the fact became true, where that was said. */
   readonly effectiveAt: Date | null;
   /** What was done. */
-  readonly operation: "insert" | "upsert" | "update" | "delete" | "addColumn" | "dropColumn" | "restore";
+  readonly operation:
+    | "insert"
+    | "upsert"
+    | "update"
+    | "delete"
+    | "addColumn"
+    | "dropColumn"
+    | "restore"
+    | "reembed";
   /** How many rows were new. */
   readonly inserted: number;
   /** How many rows were replaced or changed. */

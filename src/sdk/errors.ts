@@ -24,6 +24,18 @@ export function notYet(what: string, instead: string): VarveError {
   return new VarveError("NOT_YET", `${what} is not there yet.`, { hint: instead });
 }
 
+/** A column that was embedded again but for some rows that came at the end. */
+export function notAllEmbedded(table: string, column: string, rows: number, cause: unknown): VarveError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const known = VarveError.is(cause) ? cause.code : "EMBEDDING_FAILED";
+  const message = `${quote(column)} of ${quote(table)} has its new vectors, but ${rows} rows that were written meanwhile have none yet: ${reason}`;
+  return new VarveError(known, message, {
+    hint: "Open the table again and call backfill(). Search does not find these rows until then.",
+    where: { table, column },
+    cause,
+  });
+}
+
 /** A look-up by key in a table that has none. */
 export function noPrimaryKey(table: string): VarveError {
   return new VarveError("NO_PRIMARY_KEY", `The table ${quote(table)} has no primary key.`, {

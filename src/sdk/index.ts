@@ -46,6 +46,7 @@ export type {
 export { and, Condition, not, or } from "./query/condition";
 export type { FilterNode } from "./query/node";
 export { sql } from "./query/sql";
+export type { ReembedOptions } from "./reembed";
 export { type AnyColumn, Column, type ColumnMap } from "./schema/column";
 export type { Metric, VectorElement } from "./schema/column-type";
 export {

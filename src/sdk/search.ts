@@ -123,7 +123,7 @@ async function prepare(
   const vector = isInput(query)
     ? await embedder.one(field, query, "query", signal)
     : toVector(schema.table, field, query as Float32Array | readonly number[]);
-  return { field, vector, body: { column: field.name, limit, where, exact, recall } };
+  return { field, vector, body: { column: field.name, columnId: field.id, limit, where, exact, recall } };
 }
 
 function checkRequest(request: SearchRequest): void {

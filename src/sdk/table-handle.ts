@@ -2,6 +2,7 @@
 
 import type { AsOfJson } from "./as-of";
 import { type EmbedServices, TableEmbedder } from "./embed/table-embedder";
+import type { AnyFunction } from "./embed/traits";
 import { BufferPool } from "./native/batch-buffer";
 import { call } from "./native/call";
 import { RowEncoder } from "./native/encode";
@@ -31,6 +32,8 @@ export interface HandleOptions {
   readonly definition: AnyTable | undefined;
   readonly services: EmbedServices;
   readonly bigints?: readonly string[] | undefined;
+  /** Functions of derived columns that were embedded again since the table was opened. */
+  readonly functions?: ReadonlyMap<string, AnyFunction> | undefined;
 }
 
 /** An open table. */
@@ -43,8 +46,8 @@ export class TableHandle {
   readonly encoder: RowEncoder;
   readonly reader: Reader;
   readonly buffers: BufferPool = new BufferPool();
-  /** Plans by the number of their schema, so that snapshots of one schema share them. */
-  readonly #plans = new Map<number, Plans>();
+  /** Plans by their columns, so that snapshots of one schema share them; a schema may get other columns when one is embedded again. */
+  readonly #plans = new Map<string, Plans>();
   readonly #scratch: Float64Array = new Float64Array(SCRATCH_NUMBERS);
 
   constructor(name: string, native: NativeTable, stored: SchemaJson, options: HandleOptions) {
@@ -53,7 +56,7 @@ export class TableHandle {
     this.options = options;
     const plans = this.#plansFor(stored);
     this.schema = plans.schema;
-    this.embedder = new TableEmbedder(name, options.definition, options.services);
+    this.embedder = new TableEmbedder(name, options.definition, options.services, options.functions);
     this.encoder = new RowEncoder(this.schema);
     this.reader = new Reader(native, plans, null, this.#scratch);
   }
@@ -74,7 +77,7 @@ export class TableHandle {
   }
 
   #plansFor(stored: SchemaJson): Plans {
-    const id = stored.id ?? 0;
+    const id = [stored.id, ...stored.fields.map((field) => field.id)].join();
     const known = this.#plans.get(id);
     if (known !== undefined) return known;
     const plans = new Plans(joinSchema(this.name, stored, this.options.definition, this.options.bigints));

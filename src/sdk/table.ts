@@ -1,3 +1,4 @@
+import type { EmbeddingFunction, EmbeddingInput } from "../embeddings/embedding-function";
 import { addColumn, dropColumn } from "./alter";
 import { type AsOf, toAsOfJson } from "./as-of";
 import { type BackfillOptions, type BackfillResult, backfill, missingVectors } from "./backfill";
@@ -16,10 +17,12 @@ import type { Optimized, Retention, TableStats, Tag, Verification } from "./main
 import { answer, callAsync } from "./native/call";
 import type { Where } from "./query/builder-types";
 import { checkCount, type Reader } from "./reader";
+import { type ReembedOptions, reembed } from "./reembed";
 import type { AnyColumn } from "./schema/column";
 import type {
   ColumnName,
   DefaultColumn,
+  DerivedInput,
   InsertWithVectors,
   SelectedRow,
   UpdateWithVectors,
@@ -291,10 +294,26 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     await callAsync(() => this.handle.native.setRetention(request));
   }
 
-  /** Not there yet: throws `NOT_YET`. */
-  reembed(_notYet: never): Promise<never> {
-    const instead = "Write the rows to a new table that is declared with the other function.";
-    return Promise.reject(notYet("reembed", instead));
+  /**
+   * Moves a derived column to another embedding function, and returns a handle that knows it. All rows that any version shows are
+   * embedded, then the new vectors take the place of the old ones in one commit: from then on the past is searched with the new
+   * function too. Readers and writers go on meanwhile; handles that were opened before cannot search the column or write rows once it
+   * is done, and say so (`CONFLICT`).
+   *
+   * A call that fails or is ended changes nothing, and what was embedded is in the cache when it is made again. Rows that brought a
+   * vector of their own are embedded like all others.
+   *
+   * @example
+   * ```ts
+   * const t2 = await t.reembed("bodyVec", openai("text-embedding-3-small"), { onProgress });
+   * ```
+   */
+  async reembed<const N extends keyof D["derived"] & string>(
+    column: N,
+    fn: EmbeddingFunction<DerivedInput<D["derived"][N]>>,
+    options: ReembedOptions = {},
+  ): Promise<Table<D>> {
+    return new Table(await reembed(this.handle, column, fn as EmbeddingFunction<EmbeddingInput>, options));
   }
 
   /** Not there yet: throws `NOT_YET`. */

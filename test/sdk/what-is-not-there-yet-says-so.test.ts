@@ -8,7 +8,6 @@ test("what is designed and not there throws NOT_YET and says what to use", async
     () => t.search("x", { mode: "text" as never }),
     () => t.search("x", { during: { from: 1, to: 2 } } as never),
     () => t.asOf(1).search("x", { mode: "hybrid" as never }),
-    () => t.reembed("vec" as never),
     () => t.purge({ where: {} } as never),
   ];
   for (const call of calls) {

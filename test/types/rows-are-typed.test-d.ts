@@ -1,7 +1,7 @@
 import type { KeyOf, SelectedRow, Table, TableView, UntypedTable, VarveError } from "varve";
 import { sql } from "varve";
 import { describe, expectTypeOf, test } from "vitest";
-import { type docs, t, untyped } from "./docs";
+import { type docs, ofText, t, untyped } from "./docs";
 
 interface Doc {
   id: string;
@@ -81,6 +81,7 @@ describe("writes", () => {
       vectors: true,
     });
     await t.update({ where: { id: "1" }, set: { bodyVec: [1, 2] }, vectors: true });
+    expectTypeOf(await t.reembed("bodyVec", ofText)).toEqualTypeOf(t);
   });
 
   test("set anything but the key", async () => {

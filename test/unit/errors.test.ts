@@ -97,6 +97,7 @@ const callExamples: Examples<typeof calls> = {
     calls.badArgument("set", "x", "y", "docs"),
   ],
   aborted: [calls.aborted(cause)],
+  notAllEmbedded: [calls.notAllEmbedded("docs", "vec", 3, cause)],
   notYet: [calls.notYet("purge", "Use delete.")],
   noPrimaryKey: [calls.noPrimaryKey("docs")],
   badInstant: [calls.badInstant("effectiveAt", 'the text "yesterday"')],

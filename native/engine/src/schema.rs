@@ -186,6 +186,12 @@ impl Schema {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// Whether it is the same but for its number.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.fields == other.fields && self.primary_key == other.primary_key
+    }
+
     /// Gives ids to the fields that have none, from `next` on, and returns the first id not given.
     pub fn assign_ids(&mut self, mut next: u32) -> u32 {
         for field in &mut self.fields {

@@ -14,6 +14,7 @@ mod support {
     pub(crate) mod read;
     pub(crate) mod rows;
     pub(crate) mod whole;
+    pub(crate) mod wire;
     pub(crate) mod world;
 }
 
@@ -25,6 +26,7 @@ use serde_json::json;
 use support::disk::{Lost, SimulatedDisk};
 use support::rows::{batch, schema};
 use support::whole::all_rows;
+use support::wire::encode;
 use support::world::World;
 use varve_engine::database::Database;
 use varve_engine::error::Code;
@@ -32,7 +34,7 @@ use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
 use varve_engine::schema::Schema;
 use varve_engine::store::{LocalStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Table};
+use varve_engine::table::{CommitOptions, OnKey, Reembed, Table};
 use varve_engine::value::Value;
 
 const START: i64 = 1_700_000_000_000;
@@ -269,6 +271,44 @@ fn rows_in_files_and_columns() {
                 .unwrap(),
         )
     });
+    bench.cut();
+}
+
+fn reembed(table: &Arc<Table>, dimensions: u32) {
+    let field =
+        json!({"name": "near", "type": {"kind": "vector", "dimensions": dimensions}, "nullable": true});
+    let mut reembed = Reembed::new(Arc::clone(table), serde_json::from_value(field).unwrap()).unwrap();
+    let one = Schema {
+        id: 0,
+        primary_key: None,
+        fields: vec![reembed.field().clone()],
+    };
+    while let Some(picked) = reembed.next_rows(&["text".to_owned()], 2).unwrap() {
+        let vector = |id: u64| (0..dimensions).flat_map(move |_| (id as f32).to_le_bytes());
+        let rows: Vec<Vec<Value>> = picked
+            .ids()
+            .map(|id| vec![Value::Bytes(vector(id).collect())])
+            .collect();
+        reembed.add(&encode(&one, &rows)).unwrap();
+    }
+    reembed.commit(&none(), false).unwrap().unwrap();
+}
+
+#[test]
+fn other_vectors() {
+    let near = json!({"name": "near", "type": {"kind": "vector", "dimensions": 2}, "nullable": true});
+    let near = serde_json::from_value(near).unwrap();
+    let mut bench = Bench::prepared(|table| {
+        upsert(table, 0..3, &long());
+        table.add_columns(&[near], &none()).unwrap();
+        upsert(table, 2..4, &long());
+        upsert(table, 1..5, "small");
+    });
+    // A number is taken for the column first, which nobody sees.
+    bench.step(|table| reembed(table, 3));
+    bench.step(|table| upsert(table, 4..6, "small"));
+    bench.step(|table| reembed(table, 1));
+    bench.step(|table| done(table.optimize().unwrap()));
     bench.cut();
 }
 

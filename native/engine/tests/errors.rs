@@ -30,7 +30,7 @@ use varve_engine::format::{manifest_name, seal_json};
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field, Schema};
 use varve_engine::store::{LocalStore, MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Find, OnKey, Order, Stage, Table};
+use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Stage, Table};
 use varve_engine::value::Value;
 
 /// Errors with a heading.
@@ -201,6 +201,24 @@ fn columns(report: &mut Report) {
     let only = schema(json!({"fields": [{"name": "x", "type": {"kind": "text"}}]}));
     let only = memory().create_table("docs", only).unwrap();
     report.add(only.drop_columns(&["x".to_owned()], &options()));
+}
+
+fn other_vectors(report: &mut Report) {
+    report.heading("Other vectors for a column");
+    let near = |nullable: bool| {
+        let data_type = json!({"kind": "vector", "dimensions": 2});
+        field(json!({"name": "near", "type": data_type, "nullable": nullable}))
+    };
+    let table = memory().create_table("docs", numbers()).unwrap();
+    report.add(Reembed::new(Arc::clone(&table), near(true)));
+    let n = field(json!({"name": "n", "type": {"kind": "vector", "dimensions": 2}, "nullable": true}));
+    report.add(Reembed::new(Arc::clone(&table), n));
+    table.add_columns(&[near(true)], &options()).unwrap();
+    report.add(Reembed::new(Arc::clone(&table), near(false)));
+    let mut reembed = Reembed::new(Arc::clone(&table), near(true)).unwrap();
+    table.drop_columns(&["near".to_owned()], &options()).unwrap();
+    report.add(reembed.next_rows(&["n".to_owned()], 1));
+    report.add(reembed.commit(&options(), false));
 }
 
 /// A batch of one column, from its 32-bit words behind the header.
@@ -577,6 +595,7 @@ fn every_error_says_what_happened_and_what_to_do() {
         names_and_tables,
         schemas,
         columns,
+        other_vectors,
         batches,
         writes,
         reads,

@@ -5,6 +5,7 @@ mod call;
 mod database;
 mod embedder;
 mod page;
+mod reembed;
 mod request;
 mod scan;
 mod table;

@@ -54,6 +54,8 @@ pub(crate) struct Read {
     #[serde(default)]
     column: String,
     #[serde(default)]
+    column_id: Option<u32>,
+    #[serde(default)]
     pub(crate) batch_rows: Option<usize>,
 }
 
@@ -88,8 +90,13 @@ impl Read {
         !self.order_by.is_empty()
     }
 
+    /// The column that is searched. The query may have been embedded for a column that another one took the place of.
     pub(crate) fn vector_field<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Field> {
-        snapshot.schema().field(&self.column)
+        let found = snapshot.schema().field(&self.column)?;
+        match self.column_id {
+            Some(id) if id != found.id => Err(made_anew(&self.column)),
+            _ => Ok(found),
+        }
     }
 
     pub(crate) fn limit(&self) -> usize {
@@ -171,7 +178,7 @@ impl Select {
 }
 
 fn made_anew(column: &str) -> Error {
-    let message = format!("The column \"{column}\" was dropped and made anew since the table was opened.");
+    let message = format!("The column \"{column}\" was made anew since the table was opened.");
     Error::new(Code::Conflict, message)
         .hint("Open the table again.")
         .column(column)
@@ -277,6 +284,15 @@ pub(crate) struct Alter {
     pub(crate) add_columns: Vec<Field>,
     #[serde(default)]
     pub(crate) drop_columns: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) options: Options,
+}
+
+/// New vectors for a column.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NewVectors {
+    pub(crate) field: Field,
+    pub(crate) sources: Vec<String>,
     #[serde(flatten)]
     pub(crate) options: Options,
 }

@@ -8,10 +8,11 @@ use varve_engine::error::{Code, Error, Result};
 use varve_engine::format::{Commit, Raw};
 use varve_engine::history::{AsOf, Tag};
 use varve_engine::schema::Schema;
-use varve_engine::table::{OnKey, Picked, Snapshot, Stage, Table, Written};
+use varve_engine::table::{OnKey, Picked, Reembed, Snapshot, Stage, Table, Written};
 
 use crate::call::{Usable, thrown};
 use crate::page::{NativePage, Page, is_blob};
+use crate::reembed::NativeReembed;
 use crate::request::{self, Read, ReadKind, Write, WriteKind, read};
 use crate::scan::NativeScan;
 use crate::upkeep::Upkeep;
@@ -245,6 +246,18 @@ impl NativeTable {
                 Arc::clone(&self.usable),
                 Arc::clone(&self.upkeep),
             ))
+        })
+    }
+
+    /// Starts to put new vectors in the place of a column's.
+    #[napi]
+    pub fn reembed(&self, request: String) -> napi::Result<NativeReembed> {
+        self.now(|table| {
+            let request: request::NewVectors = read(&request)?;
+            let reembed = Reembed::new(Arc::clone(table), request.field)?;
+            let (sources, options) = (request.sources, request.options.into());
+            let (usable, upkeep) = (Arc::clone(&self.usable), Arc::clone(&self.upkeep));
+            Ok(NativeReembed::new(reembed, sources, options, usable, upkeep))
         })
     }
 

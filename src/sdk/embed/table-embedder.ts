@@ -37,12 +37,20 @@ export class TableEmbedder {
   readonly #table: string;
   readonly #definition: AnyTable | undefined;
   readonly #services: EmbedServices;
+  /** Functions that came after the definition, by their columns. */
+  readonly #later: ReadonlyMap<string, AnyFunction>;
   readonly #functions = new Map<string, AnyFunction>();
 
-  constructor(table: string, definition: AnyTable | undefined, services: EmbedServices) {
+  constructor(
+    table: string,
+    definition: AnyTable | undefined,
+    services: EmbedServices,
+    later: ReadonlyMap<string, AnyFunction> = new Map(),
+  ) {
     this.#table = table;
     this.#definition = definition;
     this.#services = services;
+    this.#later = later;
   }
 
   /** Fills the cells of derived columns that are still undefined; null where there is nothing to embed, or where that is deferred. */
@@ -91,10 +99,11 @@ export class TableEmbedder {
   /** How many rows the functions of a table embed at once: batches of several times as many leave no call waiting for long. */
   rowsAtOnce(schema: TableSchema): number {
     const derived = schema.vectors().filter((field) => field.embed !== undefined);
-    return Math.max(0, ...derived.map((field) => this.#rowsAtOnceOf(field)));
+    return Math.max(0, ...derived.map((field) => this.rowsOf(field)));
   }
 
-  #rowsAtOnceOf(field: VectorField): number {
+  /** The same for one column: 0 for a function that cannot be had or needs no calls side by side. */
+  rowsOf(field: VectorField): number {
     try {
       const fn = this.functionOf(field);
       return isCheap(fn) ? 0 : fn.maxBatch * concurrencyOf(fn);
@@ -139,7 +148,7 @@ export class TableEmbedder {
   }
 
   #resolve(field: VectorField): AnyFunction {
-    const declared = ownEntry(this.#definition?.derived, field.name)?.function;
+    const declared = this.#later.get(field.name) ?? ownEntry(this.#definition?.derived, field.name)?.function;
     if (declared !== undefined || field.embed === undefined) return declared as AnyFunction;
     const found = this.#fromRegistry(field, field.embed);
     const stored = revisionOf(field.embed);

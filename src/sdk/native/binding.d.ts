@@ -28,6 +28,27 @@ export declare class NativeEmbedder {
   embedOne(text: string): Float32Array | null
 }
 
+/** New vectors for a column that become one commit. */
+export declare class NativeReembed {
+  /** The id of the new column. */
+  get field(): number
+  /** How many rows wait to be handed out, as JSON. */
+  waiting(): Promise<string>
+  /** The next rows, with the sources of the column; null where all were handed out. */
+  next(limit: number): Promise<NativePage | null>
+  /** The vectors of these rows. */
+  add(batch: Uint8Array): Promise<string>
+  /**
+   * Makes all vectors visible, in every version. Says `null` where rows came that were not handed out, unless these may
+   * stay without a vector until `fill`.
+   */
+  commit(gaps: boolean): Promise<string>
+  /** Gives the rows that `commit` left without a vector theirs. */
+  fill(): Promise<string>
+  /** Ends it. What was not committed is gone. */
+  end(): Promise<string>
+}
+
 /** A running scan. */
 export declare class NativeScan {
   /** The next rows; null at the end. */
@@ -58,6 +79,8 @@ export declare class NativeTable {
   write(request: string, batch?: Uint8Array | undefined | null): Promise<string>
   /** Starts a write of several batches. */
   stage(request: string): NativeWriter
+  /** Starts to put new vectors in the place of a column's. */
+  reembed(request: string): NativeReembed
   /** Commits, the newest first, as JSON. */
   history(request: string): string
   /** What differs between two versions. */

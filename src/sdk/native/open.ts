@@ -1,7 +1,13 @@
 import { nativeModule } from "../../native-module";
 import type { NativeDatabase } from "../../native-types";
 
-export type { NativeDatabase, NativeScan, NativeTable, NativeWriter } from "../../native-types";
+export type {
+  NativeDatabase,
+  NativeReembed,
+  NativeScan,
+  NativeTable,
+  NativeWriter,
+} from "../../native-types";
 
 /** Opens a database in the native module, which is loaded when this is called first. */
 export function openDatabase(uri: string): NativeDatabase {

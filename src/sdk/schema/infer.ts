@@ -94,7 +94,8 @@ export type VectorName<D extends AnyTable> =
       string)
   | (keyof D["derived"] & string);
 
-type DerivedInput<E> = E extends AnyDerived ? E["$input"] : never;
+/** What the function of a derived column embeds. */
+export type DerivedInput<E> = E extends AnyDerived ? E["$input"] : never;
 
 /** What a search of that column takes: a vector, and for a derived column also what its function embeds. */
 export type SearchInput<D extends AnyTable, V extends string> = V extends keyof D["derived"]

@@ -203,7 +203,7 @@ export function functionChanged(table: string, column: string, expected: string,
     "SCHEMA_MISMATCH",
     `The column ${quote(column)} of ${quote(table)} is declared with the embedding function ${expected}; its vectors were made by ${found}.`,
     {
-      hint: "Declare it with the function that made its vectors, or write the rows to a new table that is declared with the other one.",
+      hint: `Declare it with the function that made its vectors, or move the column to the other one first: (await db.openTable(${quote(table)})).reembed(${quote(column)}, fn).`,
       where: { table, column },
     },
   );

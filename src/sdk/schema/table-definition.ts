@@ -118,7 +118,8 @@ export function columnJson(name: string, { spec }: AnyColumn): FieldJson {
   };
 }
 
-function derivedJson(name: string, derived: AnyDerived): FieldJson {
+/** A derived column for the native module. */
+export function derivedJson(name: string, derived: AnyDerived): FieldJson {
   const { sources, template, metric, element } = derived;
   const { name: functionName, config, dimensions, revision } = derived.function;
   const known = revision === undefined || config["revision"] === revision;

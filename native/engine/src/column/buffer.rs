@@ -48,6 +48,18 @@ impl Buffer {
         }
     }
 
+    /// A part of the buffer, without a copy. One that reaches beyond the end is empty, and reads as too short.
+    #[must_use]
+    pub fn part(&self, start: usize, len: usize) -> Self {
+        let inside = start.checked_add(len).is_some_and(|end| end <= self.len);
+        let (start, len) = if inside { (self.start + start, len) } else { (0, 0) };
+        Self {
+            start,
+            len,
+            ..self.clone()
+        }
+    }
+
     /// The number of bytes.
     #[must_use]
     pub fn len(&self) -> usize {

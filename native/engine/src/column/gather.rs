@@ -54,6 +54,32 @@ impl Column {
         })
     }
 
+    /// A run of rows of a fixed-width column, without a copy of their values.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`]; [`Code::Internal`] for a column of another layout.
+    pub fn run(&self, start: usize, len: usize) -> Result<Self> {
+        let Data::Fixed { width, values } = &self.data else {
+            return Err(Error::internal("a run of a column that is not fixed-width"));
+        };
+        let validity = match &self.validity {
+            None => None,
+            Some(_) => {
+                let mut bits = Bits::filled(0, false);
+                for row in start..start + len {
+                    bits.push(!self.is_null(row)?);
+                }
+                (bits.count() < len).then(|| Buffer::from(bits.to_bytes()))
+            }
+        };
+        let values = values.part(start * width, len * width);
+        let data = Data::Fixed {
+            width: *width,
+            values,
+        };
+        Ok(Self { len, validity, data })
+    }
+
     fn take_variable(&self, rows: &[u32]) -> Result<Data> {
         let mut offsets = Offsets::with_capacity(rows.len());
         let mut values = Vec::new();

@@ -64,7 +64,10 @@ impl Batch {
             let header = reader.header()?;
             let [id, ..] = header;
             let Some(field) = schema.fields.iter().find(|field| field.id == id) else {
-                return Err(malformed(&format!("it has a column with the unknown id {id}")));
+                let message =
+                    format!("The table no longer has the column that was to be written (its id is {id}).");
+                let hint = "It was dropped or made anew since the table was opened. Open the table again and repeat the write.";
+                return Err(Error::new(Code::Conflict, message).hint(hint));
             };
             if columns.iter().any(|(seen, _)| *seen == id) {
                 return Err(malformed(&format!(

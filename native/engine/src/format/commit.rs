@@ -20,6 +20,8 @@ pub enum Operation {
     DropColumn,
     /// Made the table what it was at an earlier version.
     Restore,
+    /// Put other vectors into a column, in every version.
+    Reembed,
 }
 
 /// One entry of the commit log.

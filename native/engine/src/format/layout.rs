@@ -50,6 +50,13 @@ pub struct Fragment {
     pub groups: Vec<GroupFile>,
 }
 
+impl Fragment {
+    /// The names of its files: together they tell one fragment from another, also where columns were put beside the old.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(|group| group.file.as_str())
+    }
+}
+
 /// The least or the greatest value of a column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

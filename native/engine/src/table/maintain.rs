@@ -207,7 +207,7 @@ impl Table {
     }
 
     /// Puts a manifest of the same version: only the layout changes. `change` says whether there is anything to do.
-    fn change_layout(
+    pub(super) fn change_layout(
         &self,
         mut change: impl FnMut(&Self, &Arc<State>, &mut Next) -> Result<bool>,
     ) -> Result<bool> {
@@ -282,6 +282,12 @@ impl Table {
         // made meanwhile is seen in the second round, or its maker sees that it is too late.
         while self.change_layout(|table, now, next| table.let_go(now, next, horizon))? {}
         let state = self.refresh()?;
+        let gone = self.gone(&state)?;
+        self.drop_rows(&gone)
+    }
+
+    /// Whether a row, by its id, is one that no version shows any more: neither the retention nor a tag keeps it.
+    pub(super) fn gone(&self, state: &Arc<State>) -> Result<impl Fn(u64) -> bool + use<>> {
         let mut views = Vec::new();
         for &version in &state.manifest.kept {
             let commit = match version {
@@ -290,7 +296,8 @@ impl Table {
             };
             views.push((version, commit.get().watermark));
         }
-        let gone = |id: u64| {
+        let state = Arc::clone(state);
+        Ok(move |id: u64| {
             let died = state
                 .deaths
                 .died(id)
@@ -300,8 +307,7 @@ impl Table {
                     .iter()
                     .any(|(version, watermark)| id < *watermark && died > *version)
             })
-        };
-        self.drop_rows(&gone)
+        })
     }
 
     /// Says in a manifest which versions end at a horizon. Returns whether that is anything new.
@@ -439,13 +445,9 @@ fn adjacent_small(fragments: &[Raw<Fragment>]) -> Option<std::ops::Range<usize>>
 
 /// Where a run of fragments stands, if it still does.
 fn position_of(fragments: &[Raw<Fragment>], run: &[Raw<Fragment>]) -> Option<usize> {
-    let name = |fragment: &Raw<Fragment>| fragment.get().groups.first().map(|group| group.file.clone());
-    let first = name(run.first()?);
-    let at = fragments.iter().position(|fragment| name(fragment) == first)?;
-    let same = fragments
-        .get(at..at + run.len())?
-        .iter()
-        .zip(run)
-        .all(|(a, b)| name(a) == name(b));
-    same.then_some(at)
+    let same = |a: &Raw<Fragment>, b: &Raw<Fragment>| a.get().files().eq(b.get().files());
+    let first = run.first()?;
+    let at = fragments.iter().position(|fragment| same(fragment, first))?;
+    let now = fragments.get(at..at + run.len())?;
+    now.iter().zip(run).all(|(a, b)| same(a, b)).then_some(at)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Table;
 use super::commit::CommitOptions;
+use super::reembed::NewVectors;
 use super::state::{Known, State};
 use crate::column::{Batch, Column};
 use crate::error::{Code, Error, Result};
@@ -38,6 +39,8 @@ pub(super) enum NewRows {
     Batch(Arc<Batch>),
     /// Fragments that are written already, without ids, and their numbers of rows.
     Staged(Arc<Vec<(Fragment, u32)>>),
+    /// No rows, but a column of vectors in the place of another.
+    Vectors(Arc<NewVectors>),
 }
 
 /// Rows up to this size travel in the manifest, all of them together.
@@ -51,7 +54,8 @@ const DEATHS: usize = 512;
 pub(super) struct Next {
     pub(super) manifest: Manifest,
     pub(super) known: Known,
-    created: Vec<String>,
+    /// The paths of files that go again where the manifest does not land.
+    pub(super) created: Vec<String>,
 }
 
 impl Next {
@@ -151,6 +155,7 @@ impl Next {
         let first = self.manifest.watermark;
         match rows {
             NewRows::None => Ok(0),
+            NewRows::Vectors(vectors) => vectors.swap_in(self, table, state).map(|()| 0),
             NewRows::Batch(batch) => {
                 let key = self.manifest.current_schema()?.key().cloned();
                 let inline = if batch.byte_size() <= INLINE_BYTES {

@@ -29,7 +29,7 @@ impl Table {
             let died = state.deaths.between(then.version(), now.version());
             let lost: Vec<RowPlace> = died.iter().filter_map(|id| then.place(*id)).collect();
             let ended: Vec<u64> = now.born_since(then.watermark()).map(|(id, _)| id).collect();
-            let same_schema = then.schema().id == now.schema().id;
+            let same_schema = then.schema().is_alike(now.schema());
             if lost.is_empty() && ended.is_empty() && same_schema {
                 return Ok(None);
             }

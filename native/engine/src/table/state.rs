@@ -272,19 +272,13 @@ impl Snapshot {
 /// What tells one segment from another.
 #[derive(PartialEq, Eq, Hash)]
 enum SegmentName {
-    File(String),
+    Files(Vec<String>),
     Rows(u64),
 }
 
 impl SegmentName {
     fn of_fragment(fragment: &Fragment) -> Self {
-        Self::File(
-            fragment
-                .groups
-                .first()
-                .map(|group| group.file.clone())
-                .unwrap_or_default(),
-        )
+        Self::Files(fragment.files().map(str::to_owned).collect())
     }
 
     fn of_rows(rows: &InlineRows) -> Self {

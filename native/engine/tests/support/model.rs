@@ -235,6 +235,50 @@ impl Model {
         Ok(written)
     }
 
+    /// Puts a field of vectors in the place of another, in every version; rows without a vector have none.
+    pub(crate) fn reembed(
+        &mut self,
+        old: u32,
+        field: &Field,
+        vectors: &HashMap<u64, Value>,
+        when: When,
+    ) -> Result<Written, Code> {
+        let mut next = self.newest().clone();
+        next.operation = Operation::Reembed;
+        let exchange = |schema: &mut Schema| {
+            let known = schema.fields.iter_mut().filter(|known| known.id == old);
+            known.for_each(|known| known.clone_from(field));
+        };
+        exchange(&mut next.schema);
+        let written = self.commit_schema(next, when)?;
+        for version in &mut self.versions {
+            exchange(&mut version.schema);
+        }
+        self.give(field, vectors);
+        Ok(written)
+    }
+
+    /// Gives rows their vectors, in every version that has them.
+    pub(crate) fn give(&mut self, field: &Field, vectors: &HashMap<u64, Value>) {
+        let with = |row: &Arc<Row>| {
+            let mut cells = row.cells.clone();
+            if let Some(vector) = vectors.get(&row.id) {
+                cells.insert(field.id, vector.clone());
+            }
+            let id = row.id;
+            Arc::new(Row { id, cells })
+        };
+        for version in &mut self.versions {
+            version.rows = version.rows.iter().map(with).collect();
+        }
+    }
+
+    /// A field id that is given to nobody else.
+    pub(crate) fn take_field(&mut self) -> u32 {
+        self.next_field += 1;
+        self.next_field - 1
+    }
+
     pub(crate) fn restore(&mut self, version: usize, when: When) -> Result<Written, Code> {
         self.readable(version)?;
         let then = self.versions[version].clone();
@@ -249,7 +293,7 @@ impl Model {
         let before = next.rows.len();
         next.rows.retain(|row| has(&then.rows, row.id));
         let deleted = (before - next.rows.len()) as u64;
-        let same_schema = then.schema.id == next.schema.id;
+        let same_schema = then.schema.fields == next.schema.fields;
         if lost.is_empty() && deleted == 0 && same_schema {
             return Ok(self.nothing());
         }

@@ -1,0 +1,414 @@
+//! A column of vectors is put in the place of another one, in every version, while readers and writers go on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::commit::{CommitOptions, Written};
+use super::lookup::RowPlace;
+use super::next::{Change, NewRows, Next};
+use super::state::State;
+use super::vectors::{Vectors, beside, name_of, with_group};
+use super::{Picked, Snapshot, Table};
+use crate::column::{Batch, fixed_width};
+use crate::error::{Code, Error, Result};
+use crate::filter::Columns;
+use crate::format::{Fragment, GroupFile, Operation, Raw, Rows};
+use crate::fragment::Segment;
+use crate::schema::{DataType, Field, Schema};
+
+/// Rows are handed out up to about so many bytes, whatever the number that was asked for.
+const PAGE_BYTES: usize = 64 * 1024 * 1024;
+/// How often files are made anew for fragments that others replaced.
+const TRIES: usize = 20;
+
+/// New vectors for a column, on their way into one commit.
+///
+/// Rows are handed out by [`Reembed::next_rows`], all that any version shows, and their vectors come back by
+/// [`Reembed::add`]. [`Reembed::commit`] makes all of them visible at once, in every version that shows the rows: a
+/// derived column is a function of the row. What is dropped without a commit leaves nothing but files, which are removed.
+#[derive(Debug)]
+pub struct Reembed {
+    table: Arc<Table>,
+    /// The field that is replaced.
+    old: u32,
+    vectors: Vectors,
+    /// The first row id that was not handed out.
+    next: u64,
+    /// The rows that were handed out and have no vectors yet.
+    handed: Rows,
+    /// Files that are ready to stand beside the others of a fragment, by the names of those.
+    ready: HashMap<Vec<String>, GroupFile>,
+    /// Their paths, and those of earlier ones.
+    created: Vec<String>,
+    /// After a commit that left rows without a vector: the first row id that is none of them.
+    until: Option<u64>,
+}
+
+impl Reembed {
+    /// Starts. `field` is the new column: its name is that of the column to replace, its id is given.
+    ///
+    /// # Errors
+    /// [`Code::ColumnNotFound`]; [`Code::InvalidArgument`] where either column holds no vectors;
+    /// [`Code::InvalidSchema`] where the new one cannot be null.
+    pub fn new(table: Arc<Table>, mut field: Field) -> Result<Self> {
+        let snapshot = table.snapshot()?;
+        let old = snapshot.schema().field(&field.name)?;
+        let holds_vectors = |field: &Field| matches!(field.data_type, DataType::Vector { .. });
+        if !holds_vectors(old) || !holds_vectors(&field) {
+            let message = format!("The column \"{}\" does not hold vectors.", field.name);
+            return Err(Error::new(Code::InvalidArgument, message)
+                .hint("Name a vector column.")
+                .column(field.name));
+        }
+        if !field.nullable {
+            let message = format!("The new vectors of \"{}\" must be nullable.", field.name);
+            return Err(Error::new(Code::InvalidSchema, message).column(field.name));
+        }
+        let old = old.id;
+        with_field(snapshot.schema(), old, &field).check()?;
+        // The number is taken before files are written with it, so that it is nobody else's.
+        table.change_layout(|_, state, next| {
+            field.id = state.manifest.next_field;
+            next.manifest.next_field += 1;
+            Ok(true)
+        })?;
+        Ok(Self {
+            table,
+            old,
+            vectors: Vectors::new(field),
+            next: 0,
+            handed: Rows::default(),
+            ready: HashMap::new(),
+            created: Vec::new(),
+            until: None,
+        })
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> &Arc<Table> {
+        &self.table
+    }
+
+    /// The new column, with its id.
+    #[must_use]
+    pub fn field(&self) -> &Field {
+        self.vectors.field()
+    }
+
+    /// How many rows wait to be handed out.
+    ///
+    /// # Errors
+    /// What the store says, [`Code::Corrupt`].
+    pub fn waiting(&self) -> Result<usize> {
+        let state = self.table.refresh()?;
+        let gone = self.table.gone(&state)?;
+        Ok(self.ids(&state).filter(|(_, id)| !gone(*id)).count())
+    }
+
+    /// The next rows, at most `limit`, with the columns of these names; `None` where all were handed out. They may be dead,
+    /// but some version shows them.
+    ///
+    /// # Errors
+    /// [`Code::ColumnNotFound`]; [`Code::Conflict`] where somebody else changed the column; [`Code::Corrupt`].
+    pub fn next_rows(&mut self, names: &[String], limit: usize) -> Result<Option<Picked>> {
+        if !self.handed.is_empty() {
+            return Err(Error::internal(
+                "rows were asked for before those before had vectors",
+            ));
+        }
+        let state = self.table.refresh()?;
+        self.check_column(&state)?;
+        let gone = self.table.gone(&state)?;
+        let snapshot = Snapshot::latest(Arc::clone(&state));
+        let fields = snapshot.select(names)?;
+        let (mut places, mut bytes) = (Vec::new(), 0);
+        let mut next = self.next;
+        for (place, id) in self.ids(&state) {
+            if places.len() >= limit.max(1) || bytes >= PAGE_BYTES {
+                break;
+            }
+            next = id + 1;
+            if gone(id) {
+                continue;
+            }
+            bytes += row_bytes(&snapshot, &fields, place);
+            places.push(place);
+            self.handed.extend(&Rows::run(id, 1));
+        }
+        self.next = next;
+        Ok((!places.is_empty()).then(|| Picked::new(snapshot, fields, places)))
+    }
+
+    /// The vectors of the rows that were handed out last, in the encoding of [`Batch::decode`]: one column.
+    ///
+    /// # Errors
+    /// [`Code::InvalidRow`]; what the store says.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
+        let field = self.vectors.field().clone();
+        let id = field.id;
+        let schema = Schema {
+            id: 0,
+            primary_key: None,
+            fields: vec![field],
+        };
+        let batch = Batch::decode(bytes, &schema)?.completed(&schema)?;
+        let column = batch.column(id).cloned();
+        let column = column.ok_or_else(|| Error::internal("a batch without its vectors"))?;
+        let rows = std::mem::take(&mut self.handed);
+        self.vectors.push(&self.table, rows, column)
+    }
+
+    /// Puts the new column in the place of the old one, in one commit. `None` where there are rows that were not handed out:
+    /// they came meanwhile. With `gaps` these rows are left without a vector; hand them out next, and call
+    /// [`Reembed::fill`].
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where somebody else changed the column, or where the files of the table changed too fast; what
+    /// the store says.
+    pub fn commit(&mut self, options: &CommitOptions, gaps: bool) -> Result<Option<Written>> {
+        if !self.handed.is_empty() {
+            return Err(Error::internal(
+                "new vectors were committed before those of the last rows came",
+            ));
+        }
+        let table = Arc::clone(&self.table);
+        // Upkeep of this process would replace the fragments that files are being made for.
+        let _maintaining = Table::lock(&table.maintaining);
+        for _ in 0..TRIES {
+            let state = table.refresh()?;
+            if !gaps && self.ids(&state).next().is_some() {
+                return Ok(None);
+            }
+            self.make_ready(&state)?;
+            let mut came = false;
+            let written = table.commit(|state| {
+                self.check_column(state)?;
+                came = !gaps && self.ids(state).next().is_some();
+                let ready = |fragment: &Raw<Fragment>| self.ready.contains_key(&name_of(fragment.get()));
+                if came || !state.manifest.fragments.iter().all(ready) {
+                    return Ok(None);
+                }
+                let schema = with_field(state.manifest.current_schema()?, self.old, self.field());
+                Ok(Some(self.change(schema, options)))
+            });
+            if let Err(error) = &written
+                && error.code() == Code::CommitUnknown
+            {
+                self.created.clear();
+            }
+            if let Some(commit) = written? {
+                self.landed(commit.get().watermark);
+                return Ok(Some(table.written(Some(commit))));
+            }
+            if came {
+                return Ok(None);
+            }
+        }
+        Err(Error::new(
+            Code::Conflict,
+            "The files of the table changed too fast for new vectors.",
+        )
+        .hint("Try again; nothing was changed."))
+    }
+
+    /// Gives their vectors to rows that a commit left without, in place: no version is made.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where somebody else changed the column; what the store says.
+    pub fn fill(&mut self) -> Result<()> {
+        let field = self.field().id;
+        let vectors = &self.vectors;
+        self.table.change_layout(|table, state, next| {
+            self.check_column(state)?;
+            let fields = state.manifest.all_fields();
+            let mut filled = false;
+            for (at, known) in state.manifest.fragments.iter().enumerate() {
+                let (fragment, segment) = (known.get(), state.segments.get(at));
+                let Some(segment) = segment.filter(|_| vectors.touch(&fragment.rows)) else {
+                    continue;
+                };
+                let had = segment.column(field);
+                let group = vectors.write(table, &fragment.rows, had, &mut next.created)?;
+                next.exchange(table, at, with_group(fragment, field, group), &fields)?;
+                filled = true;
+            }
+            table.home.store.sync_directory(&table.home.path("data"))?;
+            Ok(filled)
+        })?;
+        self.vectors.clear();
+        Ok(())
+    }
+
+    /// Writes a file for every fragment that has none yet, and removes those of fragments that are gone.
+    fn make_ready(&mut self, state: &State) -> Result<()> {
+        let mut made = false;
+        for fragment in state.manifest.fragments.iter().map(Raw::get) {
+            let name = name_of(fragment);
+            if !self.ready.contains_key(&name) {
+                let file = self
+                    .vectors
+                    .write(&self.table, &fragment.rows, None, &mut self.created)?;
+                self.ready.insert(name, file);
+                made = true;
+            }
+        }
+        if made {
+            let home = &self.table.home;
+            self.table
+                .or_gone(home.store.sync_directory(&home.path("data")))?;
+        }
+        Ok(())
+    }
+
+    fn change(&self, schema: Schema, options: &CommitOptions) -> Change {
+        let vectors = NewVectors {
+            old: self.old,
+            vectors: self.vectors.clone(),
+            ready: self.ready.clone(),
+        };
+        Change {
+            operation: Operation::Reembed,
+            options: options.clone(),
+            rows: NewRows::Vectors(Arc::new(vectors)),
+            ended: Vec::new(),
+            updated: 0,
+            schema: Some(schema),
+        }
+    }
+
+    /// The files that are in use now are the table's.
+    fn landed(&mut self, watermark: u64) {
+        let state = self.table.current();
+        let fragments = state.manifest.fragments.iter().map(Raw::get);
+        let used: Vec<&str> = fragments.flat_map(Fragment::files).collect();
+        self.created
+            .retain(|path| !used.iter().any(|file| path.ends_with(file)));
+        self.remove_files();
+        self.ready.clear();
+        self.vectors.clear();
+        self.old = self.field().id;
+        self.until = Some(watermark);
+    }
+
+    fn remove_files(&mut self) {
+        for path in self.created.drain(..).chain(self.vectors.files.drain(..)) {
+            // What stays is swept by optimize().
+            let _ = self.table.home.store.remove(&path);
+        }
+    }
+
+    /// The rows that wait to be handed out, ascending by id.
+    fn ids<'a>(&self, state: &'a State) -> impl Iterator<Item = (RowPlace, u64)> + 'a {
+        let (next, until) = (self.next, self.until.unwrap_or(u64::MAX));
+        let segments = state.segments.iter().enumerate();
+        let waiting = segments.skip_while(move |(_, segment)| segment.rows().last() < next);
+        let ids = waiting.flat_map(move |(at, segment)| {
+            let place = move |row: usize| Some((u32::try_from(at).ok()?, u32::try_from(row).ok()?));
+            let ids = segment.rows().ids_from(next);
+            ids.filter_map(move |(row, id)| Some((place(row)?, id)))
+        });
+        ids.take_while(move |(_, id)| *id < until)
+    }
+
+    fn check_column(&self, state: &State) -> Result<()> {
+        let name = &self.field().name;
+        let found = state.manifest.current_schema()?.field(name);
+        if found.is_ok_and(|field| field.id == self.old) {
+            return Ok(());
+        }
+        let message =
+            format!("The column \"{name}\" was dropped or embedded again by somebody else meanwhile.");
+        Err(Error::new(Code::Conflict, message)
+            .hint("Open the table again and look at it before you repeat the call; nothing was changed.")
+            .column(name.clone()))
+    }
+}
+
+impl Drop for Reembed {
+    fn drop(&mut self) {
+        self.remove_files();
+    }
+}
+
+/// A column of vectors on its way into a manifest.
+#[derive(Debug)]
+pub(super) struct NewVectors {
+    old: u32,
+    vectors: Vectors,
+    ready: HashMap<Vec<String>, GroupFile>,
+}
+
+impl NewVectors {
+    /// Puts the column into every schema and every row of the next manifest. The rows in the manifest become a fragment.
+    pub(super) fn swap_in(&self, next: &mut Next, table: &Table, state: &State) -> Result<()> {
+        let field = self.vectors.field();
+        for schema in &mut next.manifest.schemas {
+            if schema.get().fields.iter().any(|known| known.id == self.old) {
+                *schema = Raw::new(with_field(schema.get(), self.old, field))?;
+            }
+        }
+        let fields = next.manifest.all_fields();
+        for (at, fragment) in state.manifest.fragments.iter().enumerate() {
+            let group = self.ready.get(&name_of(fragment.get())).cloned();
+            let group = group.ok_or_else(|| Error::internal("a fragment without its new vectors"))?;
+            next.exchange(table, at, with_group(fragment.get(), self.old, group), &fields)?;
+        }
+        if state.manifest.inline.is_empty() {
+            return Ok(());
+        }
+        let key = next.manifest.current_schema()?.key().cloned();
+        for segment in next
+            .known
+            .segments
+            .iter_mut()
+            .skip(state.manifest.fragments.len())
+        {
+            let pieces = self.vectors.column_of(segment.rows(), None)?;
+            let batch = Batch::new(segment.len(), beside(segment, self.old, field, &pieces)?);
+            *segment = Arc::new(Segment::in_memory(segment.rows().first(), batch, key.as_ref())?);
+        }
+        next.spill(table, state)
+    }
+}
+
+impl Next {
+    /// Puts a fragment in the place of one that holds the same rows; the files that it does not need retire.
+    fn exchange(
+        &mut self,
+        table: &Table,
+        at: usize,
+        (fragment, retired): (Fragment, Vec<String>),
+        fields: &[Field],
+    ) -> Result<()> {
+        let segment = Segment::open(&*table.home.store, &table.home.path("data"), &fragment, fields)?;
+        if let Some(known) = self.known.segments.get_mut(at) {
+            *known = Arc::new(segment);
+        }
+        if let Some(known) = self.manifest.fragments.get_mut(at) {
+            *known = Raw::new(fragment)?;
+        }
+        retired.into_iter().try_for_each(|file| self.retire("data", file))
+    }
+}
+
+/// A schema with a field in the place of another.
+fn with_field(schema: &Schema, old: u32, field: &Field) -> Schema {
+    let mut schema = schema.clone();
+    for known in &mut schema.fields {
+        if known.id == old {
+            known.clone_from(field);
+        }
+    }
+    schema
+}
+
+/// About how many bytes a row takes, going by the average of its segment.
+fn row_bytes(snapshot: &Snapshot, fields: &[Field], (segment, _): RowPlace) -> usize {
+    let bytes = |field: &Field| {
+        let column = snapshot.column(segment, field.id);
+        let average = column.map_or(0, |column| column.byte_size() / column.len().max(1));
+        average.max(fixed_width(&field.data_type).unwrap_or(0))
+    };
+    fields.iter().map(bytes).sum()
+}

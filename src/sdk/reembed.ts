@@ -1,0 +1,188 @@
+// Another function for a derived column: all rows that any version shows are embedded anew, and the new vectors take the place of the old
+// ones in one commit. Rows that come meanwhile are embedded too, before the commit; where they come faster than they can be embedded, the
+// last of them get their vectors right after it.
+
+import type { EmbeddingInput } from "../embeddings/embedding-function";
+import { type CommitOptions, toCommitJson } from "./commit";
+import { TableEmbedder } from "./embed/table-embedder";
+import type { AnyFunction } from "./embed/traits";
+import { badArgument, notAllEmbedded } from "./errors";
+import { call, callAsync } from "./native/call";
+import { Projection, rowsOf } from "./native/decode";
+import { RowEncoder } from "./native/encode";
+import type { NativeReembed } from "./native/open";
+import { checkSignal, type LongOptions } from "./progress";
+import { fromDataType } from "./schema/column-type";
+import { Derived } from "./schema/derived";
+import { derivedJson } from "./schema/table-definition";
+import { type EmbedSpec, type Field, isVector, TableSchema, type VectorField } from "./schema/table-schema";
+import { describeValue } from "./schema/wire-value";
+import { TableHandle } from "./table-handle";
+
+/** What `reembed` takes. */
+export interface ReembedOptions extends CommitOptions, LongOptions {}
+
+/** So often rows that came meanwhile are embedded before the commit. */
+const ROUNDS = 8;
+const STEP_BYTES = 64 << 20;
+const STEP_ROWS_MAX = 16_384;
+/** About what a row takes beside its vector. */
+const ROW_BYTES = 1024;
+
+/** Embeds a column anew and returns a handle that knows its function. */
+export async function reembed(
+  handle: TableHandle,
+  column: string,
+  fn: AnyFunction,
+  options: ReembedOptions,
+): Promise<TableHandle> {
+  const old = derivedField(handle, column);
+  checkFunction(handle.name, fn);
+  checkSignal(options.signal);
+  const { sources, template } = old.embed;
+  const { metric, element } = old.type;
+  const json = derivedJson(column, new Derived<EmbeddingInput>(fn, sources, { template, metric, element }));
+  const request = JSON.stringify({ field: json, sources, ...toCommitJson(options) });
+  const native = call(() => handle.native.reembed(request));
+  const field: VectorField = { ...old, id: native.field, type: vectorType(json.type), embed: json.embed };
+  const functions = new Map([...(handle.options.functions ?? []), [column, fn]]);
+  try {
+    await new Reembedding(handle, native, field, functions, options).run();
+  } finally {
+    await native.end().catch(() => undefined);
+  }
+  return new TableHandle(handle.name, handle.native, handle.info().schema, { ...handle.options, functions });
+}
+
+class Reembedding {
+  readonly #handle: TableHandle;
+  readonly #native: NativeReembed;
+  readonly #field: VectorField;
+  readonly #schema: TableSchema;
+  readonly #sources: readonly Field[];
+  readonly #projection: Projection;
+  readonly #embedder: TableEmbedder;
+  readonly #encoder: RowEncoder;
+  readonly #options: ReembedOptions;
+  readonly #stepRows: number;
+  #done = 0;
+  #total = 0;
+
+  constructor(
+    handle: TableHandle,
+    native: NativeReembed,
+    field: VectorField,
+    functions: ReadonlyMap<string, AnyFunction>,
+    options: ReembedOptions,
+  ) {
+    const { name, schema } = handle;
+    const { definition, services } = handle.options;
+    this.#handle = handle;
+    this.#native = native;
+    this.#field = field;
+    const fields = schema.fields.map((known) => (known.name === field.name ? field : known));
+    this.#schema = new TableSchema(name, schema.primaryKey, fields);
+    this.#sources = (field.embed?.sources ?? []).map((source) => schema.field(source));
+    this.#projection = new Projection(this.#sources);
+    this.#embedder = new TableEmbedder(name, definition, services, functions);
+    this.#encoder = new RowEncoder(this.#schema);
+    this.#options = options;
+    this.#stepRows = stepRows(field, this.#embedder.rowsOf(field));
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    for (let round = 1; ; round++) {
+      await this.#embed(await this.#waiting(), signal);
+      checkSignal(signal);
+      const committed = await callAsync(() => this.#native.commit(round > ROUNDS));
+      if (committed !== "null") break;
+    }
+    await this.#fillGaps();
+  }
+
+  /** The rows that came during the last round. The commit stands, so the signal does not end this. */
+  async #fillGaps(): Promise<void> {
+    const waiting = await this.#waiting();
+    if (waiting === 0) return;
+    try {
+      await this.#embed(waiting, undefined);
+      await callAsync(() => this.#native.fill());
+    } catch (error) {
+      throw notAllEmbedded(this.#handle.name, this.#field.name, waiting, error);
+    }
+  }
+
+  async #waiting(): Promise<number> {
+    return Number(await callAsync(() => this.#native.waiting()));
+  }
+
+  /** Embeds so many rows: those that are there, and not those that come meanwhile, or it might never end. */
+  async #embed(waiting: number, signal: AbortSignal | undefined): Promise<void> {
+    this.#total = this.#done + waiting;
+    while (this.#done < this.#total) {
+      checkSignal(signal);
+      const count = await this.#step(Math.min(this.#stepRows, this.#total - this.#done), signal);
+      if (count === 0) return;
+    }
+  }
+
+  async #step(limit: number, signal: AbortSignal | undefined): Promise<number> {
+    const page = await callAsync(() => this.#native.next(limit));
+    if (page === null) return 0;
+    const rows = rowsOf(this.#projection, page);
+    const count = rows.length;
+    const vectors = new Array<unknown>(count).fill(undefined);
+    const columns = new Map<Field, unknown[]>([[this.#field, vectors]]);
+    for (const source of this.#sources) {
+      columns.set(
+        source,
+        rows.map((row) => row[source.name]),
+      );
+    }
+    const { onProgress } = this.#options;
+    await this.#embedder.fill({ count, columns }, this.#schema, { signal, onProgress });
+    checkSignal(signal);
+    await this.#add(vectors);
+    this.#done += count;
+    onProgress?.({ stage: "write", column: this.#field.name, done: this.#done, total: this.#total });
+    return count;
+  }
+
+  async #add(vectors: readonly unknown[]): Promise<void> {
+    const { buffers } = this.#handle;
+    const buffer = buffers.take();
+    try {
+      const batch = this.#encoder.begin(buffer, { base: undefined, count: vectors.length });
+      batch.column(this.#field, vectors);
+      const bytes = batch.finish();
+      await callAsync(() => this.#native.add(bytes));
+    } finally {
+      buffers.give(buffer);
+    }
+  }
+}
+
+function derivedField(handle: TableHandle, column: string): VectorField & { readonly embed: EmbedSpec } {
+  const field = handle.schema.get(column);
+  if (field !== undefined && isVector(field) && field.embed !== undefined) {
+    return { ...field, embed: field.embed };
+  }
+  throw badArgument("column", "a derived column", JSON.stringify(column), handle.name);
+}
+
+function checkFunction(table: string, fn: unknown): void {
+  const { name, dimensions, embed } = (fn ?? {}) as Partial<AnyFunction>;
+  const sound = typeof name === "string" && Number.isSafeInteger(dimensions) && typeof embed === "function";
+  if (!sound) throw badArgument("reembed", "an embedding function", describeValue(fn), table);
+}
+
+function vectorType(json: Parameters<typeof fromDataType>[0]): VectorField["type"] {
+  return fromDataType(json) as VectorField["type"];
+}
+
+/** How many rows are embedded together: calls of one step end before those of the next begin, so it must be many. */
+function stepRows({ type }: VectorField, atOnce: number): number {
+  const most = Math.min(STEP_ROWS_MAX, Math.floor(STEP_BYTES / (type.dimensions * 4 + ROW_BYTES)));
+  return atOnce === 0 ? most : Math.max(1, Math.floor(most / atOnce)) * atOnce;
+}

@@ -349,7 +349,7 @@ impl Kernels {
     }
 
     #[inline]
-    fn run<J: Job>(self, job: J) -> J::Out {
+    pub(crate) fn run<J: Job>(self, job: J) -> J::Out {
         match self.isa {
             // SAFETY: there are only kernels of instruction sets that this CPU has.
             #[cfg(target_arch = "x86_64")]

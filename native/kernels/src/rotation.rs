@@ -11,7 +11,7 @@ const ALIGNED: usize = 64;
 /// A random rotation of vectors, made from a seed.
 ///
 /// Four rounds of: random signs; a fast Hadamard transform of the first or, in odd rounds, the last `2^k` elements; a
-/// rotation by 45 degrees between the halves (the "FhtKac" rotation of the RaBitQ library). Lengths and angles stay as
+/// rotation by 45 degrees between the halves, where the transform does not take them whole (the "FhtKac" rotation of the RaBitQ library). Lengths and angles stay as
 /// they are, up to rounding, and every direction becomes like a random one. The result has the same bits on every
 /// instruction set.
 ///
@@ -114,6 +114,10 @@ impl Job for Rotate<'_> {
                 rotation.padded - power
             };
             hadamard(&mut rotated[start..start + power], scale);
+            if power == rotation.padded {
+                // The halves are mixed already; once more would undo it.
+                continue;
+            }
             let (lower, upper) = rotated.split_at_mut(rotation.padded / 2);
             for (a, b) in lower.iter_mut().zip(upper) {
                 let (sum, difference) = (*a + *b, *a - *b);

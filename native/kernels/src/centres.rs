@@ -105,6 +105,13 @@ impl Centres {
     }
 }
 
+/// Bytes as they are stored, as the numbers that they are.
+#[must_use]
+pub fn signed_bytes(bytes: &[u8]) -> &[i8] {
+    // SAFETY: both types have one byte, no alignment, and every bit pattern.
+    unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
+}
+
 struct ToBytes<'a> {
     vector: &'a [f32],
     bytes: &'a mut [i8],

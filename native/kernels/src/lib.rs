@@ -58,7 +58,7 @@ mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use centres::Centres;
+pub use centres::{Centres, signed_bytes};
 pub use dispatch::{Isa, Kernels};
 pub use f16::{f16_to_f32, f32_to_f16};
 pub use query::{Element, Metric, Query, Rows, cosine};

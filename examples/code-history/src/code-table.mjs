@@ -1,0 +1,51 @@
+// The table: the pieces of all files, what the files consist of, and which commit it all stands for.
+import { connect, embed, json, table, text } from "varve";
+import { codeWords } from "./code-words.mjs";
+
+/** The row that every commit writes, so that every commit is a version, also one that changes no text. */
+export const HEAD = "//";
+
+/**
+ * Three kinds of rows. A piece: `path`, `symbol`, `body`, and its vector. A file: `path` and `outline`, the lines on which its pieces stand;
+ * they are kept apart so that a piece that only moves keeps its row and its vector. And `HEAD`.
+ */
+export const code = table(
+  "code",
+  {
+    id: text().primaryKey(),
+    path: text().nullable(),
+    symbol: text().nullable(),
+    body: text().nullable(),
+    outline: json().nullable(),
+  },
+  (c) => ({ vec: embed(codeWords(), [c.symbol, c.body]) }),
+);
+
+/** The key of a piece. No path in a git tree holds `//`. */
+export const pieceId = (path, symbol) => `${path}//${symbol}`;
+
+/** Opens the table of a folder. */
+export async function openCode(folder) {
+  const db = await connect(folder);
+  return { db, t: await db.table(code) };
+}
+
+const PAGE = 1000;
+
+/** All commits of a table, newest first. */
+export async function* commitsOf(t) {
+  let before;
+  while (true) {
+    const page = await t.history({ limit: PAGE, before });
+    yield* page;
+    if (page.length < PAGE) return;
+    before = page.at(-1).version;
+  }
+}
+
+/** The commit that made a version; undefined for version 0. */
+export async function commitOf(t, version) {
+  if (version === 0) return undefined;
+  const [commit] = await t.history({ limit: 1, before: version + 1 });
+  return commit;
+}

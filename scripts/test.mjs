@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setup } from "./setup.mjs";
+import { examplePackages, installExample } from "./support/examples.mjs";
 import { at, root } from "./support/files.mjs";
 import { findCargo, run } from "./support/run.mjs";
 
@@ -58,7 +59,10 @@ const rustOnly = args.includes("--rust");
 setup();
 const results = [];
 if (args.length === 0 || rustOnly) results.push(await testRust());
-if (!rustOnly) results.push(testTypeScript(args));
+if (!rustOnly) {
+  for (const name of examplePackages()) installExample(name);
+  results.push(testTypeScript(args));
+}
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -1,13 +1,11 @@
 // The table: the pieces of all files, what the files consist of, and which commit it all stands for.
-import { connect, embed, json, table, text } from "varve";
+import { connect, embed, int, json, table, text } from "varve";
 import { codeWords } from "./code-words.mjs";
 
-/** The row that every commit writes, so that every commit is a version, also one that changes no text. */
-export const HEAD = "//";
-
 /**
- * Three kinds of rows. A piece: `path`, `symbol`, `body`, and its vector. A file: `path` and `outline`, the lines on which its pieces stand;
- * they are kept apart so that a piece that only moves keeps its row and its vector. And `HEAD`.
+ * Three kinds of rows. A piece of a file: `path`, `symbol`, `body`. A file: `path` and `outline`, the lines on which its pieces stand; they
+ * are kept apart so that a piece that only moves keeps its row and its vector. And a commit: `version`, and its message as `body`; because of
+ * it, every commit is a version, also one that changes no text.
  */
 export const code = table(
   "code",
@@ -17,12 +15,33 @@ export const code = table(
     symbol: text().nullable(),
     body: text().nullable(),
     outline: json().nullable(),
+    version: int().nullable(),
   },
   (c) => ({ vec: embed(codeWords(), [c.symbol, c.body]) }),
 );
 
-/** The key of a piece. No path in a git tree holds `//`. */
+const nothing = { path: null, symbol: null, body: null, outline: null, version: null };
+
+/** The key of the row of a piece. No path in a git tree holds `//`. */
 export const pieceId = (path, symbol) => `${path}//${symbol}`;
+
+/** The row of a piece. */
+export const pieceRow = (path, symbol, body) => ({
+  ...nothing,
+  id: pieceId(path, symbol),
+  path,
+  symbol,
+  body,
+});
+
+/** The row of a file. */
+export const fileRow = (path, outline) => ({ ...nothing, id: path, path, outline });
+
+/** The row of a commit. */
+export const commitRow = (sha, version, subject) => ({ ...nothing, id: `//${sha}`, version, body: subject });
+
+/** Lets the rows of pieces through. */
+export const isPiece = (c) => c.symbol.isNotNull();
 
 /** Opens the table of a folder. */
 export async function openCode(folder) {

@@ -6,11 +6,13 @@ const MOST = 4000;
 
 /** The words of a text: names in camel case, snake case and with dots are taken apart. */
 export function wordsOf(text) {
-  return text
-    .slice(0, MOST)
-    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2")
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .slice(0, MOST)
+      .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2")
+      .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 /** A function of its own name, so that Varve keeps what it has embedded: `builtin()` is too fast for a cache, a paid model is not. */
@@ -22,6 +24,10 @@ export function codeWords() {
     maxBatch: model.maxBatch,
     config: { model: model.config.model, most: MOST },
     revision: model.revision,
-    embed: (texts, request) => model.embed(texts.map((text) => wordsOf(text).join(" ")), request),
+    embed: (texts, request) =>
+      model.embed(
+        texts.map((text) => wordsOf(text).join(" ")),
+        request,
+      ),
   });
 }

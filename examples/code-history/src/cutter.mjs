@@ -16,7 +16,13 @@ const BODIES = new Set([
   "arguments",
 ]);
 const FUNCTIONS = new Set(["function_expression", "arrow_function", "function", "generator_function"]);
-const COMMENTS = new Set(["comment", "line_comment", "block_comment", "attribute_item", "inner_attribute_item"]);
+const COMMENTS = new Set([
+  "comment",
+  "line_comment",
+  "block_comment",
+  "attribute_item",
+  "inner_attribute_item",
+]);
 const DECLARATIONS = new Set(["lexical_declaration", "variable_declaration"]);
 /** Calls whose function only holds other calls. */
 const SUITES = /^(describe|context|suite)(\.\w+)?$/;
@@ -26,7 +32,12 @@ const NAMED = 80;
 export async function cut(path, text) {
   const lines = text.split("\n");
   return numbered(await spansOf(path, text, lines))
-    .map(({ symbol, start, end }) => ({ symbol, start: start + 1, end, body: lines.slice(start, end).join("\n") }))
+    .map(({ symbol, start, end }) => ({
+      symbol,
+      start: start + 1,
+      end,
+      body: lines.slice(start, end).join("\n"),
+    }))
     .filter(({ body }) => /[\p{L}\p{N}]/u.test(body));
 }
 
@@ -194,7 +205,8 @@ function nameOf(node) {
     const type = node.childForFieldName("type")?.text;
     return clipped(trait === undefined ? `impl ${type}` : `impl ${trait} for ${type}`);
   }
-  if (node.type === "type_declaration") return clipped(node.namedChildren[0]?.childForFieldName("name")?.text);
+  if (node.type === "type_declaration")
+    return clipped(node.namedChildren[0]?.childForFieldName("name")?.text);
   const name = clipped(node.childForFieldName("name")?.text);
   const receiver = node.childForFieldName("receiver")?.text.match(/\*?\s*(\w+)(?:\[[^\]]*\])?\s*\)$/)?.[1];
   return receiver === undefined ? name : `${receiver}.${name}`;

@@ -1,11 +1,12 @@
 // Follows the first-parent line of a repository into a table: one commit there is one version here.
 import { createHash } from "node:crypto";
-import { commitsOf, HEAD, pieceId } from "./code-table.mjs";
+import { commitRow, commitsOf, fileRow, pieceId, pieceRow } from "./code-table.mjs";
 import { cut } from "./cutter.mjs";
 import { RepositoryError, textOf } from "./repository.mjs";
 
 /** Files that a tool writes and nobody reads. */
-const MADE = /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|go\.sum|poetry\.lock|uv\.lock)$|\.(min\.(js|css)|map|svg|snap)$/;
+const MADE =
+  /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|go\.sum|poetry\.lock|uv\.lock)$|\.(min\.(js|css)|map|svg|snap)$/;
 const LONGEST_LINE = 5000;
 
 const digestOf = (text) => createHash("sha256").update(text).digest("base64");
@@ -34,6 +35,7 @@ export class Indexer {
   /** For every path: the digest of each of its pieces, by symbol. */
   #files = new Map();
   #effective = Number.NEGATIVE_INFINITY;
+  #version = 0;
   #blobs;
   counts = new Counts();
 
@@ -47,7 +49,8 @@ export class Indexer {
   async run({ since } = {}) {
     const last = await this.#resume();
     const from = last === undefined ? { since } : { after: last };
-    const total = (await this.#repository.count(last ?? since)) + (last === undefined && since !== undefined ? 1 : 0);
+    const total =
+      (await this.#repository.count(last ?? since)) + (last === undefined && since !== undefined ? 1 : 0);
     this.#blobs = this.#repository.blobs();
     let expected = last;
     // While one commit is written, the next one is read and cut.
@@ -81,12 +84,14 @@ export class Indexer {
         `The table ends with the commit ${sha.slice(0, 10)}, which this repository does not have. Give --db another folder for another repository.`,
       );
     });
+    this.#version = newest.version;
     this.#effective = newest.effectiveAt?.getTime() ?? this.#effective;
-    for await (const rows of this.#t.scan({ select: ["path", "symbol", "body", "outline"] })) {
-      for (const { path, symbol, body, outline } of rows) {
-        if (path === null) continue;
-        const pieces = this.#files.get(path) ?? this.#files.set(path, new Map()).get(path);
-        if (outline === null) pieces.set(symbol, digestOf(body));
+    const columns = { select: ["path", "symbol", "body"], where: (c) => c.path.isNotNull() };
+    for await (const rows of this.#t.scan(columns)) {
+      for (const { path, symbol, body } of rows) {
+        const pieces = this.#files.get(path) ?? new Map();
+        if (symbol !== null) pieces.set(symbol, digestOf(body));
+        this.#files.set(path, pieces);
       }
     }
     if ((await this.#repository.count(sha)) === 0 && (await this.#repository.commitOf("HEAD")) !== sha) {
@@ -112,7 +117,7 @@ export class Indexer {
       }
       this.counts.files += 1;
       const outline = pieces.map(({ symbol, start, end }) => [symbol, start, end]);
-      rows.push({ id: path, path, symbol: null, body: null, outline });
+      rows.push(fileRow(path, outline));
     }
     return { rows, gone };
   }
@@ -124,7 +129,7 @@ export class Indexer {
       const digest = digestOf(body);
       now.set(symbol, digest);
       if (before.get(symbol) === digest) this.counts.kept += 1;
-      else rows.push({ id: pieceId(path, symbol), path, symbol, body, outline: null });
+      else rows.push(pieceRow(path, symbol, body));
     }
     this.counts.cut += pieces.length;
     for (const symbol of before.keys()) if (!now.has(symbol)) gone.push(pieceId(path, symbol));
@@ -147,10 +152,10 @@ export class Indexer {
     this.#effective = Math.max(this.#effective, date.getTime());
     if (clamped) this.counts.clamped += 1;
     const properties = { sha, ...(clamped ? { committed: date.toISOString() } : {}) };
-    const head = { id: HEAD, path: null, symbol: null, body: null, outline: { sha } };
+    this.#version += 1;
     let hits = 0;
     let embedded = 0;
-    await this.#t.upsert([head, ...rows], {
+    const { version } = await this.#t.upsert([commitRow(sha, this.#version, subject), ...rows], {
       ...(gone.length > 0 ? { delete: { id: { $in: gone } } } : {}),
       message: subject,
       effectiveAt: new Date(this.#effective),
@@ -159,11 +164,13 @@ export class Indexer {
         if (stage === "embed") [hits, embedded] = [cacheHits, done - cacheHits];
       },
     });
+    if (version !== this.#version)
+      throw new RepositoryError("Somebody else writes to this table at the same time.");
     this.counts.commits += 1;
     this.counts.ended += gone.length;
     this.counts.embedded += embedded;
-    // Equal texts of one commit are embedded once.
-    this.counts.cached += Math.max(hits, rows.filter(({ symbol }) => symbol !== null).length - embedded);
+    // The message is embedded with the pieces. Equal texts of one commit are embedded once.
+    this.counts.cached += Math.max(hits, rows.filter(({ body }) => body !== null).length + 1 - embedded);
   }
 
   /** Gives versions the names that the repository gave their commits. A tag beside the line names the commit that brought it in. */

@@ -67,7 +67,9 @@ let ready;
 async function load(name) {
   ready ??= Parser.init();
   await ready;
-  const grammar = await Language.load(require.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`));
+  const grammar = await Language.load(
+    require.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`),
+  );
   const parser = new Parser();
   parser.setLanguage(grammar);
   return { parser, ...languages[name] };

@@ -7,7 +7,15 @@ import { BlobReader } from "./blob-reader.mjs";
 /** A sentence for the user, where the repository or git cannot do what was asked. */
 export class RepositoryError extends Error {}
 
-const quiet = ["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "log.showSignature=false"];
+const quiet = [
+  "--no-pager",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.quotePath=false",
+  "-c",
+  "log.showSignature=false",
+];
 const env = {
   ...process.env,
   GIT_OPTIONAL_LOCKS: "0",
@@ -20,7 +28,11 @@ const MODES_OF_FILES = new Set(["100644", "100755"]);
 
 /** Starts git in a repository. */
 function startGit(path, args) {
-  return spawn("git", [...quiet, "-C", path, ...args], { env, stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
+  return spawn("git", [...quiet, "-C", path, ...args], {
+    env,
+    stdio: ["pipe", "pipe", "pipe"],
+    windowsHide: true,
+  });
 }
 
 /** Waits for git to end; throws what it said where it failed. */
@@ -116,8 +128,23 @@ export class Repository {
     if (since !== undefined) yield await this.#wholeTree(since);
     const start = after ?? since;
     const range = start === undefined ? "HEAD" : `${start}..HEAD`;
-    const shape = ["--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "-z", "--no-abbrev", "--no-renames"];
-    const plain = ["--no-ext-diff", "--no-textconv", "--no-notes", "--no-show-signature", "--root", "--encoding=UTF-8"];
+    const shape = [
+      "--first-parent",
+      "--diff-merges=first-parent",
+      "--reverse",
+      "--raw",
+      "-z",
+      "--no-abbrev",
+      "--no-renames",
+    ];
+    const plain = [
+      "--no-ext-diff",
+      "--no-textconv",
+      "--no-notes",
+      "--no-show-signature",
+      "--root",
+      "--encoding=UTF-8",
+    ];
     const format = "--format=tformat:%H%x00%P%x00%ct%x00%s";
     const child = startGit(this.#path, ["log", ...shape, ...plain, format, "--end-of-options", range, "--"]);
     child.stdin.end();
@@ -133,7 +160,8 @@ export class Repository {
 
   /** The tags and their commits: `{ name, sha }`. */
   async tags() {
-    const format = "--format=%(refname:strip=2)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)";
+    const format =
+      "--format=%(refname:strip=2)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)";
     const lines = await this.#lines(["for-each-ref", format, "refs/tags"]);
     const tags = lines.map((line) => line.split("\0"));
     return tags.flatMap(([name, type, sha, inner, innerSha]) => {
@@ -177,7 +205,17 @@ export class Repository {
 
   async #wholeTree(sha) {
     const format = "%H%x00%P%x00%ct%x00%s";
-    const args = ["log", "-1", "-z", "--no-show-signature", "--no-notes", `--format=tformat:${format}`, "--end-of-options", sha, "--"];
+    const args = [
+      "log",
+      "-1",
+      "-z",
+      "--no-show-signature",
+      "--no-notes",
+      `--format=tformat:${format}`,
+      "--end-of-options",
+      sha,
+      "--",
+    ];
     const [header] = [await this.#parts(args)];
     const changes = [];
     for (const part of await this.#parts(["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", sha])) {
@@ -190,7 +228,10 @@ export class Repository {
 
   async #lines(args, otherwise) {
     const parts = await this.#output(args, otherwise);
-    return parts.toString("utf8").split("\n").filter((line) => line !== "");
+    return parts
+      .toString("utf8")
+      .split("\n")
+      .filter((line) => line !== "");
   }
 
   async #parts(args) {
@@ -216,7 +257,12 @@ export class Repository {
 const lossy = (bytes) => bytes.toString("utf8");
 
 function headerOf([sha, parents, seconds, subject]) {
-  return { sha, parents: parents.split(" ").filter(Boolean), date: new Date(Number(seconds) * 1000), subject };
+  return {
+    sha,
+    parents: parents.split(" ").filter(Boolean),
+    date: new Date(Number(seconds) * 1000),
+    subject,
+  };
 }
 
 /** Puts the parts of a log together: four of a header, then two of each change. */

@@ -44,7 +44,11 @@ beforeAll(() => {
     cwd: project,
   });
   // What an entry cannot be without: its class stands on one of the framework's.
-  symlinkSync(join(root, "node_modules", "@langchain"), join(project, "node_modules", "@langchain"), "junction");
+  symlinkSync(
+    join(root, "node_modules", "@langchain"),
+    join(project, "node_modules", "@langchain"),
+    "junction",
+  );
 }, 60_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ import type { DocumentFilter, DocumentHit, StoredDocument } from "../support/doc
 
 /**
  * Which documents: a Mongo-style object on the metadata (`{ author: "Ada", year: { $gte: 2024 } }`), or a condition on the columns of
- * the table, by the builder (`(c) => c.metadata.path("year").gte(2024)`) or by `sql`.
+ * the table, by the builder (`(c) => c.metadata.path("year").gte(2024)`) or by `sql`. A list means that all of them must hold.
  */
 export type VarveFilter = DocumentFilter;
 

@@ -155,7 +155,7 @@ export class VarveVectorStore extends SearchableStore {
     const given = Object.entries({ ids, filter, deleteAll: deleteAll || undefined });
     const named = given.filter(([, value]) => value !== undefined).map(([name]) => name);
     if (named.length !== 1) throw deleteWhat(named);
-    if (isEmptyObject(filter)) throw emptyDeleteFilter();
+    if (isEmpty(filter)) throw emptyDeleteFilter();
     const documents = await this.#source.view();
     if (documents === undefined || ids?.length === 0) return;
     if (ids !== undefined) await documents.remove({ ids }, commit);
@@ -219,6 +219,8 @@ function isTableLike(value: unknown): boolean {
   return typeof value === "object" && value !== null && "upsert" in value && "describe" in value;
 }
 
-function isEmptyObject(filter: unknown): boolean {
+/** Whether a filter lets everything through because there is nothing in it. */
+function isEmpty(filter: unknown): boolean {
+  if (Array.isArray(filter)) return filter.every(isEmpty);
   return typeof filter === "object" && filter !== null && Object.keys(filter).length === 0;
 }

@@ -13,8 +13,7 @@ export default defineConfig({
     ],
   },
   test: {
-    // The examples are plain JavaScript, and so are their tests.
-    include: ["test/**/*.test.ts", "test/examples/*.test.mjs"],
+    include: ["test/**/*.test.ts"],
     typecheck: {
       enabled: true,
       include: ["test/types/**/*.test-d.ts"],

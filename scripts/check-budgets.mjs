@@ -10,7 +10,9 @@ const budgets = { file: 600, fileAtP90: 350, function: 70, anyPerThousand: 5 };
 const folders = ["src", "native", "scripts", "examples", "bench", "test"];
 const generated = new Set(["src/sdk/native/binding.d.ts"]);
 const isTest = (path) =>
-  /^test\/|^native\/[^/]+\/(tests|benches)\/|(^|\/)tests(\.rs$|\/)|_tests\.rs$/.test(path);
+  /^(examples\/[^/]+\/)?test\/|^native\/[^/]+\/(tests|benches)\/|(^|\/)tests(\.rs$|\/)|_tests\.rs$/.test(
+    path,
+  );
 
 /** `{ path, test, language, lines, functions, any }` of one file. */
 function measure(path, text) {

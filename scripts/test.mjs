@@ -1,13 +1,14 @@
 // All tests: Rust in the development profile, then TypeScript with its type tests. The last line is `N passed, N failed`.
 //   npm test                    everything
 //   npm test -- --rust          the Rust workspace only
+//   npm test -- --examples      the tests of the examples that have packages of their own
 //   npm test -- insert.test     vitest only, with these arguments
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { examples, setUpExample } from "./example.mjs";
 import { setup } from "./setup.mjs";
-import { examplePackages, installExample } from "./support/examples.mjs";
 import { at, root } from "./support/files.mjs";
 import { findCargo, run } from "./support/run.mjs";
 
@@ -30,12 +31,19 @@ async function testRust() {
   return withExit("cargo test", totals, code === 0);
 }
 
-/** Runs vitest and reads its totals from its JSON report. */
-function testTypeScript(args) {
+/** Runs the vitest of a folder and reads its totals from its JSON report. */
+function testTypeScript(args, within = ".") {
   const folder = mkdtempSync(join(tmpdir(), "varve-test-"));
   const report = join(folder, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const ok = run(process.execPath, [at("node_modules/vitest/vitest.mjs"), "run", ...reporters, ...args]);
+  const ok = run(process.execPath, [
+    at(within, "node_modules/vitest/vitest.mjs"),
+    "run",
+    "--root",
+    at(within),
+    ...reporters,
+    ...args,
+  ]);
   const totals = { passed: 0, failed: 0 };
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
@@ -44,7 +52,13 @@ function testTypeScript(args) {
     console.error(`vitest left no report: ${error.message}`);
   }
   rmSync(folder, { recursive: true, force: true });
-  return withExit("vitest", totals, ok);
+  return withExit(`vitest in ${within}`, totals, ok);
+}
+
+/** Sets an example up and runs its tests. */
+function testExample(name) {
+  const totals = { passed: 0, failed: 0 };
+  return setUpExample(name) ? testTypeScript([], `examples/${name}`) : withExit(name, totals, false);
 }
 
 /** A runner that fails without a failed test (it did not build, a file did not load) counts as one failure. */
@@ -56,13 +70,12 @@ function withExit(name, totals, ok) {
 
 const args = process.argv.slice(2);
 const rustOnly = args.includes("--rust");
+const examplesOnly = args.includes("--examples");
 setup();
 const results = [];
 if (args.length === 0 || rustOnly) results.push(await testRust());
-if (!rustOnly) {
-  for (const name of examplePackages()) installExample(name);
-  results.push(testTypeScript(args));
-}
+if (!rustOnly && !examplesOnly) results.push(testTypeScript(args));
+if (args.length === 0 || examplesOnly) results.push(...examples.map(testExample));
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

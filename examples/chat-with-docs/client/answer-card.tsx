@@ -1,0 +1,151 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Crawl, Part, Point, Source } from "./api.ts";
+import { Words } from "./prose.tsx";
+import { changesLink, passageLink } from "./route.ts";
+import { dayOf, pointLabel } from "./time.ts";
+
+/** A question and what has been answered so far. */
+export interface Turn {
+  readonly key: number;
+  readonly question: string;
+  readonly point?: Point;
+  readonly sources: readonly Source[];
+  readonly parts: readonly Part[];
+  readonly refusal?: string;
+  readonly problem?: string;
+  /** Whether more may come. */
+  readonly isOpen: boolean;
+}
+
+/** One question with its answer, its citations, and the way to the same question at another time. */
+export function AnswerCard({
+  turn,
+  crawls,
+  usesModel,
+  onAsk,
+}: {
+  turn: Turn;
+  crawls: readonly Crawl[];
+  usesModel: boolean;
+  onAsk: (question: string, asOf: number) => void;
+}) {
+  const { question, point, sources, parts, refusal, problem, isOpen } = turn;
+  const others = crawls.filter(({ version }) => version !== point?.version).slice(0, 3);
+  const newest = crawls[0]?.version;
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => card.current?.scrollIntoView({ block: "start" }), []);
+  return (
+    <article class="turn" ref={card}>
+      <h2>{question}</h2>
+      {point && (
+        <p class="point">
+          <span class={point.version === newest ? "stamp" : "stamp past"}>{pointLabel(point)}</span>
+          {parts.length > 0 && !usesModel && (
+            <span>Quotes from the documents, word for word. No language model.</span>
+          )}
+        </p>
+      )}
+      <div class="answer">
+        {parts.map((part) => (
+          <PartView part={part} point={point} sources={sources} />
+        ))}
+        {refusal !== undefined && <p class="refusal">{refusal}</p>}
+        {problem !== undefined && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        {isOpen && <p class="waiting">Reading…</p>}
+      </div>
+      {point && sources.length > 0 && (
+        <Sources point={point} sources={sources} cited={new Set(parts.flatMap(({ cites }) => cites))} />
+      )}
+      {!isOpen && point && others.length > 0 && (
+        <p class="again">
+          Same question as of
+          {others.map(({ version, effectiveAt }) => (
+            <button type="button" key={version} onClick={() => onAsk(question, version)}>
+              {dayOf(effectiveAt)}
+            </button>
+          ))}
+          {newest !== undefined && point.version !== 0 && point.version < newest && (
+            <a href={changesLink(point.version, newest)}>What changed since</a>
+          )}
+        </p>
+      )}
+    </article>
+  );
+}
+
+function PartView({
+  part,
+  point,
+  sources,
+}: {
+  part: Part;
+  point: Point | undefined;
+  sources: readonly Source[];
+}) {
+  const marks = part.cites.map((cite) => {
+    const source = sources[cite - 1];
+    if (source === undefined || point === undefined) return null;
+    const link = passageLink(point.version, source.id, part.isQuote ? part.text : undefined);
+    return (
+      <a class="cite" href={link} aria-label={`Source ${cite}: ${nameOf(source)}`}>
+        {cite}
+      </a>
+    );
+  });
+  if (!part.isQuote) {
+    return (
+      <p>
+        <Words text={part.text} /> {marks}
+      </p>
+    );
+  }
+  const first = sources[(part.cites[0] ?? 0) - 1];
+  return (
+    <figure class="quote">
+      <blockquote>
+        <Words text={part.text} /> {marks}
+      </blockquote>
+      {first && <figcaption>{nameOf(first)}</figcaption>}
+    </figure>
+  );
+}
+
+function Sources({
+  point,
+  sources,
+  cited,
+}: {
+  point: Point;
+  sources: readonly Source[];
+  cited: ReadonlySet<number>;
+}) {
+  return (
+    <details class="sources" open={cited.size === 0}>
+      <summary>
+        {sources.length} passages were read, {cited.size} cited
+      </summary>
+      <ol>
+        {sources.map((source, index) => (
+          <li class={cited.has(index + 1) ? "cited" : ""}>
+            <a href={passageLink(point.version, source.id)}>{nameOf(source)}</a>
+            <span class="path">
+              {source.path}
+              {source.page !== null && `, page ${source.page}`}
+            </span>
+            <span class="score" title="How near the passage is to the question, from 0 to 1">
+              {source.score.toFixed(2)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function nameOf({ title, heading }: Source): string {
+  return heading === "" ? title : `${title} › ${heading}`;
+}

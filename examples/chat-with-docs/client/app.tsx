@@ -1,0 +1,64 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { getCrawls, getStatus } from "./api.ts";
+import { AskPage } from "./ask-page.tsx";
+import { ChangesPage } from "./changes-page.tsx";
+import { PassagePanel } from "./passage-panel.tsx";
+import { useRoute } from "./route.ts";
+import { useLoaded } from "./use-loaded.ts";
+
+/** How often a new crawl is looked for. */
+const LOOK_MS = 5_000;
+
+/** The whole page. */
+export function App() {
+  const route = useRoute();
+  const [look, setLook] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setLook((count) => count + 1), LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const { value: status, problem } = useKept(useLoaded(`status ${look}`, getStatus));
+  const { value: crawls = [] } = useKept(useLoaded(`crawls ${look}`, getCrawls));
+  const isChanges = route.page === "changes";
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href="#/">
+          <span class="layers" aria-hidden="true" />
+          Chat with docs
+        </a>
+        <nav aria-label="Pages">
+          <a href="#/" aria-current={isChanges ? undefined : "page"}>
+            Ask
+          </a>
+          <a href="#/changes" aria-current={isChanges ? "page" : undefined}>
+            What changed
+          </a>
+        </nav>
+        <p class="status">
+          {problem ??
+            (status && `${count(status.documents, "document")}, ${count(status.passages, "passage")}`)}
+          {status && <span class="badge">{status.answerer.name}</span>}
+        </p>
+      </header>
+      <main>
+        <div hidden={isChanges}>
+          <AskPage crawls={crawls} usesModel={status?.answerer.usesModel ?? false} />
+        </div>
+        {isChanges && <ChangesPage crawls={crawls} from={route.from} to={route.to} />}
+      </main>
+      {route.page === "passage" && <PassagePanel version={route.version} id={route.id} quote={route.quote} />}
+    </>
+  );
+}
+
+function count(number: number, one: string): string {
+  return `${number} ${one}${number === 1 ? "" : "s"}`;
+}
+
+/** The last thing that was loaded, while the next is on its way. */
+function useKept<T extends object>(loaded: T): T {
+  const kept = useRef(loaded);
+  if (Object.keys(loaded).length > 0) kept.current = loaded;
+  return kept.current;
+}

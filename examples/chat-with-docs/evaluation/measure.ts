@@ -1,0 +1,65 @@
+import { LEAST_SCORE } from "../server/answer/answer.ts";
+import type { Answerer } from "../server/answer/answerer.ts";
+import { type Library, SOURCES } from "../server/library.ts";
+import questions from "./questions.json" with { type: "json" };
+
+/** What was measured. */
+export interface Report {
+  /** Questions that the documents answer, with the place of the first gold passage among the first five, from 1. */
+  readonly questions: readonly {
+    readonly question: string;
+    readonly rank: number | undefined;
+    readonly score: number;
+  }[];
+  /** Questions that they do not answer. */
+  readonly strangers: readonly { readonly question: string; readonly score: number }[];
+  /** How many passages the answers cite, each once for an answer. */
+  readonly citations: number;
+  /** How many of them are gold passages. */
+  readonly goldCitations: number;
+}
+
+const RECALL_AT = 5;
+
+/** Asks every question of the evaluation. */
+export async function measure(library: Library, answerer: Answerer): Promise<Report> {
+  const view = await library.open(undefined);
+  const { signal } = new AbortController();
+  const asked: Report["questions"][number][] = [];
+  let citations = 0;
+  let goldCitations = 0;
+  for (const { question, gold } of questions.answerable) {
+    const sources = await library.search(view, question, SOURCES);
+    const isGold = sources.map(({ id }) => gold.includes(sectionOf(id)));
+    const rank = isGold.slice(0, RECALL_AT).indexOf(true) + 1;
+    const score = sources[0]?.score ?? 0;
+    asked.push({ question, rank: rank === 0 ? undefined : rank, score });
+    if (score < LEAST_SCORE) continue;
+    const cited = new Set<number>();
+    for await (const { cites } of answerer.answer(question, sources, signal))
+      for (const cite of cites) cited.add(cite);
+    citations += cited.size;
+    goldCitations += [...cited].filter((cite) => isGold[cite - 1]).length;
+  }
+  const strangers: Report["strangers"][number][] = [];
+  for (const question of questions.unanswerable) {
+    strangers.push({ question, score: (await library.search(view, question, 1))[0]?.score ?? 0 });
+  }
+  return { questions: asked, strangers, citations, goldCitations };
+}
+
+/** A long section is cut into several passages: the gold is the section. */
+export function sectionOf(id: string): string {
+  return id.replace(/~\d+$/, "");
+}
+
+/** The score that tells both kinds of questions best from each other: the mean of both shares is largest. */
+export function bestThreshold({ questions, strangers }: Report): number {
+  const quality = (least: number): number =>
+    questions.filter(({ score }) => score >= least).length / questions.length +
+    strangers.filter(({ score }) => score < least).length / strangers.length;
+  const steps = Array.from({ length: 101 }, (_, index) => index / 100);
+  const best = Math.max(...steps.map(quality));
+  const good = steps.filter((least) => quality(least) === best);
+  return good[Math.floor(good.length / 2)] ?? 0;
+}

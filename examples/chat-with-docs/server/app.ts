@@ -1,0 +1,142 @@
+// The web server: what a browser may ask, and what it may do with the answers.
+
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import { streamSSE } from "hono/streaming";
+import { type AnswerEvent, answer } from "./answer/answer.ts";
+import type { Answerer } from "./answer/answerer.ts";
+import type { Assets } from "./assets.ts";
+import type { Library } from "./library.ts";
+import { BadRequest, type PointInput } from "./point.ts";
+
+/** What the server is made of. */
+export interface AppOptions {
+  readonly library: Library;
+  readonly answerer: Answerer;
+  /** The built client. */
+  readonly assets: Assets;
+  /** The names under which the server may be asked: with another one, a page elsewhere could read it through a name of its own. */
+  readonly hosts: readonly string[];
+  /** Is told of failures that the client only hears of. */
+  readonly onError: (error: unknown) => void;
+}
+
+const QUESTION = 500;
+const ID = 600;
+const BODY = 8 << 10;
+
+/** Makes the server. */
+export function createApp({ library, answerer, assets, hosts, onError }: AppOptions): Hono {
+  const app = new Hono();
+  protect(app, hosts);
+  app.onError((error, c) => {
+    if (error instanceof BadRequest) return c.json({ message: error.message }, 400);
+    onError(error);
+    return c.json({ message: "Something went wrong. The server's output says more." }, 500);
+  });
+
+  app.get("/api/status", async (c) =>
+    c.json({ answerer: { name: answerer.name, usesModel: answerer.usesModel }, ...(await library.size()) }),
+  );
+  app.get("/api/crawls", async (c) => c.json({ crawls: await library.crawls() }));
+  app.get("/api/changes", async (c) =>
+    c.json(await library.changes(versionOf(c.req.query("from")), versionOf(c.req.query("to")))),
+  );
+  app.get("/api/passages/:version", async (c) => {
+    const id = c.req.query("id") ?? "";
+    if (id === "" || id.length > ID) throw new BadRequest("A passage has an id.");
+    const found = await library.passage(id, versionOf(c.req.param("version")));
+    return found === undefined
+      ? c.json({ message: "That version has no such passage." }, 404)
+      : c.json(found);
+  });
+  app.post(
+    "/api/ask",
+    bodyLimit({
+      maxSize: BODY,
+      onError: (c) => c.json({ message: "That is too long for a question." }, 413),
+    }),
+    async (c) => {
+      const { question, asOf } = await questionOf(c);
+      // A point in time that does not exist is an error of the request, and not of the stream.
+      await library.open(asOf);
+      return streamSSE(c, async (stream) => {
+        const stop = new AbortController();
+        stream.onAbort(() => stop.abort());
+        const send = ({ event, data }: AnswerEvent): Promise<void> =>
+          stream.writeSSE({ event, data: JSON.stringify(data) });
+        try {
+          for await (const one of answer(library, answerer, { question, asOf, signal: stop.signal }))
+            await send(one);
+        } catch (error) {
+          if (stop.signal.aborted) return;
+          onError(error);
+          await send({
+            event: "error",
+            data: { message: error instanceof Error ? error.message : String(error) },
+          });
+        }
+      });
+    },
+  );
+  app.all("/api/*", (c) => c.json({ message: "There is no such thing here." }, 404));
+  app.get("*", (c) => {
+    const asset = assets.get(c.req.path === "/" ? "/index.html" : c.req.path);
+    if (asset === undefined) return c.text("Not found", 404);
+    return c.body(asset.bytes, 200, { "content-type": asset.type, "cache-control": asset.cache });
+  });
+  return app;
+}
+
+/** What holds for every answer: nothing from elsewhere is loaded or run, and only this machine's own pages may ask. */
+function protect(app: Hono, hosts: readonly string[]): void {
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      referrerPolicy: "no-referrer",
+    }),
+  );
+  app.use(async (c, next) => {
+    const host = (c.req.header("host") ?? "").replace(/:\d+$/, "");
+    if (!hosts.includes(host))
+      throw new BadRequest(`This server does not answer for "${host.slice(0, 100)}".`);
+    await next();
+  });
+}
+
+/** The body of a question, checked. */
+async function questionOf(c: Context): Promise<{ question: string; asOf: PointInput }> {
+  // A form of another page cannot send this type without asking first.
+  if (c.req.header("content-type")?.split(";")[0] !== "application/json") {
+    throw new BadRequest("A question is sent as application/json.");
+  }
+  const body: unknown = await c.req.json().catch((cause: unknown) => {
+    throw new BadRequest("The body is not JSON.", { cause });
+  });
+  const { question, asOf } = (typeof body === "object" && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof question !== "string" || question.trim() === "" || question.length > QUESTION) {
+    throw new BadRequest(`A question is a text of at most ${QUESTION} characters.`);
+  }
+  if (asOf !== undefined && asOf !== null && typeof asOf !== "string" && typeof asOf !== "number") {
+    throw new BadRequest("asOf is a version, a day such as 2025-03-31, or nothing for now.");
+  }
+  return { question: question.trim(), asOf: asOf ?? undefined };
+}
+
+function versionOf(text: string | undefined): number {
+  if (text !== undefined && /^\d{1,15}$/.test(text)) return Number(text);
+  throw new BadRequest("A version is a whole number.");
+}

@@ -1,0 +1,11 @@
+import type { CrawlReport } from "./crawl.ts";
+
+/** Prints what a crawl did. */
+export function sayReport(date: string, report: CrawlReport): void {
+  const { version, isNew, documents, passages, added, changed, removed, unread } = report;
+  const what = isNew
+    ? `version ${version}: ${added} passages new, ${changed} changed, ${removed} gone`
+    : `nothing is different: still version ${version}`;
+  console.log(`${date}  ${documents} documents, ${passages} passages; ${what}`);
+  for (const { path, problem } of unread) console.error(`  not read: ${path}: ${problem}`);
+}

@@ -1,0 +1,179 @@
+// Everything that is read from the table: what fits a question, a passage at its version, what changed, what was crawled.
+
+import { sharedWords } from "./answer/words.ts";
+import type { PassageRow, PassageTable } from "./passages.ts";
+import { openView, type Point, type PointInput, type View } from "./point.ts";
+
+/** A passage that fits a question. */
+export interface Source {
+  readonly id: string;
+  readonly path: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly heading: string;
+  readonly body: string;
+  readonly start: number;
+  readonly page: number | null;
+  /** From 0 to 1. */
+  readonly score: number;
+}
+
+/** How a document's passages read at a version, with the one that was asked for. */
+export interface PassageView {
+  readonly point: Point;
+  readonly passage: PassageRow;
+  /** The whole document at that version, in its order. */
+  readonly document: readonly PassageRow[];
+  /** What the newest version says in its place. */
+  readonly now: {
+    readonly version: number;
+    readonly state: "same" | "changed" | "gone";
+    readonly body?: string;
+  };
+}
+
+/** One passage that is different between two versions. */
+export interface Change {
+  readonly kind: "added" | "removed" | "changed";
+  readonly id: string;
+  readonly path: string;
+  readonly title: string;
+  readonly heading: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** What changed between two versions. */
+export interface Changes {
+  readonly from: Point;
+  readonly to: Point;
+  readonly changes: readonly Change[];
+  /** How many passages say the same in another place of their document. */
+  readonly moved: number;
+  /** How many changes are not listed, because there are too many. */
+  readonly more: number;
+}
+
+/** One crawl that found something different. */
+export interface Crawl extends Point {
+  readonly committedAt: string;
+  readonly message: string | null;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** The passages that an answer is made from. */
+export const SOURCES = 6;
+/** The passages that are put in order. */
+const CANDIDATES = 24;
+/** How much words count beside meaning. */
+const WORDS = 0.25;
+const CRAWLS = 200;
+const CHANGES = 300;
+
+/** What the documents say, now and at any version. */
+export class Library {
+  readonly #table: PassageTable;
+
+  constructor(table: PassageTable) {
+    this.#table = table;
+  }
+
+  /** The table at a point in time. */
+  open(point: PointInput): Promise<View> {
+    return openView(this.#table, point);
+  }
+
+  /**
+   * The passages of a view that fit a question, the best first: the nearest in meaning, put in order by meaning and by the words that
+   * they share with the question.
+   */
+  async search({ view }: View, question: string, limit: number = SOURCES): Promise<Source[]> {
+    const hits = await view.search(question, { limit: CANDIDATES, mode: "vector" });
+    const shared = sharedWords(
+      question,
+      hits.map(({ title, heading, body }) => `${title} ${heading} ${body}`),
+    );
+    const sources = hits.map(({ id, path, kind, title, heading, body, start, page, _score }, index) => {
+      const score = (1 - WORDS) * _score + WORDS * (shared[index] ?? 0);
+      return { id, path, kind, title, heading, body, start, page, score };
+    });
+    return sources.sort((a, b) => b.score - a.score).slice(0, limit);
+  }
+
+  /** A passage as it was at a version, in its document; undefined where there is none. */
+  async passage(id: string, version: number): Promise<PassageView | undefined> {
+    const { view, ...point } = await this.open(version);
+    const passage = await view.get(id);
+    if (passage === undefined) return undefined;
+    const document = await view.find({ where: { path: passage.path }, orderBy: "start" });
+    const newest = await this.open(undefined);
+    const now = await newest.view.get(id);
+    const same = now?.body === passage.body ? "same" : "changed";
+    const state = now === undefined ? "gone" : same;
+    return {
+      point,
+      passage,
+      document,
+      now: { version: newest.version, state, ...(now ? { body: now.body } : {}) },
+    };
+  }
+
+  /** What changed from one version to another. */
+  async changes(from: PointInput, to: PointInput): Promise<Changes> {
+    const [{ view: before, ...start }, { view: after, ...end }] = [
+      await this.open(from),
+      await this.open(to),
+    ];
+    const diff = await this.#table.diff(await before.version(), await after.version());
+    const reworded = diff.changed.filter(({ before, after }) => before.body !== after.body);
+    const all: Change[] = [
+      ...diff.removed.map((row) => ({ ...placeOf(row), kind: "removed" as const, before: row.body })),
+      ...diff.added.map((row) => ({ ...placeOf(row), kind: "added" as const, after: row.body })),
+      ...reworded.map(({ before, after }) => ({
+        ...placeOf(after),
+        kind: "changed" as const,
+        before: before.body,
+        after: after.body,
+      })),
+    ];
+    all.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+    return {
+      from: start,
+      to: end,
+      changes: all.slice(0, CHANGES),
+      moved: diff.changed.length - reworded.length,
+      more: Math.max(0, all.length - CHANGES),
+    };
+  }
+
+  /** The crawls, newest first. */
+  async crawls(): Promise<Crawl[]> {
+    const history = await this.#table.history({ limit: CRAWLS });
+    return history.map(({ version, committedAt, effectiveAt, message, inserted, updated, deleted }) => ({
+      version,
+      committedAt: committedAt.toISOString(),
+      effectiveAt: effectiveAt?.toISOString() ?? null,
+      message,
+      added: inserted,
+      changed: updated,
+      removed: deleted,
+    }));
+  }
+
+  /** How many passages and documents the newest version shows. */
+  async size(): Promise<{ passages: number; documents: number }> {
+    const paths = new Set<string>();
+    let passages = 0;
+    for await (const rows of this.#table.scan({ select: ["path"] })) {
+      passages += rows.length;
+      for (const { path } of rows) paths.add(path);
+    }
+    return { passages, documents: paths.size };
+  }
+}
+
+function placeOf({ id, path, title, heading }: PassageRow): Omit<Change, "kind"> {
+  return { id, path, title, heading };
+}

@@ -1,0 +1,159 @@
+// The application in a real Chromium: what a person sees and can do. Skipped, with the reason, where there is no Chromium.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { crawl } from "../server/crawl/crawl.ts";
+import { folderOf, listen, shippedTable } from "./support/site.ts";
+
+const places = [
+  process.env["CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+const executablePath = places.find((place) => place !== undefined && existsSync(place));
+const client = join(import.meta.dirname, "../dist/client");
+const why =
+  executablePath === undefined ? " (skipped: no Chromium on this machine; set CHROMIUM to its path)" : "";
+
+const DEPOSIT = "How large is the deposit for a rental bicycle?";
+
+describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    // The pages are our own, from this machine; a container has no sandbox to offer.
+    browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
+  });
+  afterAll(() => browser?.close());
+
+  /** A page of the application; whatever it complains about or asks of others fails the test. */
+  async function open(t = shippedTable(), path = "/"): Promise<Page> {
+    const site = await listen(await t, { client });
+    const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    const complaints: string[] = [];
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => request.url().startsWith(site) || complaints.push(request.url()));
+    onTestFinished(async () => {
+      await page.close();
+      expect(complaints).toEqual([]);
+    });
+    await page.goto(site + path);
+    return page;
+  }
+
+  async function ask(page: Page, question: string): Promise<string> {
+    const cards = page.locator(".turn");
+    const count = await cards.count();
+    await page.getByRole("textbox", { name: "Your question" }).fill(question);
+    await page.keyboard.press("Enter");
+    const card = cards.nth(count);
+    await card.locator(".again").waitFor();
+    return (await card.textContent()) ?? "";
+  }
+
+  it("answers now, and as of a day, and a citation opens what was read then", async () => {
+    const page = await open();
+    expect(await ask(page, DEPOSIT)).toContain("We block a deposit of 150 euros");
+    await page.getByLabel("As of").fill("2025-04-30");
+    expect(await page.locator("output").textContent()).toBe("reads version 1, Mar 3, 2025");
+    const then = await ask(page, DEPOSIT);
+    expect(then).toContain("We block a deposit of 100 euros");
+    expect(then).toContain("version 1, Mar 3, 2025");
+    expect(then).toContain("No language model");
+
+    await page.locator(".turn").nth(1).locator(".cite").first().click();
+    const panel = page.getByRole("dialog");
+    await panel.locator(".here mark").waitFor();
+    expect(await panel.locator(".here mark").textContent()).toBe(
+      "We block a deposit of 100 euros on your card for each bicycle.",
+    );
+    expect(await panel.locator(".since del").allInnerTexts()).toEqual(["100"]);
+    expect(await panel.locator(".since ins").allInnerTexts()).toEqual(["150"]);
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    expect(await page.locator(".turn").count()).toBe(2);
+  });
+
+  it("opens a citation from its address alone", async () => {
+    const page = await open(
+      shippedTable(),
+      `/#/passage/2/${encodeURIComponent("shop/visit.html#opening-hours")}`,
+    );
+    const here = page.getByRole("dialog").locator(".here");
+    await here.waitFor();
+    expect(await here.textContent()).toContain("Saturday from 10 to 4. Closed on Sunday.");
+  });
+
+  it("shows what changed since an answer", async () => {
+    const page = await open();
+    await page.getByRole("button", { name: "Mar 3, 2025" }).click();
+    await ask(page, "How many days do I have to return something I bought?");
+    await page.getByRole("link", { name: "What changed since" }).click();
+    const change = page.locator(".change", { hasText: "How long you have" });
+    await change.waitFor();
+    expect(await change.locator("del").allInnerTexts()).toEqual(["14"]);
+    expect(await change.locator("ins").allInnerTexts()).toEqual(["30"]);
+  });
+
+  it("refuses to answer what the documents do not say", async () => {
+    const page = await open();
+    await page.getByRole("textbox", { name: "Your question" }).fill("What is the boiling point of ethanol?");
+    await page.keyboard.press("Enter");
+    await page.locator(".refusal").waitFor();
+    expect(await page.locator(".quote").count()).toBe(0);
+  });
+
+  it("shows a hostile document as text, and nothing in it runs or loads", async () => {
+    const t = await shippedTable();
+    const attack =
+      "# Tea <img src=x onerror=alert(1)>\n\n## Brewing tea\n\nTea is brewed with <script>alert(1)</script> hot water " +
+      '[now](javascript:alert(1)) <img src="http://attacker.example/p.png"> ![p](http://attacker.example/p.png).\n';
+    await crawl(t, {
+      folder: folderOf({ "tea.md": attack }),
+      date: new Date("2025-12-01"),
+      message: "hostile",
+    });
+    const page = await open(Promise.resolve(t));
+    page.on("dialog", (dialog) => expect.unreachable(dialog.message()));
+    const said = await ask(page, "How is tea brewed?");
+    expect(said).toContain("<script>alert(1)</script>");
+    await page.locator(".cite").first().click();
+    await page.getByRole("dialog").locator(".here").waitFor();
+    expect(await page.locator("#app img, #app script, a:not([href^='#'])").count()).toBe(0);
+  });
+
+  it("sees a new crawl without being loaded again", async () => {
+    const t = await shippedTable();
+    const page = await open(Promise.resolve(t));
+    await page.getByText("15 documents").waitFor();
+    await crawl(t, {
+      folder: folderOf({ "a.md": "# A\n\nOne." }),
+      date: new Date("2025-12-01"),
+      message: "new",
+    });
+    await page.getByText("1 document, 1 passage").waitFor({ timeout: 20_000 });
+  });
+
+  it("fits a phone, in light and dark, with names for all that can be used", async () => {
+    const page = await open();
+    await ask(page, DEPOSIT);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    }
+    const nameless = await page
+      .locator("button, a, input, select")
+      .evaluateAll((all) =>
+        all
+          .filter(
+            (one) => !(one.textContent?.trim() || one.getAttribute("aria-label") || one.closest("label")),
+          )
+          .map((one) => one.outerHTML),
+      );
+    expect(nameless).toEqual([]);
+  });
+});

@@ -7,6 +7,7 @@ const library = {
   "embeddings/index": "src/embeddings/index.ts",
   "integrations/ai": "src/integrations/ai/index.ts",
   "integrations/arrow": "src/integrations/arrow/index.ts",
+  "integrations/langchain": "src/integrations/langchain/index.ts",
 };
 
 export default defineConfig({

@@ -13,7 +13,8 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    // The examples are plain JavaScript, and so are their tests.
+    include: ["test/**/*.test.ts", "test/examples/*.test.mjs"],
     typecheck: {
       enabled: true,
       include: ["test/types/**/*.test-d.ts"],

@@ -1,7 +1,7 @@
 // The benchmarks: `npm run bench` runs all, `npm run bench -- read commit` some. Quote medians, and measure on a quiet machine.
 import { machine } from "./support.mjs";
 
-const names = ["read", "commit", "open", "ingest", "embed", "pipeline"];
+const names = ["read", "commit", "open", "ingest", "embed", "pipeline", "vectors"];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
@@ -12,6 +12,6 @@ if (unknown.length > 0) {
 console.log(machine());
 for (const name of wanted.length > 0 ? wanted : names) {
   console.log(`\n${name}`);
-  const { run } = await import(`./${name}.mjs`);
+  const { run } = await import(name === "vectors" ? "./vectors/index.mjs" : `./${name}.mjs`);
   await run();
 }

@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { at, filesBelow, hashOf, readJson } from "./support/files.mjs";
-import { isInstalled } from "./support/packages.mjs";
 import { findCargo, onPath, outputOf, run, runNpm } from "./support/run.mjs";
 
 const nodeAtLeast = 20;
@@ -34,6 +33,18 @@ function checkNode() {
   if (major >= nodeAtLeast) return;
   throw new SetupError(
     `Node ${nodeAtLeast} or newer is needed, this is ${process.versions.node}. See https://nodejs.org.`,
+  );
+}
+
+/** Whether node_modules holds what package-lock.json asks for (npm keeps a copy of the lock file there). */
+function isInstalled() {
+  const lock = readJson("package-lock.json");
+  const installed = readJson("node_modules/.package-lock.json")?.packages;
+  if (!lock || !installed) return false;
+  const wanted = JSON.stringify(readJson("package.json")?.devDependencies);
+  if (JSON.stringify(lock.packages[""].devDependencies) !== wanted) return false;
+  return Object.entries(lock.packages).every(
+    ([path, entry]) => path === "" || entry.optional || installed[path]?.version === entry.version,
   );
 }
 

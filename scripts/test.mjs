@@ -1,14 +1,14 @@
 // All tests: Rust in the development profile, then TypeScript with its type tests. The last line is `N passed, N failed`.
 //   npm test                    everything
 //   npm test -- --rust          the Rust workspace only
-//   npm test -- --examples      the tests of the examples that have packages of their own
+//   npm test -- --examples      the tests that lie in the examples
 //   npm test -- insert.test     vitest only, with these arguments
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { examples, setUpExample } from "./example.mjs";
 import { setup } from "./setup.mjs";
+import { examplePackages, installExample } from "./support/examples.mjs";
 import { at, root } from "./support/files.mjs";
 import { findCargo, run } from "./support/run.mjs";
 
@@ -36,14 +36,8 @@ function testTypeScript(args, within = ".") {
   const folder = mkdtempSync(join(tmpdir(), "varve-test-"));
   const report = join(folder, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const ok = run(process.execPath, [
-    at(within, "node_modules/vitest/vitest.mjs"),
-    "run",
-    "--root",
-    at(within),
-    ...reporters,
-    ...args,
-  ]);
+  const vitest = [at(within, "node_modules/vitest/vitest.mjs"), "run", "--root", at(within)];
+  const ok = run(process.execPath, [...vitest, ...reporters, ...args]);
   const totals = { passed: 0, failed: 0 };
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
@@ -55,10 +49,10 @@ function testTypeScript(args, within = ".") {
   return withExit(`vitest in ${within}`, totals, ok);
 }
 
-/** Sets an example up and runs its tests. */
-function testExample(name) {
-  const totals = { passed: 0, failed: 0 };
-  return setUpExample(name) ? testTypeScript([], `examples/${name}`) : withExit(name, totals, false);
+/** The examples that bring tests, and a vitest, of their own. */
+function testedExamples() {
+  const folders = examplePackages().map((name) => `examples/${name}`);
+  return folders.filter((folder) => existsSync(at(folder, "vitest.config.ts")));
 }
 
 /** A runner that fails without a failed test (it did not build, a file did not load) counts as one failure. */
@@ -74,8 +68,12 @@ const examplesOnly = args.includes("--examples");
 setup();
 const results = [];
 if (args.length === 0 || rustOnly) results.push(await testRust());
-if (!rustOnly && !examplesOnly) results.push(testTypeScript(args));
-if (args.length === 0 || examplesOnly) results.push(...examples.map(testExample));
+if (!rustOnly) {
+  for (const name of examplePackages()) installExample(name);
+  if (!examplesOnly) results.push(testTypeScript(args));
+  if (args.length === 0 || examplesOnly)
+    results.push(...testedExamples().map((folder) => testTypeScript([], folder)));
+}
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

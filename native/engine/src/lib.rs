@@ -15,6 +15,7 @@
 //! - [`filter`]: conditions on rows.
 //! - [`fragment`]: immutable runs of rows in Arrow IPC files.
 //! - [`history`]: what was true when.
+//! - [`index`]: candidates for an answer, from codes of rows.
 //! - [`search`]: nearest rows.
 //! - [`table`]: read, write, maintain.
 //! - [`database`]: create, open, list, drop.
@@ -38,6 +39,7 @@ pub mod filter;
 pub mod format;
 pub mod fragment;
 pub mod history;
+pub mod index;
 pub mod schema;
 pub mod search;
 pub mod store;

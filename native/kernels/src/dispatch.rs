@@ -5,9 +5,9 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use crate::lanes::{Encoding, F16, F32, Job, Machine, Sums, bytes_of};
-use crate::query::{Query, Rows};
+use crate::query::{Element, Query, Rows};
 use crate::scalar::Scalar;
-use crate::scan::{Scan, ScoreRow, Selection};
+use crate::scan::{Scan, ScoreEach, ScoreRow, Selection};
 use crate::sums::{Dot, DotAndNorm, L2Squared, Total};
 use crate::topk::TopK;
 
@@ -337,6 +337,28 @@ impl Kernels {
         }))
     }
 
+    /// Writes the score of each row, fetching rows ahead.
+    ///
+    /// Each number is that of [`Kernels::score`] for a row that is as long as the query; for any other it means nothing.
+    /// Up to the end of the shorter slice.
+    ///
+    /// ```
+    /// use varve_kernels::{Element, Kernels, Metric, Query};
+    ///
+    /// let row: Vec<u8> = [0.6_f32, 0.8].iter().flat_map(|x| x.to_le_bytes()).collect();
+    /// let mut scores = [0.0; 2];
+    /// Kernels::best().score_each(&Query::new(&[1.0, 0.0], Metric::Dot), Element::F32, &[&row, &row], &mut scores);
+    /// assert_eq!(scores, [0.6, 0.6]);
+    /// ```
+    pub fn score_each(self, query: &Query, element: Element, rows: &[&[u8]], scores: &mut [f32]) {
+        self.run(ScoreEach {
+            query,
+            element,
+            rows,
+            scores,
+        });
+    }
+
     #[inline]
     fn sums<E: Encoding, S: Sums<K>, const K: usize>(self, query: &[f32], row: &[u8]) -> [f32; K] {
         let length = query.len().min(row.len() / E::SIZE);
@@ -349,7 +371,7 @@ impl Kernels {
     }
 
     #[inline]
-    fn run<J: Job>(self, job: J) -> J::Out {
+    pub(crate) fn run<J: Job>(self, job: J) -> J::Out {
         match self.isa {
             // SAFETY: there are only kernels of instruction sets that this CPU has.
             #[cfg(target_arch = "x86_64")]

@@ -39,14 +39,17 @@
 #[cfg(target_endian = "big")]
 compile_error!("rows are read as they lie in memory, which must be little-endian");
 
+mod centres;
 mod dispatch;
 mod f16;
 mod lanes;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod query;
+mod rotation;
 mod scalar;
 mod scan;
+mod signs;
 mod sums;
 mod topk;
 mod vector;
@@ -55,9 +58,12 @@ mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use centres::{Centres, signed_bytes};
 pub use dispatch::{Isa, Kernels};
 pub use f16::{f16_to_f32, f32_to_f16};
 pub use query::{Element, Metric, Query, Rows, cosine};
+pub use rotation::Rotation;
+pub use signs::{BLOCK_ROWS, Estimate, Residual, SignQuery, SignScan, block_bytes, put_signs};
 pub use topk::{Hit, TopK};
 pub use vector::{
     dot_and_norm_f16, dot_and_norm_f32, dot_f16, dot_f32, f16_to_f32_slice, f32_to_f16_slice, l2_squared_f16,

@@ -70,3 +70,24 @@ export function readOnly(method: string): VarveError {
     },
   );
 }
+
+/** A store without a database, or with two. */
+export function noDatabase(both: boolean): VarveError {
+  const problem = both ? "both db and location were given" : "neither db nor location was given";
+  return new VarveError("INVALID_ARGUMENT", `The store needs one database; ${problem}.`, {
+    hint: 'Write { db: await connect("./data") }, { location: "./data" }, or { location: "memory:" } for one that is gone with the process.',
+  });
+}
+
+/** A table that has to be there and is not. */
+export function noSuchTable(table: string): VarveError {
+  return new VarveError("TABLE_NOT_FOUND", `There is no table ${quote(table)}.`, {
+    hint: "The first documents that are added make it.",
+    where: { table },
+  });
+}
+
+/** A component that is of none of the kinds that can be used. */
+export function notUsable(what: string, expected: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${what}: expected ${expected}.`);
+}

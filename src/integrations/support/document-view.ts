@@ -7,15 +7,19 @@ import {
   type UntypedTable,
   type VectorInput,
   type Where,
+  type WhereFilter,
 } from "varve";
 import type { DocumentLayout } from "./document-layout";
 import { fromStored } from "./metadata";
 
-/** A filter on documents: a Mongo-style object on the metadata, or a condition on the columns, by the builder or by `sql`. */
-export type DocumentFilter =
+/** One filter: a Mongo-style object on the metadata, or a condition on the columns, by the builder or by `sql`. */
+export type OneDocumentFilter =
   | Readonly<Record<string, unknown>>
   | Condition
   | ((columns: FilterColumns<UntypedTable>) => Condition);
+
+/** A filter on documents, or several that must all hold. */
+export type DocumentFilter = OneDocumentFilter | readonly OneDocumentFilter[];
 
 /** A document. */
 export interface StoredDocument {
@@ -111,14 +115,18 @@ export class DocumentView {
 
   /** A filter on documents as one on rows. The keys of an object stay data: nothing is put together from them. */
   protected where(filter: DocumentFilter | undefined): Where<UntypedTable> | undefined {
-    const { metadata } = this.layout;
-    if (filter === undefined || "columns" in metadata) return filter as Where<UntypedTable> | undefined;
-    const isObject = typeof filter === "object" && !Condition.is(filter);
-    return isObject ? { [metadata.json]: { $match: filter } } : (filter as Where<UntypedTable>);
+    if (filter === undefined) return undefined;
+    return isList(filter) ? filter.map((one) => this.#one(one)) : this.#one(filter);
   }
 
   protected byIds(ids: readonly string[]): Where<UntypedTable> {
     return { [this.layout.id]: { $in: [...ids] } };
+  }
+
+  #one(filter: OneDocumentFilter): WhereFilter<UntypedTable> {
+    const { metadata } = this.layout;
+    const onColumns = "columns" in metadata || typeof filter !== "object" || Condition.is(filter);
+    return (onColumns ? filter : { [metadata.json]: { $match: filter } }) as WhereFilter<UntypedTable>;
   }
 
   #columns(): string[] {
@@ -135,6 +143,10 @@ export class DocumentView {
       metadata: metadataOf(row, metadata),
     };
   }
+}
+
+function isList(filter: DocumentFilter): filter is readonly OneDocumentFilter[] {
+  return Array.isArray(filter);
 }
 
 function metadataOf(row: Row, metadata: DocumentLayout["metadata"]): Record<string, unknown> {

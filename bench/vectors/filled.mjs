@@ -1,0 +1,51 @@
+// A table of Varve that holds a set, and the ways of asking it.
+
+import { connect, int, table, text, vector } from "varve";
+import { vectorAt } from "./sets.mjs";
+
+/** Shares of the rows that a filter leaves, in thousandths; `bucket` is below it for that share, independent of the vectors. */
+export const SHARES = [500, 100, 10, 1];
+
+export function definition(dimensions) {
+  return table("rows", {
+    id: int().primaryKey(),
+    title: text(),
+    bucket: int(),
+    vec: vector(dimensions),
+  });
+}
+
+export const bucketOf = (row) => (Math.imul(row, 0x9e3779b1) >>> 0) % 1000;
+
+const BATCH = 10_000;
+
+/** Inserts the set and waits until all upkeep is done; says what each part took. */
+export async function fill(folder, set) {
+  const db = await connect(folder);
+  const t = await db.table(definition(set.dimensions));
+  const start = performance.now();
+  for (let from = 0; from < set.rows; from += BATCH) {
+    const count = Math.min(BATCH, set.rows - from);
+    const rows = Array.from({ length: count }, (_, i) => ({
+      id: from + i,
+      title: `row ${from + i} of a set of vectors, about as long as a title`,
+      bucket: bucketOf(from + i),
+      vec: vectorAt(set.base, set.dimensions, from + i),
+    }));
+    await t.insert(rows);
+  }
+  const inserted = performance.now();
+  await t.optimize();
+  return {
+    db,
+    t,
+    insertSeconds: (inserted - start) / 1000,
+    upkeepSeconds: (performance.now() - inserted) / 1000,
+  };
+}
+
+/** A function that searches and gives the numbers of the rows found; their titles come with them. */
+export function searcher(view, options) {
+  const all = { column: "vec", limit: 10, select: ["id", "title"], ...options };
+  return async (query) => (await view.search(query, all)).map((hit) => hit.id);
+}

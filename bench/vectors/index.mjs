@@ -1,0 +1,152 @@
+// Vector search, one table for each question:
+//
+//   node bench/vectors/index.mjs                                   clustered sets of 10 k and 100 k vectors of 384 dimensions
+//   node bench/vectors/index.mjs --rows 1000000 --dimensions 768   one of another size
+//   node bench/vectors/index.mjs --base base.f16 --queries query.f16 --dimensions 384
+//
+// What counts as true is found by exact search, which is held against a plain program for the first queries of each set.
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { inFolder, machine, median, report } from "../support.mjs";
+import { ask, throughput } from "./ask.mjs";
+import { bucketOf, fill, SHARES, searcher } from "./filled.mjs";
+import { clusteredSet, fileSet, short, vectorAt } from "./sets.mjs";
+import { truthOf } from "./truth.mjs";
+
+const RECALLS = [0.9, 0.95, 0.99];
+
+/** Runs all questions over the sets that the arguments name. */
+export async function run(args = []) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: "string", default: "10000,100000" },
+      dimensions: { type: "string", default: "384" },
+      base: { type: "string" },
+      queries: { type: "string" },
+      count: { type: "string", default: "1000" },
+    },
+  });
+  const dimensions = Number(values.dimensions);
+  const count = Number(values.count);
+  if (values.base !== undefined && values.queries !== undefined) {
+    await runSet(fileSet(values.base, values.queries, dimensions, count));
+    return;
+  }
+  for (const rows of values.rows.split(",")) await runSet(clusteredSet(Number(rows), dimensions, count));
+}
+
+async function runSet(set) {
+  console.log(`\n${set.name}, ${set.queries.length / set.dimensions} queries`);
+  await inFolder(async (folder) => {
+    const { db, t, insertSeconds, upkeepSeconds } = await fill(folder, set);
+    const { bytes } = await t.stats();
+    const raw = set.base.byteLength;
+    report("inserted", set.rows / insertSeconds, "rows/s");
+    report("upkeep after the last insert (merging, index)", upkeepSeconds, "s");
+    report("files / vectors as 32-bit floats", bytes / raw, "x");
+    const truth = await exactly(set, t);
+    await approximately(set, t, truth);
+    await filtered(set, t);
+    await throughTime(set, t);
+    await db.close();
+    fresh(folder, set);
+  });
+}
+
+async function exactly(set, t) {
+  const search = searcher(t, { exact: true });
+  const truth = await truthOf(set, search);
+  const { p50, p99 } = await ask(set, search, truth.slice(0, 200));
+  console.log("exact");
+  report("p50", p50, "ms");
+  report("p99", p99, "ms");
+  return truth;
+}
+
+async function approximately(set, t, truth) {
+  for (const wanted of RECALLS) {
+    const search = searcher(t, { recall: wanted });
+    const answer = await ask(set, search, truth);
+    const plan = await t.explain(vectorAt(set.queries, set.dimensions, 0), { column: "vec", recall: wanted });
+    console.log(`recall ${wanted}${plan.exact ? " (answered exactly)" : ""}`);
+    report("recall@10", answer.recall, "");
+    report("p50", answer.p50, "ms");
+    report("p99", answer.p99, "ms");
+    report("queries with eight in flight", await throughput(set, search), "/s");
+  }
+}
+
+async function filtered(set, t) {
+  for (const share of SHARES) {
+    const where = { bucket: { $lt: share } };
+    const some = {
+      ...set,
+      queries: set.queries.subarray(0, Math.min(set.queries.length, 200 * set.dimensions)),
+    };
+    const truth = await truthOf(some, searcher(t, { exact: true, where }), (row) => bucketOf(row) < share, 1);
+    const answer = await ask(some, searcher(t, { where }), truth);
+    console.log(`filter that leaves ${share / 10} % of the rows`);
+    report("recall@10", answer.recall, answer.complete ? "" : "  TOO FEW ROWS");
+    report("p50", answer.p50, "ms");
+  }
+}
+
+/** Ten commits that replace a tenth of the rows in all: then the past is asked, and the present, in turn. */
+async function throughTime(set, t) {
+  const first = await t.version();
+  const step = Math.max(1, Math.floor(set.rows / 1000));
+  for (let i = 0; i < 10; i += 1) {
+    const ids = Array.from({ length: 10 * step }, (_, j) => (j * 100 + i * 7) % set.rows);
+    await t.upsert(
+      [...new Set(ids)].map((id) => ({
+        id,
+        title: `row ${id} made anew`,
+        bucket: bucketOf(id),
+        vec: vectorAt(set.base, set.dimensions, (id + 1) % set.rows),
+      })),
+    );
+  }
+  await t.optimize();
+  const last = await t.version();
+  const views = {
+    now: searcher(t),
+    before: searcher(t.asOf(first)),
+    between: searcher(t.asOf(Math.floor((first + last) / 2))),
+    during: searcher(t, { during: { from: first, to: last } }),
+  };
+  const taken = Object.fromEntries(Object.keys(views).map((name) => [name, []]));
+  for (let i = 0; i < 300; i += 1) {
+    const query = vectorAt(set.queries, set.dimensions, i % (set.queries.length / set.dimensions));
+    for (const [name, search] of Object.entries(views)) {
+      const start = performance.now();
+      await search(query);
+      taken[name].push(performance.now() - start);
+    }
+  }
+  const now = median(taken.now);
+  console.log("through time, after ten commits that replaced about a tenth of the rows");
+  report("p50 of the present", now, "ms");
+  report("as of before them / the present", median(taken.before) / now, "x", "at most 1.2");
+  report("as of between them / the present", median(taken.between) / now, "x", "at most 1.2");
+  report("during all of them / the present", median(taken.during) / now, "x", "at most 1.5");
+}
+
+/** Opens the table in a process of its own. */
+function fresh(folder, set) {
+  const script = fileURLToPath(new URL("fresh.mjs", import.meta.url));
+  const out = execFileSync(process.execPath, [script, folder, String(set.dimensions)], { encoding: "utf8" });
+  const { openMs, firstMs, memory } = JSON.parse(out);
+  console.log("a process of its own, warm page cache");
+  report("open", openMs, "ms");
+  report("first query after it", firstMs, "ms", "at most 5");
+  report("memory beyond Node's own after 1,000 queries, without mapped files", memory, "MiB");
+  console.log(`  (${short(set.rows)} rows)`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(machine());
+  await run(process.argv.slice(2));
+}

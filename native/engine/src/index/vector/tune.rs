@@ -1,0 +1,344 @@
+//! How thoroughly a segment must be searched for a recall, measured on its own rows.
+//!
+//! The nearest rows of some rows are found by looking into every list. For each of them it is known at which place of
+//! the order its list comes and at which angle it would be left out, so that the recall and the cost of every setting
+//! follow without searching. What looks cheapest is then tried.
+
+use std::sync::{Mutex, PoisonError};
+
+use varve_kernels::Kernels;
+
+use super::parallel::Crew;
+use super::probe::{Admits, LISTS_MIN, Probe, USELESS_MAX};
+use super::space::Kind;
+use super::{Candidates, Setting, VectorIndex, Vectors};
+use crate::error::Result;
+
+/// Rows that serve as queries.
+const QUERIES: usize = 256;
+/// Numbers of nearest rows that settings are measured for.
+const NEAREST: [usize; 3] = [10, 100, 1000];
+/// Recalls, each with the deviations that cost little of it.
+const TARGETS: [(f32, f32); 7] = [
+    (0.8, 1.9),
+    (0.9, 1.9),
+    (0.95, 2.2),
+    (0.97, 2.7),
+    (0.98, 2.7),
+    (0.99, 2.7),
+    (0.995, 4.0),
+];
+/// Cosines of the angle rule; the last leaves nothing out.
+const ANGLES: [f32; 8] = [0.45, 0.5, 0.55, 0.6, 0.65, 0.75, 0.9, f32::INFINITY];
+/// What looking into a list costs, in rows.
+const LIST_COST: f64 = 40.0;
+/// What a list costs that is put in order only.
+const ORDER_COST: f64 = 12.0;
+
+/// Measures the settings of a segment. `list_of` is the list of each row.
+pub(super) fn tune(
+    index: &VectorIndex,
+    vectors: &dyn Vectors,
+    list_of: &[u32],
+    crew: Crew<'_>,
+) -> Result<Vec<Setting>> {
+    let mut settings = Vec::new();
+    let count = vectors.len();
+    let most = NEAREST
+        .into_iter()
+        .filter(|nearest| nearest * 20 <= count)
+        .max()
+        .unwrap_or(0);
+    if most == 0 {
+        return Ok(settings);
+    }
+    let tuner = Tuner {
+        index,
+        vectors,
+        list_of,
+        kernels: Kernels::best(),
+    };
+    let traces = Mutex::new(Vec::new());
+    crew.each(0..QUERIES.min(count / 8), |query| {
+        let row = super::train::scatter(query as u64 ^ 0x5eed) as usize % count;
+        if let Some(trace) = tuner.trace(row, most)? {
+            traces.lock().unwrap_or_else(PoisonError::into_inner).push(trace);
+        }
+        Ok(())
+    })?;
+    let mut traces = traces.into_inner().unwrap_or_else(PoisonError::into_inner);
+    traces.sort_unstable_by_key(|trace| trace.row);
+    if traces.is_empty() {
+        return Ok(settings);
+    }
+    for nearest in NEAREST.into_iter().filter(|nearest| *nearest <= most) {
+        let grid = Grid::new(index, &traces, nearest);
+        for (target, deviations) in TARGETS {
+            // What is measured on few rows is not quite what others will see.
+            let wanted = target + 0.25 * (1.0 - target);
+            let mut aim = wanted;
+            for _ in 0..3 {
+                let Some(setting) = grid.cheapest(aim, deviations) else {
+                    break;
+                };
+                let setting = tuner.measure(&traces, setting, crew)?;
+                if setting.recall >= wanted {
+                    settings.push(Setting {
+                        recall: target.max(setting.recall - 0.25 * (1.0 - target)),
+                        ..setting
+                    });
+                    break;
+                }
+                aim = (aim + (wanted - setting.recall).max(0.002) * 1.25).min(1.0);
+            }
+        }
+    }
+    Ok(settings)
+}
+
+struct Tuner<'a> {
+    index: &'a VectorIndex,
+    vectors: &'a dyn Vectors,
+    list_of: &'a [u32],
+    kernels: Kernels,
+}
+
+/// A row as query, and where its nearest rows are.
+struct Trace {
+    row: usize,
+    vector: Vec<f32>,
+    /// The nearest rows, the nearest first: score and place of their list in the order.
+    nearest: Vec<(f32, usize)>,
+    /// The nearest rows, as ids.
+    ids: Vec<u64>,
+    /// For each list in the order: rows, score of the centre, distance and radius.
+    lists: Vec<super::probe::Place>,
+}
+
+/// Every row but one.
+struct Others(u64);
+
+impl Admits for Others {
+    fn until(&self) -> u64 {
+        u64::MAX
+    }
+
+    fn admits(&mut self, id: u64) -> Result<bool> {
+        Ok(id != self.0)
+    }
+}
+
+impl Tuner<'_> {
+    fn trace(&self, row: usize, most: usize) -> Result<Option<Trace>> {
+        let mut vector = vec![0.0; self.vectors.dimensions()];
+        self.vectors.read(row, &mut vector)?;
+        let Some(probe) = Probe::new(self.index, &vector) else {
+            return Ok(None);
+        };
+        let mut found = Candidates::new(most);
+        let mut others = Others(self.vectors.id(row));
+        probe.search(&self.index.flat(), &mut others, &mut found)?;
+        let mut exact = self.score(&vector, found)?;
+        exact.truncate(most);
+        let order = probe.order(self.index.lists())?;
+        let mut place_of = vec![0; self.index.lists()];
+        for (place, &list) in order.iter().enumerate() {
+            if let Some(of) = place_of.get_mut(list) {
+                *of = place;
+            }
+        }
+        let lists: Vec<_> = order
+            .into_iter()
+            .map(|list| probe.place(list))
+            .collect::<Result<_>>()?;
+        let place = |row: usize| {
+            let list = self.list_of.get(row).copied().unwrap_or(u32::MAX);
+            // Rows that are in no list are always found.
+            place_of.get(list as usize).copied().unwrap_or(0)
+        };
+        let nearest = exact.iter().map(|&(score, row)| (score, place(row))).collect();
+        let ids = exact.iter().map(|&(_, row)| self.vectors.id(row)).collect();
+        Ok(Some(Trace {
+            row,
+            vector,
+            nearest,
+            ids,
+            lists,
+        }))
+    }
+
+    /// The rows among candidates, the nearest first, with their exact scores.
+    fn score(&self, vector: &[f32], found: Candidates) -> Result<Vec<(f32, usize)>> {
+        let (space, wanted) = (self.index.space(), found.wanted());
+        let mut query = vector.to_vec();
+        space.prepare(&mut query);
+        let mut row_vector = vec![0.0; vector.len()];
+        let mut exact = Vec::new();
+        let mut best = varve_kernels::TopK::new(wanted);
+        for candidate in found.finish() {
+            if candidate.bound < best.threshold() {
+                continue;
+            }
+            let Some(row) = self.row_of(candidate.id) else {
+                continue;
+            };
+            self.vectors.read(row, &mut row_vector)?;
+            let score = match space.prepare(&mut row_vector) {
+                Kind::Zero => space.of_score(0.0),
+                _ => space.exact(self.kernels, &query, &row_vector),
+            };
+            best.push(score, candidate.id);
+            exact.push((score, row));
+        }
+        exact.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        Ok(exact)
+    }
+
+    fn row_of(&self, id: u64) -> Option<usize> {
+        let (mut low, mut high) = (0, self.vectors.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.vectors.id(middle) < id {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        (low < self.vectors.len() && self.vectors.id(low) == id).then_some(low)
+    }
+
+    /// What a setting finds and costs.
+    fn measure(&self, traces: &[Trace], setting: Setting, crew: Crew<'_>) -> Result<Setting> {
+        let nearest = setting.nearest as usize;
+        // More rows for each query need fewer queries.
+        let queries = traces.len().min((QUERIES * 10 / nearest).max(32));
+        let sums = Mutex::new((0_usize, 0_usize, 0_u64));
+        crew.each(traces.iter().take(queries), |trace| {
+            let Some(probe) = Probe::new(self.index, &trace.vector) else {
+                return Ok(());
+            };
+            let mut found = Candidates::new(nearest);
+            let searched = probe.search(&setting, &mut Others(self.vectors.id(trace.row)), &mut found)?;
+            let wanted = trace.ids.get(..nearest.min(trace.ids.len())).unwrap_or_default();
+            // A row as near as the last one is as good.
+            let last = trace
+                .nearest
+                .get(wanted.len().saturating_sub(1))
+                .map_or(f32::INFINITY, |row| row.0);
+            let exact = self.score(&trace.vector, found)?;
+            let hits = exact
+                .iter()
+                .take(wanted.len())
+                .filter(|row| row.0 >= last)
+                .count();
+            let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
+            *sums = (sums.0 + hits, sums.1 + wanted.len(), sums.2 + searched.rows);
+            Ok(())
+        })?;
+        let (hits, wanted, rows) = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Setting {
+            recall: hits as f32 / wanted.max(1) as f32,
+            rows: rows as f32 / queries.max(1) as f32,
+            ..setting
+        })
+    }
+}
+
+/// Recall and cost of every setting, as far as they follow from where rows lie.
+struct Grid {
+    nearest: usize,
+    points: Vec<Point>,
+}
+
+#[derive(Clone, Copy)]
+struct Point {
+    lists: usize,
+    angle: f32,
+    recall: f32,
+    cost: f64,
+}
+
+impl Grid {
+    fn new(index: &VectorIndex, traces: &[Trace], nearest: usize) -> Self {
+        let caps = caps(index.lists());
+        let mut points = Vec::new();
+        for angle in ANGLES {
+            let mut hits = vec![0_usize; caps.len()];
+            let mut costs = vec![0.0_f64; caps.len()];
+            let mut wanted = 0;
+            for trace in traces {
+                wanted += nearest.min(trace.nearest.len());
+                follow(trace, nearest, angle, &caps, &mut hits, &mut costs);
+            }
+            for ((&lists, hits), cost) in caps.iter().zip(hits).zip(costs) {
+                points.push(Point {
+                    lists,
+                    angle,
+                    recall: hits as f32 / wanted.max(1) as f32,
+                    cost: cost / traces.len().max(1) as f64 + ORDER_COST * lists as f64,
+                });
+            }
+        }
+        Self { nearest, points }
+    }
+
+    fn cheapest(&self, recall: f32, deviations: f32) -> Option<Setting> {
+        let reaching = self.points.iter().filter(|point| point.recall >= recall);
+        let point = reaching.min_by(|a, b| a.cost.total_cmp(&b.cost))?;
+        Some(Setting {
+            nearest: self.nearest as u32,
+            recall: point.recall,
+            lists: point.lists as u32,
+            angle: point.angle,
+            deviations,
+            rows: point.cost as f32,
+        })
+    }
+}
+
+/// Numbers of lists that are worth trying.
+fn caps(lists: usize) -> Vec<usize> {
+    let mut caps = Vec::new();
+    let mut cap = 4.0_f64;
+    while (cap as usize) < lists {
+        caps.push(cap as usize);
+        cap *= std::f64::consts::SQRT_2;
+    }
+    caps.push(lists);
+    caps
+}
+
+/// Adds what a query finds and costs under one angle and each number of lists.
+fn follow(trace: &Trace, nearest: usize, angle: f32, caps: &[usize], hits: &mut [usize], costs: &mut [f64]) {
+    let nearest = trace
+        .nearest
+        .get(..nearest.min(trace.nearest.len()))
+        .unwrap_or_default();
+    let threshold = nearest.last().map_or(f32::NEG_INFINITY, |row| row.0);
+    let mut in_list = vec![0_usize; trace.lists.len()];
+    for (_, place) in nearest {
+        if let Some(count) = in_list.get_mut(*place) {
+            *count += 1;
+        }
+    }
+    let (mut hit, mut cost, mut useless, mut cap) = (0, 0.0, 0, 0);
+    for (at, (place, count)) in trace.lists.iter().zip(in_list).enumerate() {
+        while caps.get(cap).is_some_and(|cap| *cap <= at) {
+            (hits[cap], costs[cap]) = (hits[cap] + hit, costs[cap] + cost);
+            cap += 1;
+        }
+        if at > LISTS_MIN && place.is_useless(angle, threshold) {
+            useless += 1;
+            if useless == USELESS_MAX {
+                break;
+            }
+            continue;
+        }
+        useless = 0;
+        hit += count;
+        cost += LIST_COST + f64::from(place.list.rows);
+    }
+    for cap in cap..caps.len() {
+        (hits[cap], costs[cap]) = (hits[cap] + hit, costs[cap] + cost);
+    }
+}

@@ -1,0 +1,121 @@
+// What a store and its past have in common: every way to search.
+
+import { Document, type DocumentInterface } from "@langchain/core/documents";
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import { maximalMarginalRelevance } from "@langchain/core/utils/math";
+import { type MaxMarginalRelevanceSearchOptions, VectorStore } from "@langchain/core/vectorstores";
+import type { ReadableSource } from "../support/document-source";
+import type { DocumentFilter, DocumentHit, StoredDocument } from "../support/document-view";
+
+/**
+ * Which documents: a Mongo-style object on the metadata (`{ author: "Ada", year: { $gte: 2024 } }`), or a condition on the columns of
+ * the table, by the builder (`(c) => c.metadata.path("year").gte(2024)`) or by `sql`. A list means that all of them must hold.
+ */
+export type VarveFilter = DocumentFilter;
+
+const K = 4;
+const FETCH_K = 20;
+const LAMBDA = 0.5;
+
+/** A vector store that can be searched. */
+export abstract class SearchableStore extends VectorStore {
+  declare FilterType: VarveFilter;
+  readonly #source: ReadableSource;
+
+  /** @internal */
+  constructor(embeddings: EmbeddingsInterface, source: ReadableSource) {
+    // Nothing goes into lc_kwargs: a handle is no configuration.
+    super(embeddings, {});
+    this.#source = source;
+  }
+
+  /** The kind of the store. */
+  override _vectorstoreType(): string {
+    return "varve";
+  }
+
+  /** The version of the table that is read; 0 where nothing was ever written. */
+  async version(): Promise<number> {
+    return (await (await this.#source.view())?.version()) ?? 0;
+  }
+
+  /** The documents nearest to a text, the best first. */
+  override async similaritySearch(query: string, k = K, filter?: VarveFilter): Promise<DocumentInterface[]> {
+    const hits = await this.#search(await this.embeddings.embedQuery(query), k, filter);
+    return hits.map(toDocument);
+  }
+
+  /** The same with their scores, of which higher is better; between 0 and 1 for the metrics `cosine` and `l2`. */
+  override async similaritySearchWithScore(
+    query: string,
+    k = K,
+    filter?: VarveFilter,
+  ): Promise<[DocumentInterface, number][]> {
+    return await this.similaritySearchVectorWithScore(await this.embeddings.embedQuery(query), k, filter);
+  }
+
+  /** The documents nearest to a vector, with their scores. */
+  override async similaritySearchVectorWithScore(
+    query: number[],
+    k: number,
+    filter?: VarveFilter,
+  ): Promise<[DocumentInterface, number][]> {
+    const hits = await this.#search(query, k, filter);
+    return hits.map((hit) => [toDocument(hit), hit.score]);
+  }
+
+  /** The documents nearest to a text or a vector, with what the metric measured: lower is nearer. */
+  async similaritySearchWithDistance(
+    query: string | number[],
+    k = K,
+    filter?: VarveFilter,
+  ): Promise<[DocumentInterface, number][]> {
+    const vector = typeof query === "string" ? await this.embeddings.embedQuery(query) : query;
+    const hits = await this.#search(vector, k, filter);
+    return hits.map((hit) => [toDocument(hit), hit.distance]);
+  }
+
+  /**
+   * Documents that are near to a text and not all alike: of the `fetchK` nearest (20) the `k` that are best by maximal marginal
+   * relevance, where `lambda` 1 counts nearness alone and 0 difference alone (0.5).
+   */
+  override async maxMarginalRelevanceSearch(
+    query: string,
+    options: MaxMarginalRelevanceSearchOptions<VarveFilter>,
+    _callbacks?: unknown,
+  ): Promise<DocumentInterface[]> {
+    const { k = K, fetchK = FETCH_K, lambda = LAMBDA, filter } = options;
+    const vector = await this.embeddings.embedQuery(query);
+    const hits = await this.#search(vector, Math.max(k, fetchK), filter, true);
+    const vectors = hits.map((hit) => Array.from(hit.vector ?? []));
+    const chosen = maximalMarginalRelevance(vector, vectors, lambda, k);
+    return chosen.flatMap((index) => hits[index] ?? []).map(toDocument);
+  }
+
+  /** The documents with these ids, in their order; those that are not there are left out. */
+  async getByIds(ids: readonly string[]): Promise<DocumentInterface[]> {
+    const documents = await (await this.#source.view())?.get(ids);
+    return (documents ?? []).map(toDocument);
+  }
+
+  /** How many documents a filter lets through; all without one. */
+  async count(filter?: VarveFilter): Promise<number> {
+    return (await (await this.#source.view())?.count(filter)) ?? 0;
+  }
+
+  async #search(
+    vector: number[],
+    limit: number,
+    filter: VarveFilter | undefined,
+    vectors = false,
+  ): Promise<DocumentHit[]> {
+    const view = await this.#source.view();
+    // An empty vector is a query in which the function knows nothing.
+    if (view === undefined || vector.length === 0 || limit === 0) return [];
+    return await view.search(vector, { limit, filter, vectors });
+  }
+}
+
+function toDocument({ id, content, metadata }: StoredDocument): DocumentInterface {
+  return new Document({ id, pageContent: content, metadata });
+}

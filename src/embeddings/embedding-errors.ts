@@ -1,4 +1,4 @@
-// Every message about embedding functions themselves. What goes wrong while rows are embedded is in sdk/embed-errors.
+// Every message about embedding functions themselves. What goes wrong while rows are embedded is in sdk/embed/embed-errors.
 
 import { VarveError } from "../varve-error";
 import type { EmbeddingFailure } from "./embedding-function";
@@ -246,4 +246,13 @@ export function revisionDiffers(user: string, model: string, wanted: string, fou
     `The table was embedded with revision ${wanted} of the model ${quote(model)}; ${user} found revision ${found}.`,
     { hint: "Use the files that wrote the table, or search with a vector of your own." },
   );
+}
+
+/** A text that a model of this machine cannot take as a whole, where it may not be cut. */
+export function textTooLong(tokens: number, most: number): VarveError {
+  const message = `The text has ${tokens} tokens; the model takes at most ${most}.`;
+  const error = new VarveError("EMBEDDING_FAILED", message, {
+    hint: 'Divide the text into several rows, or declare the column with longText: "truncate".',
+  });
+  return Object.assign(error, { tooLarge: true, retryable: false });
 }

@@ -10,24 +10,31 @@ export type EmbeddingKind = "query" | "document";
 /** A JSON object that describes a function well enough to make it again; never a secret. */
 export type EmbeddingConfig = Readonly<Record<string, unknown>>;
 
+/** What happens to a text that is longer than a model takes: its beginning is embedded, or it is an error. */
+export type LongText = "truncate" | "refuse";
+
 /** What a function is told beside its inputs. */
 export interface EmbeddingRequest {
   /** Whether the inputs are queries or documents. */
   readonly kind: EmbeddingKind;
   /** Ends the work early. */
   readonly signal?: AbortSignal | undefined;
+  /** What to do with texts that are too long, where anything was said about it. */
+  readonly longText?: LongText | undefined;
 }
 
 /** How much a function may be asked for. What is left out has no limit that is known. */
 export interface EmbeddingLimits {
   /** The most tokens of all inputs of one call together. */
   readonly maxBatchTokens?: number | undefined;
-  /** The most tokens of one input; what is longer is cut off or refused by the model. */
+  /** The most tokens of one input; what is longer is cut off or refused by the model, unless `longText` of the column says what to do. */
   readonly maxInputTokens?: number | undefined;
   /** The most calls at the same time. */
   readonly maxConcurrency?: number | undefined;
   /** The most calls within a minute. */
   readonly requestsPerMinute?: number | undefined;
+  /** How long a call may take, in milliseconds; five minutes unless told. What takes longer is ended, and tried once more. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -67,6 +74,8 @@ export interface EmbeddingFunction<I extends EmbeddingInput = string> extends Em
   readonly revision?: string | undefined;
   /** What it takes; `["text"]` where nothing is said. */
   readonly inputTypes?: readonly EmbeddingInputType[] | undefined;
+  /** Whether it cuts long texts by itself, at exactly `maxInputTokens`, and refuses them where `longText` says so. */
+  readonly truncates?: boolean | undefined;
   /** One vector for each input, in order; `null` where the model has nothing to say about an input. Fails with an {@link EmbeddingFailure}. */
   embed(inputs: readonly I[], request: EmbeddingRequest): Promise<readonly (Float32Array | null)[]>;
   /** Gives back what the function holds, such as a loaded model. A function that is called again loads again. */

@@ -130,6 +130,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   readonly dimensions: number;
   readonly maxBatch = MAX_BATCH;
   readonly maxInputTokens: number | undefined;
+  readonly truncates = true;
   // One call uses all processors: a second one at the same time only takes memory.
   readonly maxConcurrency = 1;
   readonly inputTypes: readonly EmbeddingInputType[];
@@ -184,8 +185,9 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
 
   async embed(
     inputs: readonly EmbeddingInput[],
-    { kind, signal }: EmbeddingRequest,
+    request: EmbeddingRequest,
   ): Promise<(Float32Array | null)[]> {
+    const { kind, signal } = request;
     const vectors: (Float32Array | null)[] = inputs.map(() => null);
     const texts = [...inputs.entries()].filter(
       (entry): entry is [number, string] => typeof entry[1] === "string",
@@ -200,7 +202,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
     put(
       texts,
       await embedPresent(ofTexts, this.#prefixes[kind], (all) =>
-        this.#use(signal, (model) => this.#embedTexts(model, all, signal)),
+        this.#use(signal, (model) => this.#embedTexts(model, all, request)),
       ),
     );
     if (images.length > 0)
@@ -220,11 +222,11 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   async #embedTexts(
     { transformers, text, encode, inputNames, maxTokens, padding }: LoadedModel,
     texts: readonly string[],
-    signal: AbortSignal | undefined,
+    { signal, longText }: EmbeddingRequest,
   ): Promise<(Float32Array | null)[]> {
     const vectors: (Float32Array | null)[] = texts.map(() => null);
     const limit = Math.min(maxTokens, this.#options.maxTokens ?? maxTokens);
-    const rows = texts.map((one) => tokenRow(encode, one, limit));
+    const rows = texts.map((one) => tokenRow(encode, one, limit, longText));
     for (const batch of tokenBatches(rows, this.#together(TOGETHER), padding)) {
       checkAborted(signal);
       const inputs = inputNames.map((name) => [name, this.#tensor(transformers, name, batch)]);

@@ -152,6 +152,7 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
   readonly dimensions: number;
   readonly maxBatch = MAX_BATCH;
   readonly maxInputTokens: number;
+  readonly truncates = true;
   // onnxruntime uses all processors for one call: a second one at the same time only takes memory.
   readonly maxConcurrency = 1;
   readonly inputTypes: readonly EmbeddingInputType[] = ["text"];
@@ -204,11 +205,12 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
     Object.freeze(this);
   }
 
-  embed(inputs: readonly string[], { kind, signal }: EmbeddingRequest): Promise<(Float32Array | null)[]> {
+  embed(inputs: readonly string[], request: EmbeddingRequest): Promise<(Float32Array | null)[]> {
+    const { kind, signal } = request;
     return embedPresent(inputs, this.#prefixes[kind], (texts) => {
       checkAborted(signal);
       const load = () => this.#load();
-      return models.use(this.#key, this, load, (model) => this.#run(model, texts, signal));
+      return models.use(this.#key, this, load, (model) => this.#run(model, texts, request));
     });
   }
 
@@ -219,10 +221,10 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
   async #run(
     { session, encode, padding, together, tensor }: LoadedModel,
     texts: readonly string[],
-    signal: AbortSignal | undefined,
+    { signal, longText }: EmbeddingRequest,
   ): Promise<(Float32Array | null)[]> {
     const vectors: (Float32Array | null)[] = texts.map(() => null);
-    const rows = texts.map((text) => tokenRow(encode, text, this.maxInputTokens));
+    const rows = texts.map((text) => tokenRow(encode, text, this.maxInputTokens, longText));
     const size = together || this.#options.batchWithDynamicQuantization ? TOGETHER : 1;
     const output = this.#outputOf(session);
     for (const batch of tokenBatches(rows, size, { id: padding })) {

@@ -184,12 +184,13 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
     return embedPresent(inputs, prefix, (texts) => this.#request(texts, request));
   }
 
-  async #request(texts: string[], { kind, signal }: EmbeddingRequest): Promise<Float32Array[]> {
+  async #request(texts: string[], request: EmbeddingRequest): Promise<Float32Array[]> {
+    const { signal } = request;
     const key = this.#key();
     const client = await this.#client(key);
     let answer: { readonly data: readonly unknown[] };
     try {
-      answer = await client.embeddings.create(this.#body(texts, kind), {
+      answer = await client.embeddings.create(this.#body(texts, request), {
         ...present({ signal }),
         maxRetries: 0,
         timeout: this.#options.timeoutMs ?? 60_000,
@@ -203,7 +204,7 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
     return checkedVectors(vectors, texts.length, answerer, numbersOrBase64);
   }
 
-  #body(input: string[], kind: EmbeddingKind): object {
+  #body(input: string[], { kind, longText }: EmbeddingRequest): object {
     const { encoding = this.#server.encoding } = this.#options;
     const size = { [this.#server.sizeField ?? "dimensions"]: this.dimensions };
     return {
@@ -212,6 +213,7 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
       encoding_format: encoding,
       ...(this.#sendsSize ? size : {}),
       ...this.#server.kinds?.[kind],
+      ...(longText === undefined ? {} : this.#server.longTexts?.[longText]),
     };
   }
 

@@ -70,6 +70,7 @@ class Backfill {
   readonly #commit: Readonly<Record<string, unknown>>;
   /** The rows of which the function has nothing to say. */
   readonly #passed = new Set<unknown>();
+  readonly #writeNumber: number;
   #filled = 0;
   #total = 0;
 
@@ -78,6 +79,7 @@ class Backfill {
     this.#field = field;
     this.#options = options;
     this.#commit = toCommitJson(options);
+    this.#writeNumber = handle.options.services.cache.beginWrite();
   }
 
   /** Begins somewhere and goes round, so that several workers meet seldom. */
@@ -148,7 +150,8 @@ class Backfill {
       );
     }
     const { signal, onProgress } = this.#options;
-    await embedder.fill({ count: rows.length, columns }, schema, { signal, onProgress });
+    const write = this.#writeNumber;
+    await embedder.fill({ count: rows.length, columns }, schema, { signal, onProgress, write });
     return vectors;
   }
 

@@ -39,9 +39,12 @@ export async function reembed(
   const old = derivedField(handle, column);
   checkFunction(handle.name, fn);
   checkSignal(options.signal);
-  const { sources, template } = old.embed;
+  const { sources, template, longText } = old.embed;
   const { metric, element } = old.type;
-  const json = derivedJson(column, new Derived<EmbeddingInput>(fn, sources, { template, metric, element }));
+  const json = derivedJson(
+    column,
+    new Derived<EmbeddingInput>(fn, sources, { template, longText, metric, element }),
+  );
   const request = JSON.stringify({ field: json, sources, ...toCommitJson(options) });
   const native = call(() => handle.native.reembed(request));
   const field: VectorField = { ...old, id: native.field, type: vectorType(json.type), embed: json.embed };
@@ -65,6 +68,7 @@ class Reembedding {
   readonly #encoder: RowEncoder;
   readonly #options: ReembedOptions;
   readonly #stepRows: number;
+  readonly #write: number;
   #done = 0;
   #total = 0;
 
@@ -87,6 +91,7 @@ class Reembedding {
     this.#embedder = new TableEmbedder(name, definition, services, functions);
     this.#encoder = new RowEncoder(this.#schema);
     this.#options = options;
+    this.#write = services.cache.beginWrite();
     this.#stepRows = stepRows(field, this.#embedder.rowsOf(field));
   }
 
@@ -141,7 +146,8 @@ class Reembedding {
       );
     }
     const { onProgress } = this.#options;
-    await this.#embedder.fill({ count, columns }, this.#schema, { signal, onProgress });
+    const write = this.#write;
+    await this.#embedder.fill({ count, columns }, this.#schema, { signal, onProgress, write });
     checkSignal(signal);
     await this.#add(vectors);
     this.#done += count;

@@ -51,7 +51,8 @@ export async function writeRows(
   };
   const request = { kind, ...toCommitJson(options) };
   const batches = batchesOf(handle, rows);
-  const writer = new Batches(handle, options, options.vectors ?? false);
+  const write = handle.options.services.cache.beginWrite();
+  const writer = new Batches(handle, { ...options, write }, options.vectors ?? false);
   try {
     const first = await batches.next();
     if (first.done) {

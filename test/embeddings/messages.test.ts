@@ -49,6 +49,7 @@ const examples: Examples = {
   ],
   modelNotLoaded: [errors.modelNotLoaded("huggingface()", "org/model", cause, "Check the network.")],
   modelUnsuited: [errors.modelUnsuited("onnx()", "a-model", 'it asks for the input "pixel_values".')],
+  textTooLong: [errors.textTooLong(600, 512)],
   modelNotHere: [errors.modelNotHere("onnx()", "a-model", "VARVE_MODELS")],
   revisionDiffers: [errors.revisionDiffers("onnx()", "a-model", "aaaa", "bbbb")],
 };

@@ -18,7 +18,9 @@ test("a signal ends a write at once, also where the function does not listen, an
   const { db, t } = await openNotes(fn);
   const writing = t.insert(notes(texts(100)), { signal: controller.signal });
   await expect(writing).rejects.toMatchObject({ code: "ABORTED", cause: "enough" });
-  expect(fn.calls.every((call) => call.signal === controller.signal)).toBe(true);
+  const running = fn.calls.filter((call) => call.number >= 3);
+  expect(running.length).toBeGreaterThan(0);
+  expect(running.every((call) => call.signal?.reason === "enough")).toBe(true);
   const { entries } = await db.embeddingCache.stats();
   expect(entries).toBe(fn.paid.size);
   expect(entries).toBeGreaterThan(0);

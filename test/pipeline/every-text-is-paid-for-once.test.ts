@@ -79,6 +79,23 @@ describe("a write that fails after 9 of 10 batches (22)", () => {
   });
 });
 
+test("a write that is larger than the cache finds the beginning of it when it is tried again (22)", async () => {
+  const fn = paidEmbedding({
+    maxBatch: 10,
+    maxConcurrency: 1,
+    before: ({ number }) => {
+      if (number === 9) throw refusal(400);
+    },
+  });
+  const { db, t } = await openNotes(fn, { embeddingCache: { maxBytes: 136 * 60 } });
+  const rows = notes(texts(100));
+  await expect(t.insert(rows)).rejects.toMatchObject({ code: "EMBEDDING_FAILED" });
+  expect(await db.embeddingCache.stats()).toMatchObject({ entries: 60 });
+  await t.insert(rows);
+  expect(fn.calls.slice(10).flatMap(({ inputs }) => inputs)).toEqual(texts(100).slice(60));
+  expect(await vectorsOf(t)).toEqual(texts(100).map(paidVector));
+});
+
 test("duplicates are sent once, within a write and later (5)", async () => {
   const fn = paidEmbedding();
   const { t } = await openNotes(fn);

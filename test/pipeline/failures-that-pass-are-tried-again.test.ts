@@ -116,3 +116,31 @@ test("a failure ends the write, and calls that ran still fill the cache", async 
   await t.insert(notes(texts(20)));
   expect(fn.calls).toHaveLength(21);
 });
+
+describe("a call that never ends", () => {
+  const hanging = (hangs: (number: number) => boolean) =>
+    paidEmbedding({
+      timeoutMs: 20,
+      maxConcurrency: 1,
+      before: ({ number }) => (hangs(number) ? new Promise(() => undefined) : undefined),
+    });
+
+  test("is ended after a while, told so, and made once more", async () => {
+    const fn = hanging((number) => number === 0);
+    const { t } = await openNotes(fn);
+    await t.insert(notes(["a"]));
+    expect(fn.calls.map((call) => call.signal?.aborted)).toEqual([true, false]);
+    expect(await vectorsOf(t)).toEqual([paidVector("a")]);
+  });
+
+  test("fails the write the second time, and does not keep its place", async () => {
+    const fn = hanging((number) => number < 2);
+    const { t } = await openNotes(fn);
+    await expect(t.insert(notes(["a"]))).rejects.toMatchObject({
+      code: "EMBEDDING_FAILED",
+      message: expect.stringContaining("longer than 20 ms") as string,
+    });
+    await t.insert(notes(["a"]));
+    expect(await vectorsOf(t)).toEqual([paidVector("a")]);
+  });
+});

@@ -41,17 +41,31 @@ describe('onEmbedError: "defer"', () => {
     expect((await t.stats()).missingVectors).toEqual({ vec: 0 });
   });
 
-  test("defers a batch that is refused, and goes on with the others", async () => {
+  test("defers a text that is refused, and goes on with the others of its batch", async () => {
     const fn = paidEmbedding({
-      maxBatch: 2,
+      maxBatch: 8,
       before: ({ inputs }) => {
         if (inputs.includes("text 3")) throw refusal(400);
       },
     });
     const { t } = await openNotes(fn);
     await t.upsert(notes(texts(6)), { onEmbedError: "defer" });
-    const expected = texts(6).map((body, index) => (index === 2 || index === 3 ? null : paidVector(body)));
+    const expected = texts(6).map((body, index) => (index === 3 ? null : paidVector(body)));
     expect(await vectorsOf(t)).toEqual(expected);
+  });
+
+  test("does not ask about every text where all are refused", async () => {
+    const fn = paidEmbedding({
+      maxBatch: 512,
+      maxConcurrency: 1,
+      before: () => {
+        throw refusal(400);
+      },
+    });
+    const { t } = await openNotes(fn);
+    await t.insert(notes(texts(2000)), { onEmbedError: "defer" });
+    expect(fn.calls.length).toBeLessThan(100);
+    expect((await t.stats()).missingVectors).toEqual({ vec: 2000 });
   });
 
   test("does not defer what a signal ended, and is refused where it makes no sense", async () => {

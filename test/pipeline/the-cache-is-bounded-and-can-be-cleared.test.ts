@@ -21,15 +21,18 @@ import {
 } from "../support/paid-embedding";
 
 describe("in memory", () => {
-  test("it keeps the vectors that were used last", async () => {
+  test("it keeps the vectors that were used last; of one write those that came first", async () => {
     const fn = paidEmbedding({ maxBatch: 100 });
     const { db, t } = await openNotes(fn, { embeddingCache: { maxBytes: 136 * 10 } });
     await t.insert(notes(texts(10)));
     await t.upsert(notes(["text 0", "new"]));
     const { entries, bytes, maxBytes } = await db.embeddingCache.stats();
     expect({ entries, bytes, maxBytes }).toEqual({ entries: 10, bytes: 1360, maxBytes: 1360 });
-    await t.upsert(notes(["text 0", "text 1"]));
-    expect(fn.calls.slice(1).map((call) => call.inputs)).toEqual([["new"], ["text 1"]]);
+    await t.upsert(notes(["text 0", "text 8", "text 9"]));
+    expect(fn.calls.slice(1).map((call) => call.inputs)).toEqual([["new"], ["text 9"]]);
+    await t.upsert(notes(texts(10, "other")));
+    await t.upsert(notes(["text 0", "other 9"]));
+    expect(fn.calls.at(-1)?.inputs).toEqual(["text 0"]);
   });
 
   test("it can be cleared, and says how it does", async () => {

@@ -31,6 +31,7 @@ const schemaExamples: Examples<typeof schema> = {
   badDimensions: [schema.badDimensions(0)],
   vectorInside: [schema.vectorInside("list")],
   badDefault: [schema.badDefault("docs", "views", "int", 'the text "0"')],
+  badLongText: [schema.badLongText('the text "cut"')],
   emptySources: [schema.emptySources()],
   templateMismatch: [schema.templateMismatch("{titel}", "titel", ["title", "body"])],
   badSource: [schema.badSource("docs", "vec", "views", "a column of int")],
@@ -133,6 +134,10 @@ const embedExamples: Examples<typeof embed> = {
     embed.embeddingFailed("docs", "vec", "mine", cause, 3),
   ],
   cacheNotCleared: [embed.cacheNotCleared(cause)],
+  inputTooLong: [
+    embed.inputTooLong("docs", "vec", "mine", 9000, 8192, 3),
+    embed.inputTooLong("docs", "vec", "mine", 9000, 8192),
+  ],
   inputTooLarge: [embed.inputTooLarge("docs", "vec", "mine", cause, 3)],
   badEmbeddings: [embed.badEmbeddings("docs", "vec", "mine", "an array of 2", "an array of 1")],
 };

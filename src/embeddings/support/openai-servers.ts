@@ -36,6 +36,8 @@ export interface OpenAiServer {
   readonly sizeField?: string;
   /** Fields that say what the inputs are. */
   readonly kinds?: { readonly query: object; readonly document: object };
+  /** Fields that say what to do with texts that are too long. */
+  readonly longTexts?: { readonly truncate: object; readonly refuse: object };
   /** Whether texts go into the model as they are, so that the prefixes of its family are ours to add. */
   readonly plain?: boolean;
 }
@@ -73,6 +75,7 @@ const presets: Readonly<Record<OpenAiPreset, OpenAiServer>> = {
     encoding: "float",
     maxBatch: 512,
     kinds: { query: { task: "retrieval.query" }, document: { task: "retrieval.passage" } },
+    longTexts: { truncate: { truncate: true }, refuse: { truncate: false } },
   },
   lmstudio: {
     baseURL: "http://localhost:1234/v1",
@@ -105,6 +108,7 @@ const presets: Readonly<Record<OpenAiPreset, OpenAiServer>> = {
     maxBatchTokens: 120_000,
     sizeField: "output_dimension",
     kinds: { query: { input_type: "query" }, document: { input_type: "document" } },
+    longTexts: { truncate: { truncation: true }, refuse: { truncation: false } },
   },
 };
 

@@ -28,8 +28,8 @@ export function checkWord(name: string, word: string, words: readonly string[]):
 
 /** The limits among the options, those that were given. */
 export function limitsOf(options: EmbeddingLimits): EmbeddingLimits {
-  const { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute } = options;
-  const limits = { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute };
+  const { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute, timeoutMs } = options;
+  const limits = { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute, timeoutMs };
   checkCounts(present(limits));
   return present(limits);
 }

@@ -1,5 +1,8 @@
 // Texts as rows of token ids, as models take them.
 
+import { textTooLong } from "../embedding-errors";
+import type { LongText } from "../embedding-function";
+
 /** Turns a text into token ids, with the model's special tokens or without. */
 export type Encode = (text: string, special: boolean) => readonly number[];
 
@@ -17,11 +20,17 @@ export interface TokenBatch {
 
 /**
  * The token ids of a text, at most so many. What is cut off is text: the special tokens stay, because models are trained to
- * find them at both ends.
+ * find them at both ends. Throws where a long text is to be refused.
  */
-export function tokenRow(encode: Encode, text: string, maxTokens: number): readonly number[] {
+export function tokenRow(
+  encode: Encode,
+  text: string,
+  maxTokens: number,
+  longText?: LongText,
+): readonly number[] {
   const whole = encode(text, true);
   if (whole.length <= maxTokens) return whole;
+  if (longText === "refuse") throw textTooLong(whole.length, maxTokens);
   const bare = encode(text, false);
   const special = whole.length - bare.length;
   const before = startOf(bare, whole, special);

@@ -3,7 +3,7 @@ import { type AnyFunction, tokensOf } from "./traits";
 
 /** An input that is embedded once, however many rows have it. */
 export interface Item {
-  readonly input: EmbeddingInput;
+  input: EmbeddingInput;
   /** The first row that has it, counted within what is embedded together. */
   readonly row: number;
   /** Its key in the cache, where there is one. */

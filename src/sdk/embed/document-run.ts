@@ -7,9 +7,10 @@ import type { VectorField } from "../schema/table-schema";
 import { readAnswer, type Vectors } from "./answer";
 import { cutBatches, type Item } from "./batches";
 import { cacheKeys } from "./cache-key";
-import { badEmbeddings, embeddingFailed, inputTooLarge } from "./embed-errors";
+import { badEmbeddings, embeddingFailed, inputTooLarge, inputTooLong } from "./embed-errors";
 import type { EmbeddingCache } from "./embedding-cache";
 import { concernsOneBatch, failureOf } from "./failure";
+import { fitted, halved, isTooLong } from "./long-text";
 import type { Pace } from "./pace";
 import { request } from "./request";
 import { type AnyFunction, concurrencyOf, isCheap, tokensOf } from "./traits";
@@ -20,6 +21,8 @@ export type OnEmbedError = "throw" | "defer";
 /** What a write says about its embedding. */
 export interface FillOptions extends LongOptions {
   readonly onEmbedError?: OnEmbedError | undefined;
+  /** The number of the write, from the cache: what one write embeds is kept together. */
+  readonly write?: number | undefined;
 }
 
 /** What is embedded for, and with what. */
@@ -34,6 +37,8 @@ export interface DocumentJob {
 }
 
 const ATTEMPTS = 8;
+/** After so many refusals without an answer between them it is not a text that is refused. */
+const REFUSALS = 64;
 
 /** Embeds items once: they get their vectors, and keep none where that failed and is deferred. */
 export class DocumentRun {
@@ -43,12 +48,15 @@ export class DocumentRun {
   /** Ends what waits, once the signal or a failure ends everything. */
   readonly #stop = new AbortController();
   #failure: { readonly error: unknown } | undefined;
+  readonly #write: number;
+  #refused = 0;
   readonly #count = { done: 0, total: 0, cacheHits: 0, requests: 0, tokens: 0 };
 
   constructor(job: DocumentJob, options: FillOptions) {
     this.#job = job;
     this.#options = options;
     this.#cached = job.cache.enabled && !isCheap(job.fn);
+    this.#write = options.write ?? job.cache.beginWrite();
   }
 
   /** Embeds them. */
@@ -56,22 +64,37 @@ export class DocumentRun {
     const { signal } = this.#options;
     checkSignal(signal);
     this.#count.total = items.length;
-    const queue = cutBatches(await this.#withoutVector(items), this.#job.fn);
+    const queue = cutBatches(await this.#withoutVector(this.#fitting(items)), this.#job.fn);
     const workers = Math.min(concurrencyOf(this.#job.fn), queue.length);
     await this.#unlessAborted(Promise.all(Array.from({ length: workers }, () => this.#work(queue))));
     checkSignal(signal);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  /** The items that may be embedded; those that are too long are cut, refused, or left out where that is deferred. */
+  #fitting(items: readonly Item[]): readonly Item[] {
+    const { fn, field } = this.#job;
+    const longText = field.embed?.longText;
+    if (longText === undefined) return items;
+    return items.filter((item) => {
+      if (isTooLong(item.input, fn, longText)) {
+        if (!this.#defers) throw this.#tooLong(item);
+        return false;
+      }
+      item.input = fitted(item.input, fn, longText);
+      return true;
+    });
+  }
+
   /** The items that the cache does not know. */
   async #withoutVector(items: readonly Item[]): Promise<readonly Item[]> {
     if (!this.#cached) return items;
-    const { cache, fn } = this.#job;
-    const keyOf = cacheKeys(fn);
+    const { cache, fn, field } = this.#job;
+    const keyOf = cacheKeys(fn, field.embed?.longText);
     await cache.ready();
     const missing = items.filter((item) => {
       item.key = keyOf(item.input);
-      const found = cache.get(item.key);
+      const found = cache.get(item.key, this.#write);
       if (found !== undefined) item.vector = found;
       return found === undefined;
     });
@@ -92,32 +115,61 @@ export class DocumentRun {
     }
   }
 
-  #fail(error: unknown): void {
-    if (this.#stop.signal.aborted) return;
-    const defers = this.#options.onEmbedError === "defer";
-    if (!defers) this.#failure = { error };
-    const cause = VarveError.is(error) ? error.cause : error;
-    if (!defers || !concernsOneBatch(failureOf(cause))) this.#stop.abort();
+  get #defers(): boolean {
+    return this.#options.onEmbedError === "defer";
   }
 
-  /** Embeds one batch; in halves where it is too large. */
+  #fail(error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    if (!this.#defers) this.#failure = { error };
+    const cause = VarveError.is(error) ? error.cause : error;
+    const onlyThis = concernsOneBatch(failureOf(cause)) && this.#refused < REFUSALS;
+    if (!this.#defers || !onlyThis) this.#stop.abort();
+  }
+
+  /**
+   * Embeds one batch. In halves where it is too large; and where failures are deferred also where it is refused, so that one bad text
+   * does not keep the others from their vectors.
+   */
   async #batch(items: readonly Item[]): Promise<void> {
     let answer: unknown;
     try {
       answer = await this.#request(items);
     } catch (error) {
-      if (!failureOf(error).tooLarge) throw this.#failed(items, error);
-      if (items.length === 1) throw this.#failed(items, error, inputTooLarge);
+      const failure = failureOf(error);
+      const refused = concernsOneBatch(failure);
+      if (refused) this.#refused += 1;
+      const [only] = items;
+      if (items.length === 1 && only !== undefined) return await this.#alone(only, error);
+      if (!failure.tooLarge && !(this.#defers && refused)) throw this.#failed(items, error);
       const half = Math.ceil(items.length / 2);
-      await this.#batch(items.slice(0, half));
-      await this.#batch(items.slice(half));
+      await this.#part(items.slice(0, half));
+      await this.#part(items.slice(half));
       return;
     }
+    this.#refused = 0;
     this.#keep(items, this.#read(answer, items.length));
   }
 
+  /** A part of a batch, which does not end the others where its failure is deferred. */
+  async #part(items: readonly Item[]): Promise<void> {
+    if (!this.#defers) return await this.#batch(items);
+    if (this.#stop.signal.aborted) return;
+    await this.#batch(items).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** What becomes of an item that failed alone: it is cut shorter where it may be. */
+  async #alone(item: Item, error: unknown): Promise<void> {
+    if (!failureOf(error).tooLarge) throw this.#failed([item], error);
+    const shorter = halved(item.input, this.#job.field.embed?.longText);
+    if (shorter === undefined) throw this.#failed([item], error, inputTooLarge);
+    item.input = shorter;
+    await this.#batch([item]);
+  }
+
   #request(items: readonly Item[]): Promise<unknown> {
-    const { fn, pace } = this.#job;
+    const { fn, pace, field } = this.#job;
+    const longText = field.embed?.longText;
     const inputs = items.map(({ input }) => input);
     const onCall = (): void => {
       this.#count.requests += 1;
@@ -125,7 +177,8 @@ export class DocumentRun {
     };
     const { signal } = this.#options;
     const stop = this.#stop.signal;
-    return request(fn, inputs, { kind: "document", pace, attempts: ATTEMPTS, signal, stop, onCall });
+    const options = { kind: "document", longText, pace, attempts: ATTEMPTS, signal, stop, onCall } as const;
+    return request(fn, inputs, options);
   }
 
   #read(answer: unknown, count: number): Vectors {
@@ -142,7 +195,7 @@ export class DocumentRun {
       item.vector = vector;
       if (item.key !== undefined) entries.push([item.key, vector]);
     }
-    if (entries.length > 0) this.#job.cache.add(entries);
+    if (entries.length > 0) this.#job.cache.add(entries, this.#write);
     this.#report(items.length);
   }
 
@@ -154,10 +207,21 @@ export class DocumentRun {
 
   #failed(items: readonly Item[], error: unknown, say = embeddingFailed): unknown {
     if (this.#stop.signal.aborted) return error;
-    const { table, field, fn, base } = this.#job;
+    const { table, field, fn } = this.#job;
     const [only] = items;
-    const row = items.length === 1 && only !== undefined && base !== undefined ? base + only.row : undefined;
+    const row = items.length === 1 && only !== undefined ? this.#rowOf(only) : undefined;
     return say(table, field.name, fn.name, error, row);
+  }
+
+  #tooLong(item: Item): VarveError {
+    const { table, field, fn } = this.#job;
+    const tokens = tokensOf(item.input);
+    return inputTooLong(table, field.name, fn.name, tokens, fn.maxInputTokens ?? 0, this.#rowOf(item));
+  }
+
+  #rowOf({ row }: Item): number | undefined {
+    const { base } = this.#job;
+    return base === undefined ? undefined : base + row;
   }
 
   /** Waits for the work, unless the signal is aborted first; calls that do not end then still fill the cache. */

@@ -66,6 +66,22 @@ export function inputTooLarge(
   });
 }
 
+/** A text that is longer than a function takes, by the estimate, where it may not be cut. */
+export function inputTooLong(
+  table: string,
+  column: string,
+  name: string,
+  tokens: number,
+  most: number,
+  row?: number,
+): VarveError {
+  const message = `A text for ${quote(column)} has about ${tokens} tokens; the embedding function ${quote(name)} takes at most ${most}.`;
+  return new VarveError("EMBEDDING_FAILED", message, {
+    hint: 'Nothing of this write was committed. Divide the text into several rows, or declare the column with longText: "truncate".',
+    where: place(table, column, row),
+  });
+}
+
 /** A function that answered with something else than it should. */
 export function badEmbeddings(
   table: string,

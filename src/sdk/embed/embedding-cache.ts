@@ -35,6 +35,7 @@ export class EmbeddingCache {
   #log: VectorLog | undefined;
   /** Everything that is done to the files, one after another. */
   #files: Promise<void> | undefined;
+  #lastWrite = 0;
   #hits = 0;
   #misses = 0;
 
@@ -80,23 +81,29 @@ export class EmbeddingCache {
     await this.#files;
   }
 
-  /** @internal The vector with a key; undefined where there is none. */
-  get(key: string): Float32Array | null | undefined {
-    const found = this.#memory.get(key);
+  /** @internal The number of a write that begins: what it uses is kept together, and longer than what was used before. */
+  beginWrite(): number {
+    this.#lastWrite += 1;
+    return this.#lastWrite;
+  }
+
+  /** @internal The vector with a key, for a write; undefined where there is none. */
+  get(key: string, write: number): Float32Array | null | undefined {
+    const found = this.#memory.get(key, write);
     if (found === undefined) this.#misses += 1;
     else this.#hits += 1;
     return found;
   }
 
-  /** @internal Keeps vectors; on disk a little later. */
-  add(entries: readonly (readonly [string, Float32Array | null])[]): void {
-    for (const [key, vector] of entries) this.#memory.set(key, vector);
-    void this.#then((log) => log.append(entries));
+  /** @internal Keeps the vectors of a write for which there is room; on disk a little later. */
+  add(entries: readonly (readonly [string, Float32Array | null])[], write: number): void {
+    const kept = entries.filter(([key, vector]) => this.#memory.set(key, vector, write));
+    if (kept.length > 0) void this.#then((log) => log.append(kept));
   }
 
   async #load(): Promise<void> {
     const entries = (await this.#log?.read().catch(() => [])) ?? [];
-    for (const [key, vector] of entries) this.#memory.set(key, vector);
+    this.#memory.load(entries);
   }
 
   /** Writes after what is being written. A disk that refuses is left alone from then on: a cache is no reason for a write to fail. */

@@ -1,6 +1,6 @@
 // What stands between a row and its vectors: what is embedded is made from the sources, duplicates are left out, and the function is called.
 
-import type { EmbeddingInput, EmbeddingKind } from "../../embeddings/embedding-function";
+import type { EmbeddingInput, EmbeddingKind, EmbeddingRequest } from "../../embeddings/embedding-function";
 import { VarveError } from "../../varve-error";
 import { checkSignal } from "../progress";
 import type { AnyTable } from "../schema/table-definition";
@@ -13,14 +13,16 @@ import {
   embeddingFailed,
   functionDiffers,
   functionUnavailable,
+  inputTooLong,
   revisionDiffers,
 } from "./embed-errors";
 import type { EmbeddingCache } from "./embedding-cache";
 import type { NamedFunctions } from "./functions";
 import { type EmbeddableCells, inputsOf, itemsOf } from "./inputs";
+import { fitted, isTooLong } from "./long-text";
 import type { Pace } from "./pace";
 import { request } from "./request";
-import { type AnyFunction, concurrencyOf, isCheap } from "./traits";
+import { type AnyFunction, concurrencyOf, isCheap, tokensOf } from "./traits";
 
 /** What the embedding of all tables of a database shares. */
 export interface EmbedServices {
@@ -75,7 +77,12 @@ export class TableEmbedder {
   ): Promise<Float32Array | null> {
     const fn = this.functionOf(field);
     checkSignal(signal);
-    const answer = await this.#ask(fn, input, kind, signal).catch((error: unknown) => {
+    const longText = field.embed?.longText;
+    if (isTooLong(input, fn, longText)) {
+      throw inputTooLong(this.#table, field.name, fn.name, tokensOf(input), fn.maxInputTokens ?? 0);
+    }
+    const sent = fitted(input, fn, longText);
+    const answer = await this.#ask(fn, sent, { kind, longText, signal }).catch((error: unknown) => {
       checkSignal(signal);
       throw embeddingFailed(this.#table, field.name, fn.name, error);
     });
@@ -135,15 +142,11 @@ export class TableEmbedder {
     }
   }
 
-  async #ask(
-    fn: AnyFunction,
-    input: EmbeddingInput,
-    kind: EmbeddingKind,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    if (isCheap(fn)) return await fn.embed([input], { kind, signal });
+  async #ask(fn: AnyFunction, input: EmbeddingInput, asked: EmbeddingRequest): Promise<unknown> {
+    if (isCheap(fn)) return await fn.embed([input], asked);
+    const { kind, longText, signal } = asked;
     const { pace } = this.#services;
-    const options = { kind, pace, attempts: QUERY_ATTEMPTS, signal, stop: signal } as const;
+    const options = { kind, longText, pace, attempts: QUERY_ATTEMPTS, signal, stop: signal } as const;
     return await request(fn, [input], options);
   }
 

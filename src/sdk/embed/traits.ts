@@ -7,7 +7,11 @@ export type AnyFunction = EmbeddingFunction<EmbeddingInput>;
 const CHEAP: ReadonlySet<string> = new Set(["builtin"]);
 
 const CONCURRENCY = 4;
-const CHARS_PER_TOKEN = 4;
+/** So many characters of English make a token, about. */
+export const CHARS_PER_TOKEN = 4;
+const TIMEOUT_MS = 300_000;
+/** A timer that is set for longer rings at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Whether a function needs neither a cache nor limits. */
 export function isCheap(fn: AnyFunction): boolean {
@@ -22,4 +26,9 @@ export function concurrencyOf(fn: AnyFunction): number {
 /** About how many tokens an input has; nothing is known of images. */
 export function tokensOf(input: EmbeddingInput): number {
   return typeof input === "string" ? Math.ceil(input.length / CHARS_PER_TOKEN) : 0;
+}
+
+/** How long a call of a function may take. */
+export function timeoutOf({ timeoutMs = TIMEOUT_MS }: AnyFunction): number {
+  return Math.min(timeoutMs, TIMER_MAX_MS);
 }

@@ -1,7 +1,8 @@
-import type { EmbeddingFunction, EmbeddingInput } from "../../embeddings/embedding-function";
+import type { EmbeddingFunction, EmbeddingInput, LongText } from "../../embeddings/embedding-function";
 import type { AnyColumn, ColumnMap } from "./column";
 import type { Metric, VectorElement } from "./column-type";
-import { emptySources, templateMismatch } from "./schema-errors";
+import { badLongText, emptySources, templateMismatch } from "./schema-errors";
+import { describeValue } from "./wire-value";
 
 /** A column as the second argument of `table` sees it: something an embedding can be made from. */
 export interface SourceRef<V = unknown> {
@@ -23,6 +24,12 @@ export interface EmbedOptions {
    * the columns that are not null are joined by an empty line.
    */
   readonly template?: string | undefined;
+  /**
+   * What happens to a text that is longer than the function takes (`maxInputTokens`, estimated where the function does not count them
+   * itself): `"truncate"` embeds its beginning, `"refuse"` fails the write and names the row. Unless told, local models truncate,
+   * and servers do what they do.
+   */
+  readonly longText?: LongText | undefined;
   /** How two vectors are compared; `cosine` unless told. */
   readonly metric?: Metric | undefined;
   /** How elements are stored; `f32` unless told. */
@@ -39,6 +46,8 @@ export class Derived<I extends EmbeddingInput> {
   readonly sources: readonly string[];
   /** How the sources become one text. */
   readonly template: string | undefined;
+  /** What happens to a text that is too long. */
+  readonly longText: LongText | undefined;
   /** How two vectors are compared. */
   readonly metric: Metric;
   /** How elements are stored. */
@@ -49,6 +58,7 @@ export class Derived<I extends EmbeddingInput> {
     this.function = fn;
     this.sources = Object.freeze([...sources]);
     this.template = options.template;
+    this.longText = options.longText;
     this.metric = options.metric ?? "cosine";
     this.element = options.element ?? "f32";
     Object.freeze(this);
@@ -84,6 +94,10 @@ export function embed<I extends EmbeddingInput>(
       (part, index) => index % 2 === 1 && !sources.includes(part),
     );
     if (stray !== undefined) throw templateMismatch(options.template, stray, sources);
+  }
+  const { longText } = options;
+  if (longText !== undefined && longText !== "truncate" && longText !== "refuse") {
+    throw badLongText(describeValue(longText));
   }
   return new Derived(fn, sources, options);
 }

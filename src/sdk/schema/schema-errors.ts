@@ -100,6 +100,11 @@ export function emptySources(): VarveError {
   });
 }
 
+/** A word for long texts that is none. */
+export function badLongText(found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `longText: expected "truncate" or "refuse", found ${found}.`);
+}
+
 /** A template that names a column that is not a source. */
 export function templateMismatch(template: string, name: string, sources: readonly string[]): VarveError {
   return new VarveError(

@@ -120,7 +120,7 @@ export function columnJson(name: string, { spec }: AnyColumn): FieldJson {
 
 /** A derived column for the native module. */
 export function derivedJson(name: string, derived: AnyDerived): FieldJson {
-  const { sources, template, metric, element } = derived;
+  const { sources, template, longText, metric, element } = derived;
   const { name: functionName, config, dimensions, revision } = derived.function;
   const known = revision === undefined || config["revision"] === revision;
   return {
@@ -131,6 +131,7 @@ export function derivedJson(name: string, derived: AnyDerived): FieldJson {
       sources,
       function: { name: functionName, config, ...(known ? {} : { revision }) },
       ...(template === undefined ? {} : { template }),
+      ...(longText === undefined ? {} : { longText }),
     },
   };
 }

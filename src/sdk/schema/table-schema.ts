@@ -1,5 +1,6 @@
 // The schema of a table as the SDK works with it: what stands on disk, joined with what was declared.
 
+import type { LongText } from "../../embeddings/embedding-function";
 import type { ColumnDefault } from "./column";
 import { type ColumnType, type DataType, fromDataType, sameType, type VectorType } from "./column-type";
 import { fromWireDefault, type WireDefault } from "./defaults";
@@ -19,6 +20,7 @@ export interface EmbedSpec {
   readonly sources: readonly string[];
   readonly function: FunctionSpec;
   readonly template?: string | undefined;
+  readonly longText?: LongText | undefined;
 }
 
 /** A column as it stands in a schema for the native module. */
@@ -125,7 +127,7 @@ export function joinSchema(
       name: json.name,
       type,
       nullable: json.nullable,
-      embed: json.embed,
+      embed: embedOf(json, definition),
       fill: column?.spec.default ?? constant,
       declared:
         definition === undefined ||
@@ -139,6 +141,12 @@ export function joinSchema(
     stored.primaryKey ?? null,
     definition ? inDeclaredOrder(fields, definition) : fields,
   );
+}
+
+/** How a column is computed; the declaration says what happens to long texts, if there is one. */
+function embedOf({ name, embed }: FieldJson, definition: AnyTable | undefined): EmbedSpec | undefined {
+  const declared = ownEntry(definition?.derived, name);
+  return embed === undefined || declared === undefined ? embed : { ...embed, longText: declared.longText };
 }
 
 function inDeclaredOrder(fields: readonly Field[], definition: AnyTable): Field[] {

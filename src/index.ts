@@ -70,6 +70,7 @@ export type {
   KeyOf,
   ListRef,
   LongOptions,
+  LongText,
   Metric,
   MongoFilter,
   MongoOperators,

@@ -6,6 +6,7 @@ export type {
   EmbeddingInput,
   EmbeddingKind,
   EmbeddingRequest,
+  LongText,
 } from "../embeddings/embedding-function";
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";

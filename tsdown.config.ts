@@ -8,6 +8,8 @@ const library = {
   "integrations/ai": "src/integrations/ai/index.ts",
   "integrations/arrow": "src/integrations/arrow/index.ts",
   "integrations/langchain": "src/integrations/langchain/index.ts",
+  "integrations/llamaindex": "src/integrations/llamaindex/index.ts",
+  "integrations/mastra": "src/integrations/mastra/index.ts",
 };
 
 export default defineConfig({

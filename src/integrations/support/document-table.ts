@@ -46,15 +46,29 @@ export interface DocumentVectors {
 }
 
 /** What a write of documents takes. */
-export type DocumentWrite = CommitOptions & Pick<InsertOptions, "signal" | "onProgress" | "onEmbedError">;
+export type DocumentWrite = CommitOptions &
+  Pick<InsertOptions, "signal" | "onProgress" | "onEmbedError"> & {
+    /** Other documents that end in the same commit, unless one with the same id is written. */
+    readonly delete?: DocumentChoice | undefined;
+  };
+
+/** Which documents: by their ids, by a filter, or all of them. */
+export type DocumentChoice =
+  | { readonly ids: readonly string[] }
+  | { readonly filter: DocumentFilter }
+  | "all";
+
+/** What of documents is set; the rest stays. */
+export type DocumentChange = Partial<Pick<NewDocument, "content" | "metadata" | "vector">>;
 
 /** Documents, and writes of them. Several of them, in any number of processes, may be open on one table. */
 export class DocumentTable extends DocumentView {
-  readonly #table: Table<UntypedTable>;
+  /** The table that holds them. */
+  readonly table: Table<UntypedTable>;
 
   constructor(table: Table<UntypedTable>, layout: DocumentLayout) {
     super(table, layout);
-    this.#table = table;
+    this.table = table;
   }
 
   /** The documents of a table, whoever made it. */
@@ -80,47 +94,63 @@ export class DocumentTable extends DocumentView {
 
   /** The documents as they were. */
   asOf(at: AsOf): DocumentView {
-    return new DocumentView(this.#table.asOf(at), this.layout);
+    return new DocumentView(this.table.asOf(at), this.layout);
   }
 
   /** Adds documents and replaces those with the same ids, as one commit. Of documents with one id the last counts. */
   async write(documents: readonly NewDocument[], options: DocumentWrite = {}): Promise<WriteResult> {
     const rows = new Map(documents.map((document, index) => [document.id, this.#row(document, index)]));
-    return await this.#table.upsert([...rows.values()], { ...options, vectors: true });
+    const { delete: ends, ...rest } = options;
+    const other = ends === undefined ? {} : { delete: this.#which(ends) };
+    return await this.table.upsert([...rows.values()], { ...rest, ...other, vectors: true });
   }
 
   /** Removes documents by their ids, by a filter, or all of them, as one commit. */
-  async remove(
-    which: { readonly ids: readonly string[] } | { readonly filter: DocumentFilter } | "all",
-    options: CommitOptions = {},
-  ): Promise<WriteResult> {
-    return await this.#table.delete({ ...options, where: this.#which(which) });
+  async remove(which: DocumentChoice, options: CommitOptions = {}): Promise<WriteResult> {
+    return await this.table.delete({ ...options, where: this.#which(which) });
   }
 
-  #which(which: Parameters<DocumentTable["remove"]>[0]): NonNullable<ReturnType<DocumentView["where"]>> {
+  /** Sets parts of documents, as one commit; metadata is replaced as a whole. */
+  async change(
+    which: DocumentChoice,
+    change: DocumentChange,
+    options: CommitOptions = {},
+  ): Promise<WriteResult> {
+    const set = this.#cells(change, 0);
+    return await this.table.update({ ...options, where: this.#which(which), set, vectors: true });
+  }
+
+  #which(which: DocumentChoice): NonNullable<ReturnType<DocumentView["where"]>> {
     if (which === "all") return {};
     if ("ids" in which) return this.byIds(which.ids);
     return this.where(which.filter) ?? {};
   }
 
-  #row({ id, content, metadata = {}, vector }: NewDocument, index: number): Record<string, unknown> {
+  #row({ id, metadata = {}, ...parts }: NewDocument, index: number): Record<string, unknown> {
+    return { [this.layout.id]: id, ...this.#cells({ metadata, ...parts }, index) };
+  }
+
+  /** The cells for the parts that are given. */
+  #cells({ content, metadata, vector }: DocumentChange, index: number): Record<string, unknown> {
     const { layout } = this;
-    const row: Record<string, unknown> = { [layout.id]: id, [layout.content]: content };
-    if (vector !== undefined) row[layout.vector.name] = vector;
+    const cells: Record<string, unknown> = {};
+    if (content !== undefined) cells[layout.content] = content;
+    if (vector !== undefined) cells[layout.vector.name] = vector;
+    return metadata === undefined ? cells : Object.assign(cells, this.#metadataCells(metadata, index));
+  }
+
+  #metadataCells(metadata: Readonly<Record<string, unknown>>, index: number): Record<string, unknown> {
+    const { layout } = this;
     if ("columns" in layout.metadata) {
       const { columns } = layout.metadata;
-      for (const [key, value] of Object.entries(metadata)) {
-        if (!columns.includes(key)) throw noMetadataColumn(layout.table, key, index, columns);
-        row[key] = value;
-      }
-      return row;
+      const unknown = Object.keys(metadata).find((key) => !columns.includes(key));
+      if (unknown !== undefined) throw noMetadataColumn(layout.table, unknown, index, columns);
+      return metadata;
     }
     const { json: column, dates: datesColumn } = layout.metadata;
-    const { json: value, dates } =
-      datesColumn === undefined ? { json: metadata, dates: null } : toStored(metadata);
-    row[column] = value;
-    if (datesColumn !== undefined) row[datesColumn] = dates;
-    return row;
+    if (datesColumn === undefined) return { [column]: metadata };
+    const { json: value, dates } = toStored(metadata);
+    return { [column]: value, [datesColumn]: dates };
   }
 }
 

@@ -1,0 +1,44 @@
+// Nodes of LlamaIndex as documents. As in its other stores, what is neither text, metadata nor vector stands in the metadata under
+// the names that LlamaIndex reserves.
+
+import { type BaseNode, jsonToNode, MetadataMode, TextNode } from "@llamaindex/core/schema";
+import type { NewDocument } from "../support/document-table";
+import type { StoredDocument } from "../support/document-view";
+import { noEmbedding } from "./store-errors";
+
+/** The reserved name for the id of the document that a node was cut from. */
+export const REF_DOC_ID = "ref_doc_id";
+
+const NODE_CONTENT = "_node_content";
+const NODE_TYPE = "_node_type";
+const SOURCE_IDS = ["document_id", "doc_id", REF_DOC_ID] as const;
+
+/** A node as a document; throws INVALID_ROW where it has no embedding. */
+export function toDocument(node: BaseNode): NewDocument {
+  if (node.embedding === undefined) throw noEmbedding(node.id_);
+  const { metadata: _metadata, embedding: _embedding, text: _text, ...rest } = node.toJSON();
+  const source = node.sourceNode?.nodeId;
+  return {
+    id: node.id_,
+    // Not getContent, which trims.
+    content: node instanceof TextNode ? node.text : node.getContent(MetadataMode.NONE),
+    vector: node.embedding,
+    metadata: {
+      ...node.metadata,
+      [NODE_CONTENT]: JSON.stringify(rest),
+      [NODE_TYPE]: node.constructor.name.replace(/^_/, ""),
+      ...(source === undefined ? {} : Object.fromEntries(SOURCE_IDS.map((name) => [name, source]))),
+    },
+  };
+}
+
+/** The node that a document was; one that something else wrote becomes a text node. */
+export function toNode({ id, content, metadata }: StoredDocument): BaseNode {
+  const { [NODE_CONTENT]: nodeContent, [NODE_TYPE]: _type, ...own } = metadata;
+  if (typeof nodeContent !== "string") return new TextNode({ id_: id, text: content, metadata });
+  const json = JSON.parse(nodeContent) as Record<string, unknown>;
+  const node = jsonToNode({ ...json, id_: id, text: content });
+  if (node.sourceNode !== undefined) for (const name of SOURCE_IDS) delete own[name];
+  node.metadata = own;
+  return node;
+}

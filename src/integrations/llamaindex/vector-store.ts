@@ -1,0 +1,175 @@
+import type { BaseNode } from "@llamaindex/core/schema";
+import {
+  BaseVectorStore,
+  type VectorStoreBaseParams,
+  type VectorStoreQuery,
+  type VectorStoreQueryResult,
+} from "@llamaindex/core/vector-store";
+import type { AsOf, CommitOptions, Metric, Table, VectorElement } from "varve";
+import type { DatabaseOptions } from "../support/database-source";
+import { readOnly } from "../support/document-errors";
+import type { LayoutOptions } from "../support/document-layout";
+import { DocumentSource } from "../support/document-source";
+import type { DocumentHit, DocumentView } from "../support/document-view";
+import { diverse } from "./diverse";
+import { toDocument, toNode } from "./node-document";
+import { type NodeChoice, toNodeFilter } from "./node-filter";
+import { noQueryEmbedding, unknownMode } from "./store-errors";
+
+/** Which table, and what a new one is like. */
+export interface VarveVectorStoreOptions extends DatabaseOptions, LayoutOptions, VectorStoreBaseParams {
+  /** The name of the table, which the first nodes make, or a table of one's own; `"llamaindex"` unless told. */
+  readonly table?: string | Table | undefined;
+  /** How two vectors of a new table are compared; `cosine` unless told. */
+  readonly metric?: Metric | undefined;
+  /** How the elements of the vectors of a new table are stored; `f32` unless told. */
+  readonly element?: VectorElement | undefined;
+}
+
+/** What `customParams` of a query may say. */
+export interface VarveQueryParams {
+  /** Reads the table as it was. */
+  readonly asOf?: AsOf | undefined;
+}
+
+const TABLE = "llamaindex";
+/** How many times as many nodes as asked for are compared where they should differ; LlamaIndex has the same factor. */
+const DIVERSE_FACTOR = 4;
+const DIVERSE_LAMBDA = 0.5;
+
+/**
+ * A vector store of LlamaIndex over a table: all filters, texts and metadata as they were, deletion by document, and every version.
+ *
+ * Nothing is opened before it is used; any number of stores, in any number of processes, may use one table at the same time.
+ *
+ * @example
+ * ```ts
+ * const store = new VarveVectorStore({ location: "./data", table: "docs", embedModel });
+ * const index = await VectorStoreIndex.fromVectorStore(store);
+ * const before = await VectorStoreIndex.fromVectorStore(store.asOf("2026-09-30"));
+ * ```
+ */
+export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>, VarveQueryParams> {
+  /** Nodes come back with their texts. */
+  storesText = true;
+  readonly #source: DocumentSource;
+  readonly #at: AsOf | undefined;
+
+  /** A store on a table that it makes itself, or on a table of one's own. */
+  constructor(options: VarveVectorStoreOptions);
+  /** @internal */
+  constructor(options: VarveVectorStoreOptions, source: DocumentSource, at: AsOf);
+  constructor(options: VarveVectorStoreOptions, source?: DocumentSource, at?: AsOf) {
+    super(options);
+    this.#source = source ?? new DocumentSource({ ...options, table: options.table ?? TABLE });
+    this.#at = at;
+  }
+
+  /** The table, with all that a table can do; undefined where nothing was ever written. */
+  override async client(): Promise<Table | undefined> {
+    return (await this.#source.view())?.table;
+  }
+
+  /** Adds nodes as one commit; those whose ids are there already are replaced. Returns the ids. */
+  override async add(nodes: BaseNode[]): Promise<string[]> {
+    this.#checkPresent("add");
+    const documents = nodes.map(toDocument);
+    if (documents.length > 0) {
+      await (await this.#source.table(nodes[0]?.embedding?.length)).write(documents);
+    }
+    return documents.map(({ id }) => id);
+  }
+
+  /** Deletes the nodes that were cut from a document, as one commit. Older versions still show them. */
+  override async delete(refDocId: string, options: CommitOptions = {}): Promise<void> {
+    this.#checkPresent("delete");
+    const documents = await this.#source.view();
+    const filters = [{ key: "ref_doc_id", operator: "==", value: refDocId } as const];
+    const filter = documents && toNodeFilter(documents.layout, { filters: { filters } });
+    if (filter !== undefined) await documents?.remove({ filter }, options);
+  }
+
+  /** Deletes nodes by their own ids, as one commit. */
+  async deleteNodes(nodeIds: readonly string[], options: CommitOptions = {}): Promise<void> {
+    this.#checkPresent("deleteNodes");
+    if (nodeIds.length > 0) await (await this.#source.view())?.remove({ ids: nodeIds }, options);
+  }
+
+  /** Deletes all nodes, as one commit. */
+  async clear(options: CommitOptions = {}): Promise<void> {
+    this.#checkPresent("clear");
+    await (await this.#source.view())?.remove("all", options);
+  }
+
+  /**
+   * The nodes nearest to a vector, the best first. Of the modes there are `default`, and `mmr`, in which `mmrThreshold` 1 counts
+   * nearness alone and 0 difference alone. `docIds` are ids of nodes, or of the documents that they were cut from.
+   */
+  override async query(query: VectorStoreQuery<VarveQueryParams>): Promise<VectorStoreQueryResult> {
+    const { queryEmbedding, similarityTopK: limit, filters, docIds, customParams } = query;
+    const mode: string = query.mode ?? "default";
+    if (mode !== "default" && mode !== "mmr") throw unknownMode(mode);
+    if (queryEmbedding === undefined) throw noQueryEmbedding();
+    const view = await this.#view(customParams?.asOf);
+    if (view === undefined || limit === 0) return { nodes: [], similarities: [], ids: [] };
+    const choice = { filters, docIds };
+    if (mode === "default") return toResult(await search(view, queryEmbedding, limit, choice));
+    const near = await search(view, queryEmbedding, limit * DIVERSE_FACTOR, choice, true);
+    return toResult(diverse(near, limit, query.mmrThreshold ?? DIVERSE_LAMBDA));
+  }
+
+  /** The nodes with these ids, in their order; those that are not there are left out. */
+  async getNodes(nodeIds: readonly string[]): Promise<BaseNode[]> {
+    const documents = await (await this.#view())?.get(nodeIds);
+    return (documents ?? []).map(toNode);
+  }
+
+  /** The version of the table that is read; 0 where nothing was ever written. */
+  async version(): Promise<number> {
+    return (await (await this.#view())?.version()) ?? 0;
+  }
+
+  /**
+   * The store as it was, read only, at a date, a version, a tag or an effective date.
+   *
+   * @example
+   * ```ts
+   * const launch = store.asOf({ tag: "launch" });
+   * ```
+   */
+  asOf(at: AsOf): VarveVectorStore {
+    return new VarveVectorStore({ embedModel: this.embedModel }, this.#source, at);
+  }
+
+  /** Closes the database, where the store opened it itself. */
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+
+  async #view(at: AsOf | undefined = this.#at): Promise<DocumentView | undefined> {
+    const documents = await this.#source.view();
+    return at === undefined ? documents : documents?.asOf(at);
+  }
+
+  #checkPresent(method: string): void {
+    if (this.#at !== undefined) throw readOnly(method);
+  }
+}
+
+async function search(
+  view: DocumentView,
+  vector: readonly number[],
+  limit: number,
+  choice: NodeChoice,
+  vectors = false,
+): Promise<DocumentHit[]> {
+  return await view.search(vector, { limit, filter: toNodeFilter(view.layout, choice), vectors });
+}
+
+function toResult(hits: readonly DocumentHit[]): VectorStoreQueryResult {
+  return {
+    nodes: hits.map(toNode),
+    similarities: hits.map(({ score }) => score),
+    ids: hits.map(({ id }) => id),
+  };
+}

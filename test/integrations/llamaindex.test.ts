@@ -76,6 +76,10 @@ function storeOf(store: VarveVectorStore): ContractStore {
 testAdapter({
   open: (db, name) => storeOf(new VarveVectorStore({ db, table: name, embedModel })),
   skip: [
+    {
+      test: "badFilter",
+      reason: "keys are names in LlamaIndex, also $where; what is refused is tested below",
+    },
     { test: "deleteFilter", reason: "LlamaIndex deletes by document or by node" },
     {
       test: "filters",

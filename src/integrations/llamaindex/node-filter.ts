@@ -35,10 +35,7 @@ export function toNodeFilter(
   };
 }
 
-function joined(
-  { filters, condition = "and" }: MetadataFilters,
-  key: Lookup,
-): Condition {
+function joined({ filters, condition = "and" }: MetadataFilters, key: Lookup): Condition {
   if (condition !== "and" && condition !== "or") throw unknownCondition(condition);
   const conditions = filters.map((filter) => {
     const build = Object.hasOwn(operators, filter.operator) ? operators[filter.operator] : undefined;

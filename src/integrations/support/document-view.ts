@@ -3,6 +3,7 @@
 import {
   Condition,
   type FilterColumns,
+  type Table,
   type TableView,
   type UntypedTable,
   type VectorInput,
@@ -71,6 +72,17 @@ export class DocumentView {
     return this.#view.version();
   }
 
+  /** The same documents, of the version that is the newest now. */
+  async fixed(): Promise<DocumentView> {
+    const view = this.#view;
+    return "asOf" in view ? new DocumentView((view as Table).asOf(await view.version()), this.layout) : this;
+  }
+
+  /** A filter on documents that lets through those with these ids. */
+  withIds(ids: readonly string[]): (columns: FilterColumns<UntypedTable>) => Condition {
+    return (c) => (c[this.layout.id] as (typeof c)[string]).in(ids);
+  }
+
   /** The documents nearest to a text, where the table embeds, or to a vector. */
   async search(query: string | VectorInput, options: DocumentSearch): Promise<DocumentHit[]> {
     const { limit, filter, vectors = false, signal } = options;
@@ -101,6 +113,12 @@ export class DocumentView {
   async list({ filter, limit, offset }: DocumentListing = {}): Promise<StoredDocument[]> {
     const rows = await this.#view.find({ where: this.where(filter), limit, offset, select: this.#columns() });
     return rows.map((row) => this.#document(row));
+  }
+
+  /** The documents that a filter lets through, in batches, from one version. */
+  async *scan(filter?: DocumentFilter): AsyncGenerator<StoredDocument[], void, void> {
+    const batches = this.#view.scan({ where: this.where(filter), select: this.#columns() });
+    for await (const rows of batches) yield rows.map((row: Row) => this.#document(row));
   }
 
   /** How many documents a filter lets through. */

@@ -28,7 +28,7 @@ const WAIT_MS: usize = 4;
 /// Writers that are late put no more manifests than this.
 const LATE: u64 = 1 << 16;
 /// The folders of a table.
-const FOLDERS: [&str; 5] = ["data", "deaths", "_log", "_tags", "_manifests"];
+const FOLDERS: [&str; 6] = ["data", "deaths", "index", "_log", "_tags", "_manifests"];
 
 impl Database {
     /// A database at a path, or a new one in memory for `memory:`. Nothing is created until a table is.
@@ -119,6 +119,7 @@ impl Database {
             schema: 0,
             schemas: vec![Raw::new(schema)?],
             fragments: Vec::new(),
+            indexes: Vec::new(),
             inline: Vec::new(),
             deaths: DeathsPlace::default(),
             log: LogPlace::default(),

@@ -30,7 +30,7 @@ use varve_engine::format::{manifest_name, seal_json};
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field, Schema};
 use varve_engine::store::{LocalStore, MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Stage, Table};
+use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Search, Stage, Table};
 use varve_engine::value::Value;
 
 /// Errors with a heading.
@@ -364,9 +364,12 @@ fn reads(report: &mut Report) {
         ));
     }
     let column = |name: &str| own.field(name).unwrap();
-    report.add(filled.search(column("title"), &[1.0], None, 1, Vec::new()));
-    report.add(filled.search(column("near"), &[1.0], None, 1, Vec::new()));
-    report.add(filled.search(column("near"), &[0.0, f32::INFINITY, 0.0], None, 1, Vec::new()));
+    report.add(filled.search(&Search::exact(column("title"), &[1.0], None, 1), Vec::new()));
+    report.add(filled.search(&Search::exact(column("near"), &[1.0], None, 1), Vec::new()));
+    report.add(filled.search(
+        &Search::exact(column("near"), &[0.0, f32::INFINITY, 0.0], None, 1),
+        Vec::new(),
+    ));
     report.add(
         filled
             .find(&Find::default(), Vec::new())

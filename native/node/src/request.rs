@@ -7,7 +7,7 @@ use varve_engine::error::{Code, Error, Result};
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::table::{CommitOptions, Find, Order, Snapshot, Table};
+use varve_engine::table::{CommitOptions, Find, Order, Search, Snapshot, Table};
 use varve_engine::value::Value;
 
 /// Reads a request.
@@ -54,10 +54,17 @@ pub(crate) struct Read {
     #[serde(default)]
     column: String,
     #[serde(default)]
+    exact: bool,
+    #[serde(default)]
+    recall: Option<f32>,
+    #[serde(default)]
     column_id: Option<u32>,
     #[serde(default)]
     pub(crate) batch_rows: Option<usize>,
 }
+
+/// The share of the nearest rows that a search finds where nothing is asked for.
+const RECALL: f32 = 0.95;
 
 #[derive(Debug, Deserialize)]
 struct OrderBy {
@@ -99,8 +106,20 @@ impl Read {
         }
     }
 
-    pub(crate) fn limit(&self) -> usize {
-        self.limit.unwrap_or(10)
+    pub(crate) fn search<'a>(
+        &self,
+        column: &'a Field,
+        vector: &'a [f32],
+        filter: Option<&'a Filter>,
+    ) -> Search<'a> {
+        let recall = self.recall.unwrap_or(RECALL);
+        Search {
+            column,
+            vector,
+            filter,
+            limit: self.limit.unwrap_or(10),
+            recall: if self.exact { 1.0 } else { recall },
+        }
     }
 
     pub(crate) fn key(&self) -> Result<Value> {

@@ -3,7 +3,6 @@ use std::sync::{Arc, Weak};
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Float64ArraySlice, Uint8Array};
 use napi_derive::napi;
 use serde_json::{Value as Json, json};
-use varve_engine::column::fixed_width;
 use varve_engine::error::{Code, Error, Result};
 use varve_engine::format::{Commit, Raw};
 use varve_engine::history::{AsOf, Tag};
@@ -138,7 +137,7 @@ impl NativeTable {
         let page = self.now(|table| {
             let request: Read = read(&request)?;
             let snapshot = request.snapshot(table)?;
-            if !is_fast(&request, &snapshot)? {
+            if !is_fast(&request, &snapshot, vector)? {
                 return Ok(None);
             }
             answer(&request, &snapshot, vector).map(Some)
@@ -333,7 +332,7 @@ impl NativeTable {
             let stats = table.stats()?;
             let json = json!({
                 "version": stats.version, "oldestVersion": stats.oldest_version, "rows": stats.rows, "deadRows": stats.dead_rows,
-                "fragments": stats.fragments, "inlineCommits": stats.inline_commits, "files": stats.files, "bytes": stats.bytes,
+                "fragments": stats.fragments, "inlineCommits": stats.inline_commits, "indexes": stats.indexes, "files": stats.files, "bytes": stats.bytes,
                 "retentionMs": stats.retention_ms,
             });
             Ok(json.to_string())
@@ -348,10 +347,13 @@ impl NativeTable {
             let snapshot = request.snapshot(table)?;
             let field = request.vector_field(&snapshot)?;
             let filter = request.filter(&snapshot)?;
-            let explained = snapshot.explain(field, vector.unwrap_or_default(), filter.as_ref())?;
+            let vector = vector.unwrap_or_default();
+            let explained = snapshot.explain(&request.search(field, vector, filter.as_ref()))?;
             let json = json!({
-                "version": explained.version, "exact": explained.exact, "segments": explained.segments, "rows": explained.rows,
-                "candidates": explained.candidates, "bytes": explained.bytes,
+                "version": explained.version, "exact": explained.exact, "recall": explained.recall,
+                "segments": explained.segments, "rows": explained.rows, "candidates": explained.candidates,
+                "bytes": explained.bytes, "indexes": explained.indexes, "lists": explained.lists,
+                "scanned": explained.scanned, "refined": explained.refined, "uncovered": explained.uncovered,
             });
             Ok(json.to_string())
         })
@@ -373,7 +375,7 @@ impl NativeTable {
     pub fn optimize(&self) -> TextWork {
         self.text_later(|table| {
             let done = table.optimize()?;
-            Ok(json!({ "merged": done.merged, "droppedRows": done.dropped_rows, "removedFiles": done.removed_files }))
+            Ok(json!({ "merged": done.merged, "droppedRows": done.dropped_rows, "indexedRows": done.indexed_rows, "removedFiles": done.removed_files }))
         })
     }
 
@@ -403,7 +405,7 @@ impl NativeTable {
 }
 
 /// Whether a read is answered inside the call.
-fn is_fast(request: &Read, snapshot: &Snapshot) -> Result<bool> {
+fn is_fast(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<bool> {
     if request.fields(snapshot)?.iter().any(is_blob) {
         return Ok(false);
     }
@@ -414,7 +416,15 @@ fn is_fast(request: &Read, snapshot: &Snapshot) -> Result<bool> {
     };
     let width = match request.kind {
         ReadKind::Get => return Ok(true),
-        ReadKind::Search => fixed_width(&request.vector_field(snapshot)?.data_type).unwrap_or(0),
+        ReadKind::Search => {
+            let column = request.vector_field(snapshot)?;
+            let Some(vector) = vector.filter(|vector| !vector.is_empty()) else {
+                return Ok(true);
+            };
+            let filter = request.filter(snapshot)?;
+            let search = request.search(column, vector, filter.as_ref());
+            return Ok(snapshot.predicted_search_ns(&search) <= INSIDE_CALL_NS);
+        }
         ReadKind::Find | ReadKind::Count | ReadKind::Scan => 0,
     };
     Ok(snapshot.predicted_ns(width + scanned) <= INSIDE_CALL_NS)
@@ -439,7 +449,7 @@ fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<P
             let vector =
                 vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
             let (filter, fields) = (request.filter(snapshot)?, request.fields(snapshot)?);
-            snapshot.search(field, vector, filter.as_ref(), request.limit(), fields)
+            snapshot.search(&request.search(field, vector, filter.as_ref()), fields)
         }
         ReadKind::Count | ReadKind::Scan => Err(Error::internal("a read that is no page of rows")),
     }

@@ -1,10 +1,10 @@
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use varve_engine::table::{Due, Table};
 
-/// Merges small files behind the writers' back: one thread a table, and only while there is something to do.
+/// Merges small files and builds indexes behind the writers' back: one thread a table, and only while there is something to do.
 ///
 /// Small files are merged at once. Larger ones wait for a pause between commits, because writing them takes the disk away from
 /// whoever is waiting for a commit.
@@ -20,6 +20,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Work {
     thread: Option<JoinHandle<()>>,
+    table: Weak<Table>,
     /// Counts commits, to tell a pause.
     commits: u64,
     closing: bool,
@@ -37,6 +38,7 @@ impl Upkeep {
         if runs || work.closing || table.due() == Due::Nothing {
             return;
         }
+        work.table = Arc::downgrade(table);
         let (shared, table) = (Arc::clone(&self.0), Arc::clone(table));
         let run = move || shared.run(&table);
         // A process that cannot have a thread does without.
@@ -46,11 +48,14 @@ impl Upkeep {
             .ok();
     }
 
-    /// Waits for what is being merged, and starts nothing more.
+    /// Waits for what is being merged, ends the building of an index, and starts nothing more.
     pub(crate) fn finish(&self) {
         let thread = {
             let mut work = self.0.lock();
             work.closing = true;
+            if let Some(table) = work.table.upgrade() {
+                table.stop_upkeep();
+            }
             work.thread.take()
         };
         self.0.changed.notify_all();

@@ -364,6 +364,23 @@ pub fn vector_elements(bytes: &[u8], element: Element) -> Vec<f32> {
     }
 }
 
+/// Writes the elements of a vector's bytes as 32-bit floats.
+pub(crate) fn vector_elements_into(bytes: &[u8], element: Element, to: &mut [f32]) {
+    match element {
+        Element::F32 => {
+            let floats = bytes.as_chunks::<4>().0.iter();
+            to.iter_mut()
+                .zip(floats)
+                .for_each(|(to, four)| *to = f32::from_le_bytes(*four));
+        }
+        Element::F16 => {
+            let halves = bytes.as_chunks::<2>().0.iter();
+            let halves: Vec<u16> = halves.map(|two| u16::from_le_bytes(*two)).collect();
+            varve_kernels::f16_to_f32_slice(&halves, to);
+        }
+    }
+}
+
 /// The error for a value that does not fit its column.
 pub(crate) fn misfit(field: &Field, row: usize, what: &str) -> Error {
     Error::new(

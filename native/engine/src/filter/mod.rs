@@ -42,6 +42,8 @@ pub trait Columns {
 #[derive(Clone, Debug)]
 pub struct Filter {
     root: Arc<Node>,
+    /// What it was read from, and the fields that it is bound to: together they tell one filter from another.
+    key: Arc<(String, Vec<u32>)>,
 }
 
 #[derive(Debug)]
@@ -61,9 +63,9 @@ impl Filter {
     /// [`crate::error::Code::InvalidFilter`], and [`crate::error::Code::ColumnNotFound`] for a column or a part of a
     /// struct that does not exist.
     pub fn parse(json: &Json, schema: &Schema) -> Result<Self> {
-        Ok(Self {
-            root: Arc::new(bind::filter(json, schema)?),
-        })
+        let root = Arc::new(bind::filter(json, schema)?);
+        let key = Arc::new((json.to_string(), root.fields()));
+        Ok(Self { root, key })
     }
 
     /// The rows for which the filter is true, of `rows` rows.
@@ -83,15 +85,25 @@ impl Filter {
     /// The ids of the fields that the filter reads, ascending.
     #[must_use]
     pub fn fields(&self) -> Vec<u32> {
-        let mut fields = Vec::new();
-        self.root.leaves(&mut |leaf| fields.push(leaf.field));
-        fields.sort_unstable();
-        fields.dedup();
-        fields
+        self.key.1.clone()
+    }
+
+    /// Whether it is the same condition on the same fields, in the same words: for the same rows both are true.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.root, &other.root) || self.key == other.key
     }
 }
 
 impl Node {
+    fn fields(&self) -> Vec<u32> {
+        let mut fields = Vec::new();
+        self.leaves(&mut |leaf| fields.push(leaf.field));
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
     fn leaves(&self, visit: &mut dyn FnMut(&Leaf)) {
         match self {
             Self::And(args) | Self::Or(args) => args.iter().for_each(|arg| arg.leaves(visit)),

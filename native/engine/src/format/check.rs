@@ -10,7 +10,7 @@ use crate::store::FileName;
 /// No number of a table comes near this; below it, sums do not overflow.
 const NUMBER_MAX: u64 = 1 << 62;
 /// The directories that files retire from.
-const RETIRING: [&str; 2] = ["data", "deaths"];
+const RETIRING: [&str; 3] = ["data", "deaths", "index"];
 
 /// Checks a manifest.
 pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
@@ -34,12 +34,14 @@ pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
         .fragments
         .iter()
         .flat_map(|fragment| &fragment.get().groups);
+    indexes(manifest, file)?;
     let runs = manifest.deaths.runs.iter().map(|run| &run.file);
     let parts = manifest.log.levels.iter().flatten().map(|part| &part.file);
     let retired = manifest.retired.iter().map(|retired| &retired.get().file);
     for name in groups
         .map(|group| &group.file)
         .chain(runs)
+        .chain(manifest.indexes.iter().map(|index| &index.get().file))
         .chain(parts)
         .chain(retired)
     {
@@ -143,6 +145,20 @@ fn rows(manifest: &Manifest, file: &str) -> Result<()> {
         let end = end.filter(|end| rows.first >= next && *end <= manifest.watermark);
         next = end.ok_or_else(|| Error::corrupt(file, "the rows in it overlap"))?;
         require(!rows.columns.is_empty(), file, "rows in it have no columns")?;
+    }
+    Ok(())
+}
+
+fn indexes(manifest: &Manifest, file: &str) -> Result<()> {
+    let mut ends = std::collections::HashMap::new();
+    for index in manifest.indexes.iter().map(Raw::get) {
+        let end = ends.insert(index.field, index.until).unwrap_or(0);
+        let fits = index.from >= end && index.from < index.until && index.until <= manifest.watermark;
+        require(
+            fits && index.until - index.from <= u64::from(u32::MAX),
+            file,
+            "its index segments overlap",
+        )?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{ChunkRef, Commit, Fragment, InlineRows, Raw, RunRef, check, open_json, seal_json};
+use super::{ChunkRef, Commit, Fragment, IndexFile, InlineRows, Raw, RunRef, check, open_json, seal_json};
 use crate::error::{Code, Error, Result};
 use crate::schema::{Field, Schema};
 
@@ -44,6 +44,9 @@ pub struct Manifest {
     pub fragments: Vec<Raw<Fragment>>,
     /// The rows behind the fragments, one entry a commit.
     pub inline: Vec<Raw<InlineRows>>,
+    /// The index segments, ascending by row id for each field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Raw<IndexFile>>,
     /// The rows that died.
     pub deaths: DeathsPlace,
     /// The commit log.

@@ -11,7 +11,7 @@ const BLOCK: usize = 64 * 1024;
 
 /// A file whose blocks are checked against their checksums when they are first touched.
 #[derive(Debug)]
-pub(super) struct CheckedFile {
+pub(crate) struct CheckedFile {
     path: String,
     bytes: Bytes,
     /// Where the blocks end and their checksums start.
@@ -22,7 +22,7 @@ pub(super) struct CheckedFile {
 
 impl CheckedFile {
     /// Opens a file: length and seal are checked now, the blocks when they are read.
-    pub(super) fn open(path: &str, bytes: Bytes, length: u64, checksums: u64, seal: &str) -> Result<Self> {
+    pub(crate) fn open(path: &str, bytes: Bytes, length: u64, checksums: u64, seal: &str) -> Result<Self> {
         if bytes.len() as u64 != length {
             let what = format!("it has {} bytes where the manifest says {length}", bytes.len());
             return Err(Error::corrupt(path, what));
@@ -46,7 +46,7 @@ impl CheckedFile {
     }
 
     /// Checks every block.
-    pub(super) fn confirm_all(&self) -> Result<()> {
+    pub(crate) fn confirm_all(&self) -> Result<()> {
         self.confirm(0, self.end)
     }
 
@@ -96,7 +96,7 @@ impl Guard for CheckedFile {
 }
 
 /// Writes a file and keeps the checksum of every block.
-pub(super) struct CheckedWriter {
+pub(crate) struct CheckedWriter {
     sink: Box<dyn Sink>,
     block: Vec<u8>,
     checksums: Vec<u8>,
@@ -104,7 +104,7 @@ pub(super) struct CheckedWriter {
 }
 
 impl CheckedWriter {
-    pub(super) fn new(sink: Box<dyn Sink>) -> Self {
+    pub(crate) fn new(sink: Box<dyn Sink>) -> Self {
         Self {
             sink,
             block: Vec::with_capacity(BLOCK),
@@ -114,11 +114,11 @@ impl CheckedWriter {
     }
 
     /// How many bytes were written.
-    pub(super) fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.written
     }
 
-    pub(super) fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
         self.written += bytes.len() as u64;
         while !bytes.is_empty() {
             if self.block.is_empty() && bytes.len() >= BLOCK {
@@ -142,7 +142,7 @@ impl CheckedWriter {
     }
 
     /// Zeros up to the next multiple of 64.
-    pub(super) fn pad(&mut self) -> Result<()> {
+    pub(crate) fn pad(&mut self) -> Result<()> {
         let missing = self.written.next_multiple_of(64) - self.written;
         self.write(&[0; 64][..missing as usize])
     }
@@ -158,7 +158,7 @@ impl CheckedWriter {
     }
 
     /// Writes the checksums and what stands behind them; returns where they start and their seal.
-    pub(super) fn seal(mut self, end: &[u8]) -> Result<(Box<dyn Sink>, u64, u64, String)> {
+    pub(crate) fn seal(mut self, end: &[u8]) -> Result<(Box<dyn Sink>, u64, u64, String)> {
         self.flush()?;
         let start = self.written;
         let mut sealed = std::mem::take(&mut self.checksums);

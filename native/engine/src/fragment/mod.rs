@@ -13,8 +13,9 @@ mod stats;
 mod stream;
 mod writer;
 
+pub(crate) use checked::{CheckedFile, CheckedWriter};
 pub use key_index::{KeyIndex, hash_key};
-pub use segment::Segment;
+pub use segment::{Matching, Segment};
 pub use stream::ArrowStream;
 pub use writer::FragmentWriter;
 pub(crate) use writer::Pieces;

@@ -1,10 +1,10 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::KeyIndex;
 use super::checked::CheckedFile;
-use crate::column::{Batch, Buffer, Column, Data, fixed_width};
+use crate::column::{Batch, Bits, Buffer, Column, Data, fixed_width};
 use crate::error::{Error, Result};
-use crate::filter::Columns;
+use crate::filter::{Columns, Filter};
 use crate::format::{ColumnPlace, ColumnStats, Fragment, GroupFile, Rows, Span};
 use crate::schema::{DataType, Field};
 use crate::store::{FileName, Store};
@@ -18,7 +18,30 @@ pub struct Segment {
     stats: Vec<(u32, ColumnStats)>,
     keys: Option<KeyIndex>,
     files: Vec<Arc<CheckedFile>>,
+    /// The rows that filters matched, the last used at the end.
+    matched: Mutex<Vec<(Filter, Matching)>>,
 }
+
+/// The rows of a segment that a filter matches.
+#[derive(Clone, Debug)]
+pub struct Matching {
+    /// One bit a row.
+    pub bits: Arc<Bits>,
+    /// How many bits are set.
+    pub count: usize,
+}
+
+impl From<Bits> for Matching {
+    fn from(bits: Bits) -> Self {
+        let count = bits.count();
+        let bits = Arc::new(bits);
+        Self { bits, count }
+    }
+}
+
+/// So many filters keep the rows that they matched, of a segment of so many rows or more.
+const FILTERS: usize = 4;
+const FILTERED_FROM: usize = 1024;
 
 impl Segment {
     /// Opens the files of a fragment. `fields` are all fields that the table ever had.
@@ -34,6 +57,7 @@ impl Segment {
             stats: Vec::new(),
             keys: None,
             files: Vec::new(),
+            matched: Mutex::default(),
         };
         for group in &fragment.groups {
             segment.open_group(store, directory, group, fields)?;
@@ -66,6 +90,7 @@ impl Segment {
             stats: Vec::new(),
             keys,
             files: Vec::new(),
+            matched: Mutex::default(),
         })
     }
 
@@ -154,6 +179,38 @@ impl Segment {
     #[must_use]
     pub fn keys(&self) -> Option<&KeyIndex> {
         self.keys.as_ref()
+    }
+
+    /// The rows for which a filter is true. Of a large segment the answers to the last few filters are kept, an eighth of a byte
+    /// for a row each: rows do not change.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn matching(&self, filter: &Filter) -> Result<Matching> {
+        if self.len < FILTERED_FROM {
+            return filter.evaluate(self, self.len).map(Matching::from);
+        }
+        if let Some(matching) = self.known_matching(filter) {
+            return Ok(matching);
+        }
+        let matching = Matching::from(filter.evaluate(self, self.len)?);
+        let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        if matched.len() >= FILTERS {
+            matched.remove(0);
+        }
+        matched.push((filter.clone(), matching.clone()));
+        Ok(matching)
+    }
+
+    /// The same, if it is known already.
+    #[must_use]
+    pub fn known_matching(&self, filter: &Filter) -> Option<Matching> {
+        let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = matched.iter().position(|(known, _)| known.is(filter))?;
+        let known = matched.remove(at);
+        let matching = known.1.clone();
+        matched.push(known);
+        Some(matching)
     }
 
     /// Reads every byte of the files and checks it.

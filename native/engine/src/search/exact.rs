@@ -151,6 +151,38 @@ impl<'a> Nearest<'a> {
         Ok(())
     }
 
+    /// The score that a row must reach to be of use, as the kernels say it.
+    #[must_use]
+    pub fn threshold(&self) -> f32 {
+        self.top.threshold()
+    }
+
+    /// How many rows were found.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.top.len()
+    }
+
+    /// Whether no row was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.top.is_empty()
+    }
+
+    /// Looks at rows that lie anywhere: the segment and the position of each, and the bytes of its vector.
+    pub fn score_each(&mut self, places: &[(u32, u32)], vectors: &[&[u8]]) {
+        let element = match self.query.element {
+            Element::F32 => varve_kernels::Element::F32,
+            Element::F16 => varve_kernels::Element::F16,
+        };
+        let mut scores = vec![f32::NAN; vectors.len()];
+        self.kernels
+            .score_each(&self.kernel_query, element, vectors, &mut scores);
+        for (&(segment, row), score) in places.iter().zip(scores) {
+            self.top.push(score, u64::from(segment) << 32 | u64::from(row));
+        }
+    }
+
     /// The rows found, the nearest first: segment, position, distance, score.
     #[must_use]
     pub fn finish(self) -> Vec<(u32, u32, f32, f32)> {

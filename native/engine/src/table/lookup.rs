@@ -161,11 +161,11 @@ fn matches_of<'a>(visible: Visible<'a>, filter: Option<&Filter>) -> Result<Optio
     if !filter.may_match(&|field| segment.stats(field)) {
         return Ok(None);
     }
-    let mut bits = filter.evaluate(segment, segment.len())?;
+    let mut bits = segment.matching(filter)?.bits;
     if let Some(mask) = &visible.mask {
-        bits.and(mask);
+        Arc::make_mut(&mut bits).and(mask);
     }
-    Ok(Some((visible, Some(Arc::new(bits)))))
+    Ok(Some((visible, Some(bits))))
 }
 
 fn places_in(visible: &Visible<'_>, bits: Option<&Bits>) -> Vec<RowPlace> {

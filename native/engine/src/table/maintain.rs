@@ -17,6 +17,8 @@ pub struct Optimized {
     pub merged: u64,
     /// Dead rows that the retention let go.
     pub dropped_rows: u64,
+    /// Rows that new index segments cover.
+    pub indexed_rows: u64,
     /// Files that nothing names any more.
     pub removed_files: u64,
 }
@@ -54,7 +56,7 @@ impl Table {
         let state = self.current();
         let fragments = &state.manifest.fragments;
         match merge_candidates(fragments) {
-            None => Due::Nothing,
+            None => self.index_due(&state),
             Some(range)
                 if fragments.len() > MANY
                     || fragments
@@ -67,7 +69,8 @@ impl Table {
         }
     }
 
-    /// Merges a run of small fragments, if there are enough of them. Readers and writers go on meanwhile; the history does
+    /// Merges a run of small fragments, if there are enough of them; where there are not, builds an index segment for rows that
+    /// have none, if there are enough of those. Readers and writers go on meanwhile; the history does
     /// not change. Returns whether there was anything to do.
     ///
     /// # Errors
@@ -80,7 +83,7 @@ impl Table {
         };
         let state = self.refresh()?;
         match merge_candidates(&state.manifest.fragments) {
-            None => Ok(false),
+            None => self.index_next(&state),
             Some(range) => {
                 let merged = self.merge(&state, range, None)?.is_some();
                 let state = self.current();
@@ -117,6 +120,7 @@ impl Table {
             };
             done.merged += merged;
         }
+        done.indexed_rows = self.index_all()?;
         done.removed_files = self.remove_orphans()?;
         Ok(done)
     }
@@ -363,6 +367,7 @@ impl Table {
                 .flat_map(|fragment| &fragment.get().groups)
                 .map(|group| group.file.clone()),
         );
+        named.extend(manifest.indexes.iter().map(|index| index.get().file.clone()));
         named.extend(manifest.deaths.runs.iter().map(|run| run.file.clone()));
         named.extend(manifest.retired.iter().map(|retired| retired.get().file.clone()));
         let mut unread = Ok(());
@@ -373,7 +378,7 @@ impl Table {
             }
         });
         unread?;
-        for directory in ["data", "deaths", "_log"] {
+        for directory in ["data", "deaths", "index", "_log"] {
             let directory = self.home.path(directory);
             for entry in self.home.store.list(&directory)? {
                 if entry.age_ms > ORPHAN_MS && !named.contains(&entry.name) {

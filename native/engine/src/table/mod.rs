@@ -1,10 +1,12 @@
 //! Tables: what is read, what is written, how they are kept in order.
 
 mod alter;
+mod approximate;
 mod commit;
 mod diff;
 mod export;
 mod home;
+mod index;
 mod lookup;
 mod maintain;
 mod next;
@@ -23,11 +25,12 @@ mod write;
 pub use commit::{CommitOptions, Written};
 pub use diff::Difference;
 pub(crate) use home::{Home, not_found};
+pub use index::Indexing;
 pub use maintain::{Due, Optimized};
 pub use read::{Cell, Find, Order, Picked};
 pub use reembed::Reembed;
 pub use scan::Scan;
-pub use search::Explained;
+pub use search::{Explained, Search};
 pub use stage::Stage;
 pub use state::Snapshot;
 pub use stats::Stats;
@@ -58,6 +61,10 @@ pub struct Table {
     tags: Tags,
     /// Files retired at or before this sequence have been removed.
     swept: AtomicU64,
+    /// When and how indexes are built.
+    indexing: Mutex<Indexing>,
+    /// Upkeep ends as soon as it can.
+    stopping: AtomicBool,
     /// The name of the table's directory is durable: whoever created it may have died before it was.
     named: AtomicBool,
 }
@@ -77,6 +84,8 @@ impl Table {
             writing: Mutex::new(()),
             maintaining: Mutex::new(()),
             swept: AtomicU64::new(0),
+            indexing: Mutex::default(),
+            stopping: AtomicBool::new(false),
             named: AtomicBool::new(false),
         })
     }

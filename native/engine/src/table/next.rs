@@ -67,6 +67,7 @@ impl Next {
         let swept = table.swept.load(std::sync::atomic::Ordering::Relaxed);
         manifest.retired.retain(|retired| retired.get().sequence > swept);
         let known = Known {
+            indexes: state.indexes.clone(),
             segments: state.segments.clone(),
             deaths: state.deaths.clone(),
             ended: Vec::new(),
@@ -111,7 +112,8 @@ impl Next {
             .fragments
             .iter()
             .flat_map(|fragment| &fragment.get().groups);
-        let mut files = groups.map(|group| group.file.as_str());
+        let indexes = manifest.indexes.iter().map(|index| index.get().file.as_str());
+        let mut files = groups.map(|group| group.file.as_str()).chain(indexes);
         files.any(|file| self.created.iter().any(|path| path.ends_with(file)))
     }
 

@@ -233,6 +233,10 @@ impl Reembed {
                 next.exchange(table, at, with_group(fragment, field, group), &fields)?;
                 filled = true;
             }
+            if filled {
+                // An index segment may have been built without these rows.
+                next.drop_indexes(|index| index.field == field)?;
+            }
             table.home.store.sync_directory(&table.home.path("data"))?;
             Ok(filled)
         })?;

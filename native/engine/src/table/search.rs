@@ -1,84 +1,146 @@
+use super::approximate::Approximate;
 use super::{Picked, Snapshot};
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::filter::{Columns, Filter};
 use crate::schema::Field;
 use crate::search::{Nearest, Query};
 
+/// What a search asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// The column of vectors.
+    pub column: &'a Field,
+    /// The query.
+    pub vector: &'a [f32],
+    /// Which rows; all where there is none.
+    pub filter: Option<&'a Filter>,
+    /// At most so many.
+    pub limit: usize,
+    /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
+    pub recall: f32,
+}
+
+impl<'a> Search<'a> {
+    /// A search that misses nothing.
+    #[must_use]
+    pub fn exact(column: &'a Field, vector: &'a [f32], filter: Option<&'a Filter>, limit: usize) -> Self {
+        Self {
+            column,
+            vector,
+            filter,
+            limit,
+            recall: 1.0,
+        }
+    }
+}
+
 /// How a search was answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Explained {
     /// The version that was searched.
     pub version: u64,
     /// Whether the answer is exact.
     pub exact: bool,
+    /// The recall that is to be expected, as it was measured when the index was built; 1 for an exact answer.
+    pub recall: f32,
     /// Segments that were looked at.
     pub segments: u64,
     /// Rows that the version sees.
     pub rows: u64,
-    /// Rows that the filter left.
+    /// Rows that the filter left, before it was looked whether the version sees them.
     pub candidates: u64,
-    /// Bytes of vectors that were read.
+    /// Bytes of vectors and of codes that were read.
     pub bytes: u64,
+    /// Index segments that were searched.
+    pub indexes: u64,
+    /// Lists of them that were looked into.
+    pub lists: u64,
+    /// Rows whose codes were read.
+    pub scanned: u64,
+    /// Rows that the codes could not rule out, and whose vectors were read.
+    pub refined: u64,
+    /// Rows that no index segment covers, and whose vectors were read therefore.
+    pub uncovered: u64,
 }
+
+/// Segment, position, distance and score of a row.
+pub(super) type Hit = (u32, u32, f32, f32);
 
 impl Snapshot {
     /// The rows whose vectors are nearest, the nearest first; of equally near ones the oldest first. There are
-    /// `min(limit, matching rows with a vector)` of them.
+    /// `min(limit, matching rows with a vector)` of them, whatever the recall.
     ///
     /// # Errors
     /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
-    pub fn search(
-        &self,
-        column: &Field,
-        vector: &[f32],
-        filter: Option<&Filter>,
-        limit: usize,
-        select: Vec<Field>,
-    ) -> Result<Picked> {
-        let query = Query::new(column, vector)?;
-        let rows: usize = self.segments().map(|visible| visible.segment.len()).sum();
-        let mut nearest = Nearest::new(query, limit.min(rows));
-        for matched in self.matching(filter) {
-            let (visible, bits) = matched?;
-            // Rows that are older than the column have no vector.
-            if let Some(vectors) = visible.segment.column(column.id) {
-                nearest.scan(visible.index, vectors, bits.as_deref())?;
-            }
-        }
-        let hits = nearest.finish();
-        let mut picked = Picked::new(
-            self.clone(),
-            select,
-            hits.iter().map(|hit| (hit.0, hit.1)).collect(),
-        );
+    pub fn search(&self, search: &Search<'_>, select: Vec<Field>) -> Result<Picked> {
+        let (hits, _) = self.hits(search)?;
+        let rows = hits.iter().map(|hit| (hit.0, hit.1)).collect();
+        let mut picked = Picked::new(self.clone(), select, rows);
         picked.scores = hits.iter().map(|hit| (hit.2, hit.3)).collect();
         Ok(picked)
     }
 
-    /// What a search would read.
+    /// How a search is answered, found out by answering it.
     ///
     /// # Errors
     /// As [`Snapshot::search`].
-    pub fn explain(&self, column: &Field, vector: &[f32], filter: Option<&Filter>) -> Result<Explained> {
-        Query::new(column, vector)?;
+    pub fn explain(&self, search: &Search<'_>) -> Result<Explained> {
+        let (_, mut explained) = self.hits(search)?;
+        explained.version = self.version();
+        explained.rows = self.count(None)?;
+        Ok(explained)
+    }
+
+    fn hits(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {
+        let query = Query::new(search.column, search.vector)?;
+        if search.recall < 1.0
+            && let Some(approximate) = Approximate::plan(self, search)?
+        {
+            match approximate.run(query.clone()) {
+                // What is damaged may be the index, and the answer is in the rows.
+                Err(error) if error.code() == Code::Corrupt => {}
+                Err(error) => return Err(error),
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) => {}
+            }
+        }
+        self.exact_hits(search, query)
+    }
+
+    fn exact_hits(&self, search: &Search<'_>, query: Query<'_>) -> Result<(Vec<Hit>, Explained)> {
         let mut explained = Explained {
-            version: self.version(),
             exact: true,
-            rows: self.count(None)?,
+            recall: 1.0,
             ..Explained::default()
         };
-        let width = crate::column::fixed_width(&column.data_type).unwrap_or(0) as u64;
-        for matched in self.matching(filter) {
+        let width = crate::column::fixed_width(&search.column.data_type).unwrap_or(0) as u64;
+        let rows: usize = self.segments().map(|visible| visible.segment.len()).sum();
+        let mut nearest = Nearest::new(query, search.limit.min(rows));
+        for matched in self.matching(search.filter) {
             let (visible, bits) = matched?;
-            if visible.segment.column(column.id).is_none() {
+            // Rows that are older than the column have no vector.
+            let Some(vectors) = visible.segment.column(search.column.id) else {
                 continue;
-            }
+            };
+            nearest.scan(visible.index, vectors, bits.as_deref())?;
             let candidates = bits.map_or(visible.segment.len(), |bits| bits.count()) as u64;
             explained.segments += 1;
             explained.candidates += candidates;
             explained.bytes += candidates * width;
         }
-        Ok(explained)
+        Ok((nearest.finish(), explained))
+    }
+
+    /// About how many nanoseconds a search will take.
+    #[must_use]
+    pub fn predicted_search_ns(&self, search: &Search<'_>) -> u64 {
+        if search.recall < 1.0
+            && let Some(predicted) = Approximate::predicted_ns(self, search)
+        {
+            return predicted;
+        }
+        let width = crate::column::fixed_width(&search.column.data_type).unwrap_or(0);
+        self.predicted_ns(width + if search.filter.is_some() { 16 } else { 0 })
     }
 
     /// About how many nanoseconds a read will take: `bytes_per_row` of all stored rows at 10 GB/s, half of what one core was

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::Home;
+use super::index::OpenIndex;
 use crate::column::Bits;
 use crate::error::{Error, Result};
 use crate::format::{DeathRun, Fragment, InlineRows, Manifest};
@@ -17,6 +18,8 @@ pub(crate) struct State {
     /// Ascending by row id: fragments, then the rows in the manifest.
     pub(crate) segments: Vec<Arc<Segment>>,
     pub(crate) deaths: Deaths,
+    /// The index segments, in the order of the manifest.
+    pub(super) indexes: Vec<Arc<OpenIndex>>,
     /// Every field that the table ever had.
     pub(crate) fields: Vec<Field>,
     latest: Arc<View>,
@@ -43,6 +46,7 @@ const VIEWS: usize = 8;
 pub(super) struct Known {
     pub(super) segments: Vec<Arc<Segment>>,
     pub(super) deaths: Deaths,
+    pub(super) indexes: Vec<Arc<OpenIndex>>,
     /// The rows that ended since the state before.
     pub(super) ended: Vec<u64>,
 }
@@ -83,12 +87,15 @@ impl State {
             segments.push(segment);
         }
         let deaths = open_deaths(home, &manifest)?;
+        let opened = before.map_or(&[][..], |before| &before.indexes);
+        let indexes = OpenIndex::all(home, &manifest, opened);
         Self::assemble(
             home,
             manifest,
             Known {
                 segments,
                 deaths,
+                indexes,
                 ended: Vec::new(),
             },
             None,
@@ -125,6 +132,7 @@ impl State {
             fields: manifest.all_fields(),
             segments: known.segments,
             deaths: known.deaths,
+            indexes: known.indexes,
             latest: Arc::new(view),
             past: Mutex::new(Vec::new()),
             manifest,

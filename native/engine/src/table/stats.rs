@@ -16,6 +16,8 @@ pub struct Stats {
     pub fragments: u64,
     /// Small commits whose rows travel in the manifest.
     pub inline_commits: u64,
+    /// Index segments.
+    pub indexes: u64,
     /// Files that the newest manifest names, itself included.
     pub files: u64,
     /// Their bytes.
@@ -54,10 +56,16 @@ impl Table {
             dead_rows: (stored as u64).saturating_sub(rows),
             fragments: manifest.fragments.len() as u64,
             inline_commits: manifest.inline.len() as u64,
-            files: (1 + groups().count() + runs.len() + parts().count()) as u64,
+            indexes: manifest.indexes.len() as u64,
+            files: (1 + groups().count() + runs.len() + manifest.indexes.len() + parts().count()) as u64,
             bytes: own
                 + groups().map(|group| group.length).sum::<u64>()
                 + runs.iter().map(|run| run.length).sum::<u64>()
+                + manifest
+                    .indexes
+                    .iter()
+                    .map(|index| index.get().length)
+                    .sum::<u64>()
                 + parts().map(|part| part.length).sum::<u64>(),
             retention_ms: manifest.retention,
         })

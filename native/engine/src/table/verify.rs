@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::Table;
 use super::state::State;
 use crate::error::{Code, Error, Result};
-use crate::format::{DeathRun, Manifest, RunRef};
+use crate::format::{DeathRun, Manifest, Raw, RunRef};
 use crate::fragment::Segment;
 use crate::history::Log;
 
@@ -89,6 +89,9 @@ impl Table {
                         .map(|()| group.length),
                 )?;
             }
+        }
+        for file in manifest.indexes.iter().map(Raw::get) {
+            verified.note(super::index::verify(&self.home, file).map(|()| file.length))?;
         }
         for reference in &manifest.deaths.runs {
             verified.note(self.verify_deaths(reference))?;

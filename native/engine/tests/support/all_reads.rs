@@ -6,7 +6,7 @@ use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field};
 use varve_engine::store::MemoryStore;
-use varve_engine::table::{Find, Order, Picked, Snapshot, Table};
+use varve_engine::table::{Find, Order, Picked, Search, Snapshot, Table};
 use varve_engine::value::Value;
 
 use super::everything::{NOW, database};
@@ -107,11 +107,11 @@ fn of_field(snapshot: &Snapshot, field: &Field, answers: &mut Vec<Answer>) {
             let query = vec![1.0; dimensions as usize];
             add(
                 "search",
-                snapshot.search(field, &query, filter.as_ref(), 5, Vec::new()),
+                snapshot.search(&Search::exact(field, &query, filter.as_ref(), 5), Vec::new()),
             );
             add(
                 "search all",
-                snapshot.search(field, &query, None, 100, vec![field.clone()]),
+                snapshot.search(&Search::exact(field, &query, None, 100), vec![field.clone()]),
             );
         }
         DataType::Bytes | DataType::List { .. } | DataType::Struct { .. } => {}

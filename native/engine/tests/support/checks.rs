@@ -5,7 +5,7 @@ use varve_engine::error::Code;
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Element, Field, Metric};
-use varve_engine::table::{Difference, Find, Order, Picked, Snapshot, Table};
+use varve_engine::table::{Difference, Find, Order, Picked, Search, Snapshot, Table};
 use varve_engine::value::Value;
 use varve_kernels as kernels;
 
@@ -270,7 +270,7 @@ fn search(random: &mut Random, snapshot: &Snapshot, version: &Version) {
     let filter = parsed(meaning.as_ref(), version);
     let select = some_fields(random, version);
     let picked = snapshot
-        .search(field, &query, filter.as_ref(), limit, select)
+        .search(&Search::exact(field, &query, filter.as_ref(), limit), select)
         .unwrap();
     same(&picked, &expected.iter().map(|(row, _)| *row).collect::<Vec<_>>());
     for ((distance, score), (_, similarity)) in picked.scores.iter().zip(&expected) {
@@ -285,11 +285,11 @@ fn search(random: &mut Random, snapshot: &Snapshot, version: &Version) {
 /// Without a limit every row that has a vector is found.
 fn search_all(snapshot: &Snapshot, field: &Field, query: &[f32], version: &Version) {
     let found = snapshot
-        .search(field, query, None, usize::MAX, Vec::new())
+        .search(&Search::exact(field, query, None, usize::MAX), Vec::new())
         .unwrap();
     let with = version.rows.iter().filter(|row| !row.value(field).is_null());
     assert_eq!(found.len(), with.count());
-    let explained = snapshot.explain(field, query, None).unwrap();
+    let explained = snapshot.explain(&Search::exact(field, query, None, 10)).unwrap();
     assert_eq!(
         (explained.rows, explained.exact),
         (version.rows.len() as u64, true)

@@ -1,0 +1,319 @@
+//! A search through index segments: what they cover is estimated and refined, the rest is scanned.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::lookup::RowPlace;
+use super::search::{Explained, Hit, Search};
+use super::{Snapshot, state::Visible};
+use crate::column::{Bits, fixed_width};
+use crate::error::Result;
+use crate::filter::Columns;
+use crate::format::Rows;
+use crate::fragment::Matching;
+use crate::index::vector::{Admits, Candidate, Candidates, Probe, Setting, Space, VectorIndex};
+use crate::schema::DataType;
+use crate::search::{Nearest, Query};
+
+/// Vectors that are read before the next look at what is still of use.
+const AT_ONCE: usize = 16;
+/// Nanoseconds: of a code that is scanned, of a row that a filter is asked about, of four bytes of a vector read out of order,
+/// and of a search of one segment that finds nothing.
+const CODE_NS: f64 = 2.0;
+const ASKED_NS: f64 = 40.0;
+const ELEMENT_NS: f64 = 0.4;
+const SEGMENT_NS: f64 = 15_000.0;
+/// Vectors that a search refines, beside the rows that it wants.
+const REFINED: usize = 50;
+/// Rows that a filter is asked about, for each that is wanted of those it leaves out.
+const ASKED: f64 = 8.0;
+
+/// A search and the segments that answer it.
+pub(super) struct Approximate<'a> {
+    snapshot: &'a Snapshot,
+    search: &'a Search<'a>,
+    space: Space,
+    indexes: Vec<Chosen<'a>>,
+    /// For each segment of rows those that the filter matches.
+    matching: Option<Vec<Option<Matching>>>,
+}
+
+/// An index segment, and how thoroughly to search it.
+struct Chosen<'a> {
+    ids: Range<u64>,
+    index: &'a VectorIndex,
+    setting: Setting,
+}
+
+impl<'a> Approximate<'a> {
+    /// How to answer a search from index segments; `None` where an exact search is as fast.
+    pub(super) fn plan(snapshot: &'a Snapshot, search: &'a Search<'a>) -> Result<Option<Self>> {
+        let DataType::Vector { metric, .. } = search.column.data_type else {
+            return Ok(None);
+        };
+        if search.limit == 0 || open_indexes(snapshot, search.column.id).next().is_none() {
+            return Ok(None);
+        }
+        let matching = match search.filter {
+            None => None,
+            Some(filter) => {
+                let of = |segment: &Arc<crate::fragment::Segment>| {
+                    let may = filter.may_match(&|field| segment.stats(field));
+                    may.then(|| segment.matching(filter)).transpose()
+                };
+                Some(born(snapshot).iter().map(of).collect::<Result<Vec<_>>>()?)
+            }
+        };
+        let plan = Self {
+            snapshot,
+            search,
+            space: Space::new(metric),
+            indexes: Vec::new(),
+            matching,
+        };
+        Ok(plan.choose())
+    }
+
+    /// Chooses how thoroughly to search, and whether at all.
+    fn choose(mut self) -> Option<Self> {
+        let stored: usize = born(self.snapshot).iter().map(|segment| segment.len()).sum();
+        let of = |matching: &Vec<Option<Matching>>| matching.iter().flatten().map(|rows| rows.count).sum();
+        let matches: usize = self.matching.as_ref().map_or(stored, of);
+        // The nearest rows that count are as far away as so many of all rows.
+        let alive = stored
+            .saturating_sub(self.snapshot.state.deaths.len())
+            .max(stored / 50);
+        let share = (matches as f64 / stored.max(1) as f64) * (alive as f64 / stored.max(1) as f64);
+        let watermark = self.snapshot.watermark();
+        let mut cost = 0.0;
+        for (ids, index) in open_indexes(self.snapshot, self.search.column.id) {
+            let born = (watermark - ids.start) as f64 / (ids.end - ids.start) as f64;
+            let wanted = (self.search.limit as f64 / (share * born.min(1.0)).max(1e-9)).ceil();
+            let setting = index.setting(self.search.recall, wanted as usize);
+            let asked = if self.matching.is_some() {
+                wanted * ASKED
+            } else {
+                0.0
+            };
+            cost +=
+                SEGMENT_NS + f64::from(setting.rows) * CODE_NS + asked.min(index.rows() as f64) * ASKED_NS;
+            self.indexes.push(Chosen { ids, index, setting });
+        }
+        cost += self.refine_ns(self.search.limit + REFINED);
+        (cost < self.refine_ns(matches) || self.matching.is_none() && cost < self.refine_ns(matches) * 2.0)
+            .then_some(self)
+    }
+
+    fn refine_ns(&self, rows: usize) -> f64 {
+        let elements = fixed_width(&self.search.column.data_type).unwrap_or(0) / 4;
+        rows as f64 * elements as f64 * ELEMENT_NS
+    }
+
+    /// About how long the search would take; `None` where it would not be one through an index.
+    pub(super) fn predicted_ns(snapshot: &Snapshot, search: &Search<'_>) -> Option<u64> {
+        open_indexes(snapshot, search.column.id).next()?;
+        let mut evaluated = 0;
+        if let Some(filter) = search.filter {
+            let unknown = born(snapshot)
+                .iter()
+                .filter(|segment| segment.known_matching(filter).is_none());
+            evaluated = unknown.map(|segment| segment.len() as u64).sum();
+        }
+        if evaluated > 100_000 {
+            return Some(evaluated * 3);
+        }
+        let plan = Approximate::plan(snapshot, search).ok()??;
+        let chosen = plan
+            .indexes
+            .iter()
+            .map(|chosen| f64::from(chosen.setting.rows) * CODE_NS + SEGMENT_NS);
+        let uncovered: usize = plan.uncovered().map(|(_, _, rows)| rows).sum();
+        let width = fixed_width(&search.column.data_type).unwrap_or(0);
+        let scanned = (uncovered * width) as f64 / 10.0;
+        Some((chosen.sum::<f64>() + plan.refine_ns(search.limit + REFINED) + scanned) as u64)
+    }
+
+    /// The hits, and what finding them took; `None` where an exact search must look for rows that are missing.
+    pub(super) fn run(&self, query: Query<'_>) -> Result<Option<(Vec<Hit>, Explained)>> {
+        let mut explained = Explained {
+            recall: 1.0,
+            ..Explained::default()
+        };
+        let stored: usize = born(self.snapshot).iter().map(|segment| segment.len()).sum();
+        let limit = self.search.limit.min(stored);
+        let mut nearest = Nearest::new(query, limit);
+        let mut found = Candidates::new(limit);
+        for chosen in &self.indexes {
+            let Some(probe) = Probe::new(chosen.index, self.search.vector) else {
+                return Ok(None);
+            };
+            let searched = probe.search(&chosen.setting, &mut Admitted(self), &mut found)?;
+            explained.indexes += 1;
+            explained.lists += searched.lists;
+            explained.scanned += searched.rows;
+            explained.bytes += searched.rows * chosen.index.row_bytes() as u64;
+            explained.recall = explained.recall.min(chosen.setting.recall);
+        }
+        explained.refined = self.refine(&found.finish(), &mut nearest)?;
+        let width = fixed_width(&self.search.column.data_type).unwrap_or(0) as u64;
+        explained.uncovered = self.scan_uncovered(&mut nearest)?;
+        explained.bytes += (explained.refined + explained.uncovered) * width;
+        explained.segments = born(self.snapshot).len() as u64;
+        let of = |matching: &Vec<Option<Matching>>| matching.iter().flatten().map(|rows| rows.count).sum();
+        explained.candidates = self.matching.as_ref().map_or(stored, of) as u64;
+        Ok((nearest.len() == limit).then(|| (nearest.finish(), explained)))
+    }
+
+    /// Reads the vectors of candidates, the best first, as long as they are of use.
+    fn refine(&self, candidates: &[Candidate], nearest: &mut Nearest<'_>) -> Result<u64> {
+        let (first, rest) = candidates.split_at(candidates.len().min(2 * self.search.limit));
+        let mut refined = 0;
+        for group in first.chunks(64) {
+            refined += self.refine_group(group.iter(), nearest)?;
+        }
+        let mut rest = rest.iter();
+        loop {
+            let threshold = self.space.of_score(nearest.threshold());
+            let group: Vec<&Candidate> = rest
+                .by_ref()
+                .filter(|row| row.bound >= threshold)
+                .take(AT_ONCE)
+                .collect();
+            if group.is_empty() {
+                return Ok(refined);
+            }
+            refined += self.refine_group(group.into_iter(), nearest)?;
+        }
+    }
+
+    fn refine_group<'c>(
+        &self,
+        group: impl Iterator<Item = &'c Candidate>,
+        nearest: &mut Nearest<'_>,
+    ) -> Result<u64> {
+        let mut places = Vec::with_capacity(AT_ONCE);
+        let mut vectors = Vec::with_capacity(AT_ONCE);
+        for candidate in group {
+            let Some((segment, row)) = self.snapshot.place(candidate.id) else {
+                continue;
+            };
+            let Some(column) = self.snapshot.column(segment, self.search.column.id) else {
+                continue;
+            };
+            if !column.is_null(row as usize)? {
+                places.push((segment, row));
+                vectors.push(column.fixed(row as usize)?);
+            }
+        }
+        nearest.score_each(&places, &vectors);
+        Ok(places.len() as u64)
+    }
+
+    fn scan_uncovered(&self, nearest: &mut Nearest<'_>) -> Result<u64> {
+        let mut scanned = 0;
+        for (at, covered, rows) in self.uncovered() {
+            let Some(visible) = self.snapshot.segment(at) else {
+                continue;
+            };
+            let Some(vectors) = visible.segment.column(self.search.column.id) else {
+                continue;
+            };
+            let Some(bits) = self.rows_of(&visible, &covered) else {
+                continue;
+            };
+            nearest.scan(visible.index, vectors, bits.as_deref())?;
+            scanned += rows as u64;
+        }
+        Ok(scanned)
+    }
+
+    /// The rows of a segment that count and are not covered; `None` where there are none, `Some(None)` where all are.
+    fn rows_of<'v>(
+        &self,
+        visible: &'v Visible<'_>,
+        covered: &[Range<usize>],
+    ) -> Option<Option<Cow<'v, Bits>>> {
+        let mut bits = visible.mask.as_deref().map(Cow::Borrowed);
+        if let Some(matching) = &self.matching {
+            let mut matched = (*matching.get(visible.index as usize)?.as_ref()?.bits).clone();
+            if let Some(mask) = &bits {
+                matched.and(mask);
+            }
+            bits = Some(Cow::Owned(matched));
+        }
+        if covered.is_empty() {
+            return Some(bits);
+        }
+        let mut left = bits.map_or_else(|| Bits::filled(visible.segment.len(), true), Cow::into_owned);
+        covered.iter().for_each(|range| left.clear_range(range.clone()));
+        Some(Some(Cow::Owned(left)))
+    }
+
+    /// The segments of which not all rows are covered: which one, the covered positions, and how many rows are not.
+    fn uncovered(&self) -> impl Iterator<Item = (usize, Vec<Range<usize>>, usize)> + '_ {
+        let segments = born(self.snapshot).iter().enumerate();
+        segments.filter_map(|(at, segment)| {
+            let rows: &Rows = segment.rows();
+            let (first, last) = (rows.first(), rows.last());
+            let touching = self
+                .indexes
+                .iter()
+                .filter(|chosen| chosen.ids.start <= last && chosen.ids.end > first);
+            let positions = |ids: &Range<u64>| {
+                if ids.start <= first && ids.end > last {
+                    0..segment.len()
+                } else {
+                    rows.count_below(ids.start)..rows.count_below(ids.end)
+                }
+            };
+            let covered: Vec<Range<usize>> = touching.map(|chosen| positions(&chosen.ids)).collect();
+            let left = segment.len() - covered.iter().map(Range::len).sum::<usize>().min(segment.len());
+            (left > 0).then_some((at, covered, left))
+        })
+    }
+}
+
+/// The rows that a search may return.
+struct Admitted<'a, 'b>(&'b Approximate<'a>);
+
+impl Admits for Admitted<'_, '_> {
+    fn until(&self) -> u64 {
+        self.0.snapshot.watermark()
+    }
+
+    #[inline]
+    fn admits(&mut self, id: u64) -> Result<bool> {
+        let Some((segment, row)): Option<RowPlace> = self.0.snapshot.place(id) else {
+            return Ok(false);
+        };
+        let Some(matching) = &self.0.matching else {
+            return Ok(true);
+        };
+        let of_segment = matching.get(segment as usize).and_then(Option::as_ref);
+        Ok(of_segment.is_some_and(|rows| rows.bits.get(row as usize)))
+    }
+}
+
+/// The segments that have a row which the version sees, or might.
+fn born(snapshot: &Snapshot) -> &[Arc<crate::fragment::Segment>] {
+    let segments = &snapshot.state.segments;
+    let born = segments.partition_point(|segment| segment.rows().first() < snapshot.watermark());
+    segments.get(..born).unwrap_or_default()
+}
+
+/// The index segments of a field that hold rows of the version.
+fn open_indexes(snapshot: &Snapshot, field: u32) -> impl Iterator<Item = (Range<u64>, &VectorIndex)> {
+    let watermark = snapshot.watermark();
+    let of_field = snapshot
+        .state
+        .indexes
+        .iter()
+        .filter(move |open| open.place.field == field);
+    of_field
+        .filter(move |open| open.place.from < watermark)
+        .filter_map(|open| {
+            let index = open.index.as_ref()?;
+            Some((open.place.from..open.place.until, index))
+        })
+}

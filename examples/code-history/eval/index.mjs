@@ -28,24 +28,31 @@ const start = performance.now();
 const { commits } = await new Indexer(t, await Repository.open(resolve(repository))).run();
 console.log(`${name}: ${commits} commits in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 console.log(about);
-for (const [mode, what] of [
-  ["history", "in the whole history"],
-  ["release", "between the release before and the release that had it"],
-]) {
-  const outcomes = await evaluate(t, fixes, mode);
+const windows = {
+  release: "between the release before a fix and the release that had it",
+  history: "in the whole history",
+};
+for (const [mode, where] of Object.entries(windows)) {
+  for (const messages of [true, false]) {
+    const how = messages ? "" : ", without the messages of the commits";
+    print(await evaluate(t, fixes, mode, { messages }), where + how);
+  }
+}
+await db.close();
+
+function print(outcomes, where) {
   const missed = outcomes.filter(({ ok }) => !ok);
   const mean = (of) => Math.round(outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / outcomes.length);
-  console.log(`\n${outcomes.length - missed.length} of ${outcomes.length} ${what}`);
+  console.log(`\n${outcomes.length - missed.length} of ${outcomes.length} ${where}`);
   console.log(
     `  on average ${mean(({ versions }) => versions)} versions, ${mean(({ asked }) => asked)} reads, ${mean(({ ms }) => ms)} ms`,
   );
   for (const { fix, named, reason } of missed) {
     console.log(`  missed  ${fix.sha.slice(0, 10)}  ${fix.question}`);
     console.log(`          ${reason}`);
-    if (named !== undefined)
-      console.log(
-        `          named ${named.sha.slice(0, 10)}  ${named.subject}  ${named.path}: ${named.symbol}`,
-      );
+    if (named === undefined) continue;
+    console.log(
+      `          named ${named.sha.slice(0, 10)}  ${named.subject}  (${named.path}: ${named.symbol})`,
+    );
   }
 }
-await db.close();

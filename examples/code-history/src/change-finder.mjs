@@ -152,15 +152,22 @@ function withoutMoves(added, removed) {
   ];
 }
 
-/** One change for each commit, its most telling; a second one tells a little as well. */
+/** One change for each commit, its most telling, with the others; a second one tells a little as well. */
 function byCommit(changes) {
   const commits = new Map();
   for (const change of changes.toSorted((a, b) => b.relevance - a.relevance)) {
     const best = commits.get(change.version);
-    if (best === undefined) commits.set(change.version, { ...change, others: 0 });
-    else if (++best.others === 1) best.relevance += SECOND * change.relevance;
+    if (best === undefined) commits.set(change.version, { ...change, others: [] });
+    else if (best.others.push(change) === 1) best.relevance += SECOND * change.relevance;
   }
   return [...commits.values()].sort((a, b) => b.relevance - a.relevance);
+}
+
+const TEST = /(^|[/._-])(tests?|specs?|__tests__)([/._-]|$)/i;
+
+/** The change of a commit to show first: a test often says best what was fixed, and the code what is true since. */
+export function shownOf(change) {
+  return [change, ...change.others].find(({ before, after }) => !TEST.test((after ?? before).path)) ?? change;
 }
 
 /** A change in full: its commit, its place, and the lines that it wrote and took away. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answersAt } from "./answers.mjs";
-import { ChangeFinder, describeChange } from "./change-finder.mjs";
+import { ChangeFinder, describeChange, shownOf } from "./change-finder.mjs";
 import { openCode } from "./code-table.mjs";
 import { Indexer } from "./indexer.mjs";
 import { findPoint } from "./point.mjs";
@@ -112,10 +112,10 @@ async function askBetween(screen, t, question, names) {
   }
   const [first, ...others] = changes;
   if (first === undefined) screen.line("The answer is the same.");
-  else screen.change("the answer changed in", await describeChange(t, first));
+  else screen.change("the answer changed in", await describeChange(t, shownOf(first)));
   for (const other of others.slice(0, 2)) {
-    const { sha, date, subject, path } = await describeChange(t, other);
-    screen.line(`also      ${sha.slice(0, 10)}  ${date.toISOString().slice(0, 10)}  ${subject}  ${path}`);
+    const { sha, date, subject } = await describeChange(t, other);
+    screen.line(`less likely  ${sha.slice(0, 10)}  ${date.toISOString().slice(0, 10)}  ${subject}`);
   }
   screen.line("");
   screen.line(

@@ -64,6 +64,12 @@ async function run(args) {
   return await ask(screen, { question: rest[0], db: folder, asOf: values["as-of"], between });
 }
 
+// `| head` is satisfied before we are.
+process.stdout.on("error", (error) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {

@@ -1,13 +1,15 @@
 // Follows the first-parent line of a repository into a table: one commit there is one version here.
 import { createHash } from "node:crypto";
 import { commitRow, commitsOf, fileRow, pieceId, pieceRow } from "./code-table.mjs";
-import { cut } from "./cutter.mjs";
+import { Cutters } from "./cutters.mjs";
 import { RepositoryError, textOf } from "./repository.mjs";
 
 /** Files that a tool writes and nobody reads. */
 const MADE =
   /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|go\.sum|poetry\.lock|uv\.lock)$|\.(min\.(js|css)|map|svg|snap)$/;
 const LONGEST_LINE = 5000;
+/** How many commits may be cut before they are written. */
+const AHEAD = 32;
 
 const digestOf = (text) => createHash("sha256").update(text).digest("base64");
 
@@ -37,6 +39,7 @@ export class Indexer {
   #effective = Number.NEGATIVE_INFINITY;
   #version = 0;
   #blobs;
+  #cutters;
   counts = new Counts();
 
   constructor(t, repository, { onProgress } = {}) {
@@ -51,26 +54,36 @@ export class Indexer {
     const from = last === undefined ? { since } : { after: last };
     const total =
       (await this.#repository.count(last ?? since)) + (last === undefined && since !== undefined ? 1 : 0);
-    this.#blobs = this.#repository.blobs();
-    let expected = last;
-    // While one commit is written, the next one is read and cut.
-    let writing = Promise.resolve();
-    try {
-      for await (const commit of this.#repository.commits(from)) {
-        if (expected !== undefined) checkFollows(commit, expected);
-        expected = undefined;
-        const prepared = await this.#prepare(commit);
-        await writing;
-        writing = this.#write(commit, prepared).then(() => this.#onProgress(this.counts, total));
-        writing.catch(() => undefined);
-      }
-      await writing;
-    } finally {
-      await writing.catch(() => undefined);
-      this.#blobs.close();
-    }
+    await this.#follow(this.#repository.commits(from), last, (counts) => this.#onProgress(counts, total));
     const tags = await this.#tag();
     return { ...this.counts, tags, resumedAfter: last };
+  }
+
+  /** Writes commits, one after another, while the next ones are read and cut. */
+  async #follow(commits, last, onWritten) {
+    this.#blobs = this.#repository.blobs();
+    this.#cutters = new Cutters();
+    const waiting = [];
+    const writeNext = async () => {
+      const { commit, cutting } = waiting.shift();
+      await this.#write(commit, this.#compare(await cutting));
+      onWritten(this.counts);
+    };
+    try {
+      let expected = last;
+      for await (const commit of commits) {
+        if (expected !== undefined) checkFollows(commit, expected);
+        expected = undefined;
+        const cutting = Promise.all(commit.changes.map((change) => this.#cut(change)));
+        cutting.catch(() => undefined);
+        waiting.push({ commit, cutting });
+        if (waiting.length > AHEAD) await writeNext();
+      }
+      while (waiting.length > 0) await writeNext();
+    } finally {
+      this.#blobs.close();
+      await this.#cutters.close();
+    }
   }
 
   /** Reads where the table stands. Returns the last commit that it has. */
@@ -100,30 +113,41 @@ export class Indexer {
     return sha;
   }
 
-  /** Reads and cuts what a commit changed: the rows to write and the keys of those that end. */
-  async #prepare({ changes }) {
+  /** Reads and cuts a changed file; without pieces where it is gone, or not worth cutting. */
+  async #cut({ path, blob }) {
+    if (blob === null && path !== undefined) return { path };
+    const bytes = path === undefined || MADE.test(path) ? undefined : await this.#blobs.read(blob);
+    const text = bytes === undefined || bytes.includes(0) ? undefined : textOf(bytes);
+    if (text === undefined || isLong(text)) return { path, passedOver: true };
+    return { path, pieces: await this.#cutters.cut(path, text.replaceAll("\r\n", "\n")) };
+  }
+
+  /** Compares what a commit changed with what was there: the rows to write and the keys of those that end. */
+  #compare(files) {
     const rows = [];
     const gone = [];
-    const known = changes.filter(({ path }) => path !== undefined);
-    this.counts.passedOver += changes.length - known.length;
-    const texts = await Promise.all(known.map((change) => this.#read(change)));
-    for (const [index, { path }] of known.entries()) {
-      const text = texts[index];
-      const pieces = text === undefined ? [] : await cut(path, text);
-      this.#compare(path, pieces, rows, gone);
-      if (text === undefined) {
-        if (this.#files.delete(path)) gone.push(path);
-        continue;
+    for (const { path, pieces, passedOver } of files) {
+      if (passedOver) this.counts.passedOver += 1;
+      if (path === undefined) continue;
+      const before = this.#files.get(path);
+      this.#comparePieces(path, before ?? new Map(), pieces ?? [], rows, gone);
+      if (pieces !== undefined) {
+        this.counts.files += 1;
+        rows.push(
+          fileRow(
+            path,
+            pieces.map(({ symbol, start, end }) => [symbol, start, end]),
+          ),
+        );
+      } else if (before !== undefined) {
+        this.#files.delete(path);
+        gone.push(path);
       }
-      this.counts.files += 1;
-      const outline = pieces.map(({ symbol, start, end }) => [symbol, start, end]);
-      rows.push(fileRow(path, outline));
     }
     return { rows, gone };
   }
 
-  #compare(path, pieces, rows, gone) {
-    const before = this.#files.get(path) ?? new Map();
+  #comparePieces(path, before, pieces, rows, gone) {
     const now = new Map();
     for (const { symbol, body } of pieces) {
       const digest = digestOf(body);
@@ -134,16 +158,6 @@ export class Indexer {
     this.counts.cut += pieces.length;
     for (const symbol of before.keys()) if (!now.has(symbol)) gone.push(pieceId(path, symbol));
     this.#files.set(path, now);
-  }
-
-  /** The text of a file; undefined where it is gone, or not worth cutting. */
-  async #read({ path, blob }) {
-    if (blob === null) return undefined;
-    const bytes = MADE.test(path) ? undefined : await this.#blobs.read(blob);
-    const text = bytes === undefined || bytes.includes(0) ? undefined : textOf(bytes);
-    if (text !== undefined && !isLong(text)) return text.replaceAll("\r\n", "\n");
-    this.counts.passedOver += 1;
-    return undefined;
   }
 
   async #write({ sha, date, subject }, { rows, gone }) {

@@ -7,6 +7,7 @@ import { type RetrievalToolOptions, rerankHits, retrievalTools } from "varve/ai"
 import { describe, expect, it } from "vitest";
 import { memoryDatabase } from "../support/database";
 import { hashEmbedding } from "../support/hash-embedding";
+import { hostileEntries } from "./hostile";
 
 const docs = table(
   "docs",
@@ -411,5 +412,63 @@ describe("the options", () => {
     await expect(retrievalTools(keyless)).rejects.toMatchObject({ code: "NO_PRIMARY_KEY" });
     const plain = await db.table(table("plain", { id: text().primaryKey() }));
     await expect(retrievalTools(plain)).rejects.toThrow(/no column that is searched by text/);
+  });
+});
+
+describe("200 hostile keys and values", () => {
+  const notes = table("notes", { id: text().primaryKey(), note: text(), data: json() }, (c) => ({
+    vec: embed(hashEmbedding({ dimensions: 8 }), c.id),
+  }));
+  const entries = hostileEntries().map(({ key, value }, index) => ({
+    id: `note ${index}`,
+    key,
+    note: String(value),
+  }));
+
+  async function hostileTools() {
+    const t = await (await memoryDatabase()).table(notes);
+    const written = entries.filter(
+      ({ key, note }) => !/[\ud800-\udbff](?![\udc00-\udfff])/.test(`${key} ${note}`),
+    );
+    await t.insert(written.map(({ id, key, note }) => ({ id, note, data: { [key]: note } })));
+    const tools = await retrievalTools(t, { filterBy: ["id", "note"], maxLimit: 500, maxAnswer: 1 });
+    return { tools, written };
+  }
+
+  it("match literally as values, or are refused", async () => {
+    const { tools, written } = await hostileTools();
+    let matched = 0;
+    for (const { note: value } of entries) {
+      for (const op of ["eq", "in"] as const) {
+        const input = {
+          query: "note",
+          limit: 500,
+          filter: [{ column: "note", op, value: op === "in" ? [value] : value }],
+        };
+        const checked = tools.search.inputSchema["~standard"].validate(input);
+        if ("issues" in checked) continue;
+        const answer = await tools.search.execute(checked.value).catch(() => undefined);
+        if (answer === undefined) continue;
+        const expected = written.filter(({ note }) => note === value).map(({ id }) => id);
+        expect(answer.results.map(({ id }) => id).toSorted(), value).toEqual(expected.toSorted());
+        matched += 1;
+      }
+    }
+    expect(matched).toBeGreaterThan(350);
+  });
+
+  it("are refused as columns, and lead nowhere as points in time", async () => {
+    const { tools } = await hostileTools();
+    for (const { key } of entries) {
+      const filter = [{ column: key, op: "eq", value: "x" }];
+      const checked = tools.search.inputSchema["~standard"].validate({ query: "note", filter });
+      expect("issues" in checked, key).toBe(key !== "id");
+      const past = tools.searchAsOf.execute({ query: "note", asOf: key });
+      const code = await past.then(
+        ({ version }) => version,
+        (error: unknown) => VarveError.is(error) && error.code,
+      );
+      expect([0, "TAG_NOT_FOUND", "INVALID_NAME", "INVALID_ARGUMENT"], key).toContain(code);
+    }
   });
 });

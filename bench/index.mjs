@@ -1,7 +1,8 @@
-// The benchmarks: `npm run bench` runs all, `npm run bench -- read commit` some. Quote medians, and measure on a quiet machine.
+// The benchmarks: `npm run bench` runs all, `npm run bench -- read commit` some. `bench/retrieval/index.mjs` measures the quality of
+// embedding functions and is called by itself. Quote medians, and measure on a quiet machine.
 import { machine } from "./support.mjs";
 
-const names = ["read", "commit", "open", "ingest", "embed", "pipeline", "vectors"];
+const names = ["read", "commit", "open", "ingest", "embed", "ingest-local", "pipeline", "vectors"];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {

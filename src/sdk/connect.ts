@@ -17,7 +17,10 @@ export interface ConnectOptions {
   readonly registry?: Registry | undefined;
   /** How much of what was embedded is kept; 64 MB in memory and on disk unless told, nothing for `false`. */
   readonly embeddingCache?: EmbeddingCacheOptions | false | undefined;
-  /** @internal */
+}
+
+/** What tests can say besides: how time passes. */
+interface TestOptions extends ConnectOptions {
   readonly pace?: Pace | undefined;
 }
 
@@ -37,7 +40,7 @@ const CACHE_FOLDER = "_embeddings";
 export function connect(location: string | URL, options: ConnectOptions = {}): Promise<Database> {
   return answer(() => {
     const uri = uriOf(location);
-    const { registry = defaultRegistry, pace = systemPace } = options;
+    const { registry = defaultRegistry, pace = systemPace }: TestOptions = options;
     const cache = cacheOf(uri, options.embeddingCache);
     return new Database(openDatabase(uri), { functions: new NamedFunctions(registry), cache, pace });
   });

@@ -1,4 +1,4 @@
-// Of the weaknesses of the nearest peer: 14, moving to another model means writing the table anew, and its history is lost.
+// Of the weaknesses of the nearest peer: 9, moving to another model means writing the table anew, and its history is lost.
 
 import { type EmbeddingFunction, embed, Registry, table, text } from "varve";
 import { builtin } from "varve/embeddings";

@@ -1,4 +1,4 @@
-// Of the weaknesses of the nearest peer (../shared/research/lancedb.md, section 2): 1, 2, 5, 6, 7 and 22.
+// Of what the nearest peer gets wrong (see what-others-get-wrong): 1, 2, 5, 6, 7 and 22.
 
 import { describe, expect, test } from "vitest";
 import { diskDatabase, temporaryFolder } from "../support/database";

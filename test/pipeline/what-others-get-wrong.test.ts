@@ -1,14 +1,29 @@
-// The weaknesses of the nearest peer (../shared/research/lancedb.md, section 2), by their numbers. Here stand those that no other file
-// has in its titles. The others:
+// What embedding in the nearest peer gets wrong, 22 behaviours that were found by reading and running it, and the test of each. Those without
+// a file of their own stand here; the numbers are those in the titles.
 //
-// 1, 2, 5, 6, 7, 22   every-text-is-paid-for-once
-// 2                   failures-that-pass-are-tried-again, batches-stay-within-the-limits, a-signal-ends-embedding
-// 3, 10, 11           another-function-is-noticed
-// 4, 16, 18           test/embeddings: pooling, providers and their packages
-// 9                   missing-vectors-are-filled-in-later
-// 15                  answers-are-checked
-// 20                  test/types
-// 21                  all of these
+//  1 all rows go to the provider in one call                  every-text-is-paid-for-once, batches-stay-within-the-limits
+//  2 no concurrency, limits, retries, cancelling, progress    failures-that-pass-are-tried-again, batches-stay-within-the-limits,
+//                                                             a-signal-ends-embedding, every-text-is-paid-for-once
+//  3 the model is made again with every call                  another-function-is-noticed
+//  4 padding changes the vector of a text                     embeddings/contract, unit/token-vectors-are-pooled-under-the-mask
+//  5 duplicates are sent twice, nothing is kept               every-text-is-paid-for-once
+//  6 nulls are sent to the provider                           every-text-is-paid-for-once
+//  7 one row with a vector leaves all others without          every-text-is-paid-for-once, missing-vectors-are-filled-in-later
+//  8 a changed source keeps its old vector                    here
+//  9 no backfill, no way to another model                     missing-vectors-are-filled-in-later, a-column-moves-to-another-model
+// 10 another model is not noticed                             another-function-is-noticed
+// 11 an unknown function makes a table useless                another-function-is-noticed
+// 12 only the first function is searched                      here
+// 13 one function for two columns fills only one              here, another-function-is-noticed
+// 14 rows in several batches fail                             here
+// 15 vectors of a wrong length are padded or cut              answers-are-checked
+// 16 two providers, with few options                          embeddings/openai, onnx, huggingface, from-ai-sdk, from-langchain
+// 17 only text can be embedded                                here, embeddings/huggingface
+// 18 old versions of packages are pinned                      embeddings/dependencies
+// 19 the registry is global                                   here
+// 20 functions and options have no types                      types/embedding-functions-know-their-inputs
+// 21 there are hardly any tests                               all of these
+// 22 a failed write loses what was paid for                   every-text-is-paid-for-once
 
 import { bytes, embed, Registry, table, text } from "varve";
 import { custom } from "varve/embeddings";

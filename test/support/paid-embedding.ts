@@ -1,5 +1,4 @@
 import {
-  type ConnectOptions,
   type Database,
   type EmbeddingFunction,
   type EmbeddingInput,
@@ -9,7 +8,7 @@ import {
   text,
 } from "varve";
 import { type CustomEmbedding, custom } from "varve/embeddings";
-import { diskDatabase, memoryDatabase } from "./database";
+import { diskDatabase, memoryDatabase, type TestOptions } from "./database";
 import { fakePace } from "./fake-pace";
 
 /** A call of the function. */
@@ -90,7 +89,7 @@ type Notes = ReturnType<typeof notesOf>;
 /** Opens it, in memory or in a folder; nothing waits. */
 export async function openNotes(
   fn: EmbeddingFunction<string>,
-  { folder, ...options }: ConnectOptions & { readonly folder?: string } = {},
+  { folder, ...options }: TestOptions & { readonly folder?: string } = {},
 ): Promise<{ db: Database; t: Table<Notes> }> {
   const all = { pace: fakePace(), ...options };
   const db = folder === undefined ? await memoryDatabase(all) : await diskDatabase(folder, all);

@@ -33,7 +33,8 @@ export function AnswerCard({
   const others = crawls.filter(({ version }) => version !== point?.version).slice(0, 3);
   const newest = crawls[0]?.version;
   const card = useRef<HTMLElement>(null);
-  useEffect(() => card.current?.scrollIntoView({ block: "start" }), []);
+  // Again at the end, when there is room below to bring its beginning up.
+  useEffect(() => card.current?.scrollIntoView({ block: "start" }), [isOpen]);
   return (
     <article class="turn" ref={card}>
       <h2>{question}</h2>

@@ -50,13 +50,13 @@ it("the server reads its documents the first time, and sees what another process
   const ingest = await command("ingest.js", [folder, "--date", "2025-11-03"], data);
   expect(ingest).toMatchObject({ code: 0, stderr: "" });
   expect(ingest.stdout).toMatch(
-    /^2025-11-03 {2}1 documents, 1 passages; version 4: 1 passages new, 0 changed, \d+ gone\n$/,
+    /^2025-11-03 {2}1 document, 1 passage; version 4: 1 passage new, 0 changed, \d+ gone\n$/,
   );
   expect(partsOf(await ask(site, "How large is the deposit for a rental bicycle?"))).toEqual([
     "The deposit for a rental bicycle is 175 euros.",
   ]);
   const again = await command("ingest.js", [folder, "--date", "2025-11-04"], data);
-  expect(again.stdout).toBe("2025-11-04  1 documents, 1 passages; nothing is different: still version 4\n");
+  expect(again.stdout).toBe("2025-11-04  1 document, 1 passage; nothing is different: still version 4\n");
 });
 
 it("ingest says what is wrong", async () => {
@@ -77,7 +77,7 @@ it("ingest says what is wrong", async () => {
   const partly = await command("ingest.js", [docs, "--date", "2025-02-01"], data);
   expect(partly).toMatchObject({
     code: 1,
-    stdout: expect.stringContaining("version 1: 1 passages new") as unknown,
+    stdout: expect.stringContaining("version 1: 1 passage new") as unknown,
   });
   expect(partly.stderr).toContain("not read: broken.pdf");
   const earlier = await command(

@@ -4,8 +4,12 @@ import type { CrawlReport } from "./crawl.ts";
 export function sayReport(date: string, report: CrawlReport): void {
   const { version, isNew, documents, passages, added, changed, removed, unread } = report;
   const what = isNew
-    ? `version ${version}: ${added} passages new, ${changed} changed, ${removed} gone`
+    ? `version ${version}: ${count(added, "passage")} new, ${changed} changed, ${removed} gone`
     : `nothing is different: still version ${version}`;
-  console.log(`${date}  ${documents} documents, ${passages} passages; ${what}`);
+  console.log(`${date}  ${count(documents, "document")}, ${count(passages, "passage")}; ${what}`);
   for (const { path, problem } of unread) console.error(`  not read: ${path}: ${problem}`);
+}
+
+function count(number: number, one: string): string {
+  return `${number} ${one}${number === 1 ? "" : "s"}`;
 }

@@ -52,7 +52,7 @@ async function languageModel(provider: string, model: string, config: ModelConfi
     if (create === undefined) throw new Error(`${name} exports no function of that name`);
     return create(model);
   } catch (cause) {
-    throw new Error(`The provider "${provider}" cannot be loaded. Install it with: npm i ${name}`, { cause });
+    throw new Error(`The provider "${provider}" cannot be loaded. Install a version of ${name} for AI SDK 6: npm i ${name}@3`, { cause });
   }
 }
 

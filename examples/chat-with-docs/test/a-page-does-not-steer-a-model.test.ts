@@ -86,7 +86,7 @@ describe("The configuration", () => {
   it.each([
     [{ CHAT_MODEL: "gpt" }, /"provider:model"/],
     [{ CHAT_MODEL: "compatible:x" }, /CHAT_BASE_URL/],
-    [{ CHAT_MODEL: "nobody:x" }, /npm i @ai-sdk\/nobody@3/],
+    [{ CHAT_MODEL: "nobody:x" }, /Install a version of @ai-sdk\/nobody for AI SDK 6/],
     [{ CHAT_MODEL: "../evil:x" }, /"provider:model"/],
   ])("%o is refused with what to do", async (config, message) => {
     await expect(answererFor(config)).rejects.toThrow(message);

@@ -52,7 +52,8 @@ async function languageModel(provider: string, model: string, config: ModelConfi
     if (create === undefined) throw new Error(`${name} exports no function of that name`);
     return create(model);
   } catch (cause) {
-    throw new Error(`The provider "${provider}" cannot be loaded. Install a version of ${name} for AI SDK 6: npm i ${name}@3`, { cause });
+    const fitting = `a version of ${name} for AI SDK 6: one that depends on @ai-sdk/provider 3`;
+    throw new Error(`The provider "${provider}" cannot be loaded. Install ${fitting}.`, { cause });
   }
 }
 

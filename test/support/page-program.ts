@@ -24,6 +24,11 @@ export function runAsUser(program: string): string {
   try {
     mkdirSync(join(project, "node_modules"));
     symlinkSync(root, join(project, "node_modules", "varve"), "junction");
+    symlinkSync(
+      join(root, "node_modules", "@langchain"),
+      join(project, "node_modules", "@langchain"),
+      "junction",
+    );
     writeFileSync(join(project, "page.mjs"), program);
     const { status, stdout, stderr } = spawnSync(process.execPath, ["page.mjs"], {
       cwd: project,

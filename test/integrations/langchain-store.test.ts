@@ -217,7 +217,7 @@ describe("on a table of one's own", () => {
   it("the table embeds, and its columns are the metadata", async () => {
     const t = await (await memoryDatabase()).table(articles);
     await t.insert([{ slug: "old", body: "an old text about rivers", views: 7 }]);
-    const store = new VarveVectorStore(t.untyped, { content: "body" });
+    const store = new VarveVectorStore(t, { content: "body" });
     const at = new Date("2026-01-01");
     await store.addDocuments([
       new Document({ id: "new", pageContent: "mountains", metadata: { title: "M", tags: ["x"], at } }),
@@ -240,7 +240,7 @@ describe("on a table of one's own", () => {
 
   it("metadata without a column is refused, and nothing is written", async () => {
     const t = await (await memoryDatabase()).table(articles);
-    const store = new VarveVectorStore(t.untyped, { content: "body" });
+    const store = new VarveVectorStore(t, { content: "body" });
     const documents = [
       new Document({ pageContent: "fits", metadata: { title: "x" } }),
       new Document({ pageContent: "does not", metadata: { slug: "mine" } }),
@@ -254,7 +254,7 @@ describe("on a table of one's own", () => {
   it("a column of JSON holds all metadata, and LangChain embeds", async () => {
     const notes = table("notes", { id: text().primaryKey(), note: text(), data: json(), vec: vector(32) });
     const t = await (await memoryDatabase()).table(notes);
-    const store = new VarveVectorStore(t.untyped, { content: "note", metadata: "data", embeddings });
+    const store = new VarveVectorStore(t, { content: "note", metadata: "data", embeddings });
     await store.addDocuments(pages);
     expect(await store.similaritySearch("returns by parcel", 1, { year: 2025 })).toEqual([pages[1]]);
     expect((await t.get("3"))?.data).toEqual({ lang: "de", year: 2025 });
@@ -269,11 +269,9 @@ it("says what is wrong", async () => {
     "no database": await refusal(() => new VarveVectorStore(embeddings, {})),
     "two databases": await refusal(() => new VarveVectorStore(embeddings, { db, location: "memory:" })),
     "no embeddings": await refusal(() => new VarveVectorStore("openai" as never, { db })),
-    "embeddings that are none": await refusal(
-      () => new VarveVectorStore(plain.untyped, { embeddings: {} as never }),
-    ),
+    "embeddings that are none": await refusal(() => new VarveVectorStore(plain, { embeddings: {} as never })),
     "a table that has no documents": await refusal(() =>
-      new VarveVectorStore(plain.untyped).similaritySearchVectorWithScore([1], 1),
+      new VarveVectorStore(plain).similaritySearchVectorWithScore([1], 1),
     ),
     "fewer ids": await refusal(() => store.addDocuments(pages, { ids: ["1"] })),
     "fewer vectors": await refusal(() => store.addVectors([[1]], pages)),

@@ -1,10 +1,10 @@
 import type { DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import type { AsOf, CommitOptions, Metric, Table, VectorElement } from "varve";
+import type { AsOf, CommitOptions, Metric, VectorElement } from "varve";
 import type { DatabaseOptions } from "../support/database-source";
 import { deleteWhat, emptyDeleteFilter, noSuchTable, notUsable } from "../support/document-errors";
 import type { LayoutOptions } from "../support/document-layout";
-import { DocumentSource } from "../support/document-source";
+import { DocumentSource, type OwnTable } from "../support/document-source";
 import { checkCounts, type DocumentWrite, type NewDocument } from "../support/document-table";
 import { SearchableStore, type VarveFilter } from "./searchable-store";
 import { VarveSnapshotStore } from "./snapshot-store";
@@ -13,7 +13,7 @@ import { isEmbeddingFunction, isEmbeddings, type StoreEmbeddings, TableEmbedding
 /** Where the documents of a store are, and what a new table is like. */
 export interface VarveStoreConfig extends DatabaseOptions, LayoutOptions {
   /** The name of the table, which the first documents make, or a table of one's own; `"langchain"` unless told. */
-  readonly table?: string | Table | undefined;
+  readonly table?: string | OwnTable | undefined;
   /** How two vectors of a new table are compared; `cosine` unless told. */
   readonly metric?: Metric | undefined;
   /** How the elements of the vectors of a new table are stored; `f32` unless told. */
@@ -72,8 +72,8 @@ export class VarveVectorStore extends SearchableStore {
   /** A store on a table that it makes itself, embedded by LangChain or, with a function of Varve, by the table. */
   constructor(embeddings: StoreEmbeddings, config: VarveStoreConfig);
   /** A store on a table of one's own. */
-  constructor(table: Table, config?: VarveTableConfig);
-  constructor(first: StoreEmbeddings | Table, config: VarveStoreConfig | VarveTableConfig = {}) {
+  constructor(table: OwnTable, config?: VarveTableConfig);
+  constructor(first: StoreEmbeddings | OwnTable, config: VarveStoreConfig | VarveTableConfig = {}) {
     const { source, embeddings, tableEmbeds } = partsOf(first, config);
     super(embeddings, source);
     this.#source = source;
@@ -205,7 +205,7 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
   if (isTable && !isTableLike(first))
     throw notUsable("VarveVectorStore", "an Embeddings, an embedding function or a table");
   const { embeddings, ...options } = isTable
-    ? { ...config, table: first as Table }
+    ? { ...config, table: first as OwnTable }
     : { ...config, table: config.table ?? TABLE, embeddings: first as StoreEmbeddings };
   const fn = isEmbeddingFunction(embeddings) ? embeddings : undefined;
   if (embeddings !== undefined && fn === undefined && !isEmbeddings(embeddings))
@@ -216,7 +216,7 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
 }
 
 function isTableLike(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "upsert" in value && "describe" in value;
+  return typeof value === "object" && value !== null && "upsert" in value && "untyped" in value;
 }
 
 /** Whether a filter lets everything through because there is nothing in it. */

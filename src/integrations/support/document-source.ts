@@ -1,17 +1,20 @@
 // Where the documents of a store are. Nothing is opened before it is needed, a table is made by the first write, and everybody who
 // asks meanwhile waits for the same opening.
 
-import type { AsOf, EmbeddingFunction, Metric, Table, UntypedTable, VectorElement } from "varve";
+import type { AsOf, EmbeddingFunction, Metric, Table, VectorElement } from "varve";
 import { type DatabaseOptions, DatabaseSource } from "./database-source";
 import { noSuchTable } from "./document-errors";
 import type { LayoutOptions } from "./document-layout";
 import { DocumentTable } from "./document-table";
 import type { DocumentView } from "./document-view";
 
+/** A table of one's own, typed or not. */
+export type OwnTable = Pick<Table, "name" | "untyped">;
+
 /** Which table, and what a new one is like. */
 export interface DocumentSourceOptions extends DatabaseOptions, LayoutOptions {
   /** The table's name, or the table itself. */
-  readonly table: string | Table;
+  readonly table: string | OwnTable;
   /** The table's embedding function; without one the documents bring their vectors. */
   readonly function?: EmbeddingFunction | undefined;
   /** How two vectors of a new table are compared; `cosine` unless told. */
@@ -86,7 +89,7 @@ export class DocumentSource implements ReadableSource {
   async #open(): Promise<DocumentTable | undefined> {
     const { table, function: fn, content, vector, metadata } = this.#options;
     const layout = { content, vector, metadata };
-    if (typeof table !== "string") return await DocumentTable.of(table as Table<UntypedTable>, layout);
+    if (typeof table !== "string") return await DocumentTable.of(table.untyped, layout);
     const db = await this.#database?.open();
     if (db === undefined) return undefined;
     if (fn === undefined) return await DocumentTable.open(db, table, layout);

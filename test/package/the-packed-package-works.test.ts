@@ -44,11 +44,9 @@ beforeAll(() => {
     cwd: project,
   });
   // What an entry cannot be without: its class stands on one of the framework's.
-  symlinkSync(
-    join(root, "node_modules", "@langchain"),
-    join(project, "node_modules", "@langchain"),
-    "junction",
-  );
+  for (const scope of ["@langchain", "@llamaindex", "@mastra"]) {
+    symlinkSync(join(root, "node_modules", scope), join(project, "node_modules", scope), "junction");
+  }
 }, 60_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));

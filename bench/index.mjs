@@ -2,7 +2,7 @@
 // embedding functions and is called by itself. Quote medians, and measure on a quiet machine.
 import { machine } from "./support.mjs";
 
-const names = ["read", "commit", "open", "ingest", "embed", "ingest-local", "pipeline", "vectors"];
+const names = ["read", "exact", "commit", "open", "ingest", "embed", "ingest-local", "pipeline", "vectors"];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {

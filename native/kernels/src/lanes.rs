@@ -1,7 +1,12 @@
 //! What the canonical sums are made of: encodings of rows, registers of lanes, and machines that use them.
 
+use crate::shadow::{Estimates, Formula};
+
 /// Lanes of a canonical sum, and elements of a block.
 pub(crate) const LANES: usize = 64;
+
+/// Whole numbers of a query, from -127 to 127, for 64 bytes of codes.
+pub(crate) type Numbers = [i8; 64];
 
 /// Work to be compiled for each instruction set.
 pub(crate) trait Job {
@@ -27,6 +32,14 @@ pub(crate) trait Machine: Copy {
 
     /// Asks the CPU to fetch a row that is read soon.
     fn prefetch(self, row: &[u8]);
+
+    /// The dot products of the 4-bit codes of 16 rows with whole numbers: `low` for the low halves of
+    /// the bytes, `high` for the high ones. A row has as many bytes as either has numbers.
+    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16];
+
+    /// What these dot products say of the scores of 16 rows with such factors, and which of them may reach a threshold.
+    fn estimates(self, formula: &Formula, dots: &[i32; 16], factors: &[u8; 192], threshold: f32)
+    -> Estimates;
 }
 
 /// `K` canonical sums over the same elements.
@@ -74,6 +87,20 @@ pub(crate) trait Simd<const N: usize>: Copy {
     fn store_f16(self, lanes: Self::Vector, block: &mut [u16; LANES], i: usize);
 
     fn prefetch(self, row: &[u8]);
+
+    /// As [`Machine::code_dots`].
+    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16];
+
+    fn multiply(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    fn divide(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+
+    /// Register `i` of 16 numbers: `16 / 64 * N` registers hold them.
+    fn load_sixteen(self, floats: &[u8; 64], i: usize) -> Self::Vector;
+    fn convert_sixteen(self, whole: &[i32; 16], i: usize) -> Self::Vector;
+    fn store_sixteen(self, lanes: Self::Vector, floats: &mut [f32; 16], i: usize);
+
+    /// One bit a lane: `a` is not less than `b`, or one of them is not a number.
+    fn not_less(self, a: Self::Vector, b: Self::Vector) -> u16;
 }
 
 /// How the elements of a row are held as bytes.

@@ -25,6 +25,8 @@
 //! - [`Query`], [`Metric`], [`Rows`] and [`Element`] say what is compared, [`TopK`] collects the best.
 //! - [`Kernels`] does the work for one [`Isa`]: [`Kernels::scan`] over all rows or a bitset of them,
 //!   [`Kernels::score_rows`] over a list, [`Kernels::score`] for one row.
+//! - [`Shadow`] is a 4-bit copy of rows with the bound of its error: [`Kernels::encode_shadow`] makes one,
+//!   [`Kernels::scan_shadow`] and [`Kernels::scan_shadow_at`] find the rows whose score may reach a threshold.
 //! - [`dot_f32`], [`l2_squared_f32`], [`dot_and_norm_f32`] with [`cosine`], and their `f16` forms compare two
 //!   vectors; [`f16_to_f32`] and [`f32_to_f16`] convert.
 //!
@@ -49,6 +51,7 @@ mod query;
 mod rotation;
 mod scalar;
 mod scan;
+mod shadow;
 mod signs;
 mod sums;
 mod topk;
@@ -63,6 +66,7 @@ pub use dispatch::{Isa, Kernels};
 pub use f16::{f16_to_f32, f32_to_f16};
 pub use query::{Element, Metric, Query, Rows, cosine};
 pub use rotation::Rotation;
+pub use shadow::{Candidate, Shadow, ShadowFactors, ShadowQuery, ShadowScan};
 pub use signs::{BLOCK_ROWS, Estimate, Residual, SignQuery, SignScan, block_bytes, put_signs};
 pub use topk::{Hit, TopK};
 pub use vector::{

@@ -6,7 +6,7 @@
 use std::arch::aarch64::*;
 use std::arch::asm;
 
-use crate::lanes::{Job, LANES, Simd, padded};
+use crate::lanes::{Job, LANES, Numbers, Simd, padded};
 use crate::wide::Wide;
 
 /// Proof that the CPU has NEON.
@@ -123,6 +123,49 @@ impl Simd<16> for Neon {
     }
 
     #[inline(always)]
+    fn multiply(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        // SAFETY: `self` proves NEON.
+        unsafe { vmulq_f32(a, b) }
+    }
+
+    #[inline(always)]
+    fn divide(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        // SAFETY: `self` proves NEON.
+        unsafe { vdivq_f32(a, b) }
+    }
+
+    #[inline(always)]
+    fn load_sixteen(self, floats: &[u8; 64], i: usize) -> float32x4_t {
+        let bytes = &floats.as_chunks::<16>().0[i];
+        // SAFETY: `self` proves NEON, and the 16 bytes are there, at any alignment.
+        unsafe { vreinterpretq_f32_u8(vld1q_u8(bytes.as_ptr())) }
+    }
+
+    #[inline(always)]
+    fn convert_sixteen(self, whole: &[i32; 16], i: usize) -> float32x4_t {
+        let whole = &whole.as_chunks::<4>().0[i];
+        // SAFETY: `self` proves NEON, and the 4 numbers are there.
+        unsafe { vcvtq_f32_s32(vld1q_s32(whole.as_ptr())) }
+    }
+
+    #[inline(always)]
+    fn store_sixteen(self, lanes: float32x4_t, floats: &mut [f32; 16], i: usize) {
+        let to = &mut floats.as_chunks_mut::<4>().0[i];
+        // SAFETY: `self` proves NEON, and there is room for 4 floats.
+        unsafe { vst1q_f32(to.as_mut_ptr(), lanes) }
+    }
+
+    #[inline(always)]
+    fn not_less(self, a: float32x4_t, b: float32x4_t) -> u16 {
+        // SAFETY: `self` proves NEON.
+        let less = unsafe {
+            let lanes = vshrq_n_u32::<31>(vcltq_f32(a, b));
+            vaddvq_u32(vshlq_u32(lanes, vld1q_s32([0, 1, 2, 3].as_ptr())))
+        };
+        !less as u16 & 15
+    }
+
+    #[inline(always)]
     fn prefetch(self, row: &[u8]) {
         for line in row.chunks(64) {
             // SAFETY: a prefetch has no effect that a program can see.
@@ -131,4 +174,48 @@ impl Simd<16> for Neon {
             }
         }
     }
+
+    #[inline(always)]
+    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+        let mut dots = [0; 16];
+        for (dot, row) in dots.iter_mut().zip(rows) {
+            // SAFETY: `self` proves NEON.
+            *dot = unsafe { code_dot(row, low.as_flattened(), high.as_flattened()) };
+        }
+        dots
+    }
+}
+
+/// Products of a code and a number are at most 15 x 127, so that 16 bits hold the sum of 17 of them: of 4 blocks of 16
+/// bytes, of which each adds four products to a lane, they hold it.
+#[inline]
+#[target_feature(enable = "neon")]
+fn code_dot(row: &[u8], low: &[i8], high: &[i8]) -> i32 {
+    let mut sum = vdupq_n_s32(0);
+    let numbers = low
+        .as_chunks::<16>()
+        .0
+        .chunks(4)
+        .zip(high.as_chunks::<16>().0.chunks(4));
+    for (row, (low, high)) in row.as_chunks::<16>().0.chunks(4).zip(numbers) {
+        let mut part = vdupq_n_s16(0);
+        for (codes, (low, high)) in row.iter().zip(low.iter().zip(high)) {
+            // SAFETY: each has 16 bytes, at any alignment.
+            let (codes, low, high) = unsafe {
+                (
+                    vld1q_u8(codes.as_ptr()),
+                    vld1q_s8(low.as_ptr()),
+                    vld1q_s8(high.as_ptr()),
+                )
+            };
+            let low_codes = vreinterpretq_s8_u8(vandq_u8(codes, vdupq_n_u8(15)));
+            let high_codes = vreinterpretq_s8_u8(vshrq_n_u8::<4>(codes));
+            part = vmlal_s8(part, vget_low_s8(low_codes), vget_low_s8(low));
+            part = vmlal_high_s8(part, low_codes, low);
+            part = vmlal_s8(part, vget_low_s8(high_codes), vget_low_s8(high));
+            part = vmlal_high_s8(part, high_codes, high);
+        }
+        sum = vpadalq_s16(sum, part);
+    }
+    vaddvq_s32(sum)
 }

@@ -1,7 +1,9 @@
 //! The canonical sums as they are defined: the oracle of the other machines, and the machine of last resort.
 
 use crate::f16::{f16_to_f32, f32_to_f16};
-use crate::lanes::{Encoding, F32, LANES, Machine, Sums};
+use crate::lanes::{Encoding, F32, LANES, Machine, Numbers, Sums};
+use crate::query::Metric;
+use crate::shadow::{Estimates, Formula};
 
 /// The machine without vector instructions.
 #[derive(Clone, Copy)]
@@ -43,6 +45,54 @@ impl Machine for Scalar {
     }
 
     fn prefetch(self, _: &[u8]) {}
+
+    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+        let mut dots = [0; 16];
+        for (dot, row) in dots.iter_mut().zip(rows) {
+            for ((code, low), high) in row.iter().zip(low.as_flattened()).zip(high.as_flattened()) {
+                *dot += i32::from(code & 15) * i32::from(*low) + i32::from(code >> 4) * i32::from(*high);
+            }
+        }
+        dots
+    }
+
+    fn estimates(
+        self,
+        formula: &Formula,
+        dots: &[i32; 16],
+        factors: &[u8; 192],
+        threshold: f32,
+    ) -> Estimates {
+        let mut found = Estimates {
+            reaching: 0,
+            estimates: [0.0; 16],
+            bounds: [0.0; 16],
+        };
+        let factors = factors.as_chunks::<4>().0;
+        for (i, dot) in dots.iter().enumerate() {
+            let [scale, residual, norm] = [i, 16 + i, 32 + i].map(|at| f32::from_le_bytes(factors[at]));
+            let dot = (*dot as f32 * 2.0 - formula.offset) * formula.half_step * scale;
+            let error = residual * formula.of_residual;
+            let of_norm = formula.of_norm;
+            let (estimate, error) = match formula.metric {
+                Metric::Dot => (dot, error + norm * of_norm),
+                Metric::Cosine => (dot * (1.0 / norm), error * (1.0 / norm) + of_norm),
+                Metric::L2 => {
+                    let both = formula.norm + norm;
+                    let error = error + norm * of_norm;
+                    (
+                        (dot + dot) - (formula.norm_squared + norm * norm),
+                        (error + error) + formula.slack * both * both,
+                    )
+                }
+            };
+            found.estimates[i] = estimate;
+            found.bounds[i] = estimate + error;
+            let bound = found.bounds[i];
+            found.reaching |= u16::from(bound >= threshold || bound.is_nan()) << i;
+        }
+        found
+    }
 }
 
 pub(crate) fn widen(halves: &[u16], floats: &mut [f32]) {

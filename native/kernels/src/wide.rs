@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use crate::lanes::{Encoding, F16, F32, LANES, Machine, Simd, Sums, bytes_of};
+use crate::lanes::{Encoding, F16, F32, LANES, Machine, Numbers, Simd, Sums, bytes_of};
+use crate::query::Metric;
 use crate::scalar;
+use crate::shadow::{Estimates, Formula};
 
 /// Registers that a multiply-add needs besides the sum.
 const OPERANDS: usize = 4;
@@ -57,6 +59,64 @@ impl<V: Simd<N>, const N: usize> Machine for Wide<V, N> {
     #[inline(always)]
     fn prefetch(self, row: &[u8]) {
         self.0.prefetch(row);
+    }
+
+    #[inline(always)]
+    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+        self.0.code_dots(rows, low, high)
+    }
+
+    /// The steps of the scalar machine, in its order.
+    #[inline(always)]
+    fn estimates(
+        self,
+        formula: &Formula,
+        dots: &[i32; 16],
+        factors: &[u8; 192],
+        threshold: f32,
+    ) -> Estimates {
+        let simd = self.0;
+        let mut found = Estimates {
+            reaching: 0,
+            estimates: [0.0; 16],
+            bounds: [0.0; 16],
+        };
+        let factors = factors.as_chunks::<64>().0;
+        let of_norm = simd.splat(formula.of_norm);
+        for i in 0..N / 4 {
+            let scale = simd.load_sixteen(&factors[0], i);
+            let residual = simd.load_sixteen(&factors[1], i);
+            let norm = simd.load_sixteen(&factors[2], i);
+            let dot = simd.multiply(simd.convert_sixteen(dots, i), simd.splat(2.0));
+            let dot = simd.subtract(dot, simd.splat(formula.offset));
+            let dot = simd.multiply(simd.multiply(dot, simd.splat(formula.half_step)), scale);
+            let error = simd.multiply(residual, simd.splat(formula.of_residual));
+            let (estimate, error) = match formula.metric {
+                Metric::Dot => (dot, simd.add(error, simd.multiply(norm, of_norm))),
+                Metric::Cosine => {
+                    let over = simd.divide(simd.splat(1.0), norm);
+                    (
+                        simd.multiply(dot, over),
+                        simd.add(simd.multiply(error, over), of_norm),
+                    )
+                }
+                Metric::L2 => {
+                    let both = simd.add(simd.splat(formula.norm), norm);
+                    let error = simd.add(error, simd.multiply(norm, of_norm));
+                    let slack = simd.multiply(simd.multiply(simd.splat(formula.slack), both), both);
+                    let squares = simd.add(simd.splat(formula.norm_squared), simd.multiply(norm, norm));
+                    (
+                        simd.subtract(simd.add(dot, dot), squares),
+                        simd.add(simd.add(error, error), slack),
+                    )
+                }
+            };
+            let bound = simd.add(estimate, error);
+            found.reaching |= simd.not_less(bound, simd.splat(threshold)) << (i * 64 / N);
+            simd.store_sixteen(estimate, &mut found.estimates, i);
+            simd.store_sixteen(bound, &mut found.bounds, i);
+        }
+        found
     }
 }
 

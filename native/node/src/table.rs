@@ -414,7 +414,7 @@ fn is_fast(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Resul
     } else {
         0
     };
-    let width = match request.kind {
+    let predicted = match request.kind {
         ReadKind::Get => return Ok(true),
         ReadKind::Search => {
             let column = request.vector_field(snapshot)?;
@@ -423,11 +423,11 @@ fn is_fast(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Resul
             };
             let filter = request.filter(snapshot)?;
             let search = request.search(column, vector, filter.as_ref());
-            return Ok(snapshot.predicted_search_ns(&search) <= INSIDE_CALL_NS);
+            snapshot.predicted_search_ns(&search)
         }
-        ReadKind::Find | ReadKind::Count | ReadKind::Scan => 0,
+        ReadKind::Find | ReadKind::Count | ReadKind::Scan => snapshot.predicted_ns(scanned),
     };
-    Ok(snapshot.predicted_ns(width + scanned) <= INSIDE_CALL_NS)
+    Ok(predicted <= INSIDE_CALL_NS)
 }
 
 fn answer(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Page> {

@@ -98,6 +98,16 @@ impl Buffer {
         self.get(0, self.len)
     }
 
+    /// All bytes, of which nothing is confirmed: for readers that have confirmed those that they look at.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`]: they reach beyond the end.
+    pub fn unconfirmed(&self) -> Result<&[u8]> {
+        self.bytes
+            .get(self.start..self.start + self.len)
+            .ok_or_else(|| self.short(self.len))
+    }
+
     /// The error of a buffer that is too short.
     #[must_use]
     pub fn short(&self, wanted: usize) -> Error {

@@ -175,6 +175,20 @@ impl Column {
         }
     }
 
+    /// The same, of which only the rows at some positions are verified.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`], also where there is no row at a position.
+    pub fn fixed_at(&self, positions: &[u32]) -> Result<&[u8]> {
+        for &position in positions {
+            self.fixed(position as usize)?;
+        }
+        match &self.data {
+            Data::Fixed { values, .. } => values.unconfirmed(),
+            _ => Ok(&[]),
+        }
+    }
+
     /// The bytes of a variable-width row.
     ///
     /// # Errors

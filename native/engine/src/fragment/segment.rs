@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::KeyIndex;
 use super::checked::CheckedFile;
+use super::{KeyIndex, Shadow, Vectors};
 use crate::column::{Batch, Bits, Buffer, Column, Data, fixed_width};
 use crate::error::{Error, Result};
 use crate::filter::{Columns, Filter};
@@ -17,6 +17,7 @@ pub struct Segment {
     columns: Vec<(u32, Column)>,
     stats: Vec<(u32, ColumnStats)>,
     keys: Option<KeyIndex>,
+    shadows: Vec<(u32, Shadow)>,
     files: Vec<Arc<CheckedFile>>,
     /// The rows that filters matched, the last used at the end.
     matched: Mutex<Vec<(Filter, Matching)>>,
@@ -56,6 +57,7 @@ impl Segment {
             columns: Vec::new(),
             stats: Vec::new(),
             keys: None,
+            shadows: Vec::new(),
             files: Vec::new(),
             matched: Mutex::default(),
         };
@@ -89,6 +91,7 @@ impl Segment {
             columns,
             stats: Vec::new(),
             keys,
+            shadows: Vec::new(),
             files: Vec::new(),
             matched: Mutex::default(),
         })
@@ -120,6 +123,10 @@ impl Segment {
                 continue;
             };
             let column = source.column(&field.data_type, place, self.len)?;
+            if let (Some(span), DataType::Vector { dimensions, .. }) = (place.shadow, &field.data_type) {
+                let shadow = Shadow::new(self.len, *dimensions as usize, source.buffer(span)?)?;
+                self.shadows.push((field.id, shadow));
+            }
             self.columns.push((field.id, column));
             self.stats.push((field.id, place.stats.clone()));
         }
@@ -173,6 +180,16 @@ impl Segment {
     /// The fields that the rows have.
     pub fn fields(&self) -> impl Iterator<Item = u32> + '_ {
         self.columns.iter().map(|(id, _)| *id)
+    }
+
+    /// The vectors of a field, where the rows have it.
+    #[must_use]
+    pub fn vectors(&self, field: u32) -> Option<Vectors<'_>> {
+        let shadow = self.shadows.iter().find(|(id, _)| *id == field);
+        Some(Vectors {
+            column: self.column(field)?,
+            shadow: shadow.map(|(_, shadow)| shadow),
+        })
     }
 
     /// The key index, where the table has a key.

@@ -49,6 +49,7 @@ impl ArrowStream {
                 field: field.id,
                 buffers: Vec::new(),
                 items: Vec::new(),
+                shadow: None,
                 stats: ColumnStats::default(),
             };
             body.column(&field.data_type, &pieces.iter().collect::<Vec<_>>(), &mut place)?;

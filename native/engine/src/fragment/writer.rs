@@ -1,7 +1,7 @@
 use super::body::Body;
 use super::checked::CheckedWriter;
 use super::stats::column_stats;
-use super::{KeyIndex, arrow};
+use super::{KeyIndex, Shadow, arrow};
 use crate::column::Column;
 use crate::environment::Uuid;
 use crate::error::Result;
@@ -85,6 +85,7 @@ impl FragmentWriter<'_> {
                 field: field.id,
                 buffers: Vec::new(),
                 items: Vec::new(),
+                shadow: None,
                 stats: column_stats(&field.data_type, pieces)?,
             };
             body.column(&field.data_type, pieces, &mut place)?;
@@ -121,6 +122,14 @@ impl FragmentWriter<'_> {
         };
         for span in places.iter_mut().flat_map(|place| &mut place.buffers) {
             span.0 += body_start;
+        }
+        for (place, (field, pieces)) in places.iter_mut().zip(members) {
+            if Shadow::worth(&field.data_type, rows).is_some() {
+                let start = writer.position();
+                Shadow::encode(&field.data_type, pieces, |bytes| writer.write(bytes))?;
+                place.shadow = Some(Span(start, writer.position() - start));
+                writer.pad()?;
+            }
         }
         let (sink, checksums, length, seal) = writer.seal(&arrow::footer(&schema, block))?;
         let group = GroupFile {

@@ -1,153 +1,238 @@
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
-use varve_kernels::{Kernels, Rows, TopK};
+use varve_kernels::{Kernels, Rows, ShadowQuery, ShadowScan, TopK};
 
+use super::Query;
+use super::candidates::Candidates;
 use crate::column::{Bits, Column};
-use crate::error::{Code, Error, Result};
-use crate::schema::{DataType, Element, Field, Metric};
-
-/// A vector to find the nearest rows of, checked against its column.
-#[derive(Clone, Debug)]
-pub struct Query<'a> {
-    vector: &'a [f32],
-    element: Element,
-    metric: Metric,
-}
-
-impl<'a> Query<'a> {
-    /// Checks a vector.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`]: the column holds no vectors, or others; an element is not finite.
-    pub fn new(field: &Field, vector: &'a [f32]) -> Result<Self> {
-        let refuse =
-            |message: String| Err(Error::new(Code::InvalidArgument, message).column(field.name.clone()));
-        let DataType::Vector {
-            dimensions,
-            element,
-            metric,
-        } = field.data_type
-        else {
-            return refuse(format!("The column \"{}\" holds no vectors.", field.name));
-        };
-        if vector.len() != dimensions as usize {
-            let (name, given) = (&field.name, vector.len());
-            return refuse(format!(
-                "The column \"{name}\" has {dimensions} dimensions; the query has {given}."
-            ));
-        }
-        if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
-            return refuse(format!("Element {at} of the query is not a finite number."));
-        }
-        Ok(Self {
-            vector,
-            element,
-            metric,
-        })
-    }
-
-    /// The distance and the score of what a kernel returned. Scores are higher for nearer rows; those of the cosine lie in
-    /// [0, 1].
-    #[must_use]
-    pub fn distance_and_score(&self, kernel: f32) -> (f32, f32) {
-        match self.metric {
-            Metric::Cosine => {
-                let cosine = kernel.clamp(-1.0, 1.0);
-                (1.0 - cosine, f32::midpoint(1.0, cosine))
-            }
-            Metric::L2 => {
-                let distance = (-kernel).max(0.0).sqrt();
-                (distance, 1.0 / (1.0 + distance))
-            }
-            Metric::Dot => (-kernel, kernel),
-        }
-    }
-}
+use crate::error::Result;
+use crate::fragment::{Shadow, Vectors, kernel_element};
 
 /// Collects the nearest rows of any number of segments, exactly; of rows equally near those come first that were born
 /// first.
 ///
-/// The cost is that of reading every row's vector once: at 384 dimensions of 32 bits 1,536 bytes a row, at the speed of
-/// the memory.
+/// Every row is looked at once: where there is a shadow in 4 bits an element, and in full only those of which the shadow cannot
+/// say that they are too far away. What is returned are the scores of the rows in full, by the same sums whatever the way.
 #[derive(Debug)]
 pub struct Nearest<'a> {
     query: Query<'a>,
     kernel_query: varve_kernels::Query<'a>,
+    shadow_query: OnceCell<Option<ShadowQuery>>,
     kernels: Kernels,
     top: TopK,
 }
 
-/// From so few matching rows of a segment on, they are fetched one by one.
+/// Up to so many rows of a segment are fetched one by one.
 const FEW: usize = 64;
+/// From one in so many rows on, all are looked at and the others passed over.
+const DENSE: usize = 4;
+/// Rows that are looked at before the threshold is raised, at first and at most; multiples of 64.
+const STEPS: (usize, usize) = (256, 8192);
+/// When more than one in so many rows had to be read in full, reading all of them in order is faster.
+const WORTH: usize = 4;
+
+/// Rows of a segment.
+#[derive(Clone, Copy)]
+struct Selected<'a> {
+    /// What the row at position 0 is called.
+    first_id: u64,
+    column: &'a Column,
+    places: Places<'a>,
+    /// How many there are.
+    count: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Places<'a> {
+    All(Option<&'a Bits>),
+    At(&'a [u32]),
+}
 
 impl<'a> Nearest<'a> {
     /// Collects up to `limit` rows.
     #[must_use]
     pub fn new(query: Query<'a>, limit: usize) -> Self {
-        let metric = match query.metric {
-            Metric::Cosine => varve_kernels::Metric::Cosine,
-            Metric::L2 => varve_kernels::Metric::L2,
-            Metric::Dot => varve_kernels::Metric::Dot,
-        };
-        let kernel_query = varve_kernels::Query::new(query.vector, metric);
+        let kernel_query = varve_kernels::Query::new(query.vector, query.kernel_metric());
         Self {
             query,
             kernel_query,
+            shadow_query: OnceCell::new(),
             kernels: Kernels::best(),
             top: TopK::new(limit),
         }
     }
 
-    /// Scans the vectors of a segment, or those of the rows in `mask`.
+    /// Looks at the vectors of a segment, or at those of the rows in `mask`.
     ///
     /// # Errors
-    /// [`Code::Corrupt`].
-    pub fn scan(&mut self, segment: u32, vectors: &Column, mask: Option<&Bits>) -> Result<()> {
-        let first_id = u64::from(segment) << 32;
-        let element = match self.query.element {
-            Element::F32 => varve_kernels::Element::F32,
-            Element::F16 => varve_kernels::Element::F16,
-        };
-        let present = match (mask, vectors.validity()) {
-            (mask, None) => mask.map(Cow::Borrowed),
-            (mask, Some(validity)) => {
-                let mut present = Bits::from_bytes(validity.all()?, vectors.len());
-                if let Some(mask) = mask {
-                    present.and(mask);
-                }
-                Some(Cow::Owned(present))
+    /// [`crate::error::Code::Corrupt`].
+    pub fn scan(&mut self, segment: u32, vectors: Vectors<'_>, mask: Option<&Bits>) -> Result<()> {
+        let (first_id, column) = (u64::from(segment) << 32, vectors.column);
+        let present = present(column, mask)?;
+        let all = column.len();
+        let count = present.as_ref().map_or(all, |bits| bits.count());
+        let shadow = vectors.shadow.filter(|_| self.is_selective(count));
+        match present {
+            _ if count == 0 => Ok(()),
+            Some(bits) if count <= FEW || shadow.is_some() && count < all / DENSE => {
+                let positions: Vec<u32> = bits.ones().map(|row| row as u32).collect();
+                let places = Places::At(&positions);
+                self.pass(
+                    Selected {
+                        first_id,
+                        column,
+                        places,
+                        count,
+                    },
+                    shadow,
+                )
             }
-        };
-        match present.map(|bits| (bits.count(), bits)) {
-            None => {
-                let rows = Rows::new(vectors.fixed_all()?, element);
-                self.kernels
-                    .scan(&self.kernel_query, rows, first_id, None, &mut self.top);
-            }
-            Some((0, _)) => {}
-            Some((count, bits)) if count <= FEW => {
-                for row in bits.ones() {
-                    let rows = Rows::new(vectors.fixed(row)?, element);
-                    self.kernels.scan(
-                        &self.kernel_query,
-                        rows,
-                        first_id + row as u64,
-                        None,
-                        &mut self.top,
-                    );
-                }
-            }
-            Some((_, bits)) => {
-                let rows = Rows::new(vectors.fixed_all()?, element);
-                self.kernels.scan(
-                    &self.kernel_query,
-                    rows,
-                    first_id,
-                    Some(bits.words()),
-                    &mut self.top,
-                );
+            present => {
+                let places = Places::All(present.as_deref());
+                self.pass(
+                    Selected {
+                        first_id,
+                        column,
+                        places,
+                        count,
+                    },
+                    shadow,
+                )
             }
         }
+    }
+
+    /// Looks at the vectors of the rows at some positions of a segment, each given once; those that have none are passed over.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`], also where there is no row at a position.
+    pub fn score(&mut self, segment: u32, vectors: Vectors<'_>, positions: &[u32]) -> Result<()> {
+        let positions = match vectors.column.validity() {
+            None => Cow::Borrowed(positions),
+            Some(_) => {
+                let mut kept = Vec::with_capacity(positions.len());
+                for &position in positions {
+                    if !vectors.column.is_null(position as usize)? {
+                        kept.push(position);
+                    }
+                }
+                Cow::Owned(kept)
+            }
+        };
+        let shadow = vectors.shadow.filter(|_| self.is_selective(positions.len()));
+        let selected = Selected {
+            first_id: u64::from(segment) << 32,
+            column: vectors.column,
+            places: Places::At(&positions),
+            count: positions.len(),
+        };
+        self.pass(selected, shadow)
+    }
+
+    /// Whether a shadow would leave most of so many rows out.
+    fn is_selective(&self, count: usize) -> bool {
+        count > FEW && count / 8 > self.top.k()
+    }
+
+    fn pass(&mut self, rows: Selected<'_>, shadow: Option<&Shadow>) -> Result<()> {
+        if let Some(shadow) = shadow {
+            let make = || ShadowQuery::new(&self.kernel_query);
+            if let Some(query) = self.shadow_query.get_or_init(make).clone() {
+                return self.pass_by_shadow(rows, shadow, &query);
+            }
+        }
+        self.pass_in_full(rows, 0)
+    }
+
+    /// Scores the rows from a position on, or from a place in the list of positions.
+    fn pass_in_full(&mut self, rows: Selected<'_>, from: usize) -> Result<()> {
+        match rows.places {
+            Places::At(positions) => self.refine(rows, positions.get(from..).unwrap_or_default()),
+            Places::All(mask) => {
+                let bytes = rows.column.fixed_all()?;
+                let width = bytes.len() / rows.column.len().max(1);
+                let bytes = bytes.get(from * width..).unwrap_or_default();
+                let mask = mask.map(|bits| bits.words().get(from / 64..).unwrap_or_default());
+                let first_id = rows.first_id + from as u64;
+                let rows = Rows::new(bytes, kernel_element(self.query.element));
+                self.kernels
+                    .scan(&self.kernel_query, rows, first_id, mask, &mut self.top);
+                Ok(())
+            }
+        }
+    }
+
+    fn pass_by_shadow(&mut self, rows: Selected<'_>, shadow: &Shadow, query: &ShadowQuery) -> Result<()> {
+        let (codes, end) = match rows.places {
+            Places::All(_) => (shadow.all()?, rows.column.len()),
+            Places::At(positions) => (shadow.at(positions)?, positions.len()),
+        };
+        let mut candidates = Candidates::default();
+        let (mut from, mut step) = (0, STEPS.0);
+        while from < end {
+            let to = end.min(from + step);
+            let scan = ShadowScan {
+                query,
+                shadow: codes,
+                threshold: self.top.threshold(),
+            };
+            let found = candidates.next();
+            match rows.places {
+                Places::All(mask) => {
+                    let mask = mask.map(Bits::words);
+                    self.kernels.scan_shadow(scan, from..to, mask, found);
+                }
+                Places::At(positions) => {
+                    let positions = positions.get(from..to).unwrap_or_default();
+                    self.kernels.scan_shadow_at(scan, positions, found);
+                }
+            }
+            let in_full = self.settle(rows, &mut candidates)?;
+            let looked_at = (to - from) * rows.count / end;
+            from = to;
+            if step == STEPS.1 && in_full > looked_at / WORTH {
+                self.pass_in_full(rows, from)?;
+                break;
+            }
+            step = (2 * step).min(STEPS.1);
+        }
+        while let Some(group) = candidates.waiting(self.top.threshold()) {
+            self.refine(rows, &group)?;
+        }
+        Ok(())
+    }
+
+    /// Scores what was found and is likely to be among the nearest, the likeliest first; the rest waits until the threshold is
+    /// higher. Returns how many rows were scored or wait.
+    fn settle(&mut self, rows: Selected<'_>, candidates: &mut Candidates) -> Result<usize> {
+        candidates.sort(self.top.threshold());
+        let mut in_full = 0;
+        while let Some(group) = candidates.likely(self.top.threshold()) {
+            in_full += group.len();
+            self.refine(rows, &group)?;
+        }
+        in_full += candidates.postpone(self.top.threshold());
+        while candidates.is_full() {
+            let Some(group) = candidates.waiting(self.top.threshold()) else {
+                break;
+            };
+            self.refine(rows, &group)?;
+        }
+        Ok(in_full)
+    }
+
+    /// Scores rows in full.
+    fn refine(&mut self, rows: Selected<'_>, positions: &[u32]) -> Result<()> {
+        let bytes = rows.column.fixed_at(positions)?;
+        let in_full = Rows::new(bytes, kernel_element(self.query.element));
+        self.kernels.score_rows(
+            &self.kernel_query,
+            in_full,
+            rows.first_id,
+            positions,
+            &mut self.top,
+        );
         Ok(())
     }
 
@@ -171,10 +256,7 @@ impl<'a> Nearest<'a> {
 
     /// Looks at rows that lie anywhere: the segment and the position of each, and the bytes of its vector.
     pub fn score_each(&mut self, places: &[(u32, u32)], vectors: &[&[u8]]) {
-        let element = match self.query.element {
-            Element::F32 => varve_kernels::Element::F32,
-            Element::F16 => varve_kernels::Element::F16,
-        };
+        let element = kernel_element(self.query.element);
         let mut scores = vec![f32::NAN; vectors.len()];
         self.kernels
             .score_each(&self.kernel_query, element, vectors, &mut scores);
@@ -198,4 +280,16 @@ impl<'a> Nearest<'a> {
         });
         hits.collect()
     }
+}
+
+/// The rows of a mask that have a vector; `None` where all rows do.
+fn present<'a>(column: &Column, mask: Option<&'a Bits>) -> Result<Option<Cow<'a, Bits>>> {
+    let Some(validity) = column.validity() else {
+        return Ok(mask.map(Cow::Borrowed));
+    };
+    let mut present = Bits::from_bytes(validity.all()?, column.len());
+    if let Some(mask) = mask {
+        present.and(mask);
+    }
+    Ok(Some(Cow::Owned(present)))
 }

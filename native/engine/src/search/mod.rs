@@ -1,5 +1,11 @@
-//! Nearest rows: what a query asks for, and the exact scan that answers it.
+//! Nearest rows: what a query asks for, and the exact search that answers it.
 
+mod candidates;
 mod exact;
+mod query;
 
-pub use exact::{Nearest, Query};
+pub use exact::Nearest;
+pub use query::Query;
+
+#[cfg(test)]
+mod tests;

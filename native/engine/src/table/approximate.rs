@@ -9,7 +9,6 @@ use super::search::{Explained, Hit, Search};
 use super::{Snapshot, state::Visible};
 use crate::column::{Bits, fixed_width};
 use crate::error::Result;
-use crate::filter::Columns;
 use crate::format::Rows;
 use crate::fragment::Matching;
 use crate::index::vector::{Admits, Candidate, Candidates, Probe, Setting, Space, VectorIndex};
@@ -216,7 +215,7 @@ impl<'a> Approximate<'a> {
             let Some(visible) = self.snapshot.segment(at) else {
                 continue;
             };
-            let Some(vectors) = visible.segment.column(self.search.column.id) else {
+            let Some(vectors) = visible.segment.vectors(self.search.column.id) else {
                 continue;
             };
             let Some(bits) = self.rows_of(&visible, &covered) else {

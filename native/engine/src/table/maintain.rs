@@ -7,8 +7,9 @@ use super::next::Next;
 use super::state::State;
 use crate::error::{Code, Error, Result};
 use crate::format::{Fragment, Raw};
-use crate::fragment::Segment;
+use crate::fragment::{Segment, Shadow};
 use crate::history::check_kept;
+use crate::schema::Field;
 
 /// What a run of upkeep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,6 +121,7 @@ impl Table {
             };
             done.merged += merged;
         }
+        self.write_shadows()?;
         done.indexed_rows = self.index_all()?;
         done.removed_files = self.remove_orphans()?;
         Ok(done)
@@ -354,6 +356,20 @@ impl Table {
         }
     }
 
+    /// Writes the fragments anew that lack a shadow: they were written before there were any.
+    fn write_shadows(&self) -> Result<()> {
+        loop {
+            let state = self.refresh()?;
+            let mut fragments = state.manifest.fragments.iter();
+            let Some(at) = fragments.position(|fragment| lacks_shadow(fragment.get(), &state.fields)) else {
+                return Ok(());
+            };
+            if self.merge(&state, at..at + 1, None)?.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Removes files that nothing names: those that left the layout, and those that writers left behind when they died.
     fn remove_orphans(&self) -> Result<u64> {
         let state = self.refresh()?;
@@ -389,6 +405,15 @@ impl Table {
         }
         Ok(removed)
     }
+}
+
+fn lacks_shadow(fragment: &Fragment, fields: &[Field]) -> bool {
+    let mut places = fragment.groups.iter().flat_map(|group| &group.columns);
+    places.any(|place| {
+        let field = fields.iter().find(|field| field.id == place.field);
+        let worth = field.and_then(|field| Shadow::worth(&field.data_type, fragment.rows.len()));
+        place.shadow.is_none() && worth.is_some()
+    })
 }
 
 fn is_small(fragment: &Raw<Fragment>) -> bool {

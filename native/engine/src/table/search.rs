@@ -1,8 +1,9 @@
 use super::approximate::Approximate;
 use super::{Picked, Snapshot};
 use crate::error::{Code, Result};
-use crate::filter::{Columns, Filter};
-use crate::schema::Field;
+use crate::filter::Filter;
+use crate::fragment::{Segment, Shadow};
+use crate::schema::{DataType, Field};
 use crate::search::{Nearest, Query};
 
 /// What a search asks for.
@@ -113,20 +114,20 @@ impl Snapshot {
             recall: 1.0,
             ..Explained::default()
         };
-        let width = crate::column::fixed_width(&search.column.data_type).unwrap_or(0) as u64;
         let rows: usize = self.segments().map(|visible| visible.segment.len()).sum();
         let mut nearest = Nearest::new(query, search.limit.min(rows));
         for matched in self.matching(search.filter) {
             let (visible, bits) = matched?;
             // Rows that are older than the column have no vector.
-            let Some(vectors) = visible.segment.column(search.column.id) else {
+            let Some(vectors) = visible.segment.vectors(search.column.id) else {
                 continue;
             };
+            let width = row_bytes(visible.segment, search.column).unwrap_or(0);
             nearest.scan(visible.index, vectors, bits.as_deref())?;
             let candidates = bits.map_or(visible.segment.len(), |bits| bits.count()) as u64;
             explained.segments += 1;
             explained.candidates += candidates;
-            explained.bytes += candidates * width;
+            explained.bytes += candidates * width as u64;
         }
         Ok((nearest.finish(), explained))
     }
@@ -139,8 +140,12 @@ impl Snapshot {
         {
             return predicted;
         }
-        let width = crate::column::fixed_width(&search.column.data_type).unwrap_or(0);
-        self.predicted_ns(width + if search.filter.is_some() { 16 } else { 0 })
+        let besides = if search.filter.is_some() { 16 } else { 0 };
+        let bytes = self.state.segments.iter().map(|segment| {
+            let row = row_bytes(segment, search.column).unwrap_or(0) + besides;
+            (segment.len() as u64).saturating_mul(row as u64)
+        });
+        bytes.sum::<u64>() / 10
     }
 
     /// About how many nanoseconds a read will take: `bytes_per_row` of all stored rows at 10 GB/s, half of what one core was
@@ -150,4 +155,21 @@ impl Snapshot {
         let rows: usize = self.state.segments.iter().map(|segment| segment.len()).sum();
         (rows as u64).saturating_mul(bytes_per_row as u64) / 10
     }
+}
+
+/// Bytes that an exact search reads of each row of a segment, but for the few that it reads in full; `None` where the rows
+/// are older than the column.
+fn row_bytes(segment: &Segment, column: &Field) -> Option<usize> {
+    let vectors = segment.vectors(column.id)?;
+    let DataType::Vector {
+        dimensions, element, ..
+    } = column.data_type
+    else {
+        return None;
+    };
+    let dimensions = dimensions as usize;
+    Some(match vectors.shadow {
+        Some(_) => Shadow::row_bytes(dimensions),
+        None => dimensions * element.size(),
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::lanes::{Job, LANES, Simd, padded};
+use crate::lanes::{Job, LANES, Numbers, Simd, padded};
 use crate::wide::Wide;
 
 /// Proof that the CPU has AVX2, FMA and F16C.
@@ -111,10 +111,130 @@ impl Simd<8> for Avx2 {
     }
 
     #[inline(always)]
+    fn multiply(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn divide(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_div_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn load_sixteen(self, floats: &[u8; 64], i: usize) -> __m256 {
+        let bytes = &floats.as_chunks::<32>().0[i];
+        // SAFETY: `self` proves AVX2, and the 32 bytes are there, at any alignment.
+        unsafe { _mm256_loadu_ps(bytes.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn convert_sixteen(self, whole: &[i32; 16], i: usize) -> __m256 {
+        let whole = &whole.as_chunks::<8>().0[i];
+        // SAFETY: `self` proves AVX2, and the 8 numbers are there.
+        unsafe { _mm256_cvtepi32_ps(_mm256_loadu_si256(whole.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    fn store_sixteen(self, lanes: __m256, floats: &mut [f32; 16], i: usize) {
+        let to = &mut floats.as_chunks_mut::<8>().0[i];
+        // SAFETY: `self` proves AVX2, and there is room for 8 floats.
+        unsafe { _mm256_storeu_ps(to.as_mut_ptr(), lanes) }
+    }
+
+    #[inline(always)]
+    fn not_less(self, a: __m256, b: __m256) -> u16 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NLT_UQ>(a, b)) as u16 }
+    }
+
+    #[inline(always)]
     fn prefetch(self, row: &[u8]) {
         for line in row.chunks(64) {
             // SAFETY: SSE is part of x86-64, and a prefetch has no effect that a program can see.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
         }
     }
+
+    #[inline(always)]
+    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+        // SAFETY: `self` proves AVX2.
+        unsafe { code_dots(rows, low, high) }
+    }
+}
+
+/// The sums of a row's products stay apart in the 8 lanes of a register until 8 rows are added up together.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn code_dots(rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+    let mut out = [0; 16];
+    for (rows, out) in rows.as_chunks::<8>().0.iter().zip(out.as_chunks_mut::<8>().0) {
+        let mut sums = [_mm256_setzero_si256(); 8];
+        for i in 0..8 {
+            sums[i] = code_dot(rows[i].as_chunks().0, low, high);
+        }
+        // SAFETY: there is room for 8 numbers.
+        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), added_up(sums)) };
+    }
+    out
+}
+
+/// Products of a code and a number are at most 15 x 127, so that 16 bits hold the sum of 17 of them: of two chunks of 64
+/// bytes, of which each adds eight to a lane, they hold it.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn code_dot(row: &[[u8; 64]], low: &[Numbers], high: &[Numbers]) -> __m256i {
+    let ones = _mm256_set1_epi16(1);
+    let mut sum = _mm256_setzero_si256();
+    let (pairs, last) = row.as_chunks::<2>();
+    for (i, pair) in pairs.iter().enumerate() {
+        let first = products(&pair[0], &low[2 * i], &high[2 * i]);
+        let second = products(&pair[1], &low[2 * i + 1], &high[2 * i + 1]);
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_add_epi16(first, second), ones));
+    }
+    if let (Some(codes), Some(low), Some(high)) = (last.first(), low.last(), high.last()) {
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(products(codes, low, high), ones));
+    }
+    sum
+}
+
+/// In each lane the sum of eight products.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn products(codes: &[u8; 64], low: &Numbers, high: &Numbers) -> __m256i {
+    let nibble = _mm256_set1_epi8(15);
+    let mut sum = _mm256_setzero_si256();
+    for i in 0..2 {
+        // SAFETY: each has 32 bytes from 32 x i on, at any alignment.
+        let (codes, low, high) = unsafe {
+            (
+                _mm256_loadu_si256(codes.as_ptr().cast::<__m256i>().add(i)),
+                _mm256_loadu_si256(low.as_ptr().cast::<__m256i>().add(i)),
+                _mm256_loadu_si256(high.as_ptr().cast::<__m256i>().add(i)),
+            )
+        };
+        let high_codes = _mm256_and_si256(_mm256_srli_epi16::<4>(codes), nibble);
+        sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(_mm256_and_si256(codes, nibble), low));
+        sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(high_codes, high));
+    }
+    sum
+}
+
+/// The sum of the lanes of each register, in its lane.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn added_up(sums: [__m256i; 8]) -> __m256i {
+    let zero = _mm256_setzero_si256();
+    let (mut pairs, mut fours) = ([zero; 4], [zero; 2]);
+    for i in 0..4 {
+        let (a, b) = (sums[2 * i], sums[2 * i + 1]);
+        pairs[i] = _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    }
+    for i in 0..2 {
+        let (a, b) = (pairs[2 * i], pairs[2 * i + 1]);
+        fours[i] = _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+    }
+    let lower = _mm256_permute2x128_si256::<0x20>(fours[0], fours[1]);
+    _mm256_add_epi32(lower, _mm256_permute2x128_si256::<0x31>(fours[0], fours[1]))
 }

@@ -1,0 +1,144 @@
+use varve_kernels::{Element as KernelElement, Kernels, Rows, ShadowFactors};
+
+use crate::column::{Buffer, Column, fixed_width};
+use crate::error::{Error, Result};
+use crate::schema::{DataType, Element};
+
+/// The vectors of a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Vectors<'a> {
+    /// In full.
+    pub column: &'a Column,
+    /// In 4 bits an element, where the fragment has them.
+    pub shadow: Option<&'a Shadow>,
+}
+
+/// A 4-bit copy of a vector column, with what bounds its error: the codes of all rows, then their factors, as
+/// [`varve_kernels::Shadow`] defines them.
+#[derive(Clone, Debug)]
+pub struct Shadow {
+    rows: usize,
+    dimensions: usize,
+    bytes: Buffer,
+}
+
+/// Elements below which a column of a fragment has no shadow: a scan in full takes less time than a file takes to open.
+const ELEMENTS: usize = 1 << 18;
+/// Rows that are encoded at once.
+const BATCH: usize = 512;
+
+impl Shadow {
+    /// How many dimensions a column has whose shadow is worth its bytes; `None` for any other.
+    #[must_use]
+    pub fn worth(data_type: &DataType, rows: usize) -> Option<usize> {
+        let DataType::Vector { dimensions, .. } = data_type else {
+            return None;
+        };
+        let dimensions = *dimensions as usize;
+        let saves = fixed_width(data_type)? >= 2 * Self::row_bytes(dimensions);
+        (saves && rows.saturating_mul(dimensions) >= ELEMENTS).then_some(dimensions)
+    }
+
+    /// Bytes that a scan reads of a row, rounded up.
+    #[must_use]
+    pub fn row_bytes(dimensions: usize) -> usize {
+        varve_kernels::Shadow::code_bytes(dimensions) + varve_kernels::Shadow::factor_bytes(16) / 16
+    }
+
+    /// Bytes of the shadow of so many rows; `None` where that is no number.
+    #[must_use]
+    pub fn byte_size(rows: usize, dimensions: usize) -> Option<usize> {
+        rows.checked_mul(varve_kernels::Shadow::code_bytes(dimensions))?
+            .checked_add(varve_kernels::Shadow::factor_bytes(rows))
+    }
+
+    /// Reads a shadow.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`]: the bytes are not those of so many rows.
+    pub fn new(rows: usize, dimensions: usize, bytes: Buffer) -> Result<Self> {
+        if Self::byte_size(rows, dimensions) != Some(bytes.len()) {
+            return Err(bytes.damaged("a shadow has another size than its rows"));
+        }
+        Ok(Self {
+            rows,
+            dimensions,
+            bytes,
+        })
+    }
+
+    /// Encodes a column that is given in pieces, and hands the bytes over bit by bit.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`], and those of `write`.
+    pub fn encode(
+        data_type: &DataType,
+        pieces: &[&Column],
+        mut write: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let (
+            DataType::Vector {
+                dimensions, element, ..
+            },
+            Some(width),
+        ) = (data_type, fixed_width(data_type))
+        else {
+            return Err(Error::internal("a shadow of a column that holds no vectors"));
+        };
+        let kernels = Kernels::best();
+        let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
+        for piece in pieces {
+            for batch in piece.fixed_all()?.chunks(BATCH * width) {
+                codes.clear();
+                let rows = Rows::new(batch, kernel_element(*element));
+                kernels.encode_shadow(rows, *dimensions as usize, &mut codes, &mut factors);
+                write(&codes)?;
+            }
+        }
+        write(factors.bytes())
+    }
+
+    /// The codes and the factors, confirmed.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn all(&self) -> Result<varve_kernels::Shadow<'_>> {
+        let codes = self.code_bytes();
+        let bytes = self.bytes.all()?;
+        Ok(self.view(bytes, codes))
+    }
+
+    /// The same, of which only the rows at some positions are confirmed.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn at(&self, positions: &[u32]) -> Result<varve_kernels::Shadow<'_>> {
+        let (codes, width) = (
+            self.code_bytes(),
+            varve_kernels::Shadow::code_bytes(self.dimensions),
+        );
+        self.bytes.get(codes, self.bytes.len() - codes)?;
+        for &position in positions {
+            self.bytes.get(position as usize * width, width)?;
+        }
+        Ok(self.view(self.bytes.unconfirmed()?, codes))
+    }
+
+    fn code_bytes(&self) -> usize {
+        self.rows * varve_kernels::Shadow::code_bytes(self.dimensions)
+    }
+
+    fn view<'a>(&self, bytes: &'a [u8], codes: usize) -> varve_kernels::Shadow<'a> {
+        let (codes, factors) = bytes.split_at(codes.min(bytes.len()));
+        varve_kernels::Shadow::new(self.dimensions, codes, factors)
+    }
+}
+
+/// The encoding of elements, as the kernels call it.
+#[must_use]
+pub fn kernel_element(element: Element) -> KernelElement {
+    match element {
+        Element::F32 => KernelElement::F32,
+        Element::F16 => KernelElement::F16,
+    }
+}

@@ -1,0 +1,221 @@
+use super::{BLOCK, FACTORS, NORMS, Shadow};
+use crate::lanes::{F32, Job, LANES, Machine, bytes_of};
+use crate::query::{Element, Rows};
+use crate::sums::Dot;
+
+/// The largest elements are cut to these shares of the greatest, and the best is kept.
+const CLIPS: [f32; 5] = [1.0, 0.9, 0.8, 0.7, 0.6];
+/// Above the real residual by more than its computation can be wrong.
+const UP: f32 = 1.0 + 1e-5;
+
+/// The factors of rows that are encoded one batch after the other.
+#[derive(Clone, Debug, Default)]
+pub struct ShadowFactors {
+    blocks: Vec<[u8; FACTORS]>,
+    rows: usize,
+}
+
+impl ShadowFactors {
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The bytes, as [`Shadow`] reads them.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.blocks.as_flattened()
+    }
+
+    fn push(&mut self, factors: [f32; 3]) {
+        let at = self.rows % BLOCK;
+        if at == 0 {
+            self.blocks.push([0; FACTORS]);
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            let (floats, _) = block.as_chunks_mut::<4>();
+            for (part, value) in factors.into_iter().enumerate() {
+                floats[part * BLOCK + at] = value.to_le_bytes();
+            }
+        }
+        self.rows += 1;
+    }
+}
+
+/// Encodes rows.
+pub(crate) struct Encode<'a> {
+    pub(crate) rows: Rows<'a>,
+    pub(crate) dimension: usize,
+    pub(crate) codes: &'a mut Vec<u8>,
+    pub(crate) factors: &'a mut ShadowFactors,
+}
+
+impl Job for Encode<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self, machine: M) {
+        let stride = Shadow::code_bytes(self.dimension);
+        let count = self.rows.count(self.dimension);
+        let mut row = vec![0.0_f32; self.dimension];
+        let mut halves = vec![0_u16; self.dimension];
+        let mut levels = vec![0_u8; 2 * stride];
+        self.codes.reserve(count * stride);
+        for position in 0..count {
+            let Some(bytes) = self.rows.row(self.dimension, position) else {
+                return;
+            };
+            match self.rows.element {
+                Element::F32 => {
+                    for (to, from) in row.iter_mut().zip(bytes.as_chunks().0) {
+                        *to = f32::from_le_bytes(*from);
+                    }
+                }
+                Element::F16 => {
+                    for (to, from) in halves.iter_mut().zip(bytes.as_chunks().0) {
+                        *to = u16::from_le_bytes(*from);
+                    }
+                    machine.widen(&halves, &mut row);
+                }
+            }
+            self.factors
+                .push(encode(machine, &row, &mut levels[..self.dimension]));
+            let (low, high) = levels.split_at(stride);
+            self.codes
+                .extend(low.iter().zip(high).map(|(low, high)| low | high << 4));
+        }
+    }
+}
+
+/// The codes of a row; returns its scale, its residual and its norm.
+#[inline(always)]
+fn encode<M: Machine>(machine: M, row: &[f32], levels: &mut [u8]) -> [f32; 3] {
+    let greatest = greatest(row);
+    let [norm_squared] = machine.sums::<F32, Dot, 1>(bytes_of(row), bytes_of(row));
+    let norm = norm_squared.sqrt();
+    if !NORMS.contains(&f64::from(norm)) {
+        levels.fill(0);
+        let zero = row.iter().all(|&x| x == 0.0);
+        return if zero {
+            [0.0, 0.0, f32::MIN_POSITIVE]
+        } else {
+            [0.0, f32::INFINITY, 1.0]
+        };
+    }
+    let (mut step, mut least) = (0.0, f32::INFINITY);
+    for clip in CLIPS {
+        let tried = greatest * clip / 7.5;
+        let error = error(row, tried);
+        if error < least {
+            (step, least) = (tried, error);
+        }
+    }
+    let inverse = 1.0 / step;
+    for (level, &x) in levels.iter_mut().zip(row) {
+        *level = (shifted(x, inverse).to_bits() & 15) as u8;
+    }
+    // With this scale the error is orthogonal to the row, so that the estimate is not biased for what is near it.
+    let scale = norm_squared / product(row, inverse);
+    let residual = residual(row, inverse, scale).sqrt() * UP;
+    if scale.is_finite() && residual.is_finite() {
+        [scale, residual, norm]
+    } else {
+        [0.0, f32::INFINITY, 1.0]
+    }
+}
+
+/// 2^23 + 2^22: a number from 0 to 15 added to it is rounded to a whole one, in the lowest bits.
+const SHIFT: f32 = 12_582_912.0;
+
+/// The code of an element, plus [`SHIFT`].
+#[inline(always)]
+fn shifted(x: f32, inverse: f32) -> f32 {
+    let level = x * inverse + 7.5;
+    let level = if level > 0.0 { level } else { 0.0 };
+    let level = if level < 15.0 { level } else { 15.0 };
+    level + SHIFT
+}
+
+/// What the code of an element stands for, in steps.
+#[inline(always)]
+fn steps(x: f32, inverse: f32) -> f32 {
+    shifted(x, inverse) - SHIFT - 7.5
+}
+
+// The sums have 64 lanes, and no multiply-add: the same bits on every machine.
+
+#[inline(always)]
+fn greatest(row: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; LANES];
+    let (blocks, rest) = row.as_chunks::<LANES>();
+    for block in blocks {
+        for i in 0..LANES {
+            lanes[i] = greater(block[i].abs(), lanes[i]);
+        }
+    }
+    for (lane, x) in lanes.iter_mut().zip(rest) {
+        *lane = greater(x.abs(), *lane);
+    }
+    for n in [32, 16, 8, 4, 2, 1] {
+        for j in 0..n {
+            lanes[j] = greater(lanes[j], lanes[j + n]);
+        }
+    }
+    lanes[0]
+}
+
+#[inline(always)]
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// The squared error of a row at a step.
+#[inline(always)]
+fn error(row: &[f32], step: f32) -> f32 {
+    residual(row, 1.0 / step, step)
+}
+
+/// The squared distance of a row from its codes at a scale.
+#[inline(always)]
+fn residual(row: &[f32], inverse: f32, scale: f32) -> f32 {
+    let mut lanes = [0.0_f32; LANES];
+    let (blocks, rest) = row.as_chunks::<LANES>();
+    for block in blocks {
+        for i in 0..LANES {
+            let e = block[i] - scale * steps(block[i], inverse);
+            lanes[i] += e * e;
+        }
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        let e = x - scale * steps(x, inverse);
+        *lane += e * e;
+    }
+    folded(lanes)
+}
+
+/// The dot product of a row and its codes, in steps.
+#[inline(always)]
+fn product(row: &[f32], inverse: f32) -> f32 {
+    let mut lanes = [0.0_f32; LANES];
+    let (blocks, rest) = row.as_chunks::<LANES>();
+    for block in blocks {
+        for i in 0..LANES {
+            lanes[i] += block[i] * steps(block[i], inverse);
+        }
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane += x * steps(x, inverse);
+    }
+    folded(lanes)
+}
+
+#[inline(always)]
+fn folded(mut lanes: [f32; LANES]) -> f32 {
+    for n in [32, 16, 8, 4, 2, 1] {
+        for j in 0..n {
+            lanes[j] += lanes[j + n];
+        }
+    }
+    lanes[0]
+}

@@ -1,0 +1,97 @@
+use super::{BLOCK, NORMS, Shadow, slack};
+use crate::lanes::Numbers;
+use crate::query::{Metric, Query};
+
+/// A query in whole numbers, to compare shadows with.
+///
+/// ```
+/// use varve_kernels::{Metric, Query, ShadowQuery};
+///
+/// assert!(ShadowQuery::new(&Query::new(&[0.6, 0.8], Metric::Dot)).is_some());
+/// assert!(ShadowQuery::new(&Query::new(&[0.0, 0.0], Metric::Dot)).is_none());
+/// ```
+#[derive(Clone, Debug)]
+pub struct ShadowQuery {
+    /// For the low halves of the code bytes, then for the high ones, in chunks of 64.
+    pub(crate) low: Vec<Numbers>,
+    pub(crate) high: Vec<Numbers>,
+    pub(super) formula: Formula,
+}
+
+/// How the dot product of a row's codes and a query's numbers, with the row's factors, makes an estimate and its error.
+#[derive(Clone, Debug)]
+pub(crate) struct Formula {
+    pub(crate) metric: Metric,
+    /// 15 times the sum of the numbers.
+    pub(crate) offset: f32,
+    /// Half the step of the numbers.
+    pub(crate) half_step: f32,
+    /// What a row's residual adds to the error of the dot product.
+    pub(crate) of_residual: f32,
+    /// What a row's norm adds.
+    pub(crate) of_norm: f32,
+    /// Of the query.
+    pub(crate) norm: f32,
+    pub(crate) norm_squared: f32,
+    pub(crate) slack: f32,
+}
+
+/// What is known of the scores of 16 rows.
+pub(crate) struct Estimates {
+    /// One bit a row: its score may reach the threshold.
+    pub(crate) reaching: u16,
+    pub(crate) estimates: [f32; BLOCK],
+    /// What the scores cannot exceed.
+    pub(crate) bounds: [f32; BLOCK],
+}
+
+/// Above it the sums of products of codes are not exact in `f32`.
+const DIMENSIONS: usize = 8192;
+
+impl ShadowQuery {
+    /// `None` for a query that is too short or too long to bound an error, or zero, or has more than 8,192 dimensions: search without the shadow then.
+    #[must_use]
+    pub fn new(query: &Query) -> Option<Self> {
+        let values = query.values;
+        let norm = values.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+        if !NORMS.contains(&norm) || values.len() > DIMENSIONS {
+            return None;
+        }
+        let greatest = values
+            .iter()
+            .fold(0.0_f64, |most, &x| most.max(f64::from(x).abs()));
+        let step = f64::from((greatest / 127.0) as f32);
+        let half = Shadow::code_bytes(values.len());
+        let mut numbers = vec![0_i8; 2 * half];
+        let (mut sum, mut error) = (0_i32, 0.0_f64);
+        for (number, &x) in numbers.iter_mut().zip(values) {
+            // The cast saturates.
+            *number = ((f64::from(x) / step).round() as i8).max(-127);
+            sum += i32::from(*number);
+            error += (f64::from(x) - step * f64::from(*number)).powi(2);
+        }
+        let (error, slack) = (error.sqrt(), slack(values.len()));
+        let (low, high) = numbers.split_at(half);
+        // The error of a cosine is that of the dot product over both norms.
+        let over = if query.metric == Metric::Cosine { norm } else { 1.0 };
+        Some(Self {
+            low: low.as_chunks().0.to_vec(),
+            high: high.as_chunks().0.to_vec(),
+            formula: Formula {
+                metric: query.metric,
+                offset: 15.0 * sum as f32,
+                half_step: (step / 2.0 / over) as f32,
+                of_residual: above((norm + error) / over),
+                of_norm: above((error + slack * norm) / over),
+                norm: above(norm),
+                norm_squared: (norm * norm) as f32,
+                slack: above(slack),
+            },
+        })
+    }
+}
+
+/// The next number above, and a little more.
+fn above(x: f64) -> f32 {
+    (x * (1.0 + 1e-6)) as f32
+}

@@ -123,14 +123,7 @@ impl FragmentWriter<'_> {
         for span in places.iter_mut().flat_map(|place| &mut place.buffers) {
             span.0 += body_start;
         }
-        for (place, (field, pieces)) in places.iter_mut().zip(members) {
-            if Shadow::worth(&field.data_type, rows).is_some() {
-                let start = writer.position();
-                Shadow::encode(&field.data_type, pieces, |bytes| writer.write(bytes))?;
-                place.shadow = Some(Span(start, writer.position() - start));
-                writer.pad()?;
-            }
-        }
+        write_shadows(&mut writer, rows, members, &mut places)?;
         let (sink, checksums, length, seal) = writer.seal(&arrow::footer(&schema, block))?;
         let group = GroupFile {
             file: file.as_str().to_owned(),
@@ -142,4 +135,22 @@ impl FragmentWriter<'_> {
         };
         Ok((group, sink))
     }
+}
+
+/// Writes the shadows of the columns that are worth one, and notes where they lie.
+fn write_shadows(
+    writer: &mut CheckedWriter,
+    rows: usize,
+    members: &[&Pieces<'_>],
+    places: &mut [ColumnPlace],
+) -> Result<()> {
+    for (place, (field, pieces)) in places.iter_mut().zip(members) {
+        if Shadow::worth(&field.data_type, rows).is_some() {
+            let start = writer.position();
+            Shadow::encode(&field.data_type, pieces, |bytes| writer.write(bytes))?;
+            place.shadow = Some(Span(start, writer.position() - start));
+            writer.pad()?;
+        }
+    }
+    Ok(())
 }

@@ -228,7 +228,10 @@ describe("index", () => {
     await expect(indexed(path)).rejects.toThrow(/is not on the first-parent line of HEAD any more/);
     const other = repositoryOf([{ subject: "other", files: { "a.txt": "other" } }], "other.git");
     await expect(indexed(other.path)).rejects.toThrow(/which this repository does not have/);
-    await expect(Repository.open(place)).rejects.toThrow(`there is no git repository in ${place}.`);
+    await expect(Repository.open(place)).rejects.toThrow(`There is no git repository in ${place}.`);
+    git(place, "init", "--quiet", "--bare", "empty.git");
+    await expect(Repository.open(join(place, "empty.git"))).rejects.toThrow(/has no commits\.$/);
+    await expect((await Repository.open(path)).commitOf("nope")).rejects.toThrow('has no commit "nope".');
   });
 });
 

@@ -94,7 +94,8 @@ export class Repository {
   /** Opens one; throws where there is none. */
   static async open(path) {
     const repository = new Repository(path);
-    await repository.#lines(["rev-parse", "--git-dir"], `there is no git repository in ${path}`);
+    await repository.#lines(["rev-parse", "--git-dir"], `There is no git repository in ${path}`);
+    await repository.#lines(["rev-parse", "--verify", "HEAD"], `The repository in ${path} has no commits`);
     return repository;
   }
 
@@ -107,7 +108,7 @@ export class Repository {
   /** The full name of the commit that a name stands for. */
   async commitOf(name) {
     const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`];
-    const [sha] = await this.#lines(args, `the repository has no commit ${JSON.stringify(name)}`);
+    const [sha] = await this.#lines(args, `The repository has no commit ${JSON.stringify(name)}`);
     return sha;
   }
 

@@ -18,9 +18,8 @@ const BODY_LINES = 3;
 export async function index(screen, { path, db: folder, since, onProgress }) {
   const repository = await Repository.open(path);
   if (await repository.isShallow()) {
-    screen.line(
-      "This clone is shallow: its history begins where it was cut off (git fetch --unshallow brings the rest).",
-    );
+    screen.line("This clone is shallow: its history begins where it was cut off.");
+    screen.line("`git fetch --unshallow` brings the rest; then give --db another folder.");
   }
   const { db, t } = await openCode(folder);
   try {

@@ -69,6 +69,25 @@ describe("Markdown", () => {
   });
 });
 
+describe("HTML in Markdown", () => {
+  it.each(Object.entries(hiding).filter(([name]) => !/class|alternative|title/.test(name)))(
+    "is read without what it hides by %s",
+    (_, html) => {
+      const source = `# Tea\n\nTea is hot.\n\n${html}\n\nCups are warm.\n`;
+      const { text } = readMarkdown(source, "tea.md");
+      expect(text.toLowerCase()).not.toContain("instructions");
+      expect(text).toContain("Tea is hot.");
+      expect(text).toContain("Cups are warm.");
+    },
+  );
+
+  it("stays where it is code, or hides nothing", () => {
+    const source =
+      "# A\n\nUse `<script>` and `<p hidden>`, a < b, <https://a.example>, Table<Row>.\n\n```html\n<p hidden>x</p>\n```\n\nEnd <b>here</b>.\n";
+    expect(readMarkdown(source, "a.md").text).toBe(source);
+  });
+});
+
 describe("A PDF", () => {
   it("becomes headings, paragraphs and pages", async () => {
     const file = join(CORPUS, "2025-10-06/leaflets/battery-care.pdf");

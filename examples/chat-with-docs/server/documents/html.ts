@@ -113,7 +113,8 @@ function find(nodes: readonly Node[], tagName: string): Element | undefined {
   return undefined;
 }
 
-function* elementsOf(nodes: readonly Node[]): Generator<Element, void, void> {
+/** All elements of a tree in their order, without recursion. */
+export function* elementsOf(nodes: readonly Node[]): Generator<Element, void, void> {
   const open: Node[] = [...nodes].reverse();
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (!("tagName" in node)) continue;

@@ -1,9 +1,12 @@
+import { parseFragment } from "parse5";
 import { type DocumentText, visibleText } from "./document.ts";
+import { HidingRules, isHidden } from "./hidden.ts";
+import { elementsOf } from "./html.ts";
 import { linesOf, titleOf } from "./line.ts";
 
-/** Reads Markdown as it is, but for what its readers do not see: comments and front matter. */
+/** Reads Markdown as it is, but for what its readers do not see: comments, front matter, hidden HTML. */
 export function readMarkdown(source: string, path: string): DocumentText {
-  const text = withoutComments(withoutFrontMatter(visibleText(source)));
+  const text = withoutHidden(withoutComments(withoutFrontMatter(visibleText(source))));
   return { kind: "markdown", title: titleOf(text) ?? path, text };
 }
 
@@ -36,6 +39,24 @@ function withoutComments(text: string): string {
   }
   flush();
   return result;
+}
+
+/** HTML between the Markdown that hides itself, replaced by spaces. What looks like HTML in code is none. */
+function withoutHidden(text: string): string {
+  const codeless = text.replace(/^[ \t]*(`{3,}|~{3,})[\s\S]*?(^[ \t]*\1|$(?![\s\S]))|`[^`\n]*`/gm, (code) =>
+    "x".repeat(code.length),
+  );
+  const { childNodes } = parseFragment(codeless, { sourceCodeLocationInfo: true });
+  const rules = new HidingRules("");
+  let result = "";
+  for (const element of elementsOf(childNodes)) {
+    const place = element.sourceCodeLocation;
+    const isCode = /^(script|style|template)$/.test(element.tagName) && place?.endTag !== undefined;
+    if (!place || place.startOffset < result.length || !(isCode || isHidden(element, rules))) continue;
+    const { startOffset, endOffset } = place;
+    result += text.slice(result.length, startOffset) + blank(text.slice(startOffset, endOffset));
+  }
+  return result + text.slice(result.length);
 }
 
 function blank(text: string): string {

@@ -4,7 +4,10 @@ import { dirname, join, relative, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { cutMarkdown } from "../../dist/cli/markdown.js";
 
-/** The Markdown below a folder, as sorted paths with forward slashes. Test data and licences are no documents. */
+/**
+ * The Markdown below a folder, as sorted paths with forward slashes. Test data and licences are no documents, and packages that
+ * others carry with them are there once more.
+ */
 function documentsBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.md$/i.test(entry.name))
@@ -13,7 +16,7 @@ function documentsBelow(folder) {
         .split(sep)
         .join("/"),
     )
-    .filter((path) => !/(^|\/)(__tests__|licen[cs]e[^/]*)(\/|$)/i.test(path))
+    .filter((path) => !/(^|\/)(__tests__|node_modules|licen[cs]e[^/]*)(\/|$)/i.test(path))
     .sort();
 }
 

@@ -1,11 +1,12 @@
 // Changes of a table's columns. A handle never changes: the answer is a handle with the new columns.
 
 import { type CommitOptions, toCommitJson } from "./commit";
-import { cannotDrop, foreignSchema } from "./errors";
+import { badArgument, cannotDrop, foreignSchema } from "./errors";
 import { callAsync } from "./native/call";
 import type { AnyColumn } from "./schema/column";
 import { cannotAdd } from "./schema/schema-errors";
 import { type AnyTable, checkColumn, columnJson, TableDefinition } from "./schema/table-definition";
+import { describeValue } from "./schema/wire-value";
 import { TableHandle } from "./table-handle";
 
 /** Adds a column and returns a handle that knows it. */
@@ -16,6 +17,7 @@ export async function addColumn(
   options: CommitOptions,
 ): Promise<TableHandle> {
   refuseForeignSchema(handle);
+  if (typeof name !== "string") throw badArgument("addColumn", "the name of a column", describeValue(name));
   checkColumn(handle.name, name, column);
   const field = columnJson(name, column);
   if (!field.nullable && field.default === undefined) throw cannotAdd(handle.name, name);

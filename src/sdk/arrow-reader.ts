@@ -1,4 +1,5 @@
 import type { TableEmbedder } from "./embed/table-embedder";
+import { checkOptions } from "./options";
 import type { Reader } from "./reader";
 import type { ColumnName, DefaultColumn, SearchInput, VectorName } from "./schema/infer";
 import type { AnyTable } from "./schema/table-definition";
@@ -34,7 +35,7 @@ export class ArrowReader<D extends AnyTable> {
 
   /** As `find`: one stream with one batch. */
   async find<S extends ColumnName<D> = DefaultColumn<D>>(options?: FindOptions<D, S>): Promise<Uint8Array> {
-    return await this.#reader().findArrow(options ?? {});
+    return await this.#reader().findArrow(checkOptions("find", options));
   }
 
   /** As `search`: one stream with one batch, with the Float32 columns `_distance` and `_score` behind the others. */
@@ -42,13 +43,18 @@ export class ArrowReader<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V>,
   ): Promise<Uint8Array> {
-    return await searchArrow(this.#reader(), this.#embedder, query, (options ?? {}) as SearchRequest);
+    return await searchArrow(
+      this.#reader(),
+      this.#embedder,
+      query,
+      checkOptions("search", options) as SearchRequest,
+    );
   }
 
   /** As `scan`: the parts of one stream, which is what they are when they are written one behind the other. */
   async *scan<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<Uint8Array, void, void> {
-    yield* this.#reader().scanArrow(options ?? {});
+    yield* this.#reader().scanArrow(checkOptions("scan", options));
   }
 }

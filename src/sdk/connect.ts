@@ -5,9 +5,10 @@ import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
-import { badArgument } from "./errors";
+import { badArgument, homeFolder, namedMemory } from "./errors";
 import { answer } from "./native/call";
 import { openDatabase } from "./native/open";
+import { checkOptions } from "./options";
 import { checkCount } from "./reader";
 import { describeValue } from "./schema/wire-value";
 
@@ -37,11 +38,12 @@ const CACHE_FOLDER = "_embeddings";
  * const db = await connect("./data");
  * ```
  */
-export function connect(location: string | URL, options: ConnectOptions = {}): Promise<Database> {
+export function connect(location: string | URL, options?: ConnectOptions): Promise<Database> {
   return answer(() => {
     const uri = uriOf(location);
-    const { registry = defaultRegistry, pace = systemPace }: TestOptions = options;
-    const cache = cacheOf(uri, options.embeddingCache);
+    const given: TestOptions = checkOptions("connect", options);
+    const { registry = defaultRegistry, pace = systemPace } = given;
+    const cache = cacheOf(uri, given.embeddingCache);
     return new Database(openDatabase(uri), { functions: new NamedFunctions(registry), cache, pace });
   });
 }
@@ -55,7 +57,11 @@ function cacheOf(uri: string, options: ConnectOptions["embeddingCache"]): Embedd
 }
 
 function uriOf(location: unknown): string {
-  if (typeof location === "string" && location !== "") return location;
+  if (typeof location === "string" && location !== "") {
+    if (location.startsWith("memory:") && location !== "memory:") throw namedMemory(location);
+    if (/^~($|[/\\])/.test(location)) throw homeFolder(location);
+    return location;
+  }
   if (location instanceof URL) return location.protocol === "file:" ? fileURLToPath(location) : location.href;
   throw badArgument("connect", 'a path, or "memory:"', describeValue(location));
 }

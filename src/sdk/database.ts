@@ -1,10 +1,13 @@
 import { VarveError } from "../varve-error";
 import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
+import { badArgument } from "./errors";
 import { answer, call, callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
+import { checkOptions } from "./options";
 import { checkSchema } from "./schema/check-schema";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
+import { describeValue } from "./schema/wire-value";
 import { Table } from "./table";
 import { TableHandle, type TableInfo } from "./table-handle";
 
@@ -49,6 +52,8 @@ export class Database {
    */
   table<D extends AnyTable>(definition: D): Promise<Table<D>> {
     return answer(() => {
+      if (!isDefinition(definition))
+        throw badArgument("table", "what table() returns", describeValue(definition));
       const native = this.#create(definition);
       const { schema } = JSON.parse(native.info()) as TableInfo;
       checkSchema(definition, schema);
@@ -67,11 +72,11 @@ export class Database {
    * const t = await db.openTable("docs");
    * ```
    */
-  openTable(name: string, options: OpenTableOptions = {}): Promise<Table<UntypedTable>> {
+  openTable(name: string, options?: OpenTableOptions): Promise<Table<UntypedTable>> {
     return answer(() => {
-      const native = this.#native.openTable(name);
+      const { bigints }: OpenTableOptions = checkOptions("openTable", options);
+      const native = this.#native.openTable(checkName(name));
       const { schema } = JSON.parse(native.info()) as TableInfo;
-      const { bigints } = options;
       return new Table(
         new TableHandle(name, native, schema, { definition: undefined, services: this.#services, bigints }),
       );
@@ -85,7 +90,7 @@ export class Database {
 
   /** Removes a table with its whole history. */
   drop(name: string): Promise<void> {
-    return answer(() => this.#native.dropTable(name));
+    return answer(() => this.#native.dropTable(checkName(name)));
   }
 
   /** Waits for work in the background and closes all tables. */
@@ -121,4 +126,16 @@ function unless<T>(code: string, first: () => T, second: () => T): T {
     if (VarveError.is(error) && error.code === code) return second();
     throw error;
   }
+}
+
+/** By its shape, because a definition may come from another copy of the package. */
+function isDefinition(value: unknown): value is AnyTable {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, columns, derived } = value as Partial<AnyTable>;
+  return typeof name === "string" && typeof columns === "object" && typeof derived === "object";
+}
+
+function checkName(name: unknown): string {
+  if (typeof name === "string" && name !== "") return name;
+  throw badArgument("name", "the name of a table", describeValue(name));
 }

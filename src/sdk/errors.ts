@@ -12,6 +12,27 @@ export function badArgument(name: string, expected: string, found: string, table
   });
 }
 
+/** An option that a call does not take. */
+export function unknownOption(call: string, name: string, known: readonly string[]): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${call} takes no option ${quote(name)}.`, {
+    hint: `Its options are ${known.join(", ")}.`,
+  });
+}
+
+/** A database in memory that was given a name. */
+export function namedMemory(location: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${quote(location)}: a database in memory has no name.`, {
+    hint: 'Write "memory:", and share the database that connect returns.',
+  });
+}
+
+/** A path that only a shell understands. */
+export function homeFolder(location: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${quote(location)}: only a shell reads ~ as the home folder.`, {
+    hint: 'Write join(homedir(), "data"), with join of node:path and homedir of node:os.',
+  });
+}
+
 /** A signal that was aborted. */
 export function aborted(reason: unknown): VarveError {
   return new VarveError("ABORTED", "The call was ended by its signal; nothing was committed.", {

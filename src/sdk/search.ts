@@ -139,7 +139,7 @@ function checkRequest(request: SearchRequest): void {
       "Search one version after another with asOf, or compare two with diff.",
     );
   }
-  if (limit !== undefined) checkCount("limit", limit, 1);
+  if (limit !== undefined) checkCount("limit", limit, 0);
   if (exact !== undefined && typeof exact !== "boolean")
     throw badArgument("exact", "true or false", describeValue(exact));
   if (recall !== undefined && !(typeof recall === "number" && recall > 0 && recall <= 1)) {
@@ -193,7 +193,7 @@ function toVector(table: string, field: VectorField, query: unknown): Float32Arr
   if (query.length !== dimensions) {
     throw badVector(table, field.name, `a vector of ${dimensions} numbers`, describeValue(query));
   }
-  const vector = query instanceof Float32Array ? query : Float32Array.from(query);
+  const vector = query instanceof Float32Array ? query : Float32Array.from(query, asFloat);
   for (let i = 0; i < dimensions; i++) {
     const given: unknown = query[i];
     if (typeof given !== "number" || !Number.isFinite(vector[i])) {
@@ -201,6 +201,11 @@ function toVector(table: string, field: VectorField, query: unknown): Float32Arr
     }
   }
   return vector;
+}
+
+/** What is no number becomes NaN, and is refused. */
+function asFloat(element: unknown): number {
+  return typeof element === "number" ? element : Number.NaN;
 }
 
 function isInput(query: unknown): query is EmbeddingInput {

@@ -2,6 +2,7 @@ import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
 import { answer } from "./native/call";
 import type { PlainRow } from "./native/decode";
+import { checkOptions } from "./options";
 import type { OrderBy } from "./paging";
 import type { Where } from "./query/builder-types";
 import type { Reader } from "./reader";
@@ -146,7 +147,9 @@ export abstract class TableView<D extends AnyTable> {
     key: KeyOf<D>,
     options?: SelectOptions<S>,
   ): Promise<SelectedRow<D, S> | undefined> {
-    return (await this.reader().get(key, options?.select)) as SelectedRow<D, S> | undefined;
+    return (await this.reader().get(key, checkOptions("get", options).select)) as
+      | SelectedRow<D, S>
+      | undefined;
   }
 
   /**
@@ -161,12 +164,12 @@ export abstract class TableView<D extends AnyTable> {
   async find<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: FindOptions<D, S>,
   ): Promise<SelectedRow<D, S>[]> {
-    return (await this.reader().find(options ?? {})) as SelectedRow<D, S>[];
+    return (await this.reader().find(checkOptions("find", options))) as SelectedRow<D, S>[];
   }
 
   /** How many rows a filter lets through; all rows without one. */
   async count(options?: { readonly where?: Where<D> | undefined }): Promise<number> {
-    return await this.reader().count(options?.where);
+    return await this.reader().count(checkOptions("count", options).where);
   }
 
   /**
@@ -180,7 +183,11 @@ export abstract class TableView<D extends AnyTable> {
   async *scan<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<SelectedRow<D, S>[], void, void> {
-    yield* this.reader().scan(options ?? {}) as AsyncGenerator<SelectedRow<D, S>[], void, void>;
+    yield* this.reader().scan(checkOptions("scan", options)) as AsyncGenerator<
+      SelectedRow<D, S>[],
+      void,
+      void
+    >;
   }
 
   /**
@@ -198,7 +205,12 @@ export abstract class TableView<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V>,
   ): Promise<Hits<Hit<D, S>>> {
-    const hits: PlainRow[] = await search(this.reader(), this.handle.embedder, query, options ?? {});
+    const hits: PlainRow[] = await search(
+      this.reader(),
+      this.handle.embedder,
+      query,
+      checkOptions("search", options),
+    );
     return hits as unknown as Hits<Hit<D, S>>;
   }
 
@@ -223,6 +235,11 @@ export abstract class TableView<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V>,
   ): Promise<Readonly<Record<string, unknown>>> {
-    return await explain(this.reader(), this.handle.embedder, query, (options ?? {}) as SearchRequest);
+    return await explain(
+      this.reader(),
+      this.handle.embedder,
+      query,
+      checkOptions("search", options) as SearchRequest,
+    );
   }
 }

@@ -15,6 +15,7 @@ import type { OnEmbedError } from "./embed/document-run";
 import { badArgument, notYet } from "./errors";
 import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 import { answer, callAsync } from "./native/call";
+import { checkOptions } from "./options";
 import type { Where } from "./query/builder-types";
 import { checkCount, type Reader } from "./reader";
 import { type ReembedOptions, reembed } from "./reembed";
@@ -122,7 +123,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     rows: RowSource<V extends true ? InsertWithVectors<D> : D["$insert"]>,
     options?: InsertOptions<V>,
   ): Promise<WriteResult> {
-    return await writeRows(this.handle, "insert", rows, options ?? {});
+    return await writeRows(this.handle, "insert", rows, checkOptions("insert", options));
   }
 
   /**
@@ -139,7 +140,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     rows: RowSource<V extends true ? InsertWithVectors<D> : D["$insert"]>,
     options?: UpsertOptions<D, V>,
   ): Promise<WriteResult> {
-    return await writeRows(this.handle, "upsert", rows, options ?? {});
+    return await writeRows(this.handle, "upsert", rows, checkOptions("upsert", options));
   }
 
   /**
@@ -155,6 +156,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     if (!isPlainObject(options))
       throw badArgument("update", "{ where, set }", describeValue(options), this.name);
     if (options.where === undefined) throw badArgument("where", "which rows to update", "nothing", this.name);
+    checkOptions("update", options);
     return await updateRows(this.handle, options);
   }
 
@@ -169,6 +171,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async delete(options: DeleteOptions<D>): Promise<WriteResult> {
     if (!isPlainObject(options)) throw badArgument("delete", "{ where }", describeValue(options), this.name);
     if (options.where === undefined) throw badArgument("where", "which rows to delete", "nothing", this.name);
+    checkOptions("delete", options);
     const where = this.handle.reader.filter(options.where) ?? EVERYTHING;
     const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(options) });
     return toWriteResult(await callAsync(() => this.handle.native.write(request, null)));
@@ -193,16 +196,16 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     to: AsOf,
     options?: DiffOptions<D, S>,
   ): Promise<Diff<SelectedRow<D, S>>> {
-    return (await diff(this.handle, from, to, options ?? {})) as Diff<SelectedRow<D, S>>;
+    return (await diff(this.handle, from, to, checkOptions("diff", options))) as Diff<SelectedRow<D, S>>;
   }
 
   /** The commits, newest first. */
-  history(options: HistoryOptions = {}): Promise<Commit[]> {
+  history(options?: HistoryOptions): Promise<Commit[]> {
     return answer(() => {
-      const { limit = 20, before = null } = options;
+      const { limit = 20, before } = checkOptions("history", options);
       checkCount("limit", limit, 1);
-      if (before !== null) checkCount("before", before, 1);
-      return toCommits(this.handle.native.history(JSON.stringify({ limit, before })));
+      if (before !== undefined) checkCount("before", before, 1);
+      return toCommits(this.handle.native.history(JSON.stringify({ limit, before: before ?? null })));
     });
   }
 
@@ -229,8 +232,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. */
-  async restore(at: AsOf, options: CommitOptions = {}): Promise<WriteResult> {
-    const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(options) });
+  async restore(at: AsOf, options?: CommitOptions): Promise<WriteResult> {
+    const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(checkOptions("restore", options)) });
     return toWriteResult(await callAsync(() => this.handle.native.restore(request)));
   }
 
@@ -245,17 +248,17 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async addColumn<const N extends string, const C extends AnyColumn>(
     name: N,
     column: C,
-    options: CommitOptions = {},
+    options?: CommitOptions,
   ): Promise<Table<WithColumn<D, N, C>>> {
-    return new Table(await addColumn(this.handle, name, column, options));
+    return new Table(await addColumn(this.handle, name, column, checkOptions("addColumn", options)));
   }
 
   /** Drops a column and returns a handle without it. Older versions still show it. */
   async dropColumn<const N extends ColumnName<D>>(
     name: N,
-    options: CommitOptions = {},
+    options?: CommitOptions,
   ): Promise<Table<WithoutColumn<D, N>>> {
-    return new Table(await dropColumn(this.handle, name, options));
+    return new Table(await dropColumn(this.handle, name, checkOptions("dropColumn", options)));
   }
 
   /** How large the table is. */
@@ -274,8 +277,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * const { filled, missing } = await t.backfill();
    * ```
    */
-  async backfill(options: BackfillOptions = {}): Promise<BackfillResult> {
-    return await backfill(this.handle, options);
+  async backfill(options?: BackfillOptions): Promise<BackfillResult> {
+    return await backfill(this.handle, checkOptions("backfill", options));
   }
 
   /** Reads every file of the table and says which are damaged. */
@@ -311,9 +314,16 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async reembed<const N extends keyof D["derived"] & string>(
     column: N,
     fn: EmbeddingFunction<DerivedInput<D["derived"][N]>>,
-    options: ReembedOptions = {},
+    options?: ReembedOptions,
   ): Promise<Table<D>> {
-    return new Table(await reembed(this.handle, column, fn as EmbeddingFunction<EmbeddingInput>, options));
+    return new Table(
+      await reembed(
+        this.handle,
+        column,
+        fn as EmbeddingFunction<EmbeddingInput>,
+        checkOptions("reembed", options),
+      ),
+    );
   }
 
   /** Not there yet: throws `NOT_YET`. */
@@ -342,10 +352,12 @@ function checkName(name: unknown): string {
 function retentionJson(retention: unknown): string {
   if (retention === "forever") return JSON.stringify({ retentionMs: null });
   const days = isPlainObject(retention) ? retention["days"] : undefined;
-  if (typeof days === "number" && Number.isFinite(days) && days >= 0) {
+  if (typeof days === "number" && days >= 0 && days <= DAYS_MAX) {
     return JSON.stringify({ retentionMs: Math.round(days * DAY_MS) });
   }
-  throw badArgument("setRetention", '{ days: number } or "forever"', describeValue(retention));
+  throw badArgument("setRetention", '{ days } from 0 to 100,000,000, or "forever"', describeValue(retention));
 }
 
 const DAY_MS = 86_400_000;
+/** What a Date can reach. */
+const DAYS_MAX = 100_000_000;

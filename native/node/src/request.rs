@@ -13,6 +13,11 @@ use varve_engine::value::Value;
 /// Reads a request.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| {
+        if error.to_string().contains("hex escape") {
+            // JavaScript's texts may hold halves of characters; JSON of Rust may not.
+            let message = "A text is not well-formed Unicode: it holds one half of a character of two.";
+            return Error::new(Code::InvalidArgument, message).hint("Use text.toWellFormed().");
+        }
         Error::new(
             Code::InvalidArgument,
             format!("A request of the SDK is malformed: {error}."),

@@ -24,7 +24,7 @@ export function vectorEncoder(type: VectorType): ColumnEncoder {
           continue;
         }
         if (!isVector(value, dimensions)) refuse(place, i, `a vector of ${dimensions} numbers`, value);
-        f32.set(value, at);
+        setVector(f32, value, at);
         if (!allFinite(f32, at, dimensions) || largest !== Number.POSITIVE_INFINITY || Array.isArray(value)) {
           checkElements(value, f32, at, largest, (element, index) =>
             refuse(
@@ -44,6 +44,18 @@ export function vectorEncoder(type: VectorType): ColumnEncoder {
 
 function isVector(value: unknown, dimensions: number): value is ArrayLike<number> {
   return (value instanceof Float32Array || Array.isArray(value)) && value.length === dimensions;
+}
+
+function setVector(f32: Float32Array, value: ArrayLike<number>, at: number): void {
+  try {
+    f32.set(value, at);
+  } catch {
+    // A bigint or a symbol: as NaN it is refused like everything that is no number.
+    const numbers = Array.from(value, (element: unknown) =>
+      typeof element === "number" ? element : Number.NaN,
+    );
+    f32.set(numbers, at);
+  }
 }
 
 /** NaN and infinities times zero are NaN; four sums, because each waits for the one before. */

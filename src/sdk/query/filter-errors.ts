@@ -24,6 +24,23 @@ export function notACondition(found: string): VarveError {
   );
 }
 
+/** A callback that threw. */
+export function brokenFilter(cause: unknown): VarveError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new VarveError("INVALID_FILTER", `The function in where threw: ${why}`, {
+    hint: "The cause of this error is what it threw.",
+    cause,
+  });
+}
+
+/** `sql` that was called like a function. */
+export function notATemplate(found: string): VarveError {
+  return invalid(
+    `sql is written before a template, and ${found} was found.`,
+    "Write sql`lang = ${lang}`: values go between ${ and }, and are never part of the text.",
+  );
+}
+
 /** More levels than a filter may have. */
 export function tooDeep(max: number): VarveError {
   return invalid(

@@ -1,8 +1,9 @@
 // Filters as SQL: a small Pratt parser over the tokens of a template.
 
 import { parseDate, parseInstant } from "../schema/calendar";
+import { describeValue } from "../schema/wire-value";
 import { Condition } from "./condition";
-import { badSql, tooDeep, tooLarge } from "./filter-errors";
+import { badSql, notATemplate, tooDeep, tooLarge } from "./filter-errors";
 import {
   between,
   type CompareOp,
@@ -32,6 +33,7 @@ import { lex, type Token } from "./sql-lexer";
  * ```
  */
 export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]): Condition {
+  if (!Array.isArray(strings?.raw)) throw notATemplate(describeValue(strings));
   return new Condition(parseSql(strings.raw, values));
 }
 

@@ -1,10 +1,11 @@
 // The one door for filters: whatever form they come in, the checked JSON for the native module goes out.
 
+import { VarveError } from "../../varve-error";
 import type { TableSchema } from "../schema/table-schema";
 import { describeValue } from "../schema/wire-value";
 import { checkFilter, type FilterJson } from "./check-filter";
 import { Condition } from "./condition";
-import { notACondition, notAFilter } from "./filter-errors";
+import { brokenFilter, notACondition, notAFilter } from "./filter-errors";
 import { fromMongo } from "./mongo";
 import { type FilterNode, join } from "./node";
 
@@ -32,11 +33,19 @@ export function toFilterNode(where: unknown, schema: TableSchema, columns: () =>
 function oneFilter(where: unknown, schema: TableSchema, columns: () => object): FilterNode {
   if (Condition.is(where)) return where.node;
   if (typeof where === "function") {
-    const result: unknown = where(columns());
+    const result = answerOf(where as (columns: object) => unknown, columns());
     if (!Condition.is(result)) throw notACondition(describeValue(result));
     return result.node;
   }
   if (typeof where !== "object" || where === null || Array.isArray(where))
     throw notAFilter(describeValue(where));
   return fromMongo(where as Readonly<Record<string, unknown>>, schema);
+}
+
+function answerOf(where: (columns: object) => unknown, columns: object): unknown {
+  try {
+    return where(columns);
+  } catch (cause) {
+    throw VarveError.is(cause) ? cause : brokenFilter(cause);
+  }
 }

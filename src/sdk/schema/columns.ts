@@ -3,7 +3,7 @@
 import { type AnyColumn, Column, type ColumnMap } from "./column";
 import type { ColumnType, Metric, VectorElement } from "./column-type";
 import type { InputOf, InsertRow, Simplify, ValueOf } from "./infer";
-import { badDimensions, emptyEnum, vectorInside } from "./schema-errors";
+import { badDimensions, badVectorOption, emptyEnum, vectorInside } from "./schema-errors";
 
 /** Any JSON value. */
 export type JsonValue =
@@ -107,13 +107,14 @@ export function vector(
   options: VectorOptions = {},
 ): Column<"vector", Float32Array, VectorInput> {
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > 65_535) throw badDimensions(dimensions);
-  return column({
-    kind: "vector",
-    dimensions,
-    element: options.element ?? "f32",
-    metric: options.metric ?? "cosine",
-  });
+  const { element = "f32", metric = "cosine" } = options;
+  if (!ELEMENTS.includes(element)) throw badVectorOption("element", element, ELEMENTS);
+  if (!METRICS.includes(metric)) throw badVectorOption("metric", metric, METRICS);
+  return column({ kind: "vector", dimensions, element, metric });
 }
+
+const ELEMENTS: readonly VectorElement[] = ["f32", "f16"];
+const METRICS: readonly Metric[] = ["cosine", "l2", "dot"];
 
 /**
  * A list of values of one type; `list(text().nullable())` may hold nulls.

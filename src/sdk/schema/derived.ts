@@ -1,7 +1,7 @@
 import type { EmbeddingFunction, EmbeddingInput, LongText } from "../../embeddings/embedding-function";
 import type { AnyColumn, ColumnMap } from "./column";
 import type { Metric, VectorElement } from "./column-type";
-import { badLongText, emptySources, templateMismatch } from "./schema-errors";
+import { badLongText, emptySources, notAFunction, notASource, templateMismatch } from "./schema-errors";
 import { describeValue } from "./wire-value";
 
 /** A column as the second argument of `table` sees it: something an embedding can be made from. */
@@ -87,7 +87,11 @@ export function embed<I extends EmbeddingInput>(
   source: SourceRef<NoInfer<I>> | readonly SourceRef<NoInfer<I>>[],
   options: EmbedOptions = {},
 ): Derived<I> {
-  const sources = (Array.isArray(source) ? source : [source]).map((ref: SourceRef) => ref.name);
+  if (typeof fn?.embed !== "function") throw notAFunction(describeValue(fn));
+  const sources = (Array.isArray(source) ? source : [source]).map((ref: SourceRef | undefined) => {
+    if (typeof ref?.name !== "string") throw notASource(describeValue(ref));
+    return ref.name;
+  });
   if (sources.length === 0) throw emptySources();
   if (options.template !== undefined) {
     const stray = templateParts(options.template).find(

@@ -80,6 +80,29 @@ export function badDimensions(dimensions: number): VarveError {
   return new VarveError("INVALID_SCHEMA", `A vector has 1 to 65535 dimensions, not ${dimensions}.`);
 }
 
+/** An option of `vector()` with a value that it does not have. */
+export function badVectorOption(option: string, found: unknown, known: readonly string[]): VarveError {
+  const all = known.map((one) => JSON.stringify(one)).join(", ");
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The ${option} of a vector is one of ${all}, not ${JSON.stringify(found)}.`,
+  );
+}
+
+/** Something that embeds nothing. */
+export function notAFunction(found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `embed() needs an embedding function, and ${found} was given.`, {
+    hint: "Write embed(builtin(), c.body), or make a function with custom({ name, dimensions, embed }).",
+  });
+}
+
+/** A source that is no column. */
+export function notASource(found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `embed() needs columns as its sources, and ${found} was given.`, {
+    hint: "Take them from the argument of the third part of table(): (c) => ({ vec: embed(fn, c.body) }).",
+  });
+}
+
 /** A vector where none can be. */
 export function vectorInside(container: "list" | "struct"): VarveError {
   return new VarveError("INVALID_SCHEMA", `A vector cannot lie inside a ${container}.`, {

@@ -22,6 +22,8 @@ const insert: Names<InsertOptions> = { ...commit, ...long, vectors: true, onEmbe
 
 /** Time as tests make it. */
 const paced = { pace: true };
+/** Searches across time. */
+const across = { during: true, everyVersion: true };
 
 const NAMES = {
   connect: { registry: true, embeddingCache: true, ...paced } satisfies Names<ConnectOptions>,
@@ -43,6 +45,7 @@ const NAMES = {
     recall: true,
     mode: true,
     signal: true,
+    ...across,
   } satisfies Names<SearchOptions<AnyTable, string, string>>,
   insert,
   upsert: { ...insert, delete: true } satisfies Names<UpsertOptions<AnyTable>>,

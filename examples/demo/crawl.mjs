@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { cutMarkdown } from "../../dist/cli/markdown.js";
 
 /**
- * The Markdown below a folder, as sorted paths with forward slashes. Test data and licences are no documents, and packages that
+ * The Markdown below a folder, as sorted paths with forward slashes. Test data, what was built and licences are no documents, and packages that
  * others carry with them are there once more.
  */
 function documentsBelow(folder) {
@@ -16,7 +16,7 @@ function documentsBelow(folder) {
         .split(sep)
         .join("/"),
     )
-    .filter((path) => !/(^|\/)(__tests__|node_modules|licen[cs]e[^/]*)(\/|$)/i.test(path))
+    .filter((path) => !/(^|\/)(__tests__|node_modules|dist|licen[cs]e[^/]*)(\/|$)/i.test(path))
     .sort();
 }
 

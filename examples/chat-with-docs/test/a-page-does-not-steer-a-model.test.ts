@@ -24,6 +24,31 @@ describe("A model", () => {
     expect(model.requests).toHaveLength(1);
   });
 
+  it("is heard while it speaks: a sentence is there before the next one is made", async () => {
+    let goOn = (): void => {};
+    const heard = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const model = await scriptedModel(async function* () {
+      yield* said("The shop is open from nine to seven [1]. The");
+      await heard;
+      yield* said(" hours are from nine [1].");
+    });
+    const site = await listen(await tableOf(page("")), { answerer: await answererOf(model) });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${site}/api/ask`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ question: QUESTION }),
+    });
+    let text = "";
+    for await (const chunk of response.body ?? []) {
+      text += new TextDecoder().decode(chunk);
+      if (text.includes("event: part")) goOn();
+    }
+    expect(text.match(/event: \w+/g)).toEqual(["event: sources", "event: part", "event: part", "event: end"]);
+  });
+
   it("never sees what a page hides", async () => {
     const model = await scriptedModel(() => said("The shop is open from nine to seven [1]."));
     const site = await listen(await shippedTable(), { answerer: await answererOf(model) });

@@ -4,7 +4,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { extractive } from "../server/answer/extractive.ts";
+import { answererFor } from "../server/answer/model.ts";
 import { crawl } from "../server/crawl/crawl.ts";
+import { said, scriptedModel } from "./support/model-server.ts";
 import { folderOf, listen, shippedTable } from "./support/site.ts";
 
 const places = [
@@ -29,8 +32,8 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
   afterAll(() => browser?.close());
 
   /** A page of the application; whatever it complains about or asks of others fails the test. */
-  async function open(t = shippedTable(), path = "/"): Promise<Page> {
-    const site = await listen(await t, { client });
+  async function open(t = shippedTable(), path = "/", answerer = extractive()): Promise<Page> {
+    const site = await listen(await t, { client, answerer });
     const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
     const complaints: string[] = [];
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -119,10 +122,32 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     const page = await open(Promise.resolve(t));
     page.on("dialog", (dialog) => expect.unreachable(dialog.message()));
     const said = await ask(page, "How is tea brewed?");
-    expect(said).toContain("<script>alert(1)</script>");
+    expect(said).toContain('<img src="http://attacker.example/p.png">');
     await page.locator(".cite").first().click();
     await page.getByRole("dialog").locator(".here").waitFor();
     expect(await page.locator("#app img, #app script, a:not([href^='#'])").count()).toBe(0);
+  });
+
+  it("shows what a model says as text, with its citations, and says that it is a model", async () => {
+    const model = await scriptedModel(() =>
+      said(
+        "The deposit is <b>150 euros</b> for each bicycle [1]. It is blocked on your card [1].\nUncited words.",
+      ),
+    );
+    const answerer = await answererFor({
+      CHAT_MODEL: "compatible:scripted",
+      CHAT_BASE_URL: `${model.url}/v1`,
+    });
+    const page = await open(shippedTable(), "/", answerer);
+    await page.getByText("compatible:scripted").waitFor();
+    await ask(page, DEPOSIT);
+    expect(await page.locator(".answer p").allTextContents()).toEqual([
+      "The deposit is <b>150 euros</b> for each bicycle. 1",
+      "It is blocked on your card. 1",
+    ]);
+    expect(await page.locator(".quote").count()).toBe(0);
+    await page.locator(".answer .cite").first().click();
+    await page.getByRole("dialog").locator(".here").waitFor();
   });
 
   it("sees a new crawl without being loaded again", async () => {

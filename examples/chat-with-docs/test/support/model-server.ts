@@ -18,7 +18,7 @@ export interface ScriptedModel {
 
 /** Starts a scripted model: `script` gets the request and returns what the model says, token by token. */
 export async function scriptedModel(
-  script: (request: ModelRequest, url: string) => readonly object[],
+  script: (request: ModelRequest, url: string) => Iterable<object> | AsyncIterable<object>,
 ): Promise<ScriptedModel> {
   const requests: ModelRequest[] = [];
   const visits: string[] = [];
@@ -34,14 +34,14 @@ export async function scriptedModel(
       const asked = JSON.parse(body) as ModelRequest;
       requests.push(asked);
       response.writeHead(200, { "content-type": "text/event-stream" });
-      const deltas = [...script(asked, url), {}];
-      for (const [index, delta] of deltas.entries()) {
-        const finish_reason = index === deltas.length - 1 ? "stop" : null;
+      const say = (delta: object, finish_reason: string | null): void => {
         const chunk = { id: "1", object: "chat.completion.chunk", created: 1, model: "scripted" };
         response.write(
           `data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, delta, finish_reason }] })}\n\n`,
         );
-      }
+      };
+      for await (const delta of script(asked, url)) say(delta, null);
+      say({}, "stop");
       response.end("data: [DONE]\n\n");
     })();
   });

@@ -28,7 +28,7 @@ describe("README.md", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
     };
-    const named = readFileSync(join(root, "README.md"), "utf8").matchAll(/npm run ([\w:]+)/g);
+    const named = readFileSync(join(root, "README.md"), "utf8").matchAll(/npm run ([\w:-]+)/g);
     for (const [, name = ""] of named) expect(Object.keys(scripts)).toContain(name);
   });
 

@@ -46,15 +46,20 @@ unsafe fn chunk(centres: &Centres, rows: &[i8], scales: &[f32], nearest: &mut [u
     let dimensions = centres.dimensions;
     let mut best = [f32::NEG_INFINITY; 256];
     let mut sums = [0_i32; 256];
-    for (row, sum) in rows.chunks_exact(dimensions).zip(&mut sums) {
-        *sum = row.iter().map(|x| i32::from(*x)).sum();
+    for (at, sum) in sums.iter_mut().enumerate().take(scales.len()) {
+        for x in &rows[at * dimensions..(at + 1) * dimensions] {
+            *sum += i32::from(*x);
+        }
     }
     nearest.fill(0);
     let tiles = centres.tiles.chunks_exact(TILE * dimensions);
     for (tile, bytes) in tiles.enumerate() {
         for start in (0..scales.len()).step_by(ROWS) {
             // The last rows may be visited twice, which changes nothing; fewer than four take one of them four times.
-            let at: [usize; ROWS] = std::array::from_fn(|i| (start + i).min(scales.len() - 1));
+            let mut at = [start; ROWS];
+            for (i, at) in at.iter_mut().enumerate() {
+                *at = (start + i).min(scales.len() - 1);
+            }
             // SAFETY: every position is that of a row.
             let dots = unsafe { products(bytes, rows, dimensions, at, &sums) };
             for (i, &row) in at.iter().enumerate() {
@@ -91,9 +96,14 @@ unsafe fn products(
     at: [usize; ROWS],
     sums: &[i32; 256],
 ) -> [[__m512i; 4]; ROWS] {
-    // The bytes of the centres are 128 too large.
-    let mut dots = at.map(|row| [_mm512_set1_epi32(-128 * sums[row]); 4]);
-    let from = at.map(|row| rows[row * dimensions..].as_ptr());
+    // No closures: they would be compiled without the instruction set.
+    let mut dots = [[_mm512_setzero_si512(); 4]; ROWS];
+    let mut from = [rows.as_ptr(); ROWS];
+    for i in 0..ROWS {
+        // The bytes of the centres are 128 too large.
+        dots[i] = [_mm512_set1_epi32(-128 * sums[at[i]]); 4];
+        from[i] = rows[at[i] * dimensions..].as_ptr();
+    }
     for four in 0..dimensions / 4 {
         // SAFETY: there are 256 bytes of the tile for each four dimensions, and four of each row.
         unsafe {

@@ -14,42 +14,75 @@ pub(crate) fn scan_signs(isa: Isa, scan: &SignScan<'_>, found: &mut Vec<Estimate
     }
     if isa == Isa::Avx512 && is_x86_feature_detected!("avx512vbmi") && is_x86_feature_detected!("avx512vnni")
     {
-        for (at, block) in scan.blocks.chunks_exact(bytes).enumerate() {
-            // SAFETY: the CPU has the features, and the block is as long as the tables want it.
-            let passed = unsafe { block_avx512(scan, block) };
-            collect(scan, at, passed, found);
-        }
+        // SAFETY: the CPU has the features, and the tables are those of a positive multiple of 64 dimensions.
+        unsafe { blocks_avx512(scan, bytes, found) };
         return true;
     }
     if isa == Isa::Avx512 || isa == Isa::Avx2 {
-        for (at, block) in scan.blocks.chunks_exact(bytes).enumerate() {
-            // SAFETY: both instruction sets have AVX2 and FMA, and the block is as long as the tables want it.
-            let passed = unsafe { block_avx2(scan, block) };
-            collect(scan, at, passed, found);
-        }
+        // SAFETY: both instruction sets have AVX2 and FMA; otherwise as above.
+        unsafe { blocks_avx2(scan, bytes, found) };
         return true;
     }
     false
 }
 
-/// Estimates and bounds of a block, and one bit for each row whose bound reaches the threshold.
+/// Estimates and bounds of a block, of which only those mean something that a bit in `rows` stands for.
 struct Passed {
     rows: u32,
     estimates: [f32; BLOCK_ROWS],
     bounds: [f32; BLOCK_ROWS],
 }
 
-#[inline(always)]
-fn collect(scan: &SignScan<'_>, at: usize, passed: Passed, found: &mut Vec<Estimate>) {
-    let mut rest = passed.rows;
-    while rest != 0 {
-        let row = rest.trailing_zeros() as usize;
-        rest &= rest - 1;
-        found.push(Estimate {
-            estimate: passed.estimates[row],
-            bound: passed.bounds[row],
-            position: scan.first + (at * BLOCK_ROWS + row) as u32,
-        });
+impl Passed {
+    const NONE: Passed = Passed {
+        rows: 0,
+        estimates: [0.0; BLOCK_ROWS],
+        bounds: [0.0; BLOCK_ROWS],
+    };
+
+    /// Adds the rows of the block at a position.
+    #[inline(always)]
+    fn collect(&self, scan: &SignScan<'_>, at: usize, found: &mut Vec<Estimate>) {
+        let mut rest = self.rows;
+        while rest != 0 {
+            let row = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            found.push(Estimate {
+                estimate: self.estimates[row],
+                bound: self.bounds[row],
+                position: scan.first + (at * BLOCK_ROWS + row) as u32,
+            });
+        }
+    }
+}
+
+/// # Safety
+/// The query has a positive multiple of 64 dimensions, and `bytes` is the size of their blocks.
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
+unsafe fn blocks_avx512(scan: &SignScan<'_>, bytes: usize, found: &mut Vec<Estimate>) {
+    let mut passed = Passed::NONE;
+    for (at, block) in scan.blocks.chunks_exact(bytes).enumerate() {
+        // SAFETY: as the caller says.
+        unsafe { block_avx512(scan, block, &mut passed) };
+        if passed.rows != 0 {
+            passed.collect(scan, at, found);
+        }
+    }
+}
+
+/// # Safety
+/// As [`blocks_avx512`].
+#[inline(never)]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn blocks_avx2(scan: &SignScan<'_>, bytes: usize, found: &mut Vec<Estimate>) {
+    let mut passed = Passed::NONE;
+    for (at, block) in scan.blocks.chunks_exact(bytes).enumerate() {
+        // SAFETY: as the caller says.
+        unsafe { block_avx2(scan, block, &mut passed) };
+        if passed.rows != 0 {
+            passed.collect(scan, at, found);
+        }
     }
 }
 
@@ -57,7 +90,7 @@ fn collect(scan: &SignScan<'_>, at: usize, passed: Passed, found: &mut Vec<Estim
 /// The block has `block_bytes` of the query's dimensions, a positive multiple of 64.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
-unsafe fn block_avx512(scan: &SignScan<'_>, block: &[u8]) -> Passed {
+unsafe fn block_avx512(scan: &SignScan<'_>, block: &[u8], passed: &mut Passed) {
     let steps = scan.query.table.len() / 64;
     let (codes, table) = (block.as_ptr(), scan.query.table.as_ptr());
     // Lane i takes byte i of each of the four groups of 16.
@@ -95,11 +128,7 @@ unsafe fn block_avx512(scan: &SignScan<'_>, block: &[u8]) -> Passed {
         _mm512_add_epi32(sums[0], sums[2]),
         _mm512_add_epi32(sums[1], sums[3]),
     ];
-    let mut passed = Passed {
-        rows: 0,
-        estimates: [0.0; BLOCK_ROWS],
-        bounds: [0.0; BLOCK_ROWS],
-    };
+    passed.rows = 0;
     let (scale, base) = (_mm512_set1_ps(scan.query.scale), _mm512_set1_ps(scan.base));
     for (half, sums) in sums.into_iter().enumerate() {
         // SAFETY: behind the codes stand 32 numbers and 32 more; the arrays have room for 32.
@@ -118,14 +147,13 @@ unsafe fn block_avx512(scan: &SignScan<'_>, block: &[u8]) -> Passed {
             }
         }
     }
-    passed
 }
 
 /// # Safety
 /// As [`block_avx512`].
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn block_avx2(scan: &SignScan<'_>, block: &[u8]) -> Passed {
+unsafe fn block_avx2(scan: &SignScan<'_>, block: &[u8], passed: &mut Passed) {
     let steps = scan.query.table.len() / 32;
     let (codes, table) = (block.as_ptr(), scan.query.table.as_ptr());
     let low = _mm256_set1_epi8(15);
@@ -162,11 +190,7 @@ unsafe fn block_avx2(scan: &SignScan<'_>, block: &[u8]) -> Passed {
             sums[2 * half + 1] = _mm256_add_epi32(sums[2 * half + 1], second);
         }
     }
-    let mut passed = Passed {
-        rows: 0,
-        estimates: [0.0; BLOCK_ROWS],
-        bounds: [0.0; BLOCK_ROWS],
-    };
+    passed.rows = 0;
     let (scale, base) = (_mm256_set1_ps(scan.query.scale), _mm256_set1_ps(scan.base));
     for (quarter, sums) in sums.into_iter().enumerate() {
         // SAFETY: behind the codes stand 32 numbers and 32 more; the arrays have room for 32.
@@ -183,5 +207,4 @@ unsafe fn block_avx2(scan: &SignScan<'_>, block: &[u8]) -> Passed {
             _mm256_storeu_ps(passed.bounds.as_mut_ptr().add(8 * quarter), bound);
         }
     }
-    passed
 }

@@ -14,20 +14,22 @@ use super::space::Kind;
 use super::{Candidates, Setting, VectorIndex, Vectors};
 use crate::error::Result;
 
-/// Rows that serve as queries.
-const QUERIES: usize = 256;
-/// Numbers of nearest rows that settings are measured for.
-const NEAREST: [usize; 3] = [10, 100, 1000];
+/// Numbers of nearest rows that settings are measured for, and of rows that serve as queries: the more are wanted of each,
+/// the fewer queries say as much.
+const NEAREST: [(usize, usize); 3] = [(10, 256), (100, 40), (1000, 12)];
 /// Recalls, each with the deviations that cost little of it.
-const TARGETS: [(f32, f32); 7] = [
+const TARGETS: [(f32, f32); 6] = [
     (0.8, 1.9),
     (0.9, 1.9),
     (0.95, 2.2),
-    (0.97, 2.7),
     (0.98, 2.7),
     (0.99, 2.7),
     (0.995, 4.0),
 ];
+/// So much of what may be missed is kept back, for what will be missed beyond that.
+const MARGIN: f32 = 0.25;
+/// How often a cheaper setting than the most thorough one is tried for.
+const TRIES: usize = 3;
 /// Cosines of the angle rule; the last leaves nothing out.
 const ANGLES: [f32; 8] = [0.45, 0.5, 0.55, 0.6, 0.65, 0.75, 0.9, f32::INFINITY];
 /// What looking into a list costs, in rows.
@@ -43,54 +45,16 @@ pub(super) fn tune(
     crew: Crew<'_>,
 ) -> Result<Vec<Setting>> {
     let mut settings = Vec::new();
-    let count = vectors.len();
-    let most = NEAREST
-        .into_iter()
-        .filter(|nearest| nearest * 20 <= count)
-        .max()
-        .unwrap_or(0);
-    if most == 0 {
-        return Ok(settings);
-    }
     let tuner = Tuner {
         index,
         vectors,
         list_of,
         kernels: Kernels::best(),
     };
-    let traces = Mutex::new(Vec::new());
-    crew.each(0..QUERIES.min(count / 8), |query| {
-        let row = super::train::scatter(query as u64 ^ 0x5eed) as usize % count;
-        if let Some(trace) = tuner.trace(row, most)? {
-            traces.lock().unwrap_or_else(PoisonError::into_inner).push(trace);
-        }
-        Ok(())
-    })?;
-    let mut traces = traces.into_inner().unwrap_or_else(PoisonError::into_inner);
-    traces.sort_unstable_by_key(|trace| trace.row);
-    if traces.is_empty() {
-        return Ok(settings);
-    }
-    for nearest in NEAREST.into_iter().filter(|nearest| *nearest <= most) {
-        let grid = Grid::new(index, &traces, nearest);
-        for (target, deviations) in TARGETS {
-            // What is measured on few rows is not quite what others will see.
-            let wanted = target + 0.25 * (1.0 - target);
-            let mut aim = wanted;
-            for _ in 0..3 {
-                let Some(setting) = grid.cheapest(aim, deviations) else {
-                    break;
-                };
-                let setting = tuner.measure(&traces, setting, crew)?;
-                if setting.recall >= wanted {
-                    settings.push(Setting {
-                        recall: target.max(setting.recall - 0.25 * (1.0 - target)),
-                        ..setting
-                    });
-                    break;
-                }
-                aim = (aim + (wanted - setting.recall).max(0.002) * 1.25).min(1.0);
-            }
+    for (nearest, queries) in NEAREST {
+        if nearest * 20 <= vectors.len() {
+            let traces = tuner.traces(nearest, queries.min(vectors.len() / 8), crew)?;
+            settings.extend(tuner.settings(&traces, nearest, crew)?);
         }
     }
     Ok(settings)
@@ -129,6 +93,48 @@ impl Admits for Others {
 }
 
 impl Tuner<'_> {
+    fn traces(&self, nearest: usize, queries: usize, crew: Crew<'_>) -> Result<Vec<Trace>> {
+        let count = self.vectors.len();
+        let traces = Mutex::new(Vec::new());
+        crew.each(0..queries, |query| {
+            let row = super::train::scatter(query as u64 ^ 0x5eed) as usize % count;
+            if let Some(trace) = self.trace(row, nearest)? {
+                traces.lock().unwrap_or_else(PoisonError::into_inner).push(trace);
+            }
+            Ok(())
+        })?;
+        let mut traces = traces.into_inner().unwrap_or_else(PoisonError::into_inner);
+        traces.sort_unstable_by_key(|trace| trace.row);
+        Ok(traces)
+    }
+
+    /// The cheapest settings for each recall.
+    fn settings(&self, traces: &[Trace], nearest: usize, crew: Crew<'_>) -> Result<Vec<Setting>> {
+        let mut settings: Vec<Setting> = Vec::new();
+        let grid = Grid::new(self.index, traces, nearest);
+        for (target, deviations) in TARGETS {
+            // What is measured on few rows is not quite what others will see.
+            let margin = MARGIN * (1.0 - target);
+            if settings.last().is_some_and(|before| before.recall >= target) {
+                continue;
+            }
+            let mut aim = target + margin;
+            for _ in 0..TRIES {
+                let Some(setting) = grid.cheapest(aim, deviations) else {
+                    break;
+                };
+                let measured = self.measure(traces, setting, crew)?;
+                if measured.recall >= target + margin {
+                    let recall = target.max(measured.recall - margin);
+                    settings.push(Setting { recall, ..measured });
+                    break;
+                }
+                aim = (aim + (target + margin - measured.recall).max(0.002) * 1.25).min(1.0);
+            }
+        }
+        Ok(settings)
+    }
+
     fn trace(&self, row: usize, most: usize) -> Result<Option<Trace>> {
         let mut vector = vec![0.0; self.vectors.dimensions()];
         self.vectors.read(row, &mut vector)?;
@@ -210,10 +216,8 @@ impl Tuner<'_> {
     /// What a setting finds and costs.
     fn measure(&self, traces: &[Trace], setting: Setting, crew: Crew<'_>) -> Result<Setting> {
         let nearest = setting.nearest as usize;
-        // More rows for each query need fewer queries.
-        let queries = traces.len().min((QUERIES * 10 / nearest).max(32));
         let sums = Mutex::new((0_usize, 0_usize, 0_u64));
-        crew.each(traces.iter().take(queries), |trace| {
+        crew.each(traces.iter(), |trace| {
             let Some(probe) = Probe::new(self.index, &trace.vector) else {
                 return Ok(());
             };
@@ -238,7 +242,7 @@ impl Tuner<'_> {
         let (hits, wanted, rows) = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Setting {
             recall: hits as f32 / wanted.max(1) as f32,
-            rows: rows as f32 / queries.max(1) as f32,
+            rows: rows as f32 / traces.len().max(1) as f32,
             ..setting
         })
     }

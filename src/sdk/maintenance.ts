@@ -25,6 +25,8 @@ export interface TableStats {
   readonly fragments: number;
   /** How many small commits lie in the manifest, until the next tidying up. */
   readonly inlineCommits: number;
+  /** How many index segments there are. */
+  readonly indexes: number;
   /** How many files there are. */
   readonly files: number;
   /** How many bytes the table takes. */
@@ -56,6 +58,8 @@ export interface Optimized {
   readonly merged: number;
   /** How many rows nobody can see any more were dropped. */
   readonly droppedRows: number;
+  /** How many rows new index segments cover. */
+  readonly indexedRows: number;
   /** How many files were removed. */
   readonly removedFiles: number;
 }

@@ -66,7 +66,7 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
   readonly where?: Where<D> | undefined;
   /** Compares with every row. */
   readonly exact?: boolean | undefined;
-  /** The share of the true nearest rows to aim for, above 0 and up to 1. */
+  /** The share of the true nearest rows to find on average, above 0 and up to 1; 0.95 unless told. Small tables are always searched exactly. */
   readonly recall?: number | undefined;
   /** How to search; both mean by vector. */
   readonly mode?: "auto" | "vector" | undefined;
@@ -230,7 +230,11 @@ export abstract class TableView<D extends AnyTable> {
     return await embedInput(this.reader(), this.handle.embedder, input, options ?? {});
   }
 
-  /** Says how a search would be answered: the column, the plan, and the reason where there is nothing to search with. */
+  /**
+   * Says how a search is answered, by answering it: the column, whether exactly or with which `recall`, how many `lists` of `indexes` were
+   * looked into, how many rows were `scanned` as codes and `refined` in full, how many are `uncovered` by an index, the `bytes` that were
+   * read; and the reason where there is nothing to search with.
+   */
   async explain<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V>,

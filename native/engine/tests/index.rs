@@ -232,6 +232,7 @@ impl Bench {
         let search = Search {
             limit,
             recall: RECALL,
+            prefer_index: self.maker.random.chance(80),
             ..exact
         };
         let found = snapshot.search(&search, Vec::new()).unwrap();
@@ -290,4 +291,95 @@ fn whatever_happens_to_a_table_with_distance() {
 #[test]
 fn whatever_happens_to_a_table_with_dot_products() {
     holds(4, "dot", "f32");
+}
+
+/// A table with an index over most of its rows.
+fn indexed(lists: usize) -> Bench {
+    let mut bench = Bench::new(9, "cosine", "f32");
+    bench.table.set_indexing(Indexing {
+        from: 1,
+        lists: Some(lists),
+    });
+    let bytes = bench.maker.rows(0..3000);
+    let (batch, schema) = bench.table.batch(&bytes).unwrap();
+    bench
+        .table
+        .insert(batch, &schema, OnKey::Refuse, &CommitOptions::default())
+        .unwrap();
+    bench.table.optimize().unwrap();
+    bench
+}
+
+#[test]
+fn a_damaged_index_is_left_aside_and_told() {
+    let mut bench = indexed(8);
+    let entries = bench.store.list("t.varve/index").unwrap();
+    let path = format!("t.varve/index/{}", entries[0].name);
+    let whole = bench.store.open(&path).unwrap().unwrap().to_vec();
+    let query = bench.maker.vector();
+    let mut bytes = vec![
+        Vec::new(),
+        whole[..whole.len() / 2].to_vec(),
+        whole[..whole.len() - 1].to_vec(),
+    ];
+    let parts = (0..256).chain((256..whole.len()).step_by(997));
+    bytes.extend(parts.map(|at| {
+        let mut other = whole.clone();
+        other[at] ^= 1 << (at % 8);
+        other
+    }));
+    for other in bytes {
+        bench.store.remove(&path).unwrap();
+        bench.store.put_if_absent(&path, &other).unwrap();
+        bench.table = open(&bench.store, &bench.world).open_table("t").unwrap();
+        let snapshot = bench.table.snapshot().unwrap();
+        for limit in [1, 200] {
+            bench.compare(&snapshot, "near", &query, None, limit);
+        }
+        let problems = bench.table.verify().unwrap().problems;
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].place().file.as_deref(), Some(path.as_str()));
+    }
+}
+
+#[test]
+fn an_index_that_is_gone_is_built_again() {
+    let mut bench = indexed(1);
+    for entry in bench.store.list("t.varve/index").unwrap() {
+        bench
+            .store
+            .remove(&format!("t.varve/index/{}", entry.name))
+            .unwrap();
+    }
+    bench.table = open(&bench.store, &bench.world).open_table("t").unwrap();
+    let query = bench.maker.vector();
+    let snapshot = bench.table.snapshot().unwrap();
+    bench.compare(&snapshot, "near", &query, None, 5);
+    bench.table.set_indexing(Indexing { from: 1, lists: None });
+    bench.table.optimize().unwrap();
+    assert!(bench.table.verify().unwrap().problems.is_empty());
+}
+
+#[test]
+fn upkeep_that_is_stopped_leaves_the_table_as_it_was() {
+    let mut bench = Bench::new(5, "l2", "f32");
+    let bytes = bench.maker.rows(0..2000);
+    let (batch, schema) = bench.table.batch(&bytes).unwrap();
+    bench
+        .table
+        .insert(batch, &schema, OnKey::Refuse, &CommitOptions::default())
+        .unwrap();
+    bench.table.set_indexing(Indexing { from: 1, lists: None });
+    bench.table.stop_upkeep();
+    bench.table.optimize().unwrap();
+    assert_eq!(bench.table.stats().unwrap().indexes, 0);
+    assert_eq!(bench.store.list("t.varve/index").unwrap(), []);
+    bench.table = open(&bench.store, &bench.world).open_table("t").unwrap();
+    bench.table.set_indexing(Indexing { from: 1, lists: None });
+    bench.table.optimize().unwrap();
+    assert_eq!(
+        bench.table.stats().unwrap().indexes,
+        2,
+        "one for each column of vectors"
+    );
 }

@@ -124,6 +124,7 @@ impl Read {
             filter,
             limit: self.limit.unwrap_or(10),
             recall: if self.exact { 1.0 } else { recall },
+            prefer_index: false,
         }
     }
 

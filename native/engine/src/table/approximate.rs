@@ -17,11 +17,13 @@ use crate::search::{Nearest, Query};
 
 /// Vectors that are read before the next look at what is still of use.
 const AT_ONCE: usize = 16;
-/// Nanoseconds: of a code that is scanned, of a row that a filter is asked about, of four bytes of a vector read out of order,
-/// and of a search of one segment that finds nothing.
+/// Nanoseconds: of a code that is scanned, of a row that a filter is asked about, of four bytes of a vector read out of order, of
+/// a dimension of a shadow read out of order and in order, and of a search of one segment that finds nothing.
 const CODE_NS: f64 = 2.0;
 const ASKED_NS: f64 = 40.0;
 const ELEMENT_NS: f64 = 0.4;
+const APART_NS: f64 = 0.1;
+const IN_ORDER_NS: f64 = 0.025;
 const SEGMENT_NS: f64 = 15_000.0;
 /// Vectors that a search refines, beside the rows that it wants.
 const REFINED: usize = 50;
@@ -100,8 +102,17 @@ impl<'a> Approximate<'a> {
             self.indexes.push(Chosen { ids, index, setting });
         }
         cost += self.refine_ns(self.search.limit + REFINED);
-        (cost < self.refine_ns(matches) || self.matching.is_none() && cost < self.refine_ns(matches) * 2.0)
-            .then_some(self)
+        (self.search.prefer_index || cost < self.exact_ns(matches, stored)).then_some(self)
+    }
+
+    /// About how long an exact search takes.
+    fn exact_ns(&self, matches: usize, stored: usize) -> f64 {
+        let dimensions = match self.search.column.data_type {
+            DataType::Vector { dimensions, .. } => f64::from(dimensions),
+            _ => 0.0,
+        };
+        let apart = matches as f64 * dimensions * APART_NS;
+        apart.min(stored as f64 * dimensions * IN_ORDER_NS)
     }
 
     fn refine_ns(&self, rows: usize) -> f64 {

@@ -19,6 +19,8 @@ pub struct Search<'a> {
     pub limit: usize,
     /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
     pub recall: f32,
+    /// Searches through an index also where an exact search would be as fast: for tests and measurements.
+    pub prefer_index: bool,
 }
 
 impl<'a> Search<'a> {
@@ -31,6 +33,7 @@ impl<'a> Search<'a> {
             filter,
             limit,
             recall: 1.0,
+            prefer_index: false,
         }
     }
 }

@@ -65,6 +65,18 @@ export function noPrimaryKey(table: string): VarveError {
   });
 }
 
+/** A search across time that cannot tell which rows are versions of one. */
+export function noKeyForSpan(table: string): VarveError {
+  return new VarveError(
+    "NO_PRIMARY_KEY",
+    `The table ${quote(table)} has no primary key to tell by which rows are versions of one.`,
+    {
+      hint: "Ask for everyVersion: true, or declare a column with .primaryKey().",
+      where: { table },
+    },
+  );
+}
+
 /** A date that is no instant. */
 export function badInstant(name: string, found: string): VarveError {
   return new VarveError("INVALID_ARGUMENT", `${name}: expected an instant, found ${found}.`, {

@@ -82,12 +82,14 @@ export type {
   KeyOf,
   SearchInput,
   SelectedRow,
+  SpanHit,
   VectorName,
 } from "./schema/infer";
 export type { StandardSchema } from "./schema/standard-schema";
 export { type AnyTable, TableDefinition, table, type UntypedTable } from "./schema/table-definition";
 export { type ColumnsFrom, type TableFromOptions, tableFrom } from "./schema/table-from";
 export { Snapshot, type SnapshotPoint } from "./snapshot";
+export type { Moment, Span } from "./span";
 export {
   type DeleteOptions,
   type HistoryOptions,
@@ -103,6 +105,7 @@ export {
   type ScanOptions,
   type SearchOptions,
   type SelectOptions,
+  type SpanSearchOptions,
   TableView,
 } from "./table-view";
 export type { RowSource, WriteOptions } from "./write";

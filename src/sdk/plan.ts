@@ -17,6 +17,7 @@ export interface Plan {
   readonly rows: Decode<PlainRow[]>;
   readonly first: Decode<PlainRow | undefined>;
   readonly hits: Decode<PlainRow[]>;
+  readonly spanHits: Decode<PlainRow[]>;
 }
 
 const ROW_ID: Pick<Field, "id" | "name" | "type"> = {
@@ -70,6 +71,7 @@ export class Plans {
       rows: (numbers, text, blob) => projection.rows(numbers, text, blob),
       first: (numbers, text, blob) => projection.rows(numbers, text, blob)[0],
       hits: (numbers, text, blob) => projection.hits(numbers, text, blob),
+      spanHits: (numbers, text, blob) => projection.spanHits(numbers, text, blob),
     };
   }
 }

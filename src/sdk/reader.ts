@@ -91,6 +91,17 @@ export class Reader {
     }
   }
 
+  /** The version that is read; null where it is always the newest. */
+  get version(): number | null {
+    return this.#version;
+  }
+
+  /** The rows nearest to a vector, of all versions of a span. */
+  searchSpan(select: readonly string[] | undefined, body: object, vector: Float32Array): Promise<PlainRow[]> {
+    const plan = this.plan(select);
+    return this.#read(this.#request({ kind: "search", ...body }, plan.projection), vector, plan.spanHits);
+  }
+
   /** The rows nearest to a vector. */
   search(select: readonly string[] | undefined, body: object, vector: Float32Array): Promise<PlainRow[]> {
     const plan = this.plan(select);

@@ -8,6 +8,7 @@ import {
   badVector,
   chooseColumn,
   noEmbeddedColumn,
+  noKeyForSpan,
   notSearchable,
   notYet,
 } from "./errors";
@@ -18,6 +19,8 @@ import { checkCount, type Reader } from "./reader";
 import { describeType } from "./schema/column-type";
 import { isVector, type TableSchema, type VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
+import { resolveSpan } from "./span";
+import type { TableHandle } from "./table-handle";
 
 /** What `search` takes, before its types. */
 export interface SearchRequest {
@@ -28,6 +31,8 @@ export interface SearchRequest {
   readonly exact?: boolean | undefined;
   readonly recall?: number | undefined;
   readonly mode?: string | undefined;
+  readonly during?: unknown;
+  readonly everyVersion?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,6 +62,22 @@ export async function search(
   return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
 }
 
+/** Finds the rows that were nearest at any moment of a span of versions. */
+export async function searchDuring(
+  handle: TableHandle,
+  own: Reader,
+  query: unknown,
+  request: SearchRequest,
+): Promise<PlainRow[]> {
+  const { reader, body: span } = resolveSpan(handle, own, request.during);
+  const { everyVersion = false } = request;
+  if (!everyVersion && reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
+  const { body, vector } = await prepare(reader, handle.embedder, query, request);
+  if (vector !== null) return reader.searchSpan(request.select, { ...body, ...span, everyVersion }, vector);
+  reader.plan(request.select);
+  return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
+}
+
 /** The same as an Arrow IPC stream. */
 export async function searchArrow(
   reader: Reader,
@@ -64,6 +85,7 @@ export async function searchArrow(
   query: unknown,
   request: SearchRequest,
 ): Promise<Uint8Array> {
+  refuseSpan(request);
   const { field, body, vector } = await prepare(reader, embedder, query, request);
   if (vector !== null) return reader.searchArrow(request.select, body, vector);
   const nothing = { ...body, where: NOTHING };
@@ -99,6 +121,7 @@ export async function explain(
   query: unknown,
   request: SearchRequest,
 ): Promise<Record<string, unknown>> {
+  refuseSpan(request);
   const { field, body, vector } = await prepare(reader, embedder, query, request);
   const { name, embed } = field;
   return {
@@ -126,19 +149,22 @@ async function prepare(
   return { field, vector, body: { column: field.name, columnId: field.id, limit, where, exact, recall } };
 }
 
+function refuseSpan({ during }: SearchRequest): void {
+  if (during !== undefined)
+    throw notYet("during in explain and in Arrow streams", "Use search, or one version with asOf.");
+}
+
 function checkRequest(request: SearchRequest): void {
-  const { limit, recall, exact, mode = "auto" } = request;
+  const { limit, recall, exact, mode = "auto", during, everyVersion } = request;
   if (mode === "hybrid" || mode === "text") {
     throw notYet(`search with mode: "${mode}"`, 'Use mode: "vector", or filter texts with like and ilike.');
   }
   if (mode !== "auto" && mode !== "vector")
     throw badArgument("mode", '"auto" or "vector"', describeValue(mode));
-  if ("during" in request && request.during !== undefined) {
-    throw notYet(
-      "search with during",
-      "Search one version after another with asOf, or compare two with diff.",
-    );
-  }
+  if (everyVersion !== undefined && typeof everyVersion !== "boolean")
+    throw badArgument("everyVersion", "true or false", describeValue(everyVersion));
+  if (everyVersion === true && during === undefined)
+    throw badArgument("everyVersion", "during beside it", "none");
   if (limit !== undefined) checkCount("limit", limit, 0);
   if (exact !== undefined && typeof exact !== "boolean")
     throw badArgument("exact", "true or false", describeValue(exact));

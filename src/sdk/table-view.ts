@@ -16,10 +16,12 @@ import type {
   OrderName,
   SearchInput,
   SelectedRow,
+  SpanHit,
   VectorName,
 } from "./schema/infer";
 import type { AnyTable, UntypedTable } from "./schema/table-definition";
-import { embedInput, explain, type SearchRequest, search } from "./search";
+import { embedInput, explain, type SearchRequest, search, searchDuring } from "./search";
+import type { Span } from "./span";
 import type { TableHandle } from "./table-handle";
 
 /** Which columns a read returns. */
@@ -52,6 +54,15 @@ export interface ScanOptions<D extends AnyTable, S extends string> extends Selec
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What `search` takes with a span of versions. */
+export interface SpanSearchOptions<D extends AnyTable, S extends string, V extends string>
+  extends Omit<SearchOptions<D, S, V>, "during" | "everyVersion"> {
+  /** Finds what was visible at any moment of these versions. */
+  readonly during: Span;
+  /** All versions of a row that are near enough, and not only the nearest of them. */
+  readonly everyVersion?: boolean | undefined;
+}
+
 /** What `search` takes. */
 export interface SearchOptions<D extends AnyTable, S extends string, V extends string>
   extends SelectOptions<S> {
@@ -72,6 +83,8 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
   readonly mode?: "auto" | "vector" | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;
+  readonly during?: undefined;
+  readonly everyVersion?: undefined;
 }
 
 /** What `embed` takes. */
@@ -201,16 +214,35 @@ export abstract class TableView<D extends AnyTable> {
    * const hits = await t.search("refund policy", { limit: 5, select: ["id", "title"], where: { lang: "en" } });
    * ```
    */
-  async search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V>,
+  ): Promise<Hits<Hit<D, S>>>;
+  /**
+   * The rows that were nearest at any moment of a span of versions, each with `_from` and `_to`: the commits that wrote and that
+   * ended it. Of the versions of a row (by primary key) the nearest is found, unless `everyVersion` is set. The columns are those of
+   * the end of the span.
+   *
+   * @example
+   * ```ts
+   * const hits = await t.search("refund policy", { during: { from: "2026-01-01", to: "2026-06-30" } });
+   * for (const { body, _from, _to } of hits) console.log(body, _from.date, _to?.date);
+   * ```
+   */
+  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options: SpanSearchOptions<D, S, V>,
+  ): Promise<Hits<SpanHit<D, S>>>;
+  async search<S extends ColumnName<D>, V extends VectorName<D>>(
+    query: SearchInput<D, V>,
+    options: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> = {},
   ): Promise<Hits<Hit<D, S>>> {
-    const hits: PlainRow[] = await search(
-      this.reader(),
-      this.handle.embedder,
-      query,
-      checkOptions("search", options),
-    );
+    const checked = checkOptions("search", options);
+    if (checked.during !== undefined) {
+      const found: PlainRow[] = await searchDuring(this.handle, this.reader(), query, checked);
+      return found as unknown as Hits<Hit<D, S>>;
+    }
+    const hits: PlainRow[] = await search(this.reader(), this.handle.embedder, query, checked);
     return hits as unknown as Hits<Hit<D, S>>;
   }
 

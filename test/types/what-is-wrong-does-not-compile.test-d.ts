@@ -160,8 +160,15 @@ describe("search", () => {
     await t.search("x", { select: ["titel"] });
     // @ts-expect-error not there yet
     await t.search("x", { mode: "hybrid" });
-    // @ts-expect-error not there yet
-    await t.search("x", { during: { from: 1, to: 2 } });
+    const across = await t.search("x", { during: { from: 1, to: 2 }, everyVersion: true, select: ["id"] });
+    const ended: Date | undefined = across[0]?._to?.date;
+    // @ts-expect-error a span has an end
+    await t.search("x", { during: { from: 1 } });
+    // @ts-expect-error only beside during
+    await t.search("x", { everyVersion: true });
+    // @ts-expect-error only hits across time have lifetimes
+    const began = (await t.search("x"))[0]?._from;
+    void [ended, began];
     // @ts-expect-error no such mode
     await t.search("x", { mode: "vektor" });
   });

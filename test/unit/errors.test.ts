@@ -109,6 +109,7 @@ const callExamples: Examples<typeof calls> = {
   notAllEmbedded: [calls.notAllEmbedded("docs", "vec", 3, cause)],
   notYet: [calls.notYet("purge", "Use delete.")],
   noPrimaryKey: [calls.noPrimaryKey("docs")],
+  noKeyForSpan: [calls.noKeyForSpan("docs")],
   badInstant: [calls.badInstant("effectiveAt", 'the text "yesterday"')],
   badAsOf: [calls.badAsOf("null")],
   badQuery: [calls.badQuery("docs", "the number 3")],

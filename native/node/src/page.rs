@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use varve_engine::column::{fixed_width, vector_elements};
 use varve_engine::error::{Code, Error, Result};
 use varve_engine::schema::{DataType, Element, Field};
-use varve_engine::table::{Cell, Picked};
+use varve_engine::table::{Cell, Lifetime, Picked};
 use varve_engine::value::Value;
 
 /// The greatest integer of which a JavaScript number knows all neighbours.
@@ -92,6 +92,15 @@ impl Page {
                 .extend(part.scores.iter().map(|(_, score)| f64::from(*score)));
         }
         Ok(page)
+    }
+
+    /// Writes when each row began and when it ended: version and date of each; -1 for the version of an end that has not come.
+    pub(crate) fn lifetimes(&mut self, lifetimes: &[Lifetime]) {
+        for Lifetime { from, to } in lifetimes {
+            let (ended, at) = to.map_or((-1.0, 0.0), |to| (to.version as f64, to.committed_at as f64));
+            self.numbers
+                .extend([from.version as f64, from.committed_at as f64, ended, at]);
+        }
     }
 
     fn nulls(&mut self, parts: &[&Picked], field: &Field, rows: usize) -> Result<()> {

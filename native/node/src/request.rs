@@ -64,6 +64,14 @@ pub(crate) struct Read {
     recall: Option<f32>,
     #[serde(default)]
     column_id: Option<u32>,
+    /// Where a span of versions starts that ends at `version`.
+    #[serde(default)]
+    pub(crate) during: Option<AsOf>,
+    /// The version up to which the ends of rows are known; all where there is none.
+    #[serde(default)]
+    pub(crate) until: Option<u64>,
+    #[serde(default)]
+    pub(crate) every_version: bool,
     #[serde(default)]
     pub(crate) batch_rows: Option<usize>,
 }
@@ -80,9 +88,10 @@ struct OrderBy {
 
 impl Read {
     pub(crate) fn snapshot(&self, table: &Table) -> Result<Snapshot> {
-        match self.version {
-            None => table.snapshot(),
-            Some(version) => table.as_of(&AsOf::Version(version)),
+        match (&self.during, self.version) {
+            (Some(from), Some(version)) => table.during(from, &AsOf::Version(version)),
+            (_, None) => table.snapshot(),
+            (None, Some(version)) => table.as_of(&AsOf::Version(version)),
         }
     }
 

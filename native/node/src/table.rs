@@ -140,7 +140,7 @@ impl NativeTable {
             if !is_fast(&request, &snapshot, vector)? {
                 return Ok(None);
             }
-            answer(&request, &snapshot, vector).map(Some)
+            answer(table, &request, &snapshot, vector).map(Some)
         })?;
         let Some((numbers, text)) = page.map(Page::into_parts) else {
             return Ok(None);
@@ -161,7 +161,7 @@ impl NativeTable {
             move |table| {
                 let request: Read = read(&request)?;
                 let snapshot = request.snapshot(table)?;
-                answer(&request, &snapshot, vector.as_deref())
+                answer(table, &request, &snapshot, vector.as_deref())
             },
             NativePage::from,
         ))
@@ -430,13 +430,18 @@ fn is_fast(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Resul
     Ok(predicted <= INSIDE_CALL_NS)
 }
 
-fn answer(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Page> {
+fn answer(table: &Table, request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Page> {
     if request.kind == ReadKind::Count {
         let count = snapshot.count(request.filter(snapshot)?.as_ref())?;
         return Ok(Page::of_count(count));
     }
     let picked = pick(request, snapshot, vector)?;
-    Page::of(&[&picked], picked.fields(), &request.bigints)
+    let mut page = Page::of(&[&picked], picked.fields(), &request.bigints)?;
+    if request.during.is_some() {
+        let lifetimes = table.lifetimes(&picked, request.until.unwrap_or(u64::MAX))?;
+        page.lifetimes(&lifetimes);
+    }
+    Ok(page)
 }
 
 /// The rows that a read finds.
@@ -449,7 +454,12 @@ fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<P
             let vector =
                 vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
             let (filter, fields) = (request.filter(snapshot)?, request.fields(snapshot)?);
-            snapshot.search(&request.search(field, vector, filter.as_ref()), fields)
+            let search = request.search(field, vector, filter.as_ref());
+            if request.during.is_some() && !request.every_version {
+                snapshot.search_keys(&search, fields)
+            } else {
+                snapshot.search(&search, fields)
+            }
         }
         ReadKind::Count | ReadKind::Scan => Err(Error::internal("a read that is no page of rows")),
     }

@@ -21,6 +21,7 @@ export class Projection {
   readonly #makeRows: RowMaker;
   readonly #names: readonly string[];
   #makeHits: RowMaker | undefined;
+  #makeSpanHits: RowMaker | undefined;
 
   constructor(fields: readonly Pick<Field, "id" | "name" | "type">[]) {
     this.#names = fields.map((field) => field.name);
@@ -50,6 +51,22 @@ export class Projection {
     return this.#makeHits(columns, page.rows);
   }
 
+  /** The rows of a page of a search across time, with `_from` and `_to` as well. */
+  spanHits(numbers: Float64Array, text: string, blob: Uint8Array = NO_BYTES): PlainRow[] {
+    const page = openPage(numbers, text, blob);
+    const columns = this.#columns(page);
+    const distances = readPlain(page);
+    const scores = readPlain(page);
+    const [from, to]: [unknown[], unknown[]] = [[], []];
+    for (let row = 0; row < page.rows; row++) {
+      from.push(readMoment(page));
+      to.push(readMoment(page));
+    }
+    columns.push(scores, distances, from, to);
+    this.#makeSpanHits ??= rowMaker([...this.#names, "_score", "_distance", "_from", "_to"]);
+    return this.#makeSpanHits(columns, page.rows);
+  }
+
   #columns(page: PageCursor): unknown[][] {
     const readers = this.#readers;
     const columns = new Array<unknown[]>(readers.length);
@@ -75,4 +92,11 @@ function openPage(numbers: Float64Array, text: string, blob: Uint8Array): PageCu
     textAt: 0,
     blobAt: 0,
   };
+}
+
+/** A version and its date; null where the version is below 0. */
+function readMoment(page: PageCursor): { version: number; date: Date } | null {
+  const version = page.numbers[page.at++] ?? -1;
+  const date = page.numbers[page.at++] ?? 0;
+  return version < 0 ? null : { version, date: new Date(date) };
 }

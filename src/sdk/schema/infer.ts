@@ -73,6 +73,16 @@ export type Hit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simpl
   }
 >;
 
+/** A row found by a search across time: with the commits that wrote and that ended it. */
+export type SpanHit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
+  Hit<D, S> & {
+    /** The commit that wrote the row. */
+    readonly _from: { readonly version: number; readonly date: Date };
+    /** The commit that ended it; null where it still holds. */
+    readonly _to: { readonly version: number; readonly date: Date } | null;
+  }
+>;
+
 /** The names of the columns that can be ordered by. */
 export type OrderName<D extends AnyTable> = {
   [K in keyof D["columns"]]: D["columns"][K]["$types"]["kind"] extends

@@ -51,6 +51,10 @@ impl Picked {
         }
     }
 
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -78,10 +78,14 @@ impl Snapshot {
     /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn search(&self, search: &Search<'_>, select: Vec<Field>) -> Result<Picked> {
         let (hits, _) = self.hits(search)?;
+        Ok(self.picked(hits, select))
+    }
+
+    pub(super) fn picked(&self, hits: Vec<Hit>, select: Vec<Field>) -> Picked {
         let rows = hits.iter().map(|hit| (hit.0, hit.1)).collect();
         let mut picked = Picked::new(self.clone(), select, rows);
         picked.scores = hits.iter().map(|hit| (hit.2, hit.3)).collect();
-        Ok(picked)
+        picked
     }
 
     /// How a search is answered, found out by answering it.
@@ -95,7 +99,7 @@ impl Snapshot {
         Ok(explained)
     }
 
-    fn hits(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {
+    pub(super) fn hits(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {
         let query = Query::new(search.column, search.vector)?;
         if search.recall < 1.0
             && let Some(approximate) = Approximate::plan(self, search)?

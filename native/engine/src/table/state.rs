@@ -159,7 +159,9 @@ impl State {
     /// The view of a version whose watermark and schema are known.
     fn view(&self, version: u64, watermark: u64, schema: u32) -> Result<Arc<View>> {
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = past.iter().position(|view| view.version == version) {
+        // A span of versions has the deaths of one and the watermark of another.
+        let same = |view: &Arc<View>| view.version == version && view.watermark == watermark;
+        if let Some(at) = past.iter().position(same) {
             let view = past.remove(at);
             past.push(Arc::clone(&view));
             return Ok(view);
@@ -214,7 +216,14 @@ impl Snapshot {
         Ok(Self { state, view })
     }
 
-    /// The version.
+    /// What was visible at any moment from version `from` to this one: what was born by then and had not died at `from`.
+    pub(super) fn since(&self, from: u64) -> Result<Self> {
+        let view = self.state.view(from, self.watermark(), self.schema().id)?;
+        let state = Arc::clone(&self.state);
+        Ok(Self { state, view })
+    }
+
+    /// The version; of a span of versions the first.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.view.version

@@ -1,0 +1,40 @@
+// Spans of versions: which reader answers a search across time, and what it is asked besides.
+
+import { type AsOf, type AsOfJson, toAsOfJson } from "./as-of";
+import { badArgument } from "./errors";
+import type { Reader } from "./reader";
+import { isPlainObject } from "./schema/plain";
+import { describeValue } from "./schema/wire-value";
+import type { TableHandle } from "./table-handle";
+
+/** All versions from one point in the history to another, both included. */
+export interface Span {
+  /** Where it starts. */
+  readonly from: AsOf;
+  /** Where it ends. On a snapshot it ends with the snapshot at the latest. */
+  readonly to: AsOf;
+}
+
+/** A version, and when it was committed. */
+export interface Moment {
+  /** The version. */
+  readonly version: number;
+  /** The date of its commit. */
+  readonly date: Date;
+}
+
+/** A span as the native module is asked for it; the reader reads its last version. */
+export interface SpanRequest {
+  readonly reader: Reader;
+  readonly body: { readonly during: AsOfJson; readonly until: number | null };
+}
+
+/** Checks a span and looks up its end; throws INVALID_ARGUMENT and VERSION_NOT_FOUND. */
+export function resolveSpan(handle: TableHandle, reader: Reader, span: unknown): SpanRequest {
+  if (!isPlainObject(span) || span["from"] === undefined || span["to"] === undefined)
+    throw badArgument("during", "{ from, to }", describeValue(span), handle.name);
+  const until = reader.version;
+  const end = handle.resolve(toAsOfJson(span["to"] as AsOf));
+  const last = until !== null && end.version >= until ? reader : handle.readerAt(end);
+  return { reader: last, body: { during: toAsOfJson(span["from"] as AsOf), until } };
+}

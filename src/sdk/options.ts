@@ -22,8 +22,6 @@ const insert: Names<InsertOptions> = { ...commit, ...long, vectors: true, onEmbe
 
 /** Time as tests make it. */
 const paced = { pace: true };
-/** Searches across time. */
-const across = { during: true, everyVersion: true };
 
 const NAMES = {
   connect: { registry: true, embeddingCache: true, ...paced } satisfies Names<ConnectOptions>,
@@ -45,7 +43,8 @@ const NAMES = {
     recall: true,
     mode: true,
     signal: true,
-    ...across,
+    during: true,
+    everyVersion: true,
   } satisfies Names<SearchOptions<AnyTable, string, string>>,
   insert,
   upsert: { ...insert, delete: true } satisfies Names<UpsertOptions<AnyTable>>,

@@ -52,7 +52,8 @@ async function filled(folder, count, draw) {
 }
 
 /** The time of a search and that of a plain read of the bytes it looks at, by turns. */
-async function search(t, label, draw, bound, options = {}) {
+async function search(t, label, draw, bound, more = {}) {
+  const options = { exact: true, ...more };
   const queries = Array.from({ length: 32 }, draw);
   const { bytes } = await t.explain(queries[0], { column: "vec", ...options });
   const plain = Buffer.alloc(Math.max(bytes, 1), 1);

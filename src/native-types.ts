@@ -66,6 +66,7 @@ export interface NativeDatabase {
   createTable(name: string, schemaJson: string): NativeTable;
   openTable(name: string): NativeTable;
   dropTable(name: string): void;
+  verifyTable(name: string): Promise<string>;
   close(): Promise<unknown>;
 }
 

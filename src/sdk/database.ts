@@ -2,6 +2,7 @@ import { VarveError } from "../varve-error";
 import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
 import { badArgument } from "./errors";
+import type { Verification } from "./maintenance";
 import { answer, call, callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
 import { checkOptions } from "./options";
@@ -86,6 +87,19 @@ export class Database {
   /** The names of the tables. */
   tables(): Promise<string[]> {
     return answer(() => this.#native.tableNames());
+  }
+
+  /**
+   * Reads every file of a table and says which are damaged; also of a table that is too damaged to be opened.
+   *
+   * @example
+   * ```ts
+   * const { ok, problems } = await db.verify("docs");
+   * ```
+   */
+  async verify(name: string): Promise<Verification> {
+    checkName(name);
+    return JSON.parse(await callAsync(() => this.#native.verifyTable(name))) as Verification;
   }
 
   /** Removes a table with its whole history. */

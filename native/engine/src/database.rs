@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_name, manifest_sequence};
 use crate::schema::Schema;
 use crate::store::{DRAFT, LocalStore, MemoryStore, PutOutcome, Store, check_table_name};
-use crate::table::{Home, Table};
+use crate::table::{Home, Table, Verified};
 
 /// A directory, or a place in memory, that holds tables.
 #[derive(Debug)]
@@ -88,6 +88,15 @@ impl Database {
         }
         names.sort_unstable();
         Ok(names)
+    }
+
+    /// Reads every byte of a table and checks it, also where it is too damaged to be opened.
+    ///
+    /// # Errors
+    /// [`Code::TableNotFound`]; otherwise only where the store itself fails. Damage is reported in [`Verified::problems`].
+    pub fn verify_table(&self, name: &str) -> Result<Verified> {
+        check_table_name(name)?;
+        self.home(name).verify(None)
     }
 
     /// Creates an empty table, at version 0.

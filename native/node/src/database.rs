@@ -7,7 +7,7 @@ use varve_engine::error::{Error, Result};
 
 use crate::call::{Usable, thrown};
 use crate::request::read;
-use crate::table::{Closing, NativeTable, TextWork};
+use crate::table::{Closing, NativeTable, TextWork, verified};
 use crate::work::Work;
 
 /// A database.
@@ -82,6 +82,23 @@ impl NativeDatabase {
     #[napi]
     pub fn drop_table(&self, name: String) -> napi::Result<()> {
         self.now(|database| database.drop_table(&name))
+    }
+
+    /// Checks every byte of a table, as JSON; it need not open.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn verify_table(&self, name: String) -> TextWork {
+        let (database, usable) = (Arc::clone(&self.database), Arc::clone(&self.usable));
+        AsyncTask::new(Work::new(
+            move || {
+                usable.run(|| {
+                    let database = lock(&database).clone();
+                    let database =
+                        database.ok_or_else(|| Error::internal("an open handle without a database"))?;
+                    Ok(verified(&database.verify_table(&name)?).to_string())
+                })
+            },
+            |text| text,
+        ))
     }
 
     /// Ends the handle and those of all tables that were opened through it.

@@ -7,7 +7,7 @@ use varve_engine::error::{Code, Error, Result};
 use varve_engine::format::{Commit, Raw};
 use varve_engine::history::{AsOf, Tag};
 use varve_engine::schema::Schema;
-use varve_engine::table::{OnKey, Picked, Reembed, Snapshot, Stage, Table, Written};
+use varve_engine::table::{OnKey, Picked, Reembed, Snapshot, Stage, Table, Verified, Written};
 
 use crate::call::{Usable, thrown};
 use crate::page::{NativePage, Page, is_blob};
@@ -362,12 +362,7 @@ impl NativeTable {
     /// Checks every byte.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn verify(&self) -> TextWork {
-        self.text_later(|table| {
-            let verified = table.verify()?;
-            let problem = |error: &Error| json!({ "file": error.place().file, "message": error.message() });
-            let problems: Vec<Json> = verified.problems.iter().map(problem).collect();
-            Ok(json!({ "ok": problems.is_empty(), "files": verified.files, "bytes": verified.bytes, "problems": problems }))
-        })
+        self.text_later(|table| Ok(verified(&table.verify()?)))
     }
 
     /// Brings the layout into its best shape.
@@ -497,6 +492,13 @@ fn moment(table: &Table, snapshot: &Snapshot) -> Result<Json> {
         "effectiveAt": commit.and_then(|commit| commit.effective_at),
         "schema": schema,
     }))
+}
+
+/// What a check of all files found, as JSON.
+pub(crate) fn verified(verified: &Verified) -> Json {
+    let problem = |error: &Error| json!({ "file": error.place().file, "message": error.message() });
+    let problems: Vec<Json> = verified.problems.iter().map(problem).collect();
+    json!({ "ok": problems.is_empty(), "files": verified.files, "bytes": verified.bytes, "problems": problems })
 }
 
 /// What a write did, as JSON.

@@ -1,4 +1,4 @@
-import { type Database, VarveError, type Verification } from "varve";
+import type { Verification } from "varve";
 import { type Command, databaseOptions, type Input, textOption } from "../command";
 import { ExitCode } from "../exit-code";
 import { withDatabase } from "../open";
@@ -26,7 +26,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
     const verified: NamedVerification[] = [];
     for (const name of only === undefined ? await db.tables() : [only]) {
       terminal.progress(() => `reading: ${name}`);
-      verified.push({ name, ...(await verifyTable(db, name)) });
+      verified.push({ name, ...(await db.verify(name)) });
     }
     return verified;
   });
@@ -34,19 +34,6 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   if (input.options["json"] === true) terminal.json({ ok, tables });
   else for (const verified of tables) printTable(terminal, verified);
   return ok ? ExitCode.done : ExitCode.damaged;
-}
-
-/** A table so damaged that it cannot be opened is a damaged table, and not a failure of this command. */
-async function verifyTable(db: Database, name: string): Promise<Verification> {
-  try {
-    const t = await db.openTable(name);
-    return await t.verify();
-  } catch (error) {
-    if (!VarveError.is(error) || (error.code !== "CORRUPT" && error.code !== "UNSUPPORTED_FORMAT"))
-      throw error;
-    const problem = { file: error.where.file ?? null, message: error.message };
-    return { ok: false, files: 0, bytes: 0, problems: [problem] };
-  }
 }
 
 function printTable(terminal: Terminal, { name, ok, files, bytes, problems }: NamedVerification): void {

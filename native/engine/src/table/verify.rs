@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use super::Table;
+use super::home::Home;
 use super::state::State;
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathRun, Manifest, Raw, RunRef};
 use crate::fragment::Segment;
-use crate::history::Log;
+use crate::history::{Log, Tags};
 
 /// What a check of all files found.
 #[derive(Clone, Debug, Default)]
@@ -42,11 +43,20 @@ impl Table {
     /// # Errors
     /// Only where the store itself fails; damage is reported in [`Verified::problems`].
     pub fn verify(&self) -> Result<Verified> {
-        let known = self.current();
-        let mut sequence = self.home.newest_sequence()?;
+        self.home.verify(Some(&self.current()))
+    }
+}
+
+impl Home {
+    /// The same for a table that may be too damaged to be opened. `known` is what was opened before.
+    ///
+    /// # Errors
+    /// Only where the store itself fails, or there is no table.
+    pub(crate) fn verify(&self, known: Option<&State>) -> Result<Verified> {
+        let mut sequence = self.newest_sequence()?;
         loop {
-            let verified = self.verify_at(sequence, &known)?;
-            let newest = self.home.newest_sequence()?;
+            let verified = self.verify_at(sequence, known)?;
+            let newest = self.newest_sequence()?;
             // Upkeep removes files that it replaced: what is missing then is no damage.
             if verified.problems.is_empty() || newest == sequence {
                 return Ok(verified);
@@ -55,10 +65,10 @@ impl Table {
         }
     }
 
-    fn verify_at(&self, sequence: u64, known: &State) -> Result<Verified> {
+    fn verify_at(&self, sequence: u64, known: Option<&State>) -> Result<Verified> {
         let mut verified = Verified::default();
-        let path = self.home.manifest_path(sequence);
-        let manifest = match self.home.read_manifest(sequence) {
+        let path = self.manifest_path(sequence);
+        let manifest = match self.read_manifest(sequence) {
             Ok(Some(manifest)) => manifest,
             Ok(None) => {
                 verified.note(Err(Error::corrupt(path, "it is missing")))?;
@@ -69,7 +79,10 @@ impl Table {
                 return Ok(verified);
             }
         };
-        if sequence < known.manifest.sequence && manifest.incarnation == known.manifest.incarnation {
+        if let Some(known) = known
+            && sequence < known.manifest.sequence
+            && manifest.incarnation == known.manifest.incarnation
+        {
             verified.note(Err(Error::corrupt(&known.own_path, "it is missing")))?;
         }
         verified.note(self.length(&path))?;
@@ -82,7 +95,7 @@ impl Table {
                     rows: fragment.rows.clone(),
                     groups: vec![group.clone()],
                 };
-                let segment = Segment::open(&*self.home.store, &self.home.path("data"), &alone, &fields);
+                let segment = Segment::open(&*self.store, &self.path("data"), &alone, &fields);
                 verified.note(
                     segment
                         .and_then(|segment| segment.verify())
@@ -91,26 +104,26 @@ impl Table {
             }
         }
         for file in manifest.indexes.iter().map(Raw::get) {
-            verified.note(super::index::verify(&self.home, file).map(|()| file.length))?;
+            verified.note(super::index::verify(self, file).map(|()| file.length))?;
         }
         for reference in &manifest.deaths.runs {
             verified.note(self.verify_deaths(reference))?;
         }
         self.verify_log(&manifest, &mut verified)?;
-        for tag in self.tags.each()? {
+        let tags = Tags::new(Arc::clone(&self.store), self.path("_tags"));
+        for tag in tags.each()? {
             verified.note(tag.map(|(_, bytes)| bytes))?;
         }
         Ok(verified)
     }
 
     fn length(&self, path: &str) -> Result<u64> {
-        Ok(self.home.store.open(path)?.map_or(0, |bytes| bytes.len() as u64))
+        Ok(self.store.open(path)?.map_or(0, |bytes| bytes.len() as u64))
     }
 
     fn verify_deaths(&self, reference: &RunRef) -> Result<u64> {
-        let path = self.home.path(&format!("deaths/{}", reference.file));
+        let path = self.path(&format!("deaths/{}", reference.file));
         let bytes = self
-            .home
             .store
             .open(&path)?
             .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
@@ -119,7 +132,7 @@ impl Table {
 
     fn verify_log(&self, manifest: &Manifest, verified: &mut Verified) -> Result<()> {
         // A log of its own, so that nothing is answered from memory.
-        let log = Log::new(Arc::clone(&self.home.store), self.home.path("_log"));
+        let log = Log::new(Arc::clone(&self.store), self.path("_log"));
         let mut parts = Vec::new();
         log.each_part(&manifest.log, |part, read| parts.push(read.map(|()| part.length)));
         parts.into_iter().try_for_each(|read| verified.note(read))

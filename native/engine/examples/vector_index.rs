@@ -106,7 +106,7 @@ fn clustered(count: usize) -> (Vec<f32>, Vec<f32>) {
             let cluster = &clusters[(random.uniform().powf(1.5) * 3000.0) as usize];
             row.iter_mut().for_each(|x| *x = random.normal() * 0.012);
             for j in 0..RANK {
-                let x = mean[j] + cluster[j] + random.normal() * weight(j) * 0.62;
+                let x = mean[j] + cluster[j] + random.normal() * weight(j) * 0.95;
                 row.iter_mut()
                     .zip(&basis[j * D..])
                     .for_each(|(to, b)| *to += x * b);

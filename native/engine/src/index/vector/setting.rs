@@ -67,18 +67,19 @@ impl Setting {
         })
     }
 
-    /// The least thorough setting that reaches a recall for so many nearest rows.
+    /// The least thorough setting that reaches a recall for so many nearest rows. Up to twice as many as were measured are asked
+    /// for by missing fewer of those that were.
     pub(super) fn choose(settings: &[Self], recall: f32, nearest: usize, flat: Self) -> Self {
-        let nearest = u32::try_from(nearest).unwrap_or(u32::MAX);
-        let group = settings
-            .iter()
-            .map(|setting| setting.nearest)
-            .filter(|of| *of >= nearest)
-            .min();
-        let reaching = settings
-            .iter()
-            .filter(|setting| Some(setting.nearest) == group && setting.recall >= recall);
-        reaching
+        let wanted = u32::try_from(nearest).unwrap_or(u32::MAX);
+        let groups = settings.iter().map(|setting| setting.nearest);
+        let Some(group) = groups.filter(|of| of.saturating_mul(2) >= wanted).min() else {
+            return flat;
+        };
+        let share = (group as f32 / wanted.max(1) as f32).min(1.0);
+        let recall = 1.0 - (1.0 - recall) * share;
+        let of_group = settings.iter().filter(|setting| setting.nearest == group);
+        of_group
+            .filter(|setting| setting.recall >= recall)
             .min_by(|a, b| a.rows.total_cmp(&b.rows))
             .copied()
             .unwrap_or(flat)

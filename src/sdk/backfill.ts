@@ -1,5 +1,6 @@
 // Vectors that are missing: rows that were written without one are found, embedded, and given their vectors by ordinary updates, some
-// rows at a time. Where somebody else was faster, the rows are read again.
+// rows at a time. Where somebody else was faster, the rows are read again. A row that is refused is passed over, so that it does not
+// keep the others from their vectors.
 
 import { type CommitOptions, toCommitJson } from "./commit";
 import { badArgument } from "./errors";
@@ -26,7 +27,7 @@ export interface BackfillOptions extends CommitOptions, LongOptions {
 export interface BackfillResult {
   /** How many vectors were filled in. */
   readonly filled: number;
-  /** How many are still missing: beyond the limit, or because the function has nothing to say about a row. */
+  /** How many are still missing: beyond the limit, or because the function refuses a row or has nothing to say about it. */
   readonly missing: number;
 }
 
@@ -47,10 +48,14 @@ export async function backfill(handle: TableHandle, options: BackfillOptions): P
   }
   let filled = 0;
   let missing = 0;
+  let refusal: { readonly error: unknown } | undefined;
   for (const field of fields) {
-    filled += await new Backfill(handle, field, options).run(limit - filled);
+    const one = new Backfill(handle, field, options);
+    if (filled < limit) filled += await one.run(limit - filled);
+    refusal ??= one.refusal;
     missing += await countMissing(handle, field);
   }
+  if (filled === 0 && refusal !== undefined) throw refusal.error;
   return { filled, missing };
 }
 
@@ -68,7 +73,9 @@ class Backfill {
   readonly #field: DerivedField;
   readonly #options: BackfillOptions;
   readonly #commit: Readonly<Record<string, unknown>>;
-  /** The rows of which the function has nothing to say. */
+  /** The first refusal of rows, while others could be embedded. */
+  refusal: { readonly error: unknown } | undefined;
+  /** The rows that the function refuses, or of which it has nothing to say. */
   readonly #passed = new Set<unknown>();
   readonly #writeNumber: number;
   #filled = 0;
@@ -123,7 +130,7 @@ class Backfill {
     const where = new Condition(missingIn(this.#handle.schema, this.#field));
     const rows = await this.#handle.reader.at(version).find({ select, where, limit, offset });
     const asked = rows.filter((row) => !this.#passed.has(row["_rowid"]));
-    const vectors = await this.#embed(asked);
+    const { vectors, failure } = await this.#embed(asked);
     const rowIds: unknown[] = [];
     for (const [index, row] of asked.entries()) {
       if (vectors[index] === null) this.#passed.add(row["_rowid"]);
@@ -136,10 +143,15 @@ class Backfill {
         vectors.filter((vector) => vector !== null),
       );
     }
+    // What was embedded before it is kept.
+    if (failure !== undefined) throw failure.error;
     return { rows: rows.length, filled: rowIds.length };
   }
 
-  async #embed(rows: readonly PlainRow[]): Promise<unknown[]> {
+  /** The vectors, null where there is none; and the failure of the function as such, if that is why. */
+  async #embed(
+    rows: readonly PlainRow[],
+  ): Promise<{ vectors: unknown[]; failure: { readonly error: unknown } | undefined }> {
     const { schema, embedder } = this.#handle;
     const vectors = new Array<unknown>(rows.length).fill(undefined);
     const columns = new Map<Field, unknown[]>([[this.#field, vectors]]);
@@ -151,8 +163,14 @@ class Backfill {
     }
     const { signal, onProgress } = this.#options;
     const write = this.#writeNumber;
-    await embedder.fill({ count: rows.length, columns }, schema, { signal, onProgress, write });
-    return vectors;
+    let failure: { readonly error: unknown } | undefined;
+    const onDeferred = (error: unknown, ended: boolean): void => {
+      if (ended) failure ??= { error };
+      else this.refusal ??= { error };
+    };
+    const defer = { onEmbedError: "defer", onDeferred } as const;
+    await embedder.fill({ count: rows.length, columns }, schema, { signal, onProgress, write, ...defer });
+    return { vectors, failure };
   }
 
   async #write(version: number, rowIds: readonly unknown[], vectors: unknown[]): Promise<void> {

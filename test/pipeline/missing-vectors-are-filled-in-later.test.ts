@@ -139,6 +139,49 @@ describe("backfill", () => {
     expect(await t.backfill()).toEqual({ filled: 0, missing: 1 });
   });
 
+  /** Refuses some texts for ever, alone and in company. */
+  function refusing(refused: (input: unknown) => boolean) {
+    return paidEmbedding({
+      maxBatch: 8,
+      maxConcurrency: 1,
+      before: ({ inputs, number }) => {
+        if (number === 0) throw refusal(401);
+        if (inputs.some(refused)) throw refusal(400);
+      },
+    });
+  }
+
+  test("passes over texts that are refused for ever, and fills the others", async () => {
+    const { t } = await openNotes(refusing((input) => input === "text 3" || input === "text 1500"));
+    await t.insert(notes(texts(2000)), { onEmbedError: "defer" });
+    expect(await t.backfill()).toEqual({ filled: 1998, missing: 2 });
+    const vectors = await vectorsOf(t);
+    expect(vectors[3]).toBeNull();
+    expect(vectors[2]).toEqual(paidVector("text 2"));
+  });
+
+  test("fails where all that is missing is refused, and says why", async () => {
+    const { t } = await openNotes(refusing((input) => input === "text 3"));
+    await t.insert(notes(texts(6)), { onEmbedError: "defer" });
+    expect(await t.backfill()).toEqual({ filled: 5, missing: 1 });
+    await expect(t.backfill()).rejects.toMatchObject({ code: "EMBEDDING_FAILED" });
+    expect((await t.stats()).missingVectors).toEqual({ vec: 1 });
+  });
+
+  test("keeps what it could embed where the function fails after that", async () => {
+    const fn = paidEmbedding({
+      maxBatch: 8,
+      maxConcurrency: 1,
+      before: ({ number }) => {
+        if (number === 0 || number > 2) throw refusal(401);
+      },
+    });
+    const { t } = await openNotes(fn);
+    await t.insert(notes(texts(100)), { onEmbedError: "defer" });
+    await expect(t.backfill()).rejects.toMatchObject({ code: "EMBEDDING_FAILED" });
+    expect((await t.stats()).missingVectors).toEqual({ vec: 84 });
+  });
+
   test("leaves a row alone that somebody else changes meanwhile", async () => {
     let meddle: (() => Promise<unknown>) | undefined;
     const fn = paidEmbedding({

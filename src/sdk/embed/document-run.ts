@@ -21,6 +21,8 @@ export type OnEmbedError = "throw" | "defer";
 /** What a write says about its embedding. */
 export interface FillOptions extends LongOptions {
   readonly onEmbedError?: OnEmbedError | undefined;
+  /** Hears what was deferred: of a text or a batch, or, where it `ended` the run, of all that was left. */
+  readonly onDeferred?: ((error: unknown, ended: boolean) => void) | undefined;
   /** The number of the write, from the cache: what one write embeds is kept together. */
   readonly write?: number | undefined;
 }
@@ -79,6 +81,7 @@ export class DocumentRun {
     return items.filter((item) => {
       if (isTooLong(item.input, fn, longText)) {
         if (!this.#defers) throw this.#tooLong(item);
+        this.#options.onDeferred?.(this.#tooLong(item), false);
         return false;
       }
       item.input = fitted(item.input, fn, longText);
@@ -124,6 +127,7 @@ export class DocumentRun {
     if (!this.#defers) this.#failure = { error };
     const cause = VarveError.is(error) ? error.cause : error;
     const onlyThis = concernsOneBatch(failureOf(cause)) && this.#refused < REFUSALS;
+    if (this.#defers) this.#options.onDeferred?.(error, !onlyThis);
     if (!this.#defers || !onlyThis) this.#stop.abort();
   }
 

@@ -133,11 +133,12 @@ export class TableEmbedder {
     await new DocumentRun({ table: this.#table, field, fn, pace, cache, base }, options).embed(unique);
   }
 
-  #functionUnlessDeferred(field: VectorField, { onEmbedError }: FillOptions): AnyFunction | undefined {
+  #functionUnlessDeferred(field: VectorField, { onEmbedError, onDeferred }: FillOptions): AnyFunction | undefined {
     try {
       return this.functionOf(field);
     } catch (error) {
       if (onEmbedError !== "defer") throw error;
+      onDeferred?.(error, true);
       return undefined;
     }
   }

@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support {
+    #[expect(dead_code, reason = "this test needs a part of it")]
+    pub(crate) mod meddling;
     pub(crate) mod random;
     pub(crate) mod wire;
     pub(crate) mod world;
@@ -14,18 +16,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::json;
+use support::meddling::{MeddledStore, Meddling};
 use support::random::Random;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::database::Database;
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
+use varve_engine::schema::{Field, Schema};
 use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Search, Snapshot, Table};
+use varve_engine::table::{CommitOptions, Indexing, OnKey, Reembed, Search, Snapshot, Table};
 use varve_engine::value::Value;
 
 const DIMENSIONS: usize = 70;
+/// Of a column that is embedded again.
+const OTHER: usize = 96;
 const RECALL: f32 = 0.9;
 
 fn schema(metric: &str, element: &str) -> Schema {
@@ -382,4 +387,159 @@ fn upkeep_that_is_stopped_leaves_the_table_as_it_was() {
         2,
         "one for each column of vectors"
     );
+}
+
+/// New vectors for "near", of another length.
+fn reembed(bench: &Bench, gaps: bool) -> Reembed {
+    let mut field = bench.maker.schema.field("near").unwrap().clone();
+    let vector = json!({"kind": "vector", "dimensions": OTHER, "element": "f32", "metric": "cosine"});
+    field.data_type = serde_json::from_value(vector).unwrap();
+    let mut reembed = Reembed::new(Arc::clone(&bench.table), field).unwrap();
+    if !gaps {
+        embed(&mut reembed);
+    }
+    reembed.commit(&CommitOptions::default(), gaps).unwrap().unwrap();
+    reembed
+}
+
+/// Vectors for all rows that wait.
+fn embed(reembed: &mut Reembed) {
+    let field = reembed.field().clone();
+    let mut random = Random::new(77);
+    while let Some(picked) = reembed.next_rows(&["id".to_owned()], 700).unwrap() {
+        let vector = |_| {
+            let elements = (0..OTHER).map(|_| random.below(1000) as f32 / 500.0 - 0.7);
+            vec![Value::Bytes(elements.flat_map(f32::to_le_bytes).collect())]
+        };
+        let rows: Vec<Vec<Value>> = picked.ids().map(vector).collect();
+        let fields = vec![field.clone()];
+        let schema = Schema {
+            id: 0,
+            primary_key: None,
+            fields,
+        };
+        reembed.add(&encode(&schema, &rows)).unwrap();
+        if reembed.waiting().unwrap() == 0 {
+            break;
+        }
+    }
+}
+
+fn index_files(bench: &Bench) -> usize {
+    bench.store.list("t.varve/index").unwrap().len()
+}
+
+/// Ids of an exact search and of one through an index, which it was.
+fn both(snapshot: &Snapshot, column: &Field, query: &[f32]) -> (Vec<u64>, Vec<u64>) {
+    let exact = Search::exact(column, query, None, 50);
+    let search = Search {
+        recall: RECALL,
+        prefer_index: true,
+        ..exact
+    };
+    assert!(!snapshot.explain(&search).unwrap().exact);
+    let ids = |search: &Search<'_>| snapshot.search(search, Vec::new()).unwrap().ids().collect();
+    (ids(&exact), ids(&search))
+}
+
+/// Of the nearest most are found.
+fn assert_near(exact: &[u64], found: &[u64]) {
+    let hits = found.iter().filter(|id| exact.contains(id)).count();
+    assert_eq!(found.len(), exact.len());
+    assert!(hits * 10 >= exact.len() * 8, "{hits} of {}", exact.len());
+}
+
+fn other_query() -> Vec<f32> {
+    (0..OTHER).map(|at| (at as f32).sin()).collect()
+}
+
+#[test]
+fn a_column_that_is_embedded_again_loses_its_index_and_gets_another() {
+    let mut bench = indexed(1);
+    let before = bench.table.snapshot().unwrap();
+    assert_eq!(bench.table.stats().unwrap().indexes, 2);
+    reembed(&bench, false);
+    assert_eq!(
+        bench.table.stats().unwrap().indexes,
+        1,
+        "that of the other column"
+    );
+    assert!(bench.table.verify().unwrap().problems.is_empty());
+    bench.table.set_indexing(Indexing {
+        from: usize::MAX,
+        lists: None,
+    });
+    bench.table.optimize().unwrap();
+    assert_eq!(index_files(&bench), 1, "the file of the old column is gone");
+    // Whoever holds a version from before still searches it.
+    let query = bench.maker.vector();
+    bench.compare(&before, "near", &query, None, 10);
+    bench.table.set_indexing(Indexing {
+        from: 1,
+        lists: Some(1),
+    });
+    bench.table.optimize().unwrap();
+    assert_eq!(
+        (bench.table.stats().unwrap().indexes, index_files(&bench)),
+        (2, 2)
+    );
+    for snapshot in [
+        bench.table.snapshot().unwrap(),
+        bench.table.as_of(&AsOf::Version(1)).unwrap(),
+    ] {
+        let column = snapshot.schema().field("near").unwrap();
+        let (exact, found) = both(&snapshot, column, &other_query());
+        assert_near(&exact, &found);
+    }
+}
+
+/// Gaps are filled by somebody else between the building of a segment and the manifest that lists it.
+#[test]
+fn a_segment_that_was_built_before_gaps_were_filled_is_not_used() {
+    let bench = indexed(1);
+    let mut filling = reembed(&bench, true);
+    // Some vectors, so that there is something to index.
+    let field = filling.field().clone();
+    let mut schema = bench.maker.schema.clone();
+    for known in &mut schema.fields {
+        if known.name == "near" {
+            known.clone_from(&field);
+        }
+    }
+    let rows = (5000..6500).map(|key| {
+        let near: Vec<u8> = other_query()
+            .iter()
+            .flat_map(|x| (x + key as f32 / 9000.0).to_le_bytes())
+            .collect();
+        vec![Value::Int(key), Value::Int(0), Value::Bytes(near), Value::Null]
+    });
+    let bytes = encode(&schema, &rows.collect::<Vec<_>>());
+    let (batch, schema) = bench.table.batch(&bytes).unwrap();
+    let options = CommitOptions::default();
+    bench
+        .table
+        .insert(batch, &schema, OnKey::Refuse, &options)
+        .unwrap();
+    embed(&mut filling);
+    let meddled = MeddledStore::new(Arc::clone(&bench.store), "_manifests");
+    let store: Arc<dyn Store> = meddled.clone();
+    let builder = open(&store, &bench.world).open_table("t").unwrap();
+    builder.set_indexing(Indexing {
+        from: 1,
+        lists: Some(1),
+    });
+    meddled.meddle(Meddling {
+        before: Box::new(move || filling.fill().unwrap()),
+        ..Meddling::default()
+    });
+    while builder.maintain().unwrap() {}
+    assert!(meddled.is_done());
+    while builder.maintain().unwrap() {}
+    let snapshot = builder.snapshot().unwrap();
+    let (exact, found) = both(
+        &snapshot,
+        &field,
+        &other_query().iter().map(|x| -x).collect::<Vec<_>>(),
+    );
+    assert_near(&exact, &found);
 }

@@ -133,7 +133,10 @@ export class TableEmbedder {
     await new DocumentRun({ table: this.#table, field, fn, pace, cache, base }, options).embed(unique);
   }
 
-  #functionUnlessDeferred(field: VectorField, { onEmbedError, onDeferred }: FillOptions): AnyFunction | undefined {
+  #functionUnlessDeferred(
+    field: VectorField,
+    { onEmbedError, onDeferred }: FillOptions,
+  ): AnyFunction | undefined {
     try {
       return this.functionOf(field);
     } catch (error) {

@@ -233,7 +233,8 @@ impl Table {
                 .all(|old| now.indexes.iter().any(|open| open.place == *old))
                 && covered_until(now, task.field.id)
                     == task.replaced.last().map_or(task.from, |old| old.until)
-                && now.fields.iter().any(|field| field.id == task.field.id);
+                && now.fields.iter().any(|field| field.id == task.field.id)
+                && rows.are_all(state, now, task)?;
             if fits {
                 next.put_index(&self.home, place.clone(), &task.replaced)?;
             }
@@ -394,6 +395,27 @@ impl<'a> Rows<'a> {
             }
         }
         Ok(rows)
+    }
+}
+
+impl Rows<'_> {
+    /// Whether no other row of the task has a vector now: gaps may have been filled since `then`.
+    fn are_all(&self, then: &State, now: &State, task: &Task) -> Result<bool> {
+        let known =
+            |new: &crate::fragment::Segment| then.segments.iter().any(|old| std::ptr::eq(&**old, new));
+        for (segment, _) in fragments(now, task.field.id, task.from).filter(|(segment, _)| !known(segment)) {
+            let Some(column) = segment.column(task.field.id) else {
+                continue;
+            };
+            for (position, id) in segment.rows().ids_from(task.from) {
+                let is_in = |offset: u32| self.rows.binary_search_by_key(&offset, |row| row.0).is_ok();
+                let is_in = |id: u64| u32::try_from(id - task.from).is_ok_and(is_in);
+                if id < task.until && !is_in(id) && !column.is_null(position)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 }
 

@@ -352,6 +352,7 @@ impl NewVectors {
                 *schema = Raw::new(with_field(schema.get(), self.old, field))?;
             }
         }
+        next.drop_indexes(|index| index.field == self.old)?;
         let fields = next.manifest.all_fields();
         for (at, fragment) in state.manifest.fragments.iter().enumerate() {
             let group = self.ready.get(&name_of(fragment.get())).cloned();

@@ -27,7 +27,7 @@ pub struct Lifetime {
 }
 
 /// Of so many hits a wanted one, the first of its key is looked for at first.
-const MORE: usize = 4;
+const MORE: usize = 2;
 
 impl Table {
     /// What was visible at any moment from `from` to `to`, under the schema of `to`: a mask like that of a single version, at the

@@ -21,7 +21,7 @@ use varve_engine::format::{Manifest, Raw, manifest_sequence};
 use varve_engine::history::AsOf;
 use varve_engine::schema::Schema;
 use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Search, Snapshot, Stage, Table};
+use varve_engine::table::{CommitOptions, OnKey, Reembed, Search, Snapshot, Stage, Table};
 use varve_engine::value::Value;
 use varve_kernels::{Element, Isa, Kernels, Metric, Query, Rows};
 
@@ -253,6 +253,39 @@ fn a_fragment_without_a_shadow_gets_one_though_there_is_nothing_to_merge() {
     let table = database(&store).open_table("docs").unwrap();
     table.optimize().unwrap();
     assert_eq!(shadows(&store), [[false, true, true]]);
+}
+
+#[test]
+fn a_column_that_is_embedded_again_has_a_shadow_in_every_version() {
+    let (store, table) = filled();
+    let old = schema().field("a").unwrap().clone();
+    let mut reembed = Reembed::new(Arc::clone(&table), old).unwrap();
+    let fields = vec![reembed.field().clone()];
+    let one = Schema {
+        id: 0,
+        primary_key: None,
+        fields,
+    };
+    while reembed.waiting().unwrap() > 0 {
+        let picked = reembed.next_rows(&["id".to_owned()], 3000).unwrap().unwrap();
+        let vectors = picked.ids().map(|id| vec![vector(id as i64 + 50_000_000, false)]);
+        reembed.add(&encode(&one, &vectors.collect::<Vec<_>>())).unwrap();
+    }
+    reembed.commit(&CommitOptions::default(), false).unwrap().unwrap();
+    drop(reembed);
+    let large = |store| shadows(store).into_iter().take(2).collect::<Vec<_>>();
+    assert_eq!(large(&store), [[false, true, true], [false, true, true]]);
+    check(&table);
+    assert_eq!(table.verify().unwrap().problems, []);
+    table.optimize().unwrap();
+    assert_eq!(shadows(&store), [[false, true, true]]);
+    check(&table);
+    assert_eq!(table.verify().unwrap().problems, []);
+    assert_eq!(
+        store.list("docs.varve/data").unwrap().len(),
+        3,
+        "one file a column group"
+    );
 }
 
 #[test]

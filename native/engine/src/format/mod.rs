@@ -19,6 +19,8 @@ pub use envelope::{open_json, seal_json};
 pub use inline::InlineRows;
 pub(crate) use inline::{default_of, value_of};
 pub use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, IndexFile, Span};
-pub use manifest::{DeathsPlace, FORMAT, LogPlace, Manifest, Retired, manifest_name, manifest_sequence};
+pub use manifest::{DeathsPlace, FORMAT, LogPlace, Manifest, Retired};
 pub use raw::Raw;
 pub use rows::Rows;
+
+pub use crate::store::{manifest_name, manifest_sequence};

@@ -1,8 +1,9 @@
 //! What a local store asks of an operating system, so that a test can put another one in its place.
 
 use std::fmt::Debug;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,6 +31,52 @@ pub trait DiskFile: Debug {
     fn publish(self: Box<Self>, path: &Path) -> io::Result<()>;
 }
 
+/// Which file it is, whatever its name: two at one time never share both numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId {
+    /// The file system.
+    pub device: u64,
+    /// The file's number in it.
+    pub number: u64,
+}
+
+/// A file that is read and written in place.
+pub trait BlockFile: Send + Sync + Debug {
+    /// Reads what there is from an offset on, at most as much as fits, and says how much it was.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize>;
+    /// Writes all bytes at an offset.
+    ///
+    /// # Errors
+    /// The operating system's; any part of the bytes may have been written then.
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    /// Makes what was written durable.
+    ///
+    /// # Errors
+    /// The operating system's; nobody knows then what is durable.
+    fn sync(&self) -> io::Result<()>;
+    /// How many bytes it has.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn length(&self) -> io::Result<u64>;
+    /// Which file it is.
+    fn identity(&self) -> FileId;
+    /// Waits until nobody else has locked the file, and locks it; false where that takes longer than `patience`. The system
+    /// releases the lock of a process that ends.
+    ///
+    /// # Errors
+    /// The operating system's, also where the file system knows no locks.
+    fn lock(&self, patience: Duration) -> io::Result<bool>;
+    /// Releases the lock.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn unlock(&self) -> io::Result<()>;
+}
+
 /// The operations of a file system that matter for durability, each on its own.
 pub trait Disk: Send + Sync + Debug {
     /// Creates a file under a name that must be free.
@@ -42,6 +89,16 @@ pub trait Disk: Send + Sync + Debug {
     /// # Errors
     /// The operating system's.
     fn create_unnamed(&self, directory: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Opens a file to read it in place, and to write it where `write` says so.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
+    fn open_blocks(&self, path: &Path, write: bool) -> io::Result<Box<dyn BlockFile>>;
+    /// Which file a name leads to.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
+    fn identity(&self, path: &Path) -> io::Result<FileId>;
     /// Makes the names in a directory durable.
     ///
     /// # Errors
@@ -132,6 +189,76 @@ impl DiskFile for OsFile {
     }
 }
 
+#[derive(Debug)]
+struct OsBlockFile {
+    file: File,
+    identity: FileId,
+}
+
+/// The longest pause between two tries to lock a file.
+const PAUSE: Duration = Duration::from_millis(2);
+
+impl BlockFile for OsBlockFile {
+    fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {
+        let mut read = 0;
+        while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {
+            match self.file.read_at(rest, offset + read as u64) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(read)
+    }
+
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all_at(bytes, offset)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    fn identity(&self) -> FileId {
+        self.identity
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a lock that is waited for without end cannot be given up, so it is asked for again and again"
+    )]
+    fn lock(&self, patience: Duration) -> io::Result<bool> {
+        let (mut waited, mut pause) = (Duration::ZERO, Duration::from_micros(50));
+        loop {
+            match self.file.try_lock() {
+                Ok(()) => return Ok(true),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if waited >= patience => return Ok(false),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            std::thread::sleep(pause);
+            waited += pause;
+            pause = (pause * 2).min(PAUSE);
+        }
+    }
+
+    fn unlock(&self) -> io::Result<()> {
+        self.file.unlock()
+    }
+}
+
+fn identity_of(metadata: &fs::Metadata) -> FileId {
+    FileId {
+        device: metadata.dev(),
+        number: metadata.ino(),
+    }
+}
+
 impl Disk for OsDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
@@ -163,6 +290,16 @@ impl Disk for OsDisk {
                 }))
             }
         }
+    }
+
+    fn open_blocks(&self, path: &Path, write: bool) -> io::Result<Box<dyn BlockFile>> {
+        let file = OpenOptions::new().read(true).write(write).open(path)?;
+        let identity = identity_of(&file.metadata()?);
+        Ok(Box::new(OsBlockFile { file, identity }))
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<FileId> {
+        Ok(identity_of(&fs::metadata(path)?))
     }
 
     fn sync_directory(&self, path: &Path) -> io::Result<()> {

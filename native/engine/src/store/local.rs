@@ -1,9 +1,13 @@
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::journal::Journal;
+use super::manifests::{JOURNAL, MANIFESTS, Manifests};
+use super::record::Ring;
 use super::{Bytes, DRAFT, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
 use crate::error::{Error, Result};
 
@@ -12,15 +16,26 @@ const REMOVED: &str = ".varve-removed-";
 /// A draft of this age was left behind by somebody who died.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A handle that has put so many manifests of a table as files makes room for the next ones in the journal.
+const FILES: u32 = 16;
+/// Bytes of each half of a journal.
+const HALF: u64 = 512 * 1024;
+
 /// A directory of the local file system.
 ///
-/// What [`Store`] promises is kept with these steps, in this order: content synced, name linked, directory synced.
+/// What [`Store`] promises is kept with these steps, in this order: content synced, name linked, directory synced. The manifests
+/// of a table that is often written to go into its journal instead: written in place, synced.
 #[derive(Debug)]
 pub struct LocalStore {
     root: PathBuf,
-    disk: Arc<dyn Disk>,
+    pub(super) disk: Arc<dyn Disk>,
     /// The names that lead to the root have been made durable.
     rooted: AtomicBool,
+    /// Journals that are open, by the directory they are in.
+    journals: Mutex<HashMap<String, Arc<Journal>>>,
+    /// What a ring is like that this store makes, and how many files come before.
+    pub(super) ring: Ring,
+    pub(super) files: u32,
 }
 
 impl LocalStore {
@@ -37,10 +52,40 @@ impl LocalStore {
             root: root.into(),
             disk,
             rooted: AtomicBool::new(false),
+            journals: Mutex::default(),
+            ring: Ring::of(HALF),
+            files: FILES,
         }
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    /// The same; but journals are begun after so many manifests, and have two halves of so many bytes.
+    #[must_use]
+    pub fn journal(self, files: u32, half: u64) -> Self {
+        let ring = Ring::of(half);
+        Self { ring, files, ..self }
+    }
+
+    /// The journal in a directory, if there is one.
+    pub(super) fn journal_in(&self, directory: &str) -> Result<Option<Arc<Journal>>> {
+        let known = |journals: &HashMap<_, _>| journals.get(directory).cloned();
+        let open = || self.journals.lock().unwrap_or_else(PoisonError::into_inner);
+        let found: Option<Arc<Journal>> = known(&open());
+        if let Some(journal) = found
+            && journal.is_in_place()?
+        {
+            return Ok(Some(journal));
+        }
+        let path = format!("{directory}/{JOURNAL}");
+        let journal = Journal::open(&self.disk, self.path(&path), path)?.map(Arc::new);
+        let mut journals = open();
+        match &journal {
+            Some(journal) => journals.insert(directory.to_owned(), Arc::clone(journal)),
+            None => journals.remove(directory),
+        };
+        Ok(journal)
+    }
+
+    pub(super) fn path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
@@ -77,7 +122,11 @@ impl LocalStore {
     /// Makes a directory with folders in it and one file.
     fn draft(&self, draft: &Path, folders: &[&str], (file, bytes): (&str, &[u8])) -> io::Result<()> {
         for folder in folders {
-            self.disk.create_directory(&draft.join(folder))?;
+            let folder = draft.join(folder);
+            self.disk.create_directory(&folder)?;
+            if folder.ends_with(MANIFESTS) {
+                Journal::create(&*self.disk, &folder.join(JOURNAL))?;
+            }
         }
         self.publish(&draft.join(file), bytes)?;
         // All names are made durable, also those that were there: who made them may have died since.
@@ -125,7 +174,7 @@ impl LocalStore {
         Ok(())
     }
 
-    fn publish(&self, path: &Path, bytes: &[u8]) -> io::Result<PutOutcome> {
+    pub(super) fn publish(&self, path: &Path, bytes: &[u8]) -> io::Result<PutOutcome> {
         let directory = path.parent().unwrap_or(&self.root);
         let mut file = self.disk.create_unnamed(directory)?;
         file.write_all(bytes)?;
@@ -149,7 +198,7 @@ fn is_taken(error: &io::Error) -> bool {
 }
 
 /// That there is no such file is an answer, not a failure; also where the directory is a file.
-fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+pub(super) fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error)
@@ -179,6 +228,9 @@ impl Store for LocalStore {
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
+        if let Some((manifests, sequence)) = Manifests::of(self, path) {
+            return manifests.put(path, sequence, bytes);
+        }
         self.publish(&self.path(path), bytes)
             .map_err(|e| Error::io("write", path, &e))
     }
@@ -195,19 +247,48 @@ impl Store for LocalStore {
     }
 
     fn sync_directory(&self, path: &str) -> Result<()> {
+        if let Some(manifests) = Manifests::in_directory(self, path) {
+            manifests.confirm()?;
+        }
         self.disk
             .sync_directory(&self.path(path))
             .map_err(|e| Error::io("make durable the directory", path, &e))
     }
 
     fn open(&self, path: &str) -> Result<Option<Bytes>> {
+        if let Some((manifests, sequence)) = Manifests::of(self, path)
+            && let Some(bytes) = manifests.read(path, sequence)?
+        {
+            return Ok(Some(bytes));
+        }
         found(self.disk.open(&self.path(path))).map_err(|e| Error::io("open", path, &e))
     }
 
     fn exists(&self, path: &str) -> Result<bool> {
+        if let Some((manifests, sequence)) = Manifests::of(self, path)
+            && manifests.has(sequence)?
+        {
+            return Ok(true);
+        }
         self.disk
             .exists(&self.path(path))
             .map_err(|e| Error::io("look up", path, &e))
+    }
+
+    fn is_last(&self, path: &str, next: &str) -> Result<bool> {
+        match (Manifests::of(self, path), Manifests::of(self, next)) {
+            (Some((manifests, sequence)), Some((_, next_sequence))) => {
+                let known = manifests.is_last(sequence, next_sequence)?;
+                let is_there = |path| self.disk.exists(&self.path(path));
+                let answer = match known {
+                    Some(false) => Ok(false),
+                    Some(true) => is_there(next).map(|later| !later),
+                    None => is_there(next).and_then(|later| Ok(!later && is_there(path)?)),
+                };
+                answer.map_err(|e| Error::io("look up", path, &e))
+            }
+            _ => Ok(!self.exists(next)? && self.exists(path)?),
+        }
     }
 
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {
@@ -217,10 +298,20 @@ impl Store for LocalStore {
             let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
             Entry { name, age_ms }
         };
-        Ok(listed.unwrap_or_default().into_iter().map(entry).collect())
+        let mut entries = listed.unwrap_or_default().into_iter().map(entry).collect();
+        if let Some(manifests) = Manifests::in_directory(self, directory) {
+            manifests.complete(&mut entries)?;
+        }
+        Ok(entries)
     }
 
     fn remove(&self, path: &str) -> Result<()> {
+        if let Some((manifests, sequence)) = Manifests::of(self, path)
+            && manifests.has(sequence)?
+        {
+            // What the journal holds goes when the ring comes round.
+            return Ok(());
+        }
         found(self.disk.remove(&self.path(path))).map_err(|e| Error::io("remove", path, &e))?;
         Ok(())
     }

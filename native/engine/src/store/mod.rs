@@ -6,15 +6,19 @@
 
 mod bytes;
 mod disk;
+mod journal;
 mod local;
+mod manifests;
 mod memory;
 mod name;
+mod record;
+mod survey;
 
 pub use bytes::Bytes;
-pub use disk::{Disk, DiskFile, OsDisk};
+pub use disk::{BlockFile, Disk, DiskFile, FileId, OsDisk};
 pub use local::LocalStore;
 pub use memory::MemoryStore;
-pub use name::{FileName, check_table_name, check_tag_name};
+pub use name::{FileName, check_table_name, check_tag_name, manifest_name, manifest_sequence};
 
 use std::fmt::Debug;
 
@@ -94,6 +98,13 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn exists(&self, path: &str) -> Result<bool>;
+    /// Whether there is a file of that name, and none of the name that comes next.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn is_last(&self, path: &str, next: &str) -> Result<bool> {
+        Ok(!self.exists(next)? && self.exists(path)?)
+    }
     /// The names in a directory, in no order; empty where there is no such directory.
     ///
     /// # Errors

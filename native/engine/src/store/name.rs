@@ -54,6 +54,20 @@ fn is_reserved(name: &str) -> bool {
         || port("LPT")
 }
 
+/// The name of a manifest: numbers run backwards, so that the newest sorts first.
+#[must_use]
+pub fn manifest_name(sequence: u64) -> String {
+    format!("{:020}.json", u64::MAX - sequence)
+}
+
+/// The sequence of a manifest's name; `None` for any other file.
+#[must_use]
+pub fn manifest_sequence(name: &str) -> Option<u64> {
+    let digits = name.strip_suffix(".json").filter(|digits| digits.len() == 20)?;
+    digits.bytes().all(|b| b.is_ascii_digit()).then_some(())?;
+    Some(u64::MAX - digits.parse::<u64>().ok()?)
+}
+
 /// The bare name of a file that the engine made: 32 hexadecimal digits or a number, and endings of letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileName(String);

@@ -104,8 +104,11 @@ impl Home {
     /// Whether a manifest is still there, and no other one under its name. One that cannot be read counts as it.
     pub(crate) fn stands(&self, manifest: &Manifest) -> Result<bool> {
         let path = self.manifest_path(manifest.sequence);
-        let Some(bytes) = self.store.open(&path)? else {
-            return Ok(false);
+        let bytes = match self.store.open(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(false),
+            Err(error) if error.code() == Code::Corrupt => return Ok(true),
+            Err(error) => return Err(error),
         };
         let other = |found: &Manifest| found.id != manifest.id;
         Ok(manifest.is_in(&bytes) || !Manifest::decode(&bytes, &path).is_ok_and(|found| other(&found)))

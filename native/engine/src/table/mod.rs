@@ -217,10 +217,10 @@ impl Table {
         Arc::clone(&current)
     }
 
-    /// The newest state. Costs two look-ups of names where nothing changed.
+    /// The newest state. Costs one look-up in the store where nothing changed.
     fn refresh(&self) -> Result<Arc<State>> {
         let state = self.current();
-        if !self.home.store.exists(&state.next_path)? && self.home.store.exists(&state.own_path)? {
+        if self.home.store.is_last(&state.own_path, &state.next_path)? {
             return Ok(state);
         }
         let newer = self.home.load(Some(&state))?;

@@ -1,7 +1,8 @@
 //! A disk in memory that can lose its power.
 //!
 //! It keeps what was asked of it as a list of effects. From any beginning of that list it makes the disks that could be
-//! found after a power cut: what was not synced may be there or not, each name and each content for itself.
+//! found after a power cut: what was not synced may be there or not, each name, each content, and of what was written in place
+//! each page for itself, and of that each sector.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
@@ -9,7 +10,7 @@ use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use varve_engine::store::{Bytes, Disk, DiskFile};
+use varve_engine::store::{BlockFile, Bytes, Disk, DiskFile, FileId};
 
 /// A file or a directory, by number; the root is 0.
 type Node = usize;
@@ -25,6 +26,8 @@ enum Content {
 enum Effect {
     /// Bytes behind those of a file.
     Append(Node, Vec<u8>),
+    /// Bytes at an offset.
+    Write(Node, usize, Vec<u8>),
     SyncFile(Node),
     /// Names in a directory lead to a node now, or to none; all of them at once.
     Names(Node, Vec<(String, Option<Node>)>),
@@ -59,7 +62,19 @@ pub(crate) enum Lost {
     OneName(usize),
     /// All names but this.
     AllNamesBut(usize),
+    /// Of what was written in place: this page, and nothing else.
+    OnePage(usize),
+    /// All such pages but this.
+    AllPagesBut(usize),
+    /// Any such sectors.
+    Sectors(u64),
 }
+
+/// What a system writes at once, and what a disk does.
+const PAGE: usize = 4096;
+const SECTOR: usize = 512;
+/// How many times any sectors are lost.
+const DRAWS: u64 = 4;
 
 impl SimulatedDisk {
     pub(crate) fn new() -> Self {
@@ -97,9 +112,14 @@ impl SimulatedDisk {
         let happened = &state.effects[..effects];
         let names = pending_names(happened).len();
         let single = (0..names).flat_map(|i| [Lost::OneName(i), Lost::AllNamesBut(i)]);
+        let pages = pending_pages(happened);
+        let in_place = (0..pages).flat_map(|i| [Lost::OnePage(i), Lost::AllPagesBut(i)]);
+        let drawn = (0..if pages > 0 { DRAWS } else { 0 }).map(|i| Lost::Sectors(i * 7919 + effects as u64));
         let all = [Lost::Nothing, Lost::Everything, Lost::HalfOfContents].into_iter();
         let disks = all
             .chain(single)
+            .chain(in_place)
+            .chain(drawn)
             .map(|lost| (lost, remains(&state, happened, lost)));
         let mut different: Vec<(Lost, Vec<Content>)> = Vec::new();
         for (lost, nodes) in disks {
@@ -142,14 +162,67 @@ fn pending_names(effects: &[Effect]) -> Vec<usize> {
     pending.map(|(at, _)| at).collect()
 }
 
+/// A page of a file, and the times at which it was written since it was last synced.
+type Pages = BTreeMap<(Node, usize), Vec<usize>>;
+
+fn pages_written(effects: &[Effect]) -> Pages {
+    let mut pages = Pages::new();
+    for (at, effect) in effects.iter().enumerate() {
+        match effect {
+            Effect::Write(file, offset, bytes) => {
+                for page in offset / PAGE..(offset + bytes.len()).div_ceil(PAGE) {
+                    pages.entry((*file, page)).or_default().push(at);
+                }
+            }
+            Effect::SyncFile(file) => pages.retain(|(other, _), _| other != file),
+            _ => {}
+        }
+    }
+    pages
+}
+
+/// Long runs of zeros are one page here: how they tear does not matter one by one.
+fn pending_pages(effects: &[Effect]) -> usize {
+    pages_written(effects).len().min(40)
+}
+
+/// A number that looks like any other.
+fn mixed(number: u64) -> u64 {
+    let number = (number ^ number >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (number ^ number >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
+}
+
+/// Whether a sector of a page has what was written to it at some time: what reached the disk of a page is all that was
+/// written to it up to some time.
+fn keeps_sector(lost: Lost, pages: &Pages, (file, sector): (Node, usize), at: usize) -> bool {
+    let page = (file, sector * SECTOR / PAGE);
+    let Some(times) = pages.get(&page).filter(|times| times.contains(&at)) else {
+        return true;
+    };
+    let number = pages.range(..page).count();
+    match lost {
+        Lost::Nothing | Lost::HalfOfContents | Lost::OneName(_) => true,
+        Lost::Everything | Lost::AllNamesBut(_) => false,
+        Lost::OnePage(one) => number != one,
+        Lost::AllPagesBut(one) => number == one,
+        Lost::Sectors(seed) => {
+            let until = mixed(seed + page.1 as u64 * 31) as usize % (times.len() + 1);
+            let whole = mixed(seed ^ page.1 as u64) % 2 == 0 || mixed(seed + sector as u64 * 97) % 2 == 0;
+            times[..until].contains(&at) && whole
+        }
+    }
+}
+
 /// What is left after some effects and a power cut.
 fn remains(state: &State, effects: &[Effect], lost: Lost) -> Vec<Content> {
     let pending = pending_names(effects);
+    let pages = pages_written(effects);
     let keeps = |at: usize| match (lost, pending.iter().position(|other| *other == at)) {
-        (Lost::Nothing | Lost::HalfOfContents, _) | (_, None) => true,
+        (_, None) => true,
         (Lost::Everything, Some(_)) => false,
         (Lost::OneName(one), Some(i)) => i != one,
         (Lost::AllNamesBut(one), Some(i)) => i == one,
+        _ => true,
     };
     let mut nodes = state.start.clone();
     // Nodes that are younger start out empty.
@@ -168,6 +241,12 @@ fn remains(state: &State, effects: &[Effect], lost: Lost) -> Vec<Content> {
                     synced.entry(*file).or_insert(0);
                 }
             }
+            (Effect::Write(file, offset, bytes), nodes) => {
+                if let Content::File(content) = &mut nodes[*file] {
+                    let kept = |sector| keeps_sector(lost, &pages, (*file, sector), at);
+                    write(content, *offset, bytes, kept);
+                }
+            }
             (Effect::SyncFile(file), nodes) => {
                 if let Content::File(content) = &nodes[*file] {
                     synced.insert(*file, content.len());
@@ -181,17 +260,33 @@ fn remains(state: &State, effects: &[Effect], lost: Lost) -> Vec<Content> {
             _ => {}
         }
     }
+    let in_place = |file: Node| effects.iter().any(|effect| matches!(effect, Effect::Write(other, ..) if *other == file));
     for (file, durable) in synced {
-        if let Content::File(content) = &mut nodes[file] {
+        if let Content::File(content) = &mut nodes[file]
+            && !in_place(file)
+        {
             let rest = content.len() - durable;
             content.truncate(match lost {
-                Lost::Nothing | Lost::OneName(_) => durable + rest,
                 Lost::HalfOfContents => durable + rest / 2,
                 Lost::Everything | Lost::AllNamesBut(_) => durable,
+                _ => durable + rest,
             });
         }
     }
     nodes
+}
+
+/// Writes those sectors in place that `kept` says.
+fn write(content: &mut Vec<u8>, offset: usize, bytes: &[u8], kept: impl Fn(usize) -> bool) {
+    let mut at = offset;
+    while at < offset + bytes.len() {
+        let end = (at / SECTOR * SECTOR + SECTOR).min(offset + bytes.len());
+        if kept(at / SECTOR) {
+            content.resize(content.len().max(end), 0);
+            content[at..end].copy_from_slice(&bytes[at - offset..end - offset]);
+        }
+        at = end;
+    }
 }
 
 fn set(nodes: &mut [Content], directory: Node, name: &str, node: Option<Node>) {
@@ -298,6 +393,67 @@ impl DiskFile for SimulatedFile {
     }
 }
 
+#[derive(Debug)]
+struct SimulatedBlocks {
+    disk: SimulatedDisk,
+    node: Node,
+}
+
+impl BlockFile for SimulatedBlocks {
+    fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {
+        let state = self.disk.state();
+        let Content::File(content) = &state.nodes[self.node] else {
+            return Err(ErrorKind::IsADirectory.into());
+        };
+        let rest = content.get(offset as usize..).unwrap_or_default();
+        let length = rest.len().min(bytes.len());
+        bytes[..length].copy_from_slice(&rest[..length]);
+        Ok(length)
+    }
+
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.disk.state();
+        if let Content::File(content) = &mut state.nodes[self.node] {
+            write(content, offset as usize, bytes, |_| true);
+        }
+        let effect = Effect::Write(self.node, offset as usize, bytes.to_vec());
+        state.effects.push(effect);
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.disk.state().effects.push(Effect::SyncFile(self.node));
+        Ok(())
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        match &self.disk.state().nodes[self.node] {
+            Content::File(content) => Ok(content.len() as u64),
+            Content::Directory(_) => Err(ErrorKind::IsADirectory.into()),
+        }
+    }
+
+    fn identity(&self) -> FileId {
+        file_id(self.node)
+    }
+
+    /// One writer at a time is all that these tests have.
+    fn lock(&self, _: Duration) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    fn unlock(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn file_id(node: Node) -> FileId {
+    FileId {
+        device: 0,
+        number: node as u64,
+    }
+}
+
 impl Disk for SimulatedDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         let mut state = self.state();
@@ -314,6 +470,16 @@ impl Disk for SimulatedDisk {
         let node = state.add(Content::File(Vec::new()));
         let disk = self.clone();
         Ok(Box::new(SimulatedFile { disk, node }))
+    }
+
+    fn open_blocks(&self, path: &Path, _: bool) -> io::Result<Box<dyn BlockFile>> {
+        let node = self.state().find(path)?;
+        let disk = self.clone();
+        Ok(Box::new(SimulatedBlocks { disk, node }))
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<FileId> {
+        Ok(file_id(self.state().find(path)?))
     }
 
     fn sync_directory(&self, path: &Path) -> io::Result<()> {

@@ -120,6 +120,10 @@ impl Store for MeddledStore {
         self.inner.exists(path)
     }
 
+    fn is_last(&self, path: &str, next: &str) -> Result<bool> {
+        self.inner.is_last(path, next)
+    }
+
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {
         self.inner.list(directory)
     }

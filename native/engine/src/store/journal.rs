@@ -1,0 +1,309 @@
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::record::{Head, Kind, Ring, SLOT, file_head};
+use super::survey::{Place, Survey, payload};
+use super::{BlockFile, Bytes, Disk};
+use crate::error::{Code, Error, Result};
+
+/// How long a writer waits for another one, which may have been stopped.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a damage must be found before it is believed: whoever looks while others write may see halves.
+const CERTAIN: usize = 3;
+/// How often a record is looked for that others write over.
+const TRIES: usize = 20;
+
+/// A file of a fixed size in which small manifests are written one behind the other, in place: one sync makes one durable, where a
+/// file with a name needs two and changes of the file system's own tables.
+///
+/// Writers of all processes exclude each other with a lock on the file; readers take none.
+#[derive(Debug)]
+pub(super) struct Journal {
+    /// As errors name it.
+    path: String,
+    full: PathBuf,
+    disk: Arc<dyn Disk>,
+    file: Box<dyn BlockFile>,
+    survey: Mutex<Survey>,
+    writer: Mutex<Writer>,
+}
+
+/// What only the one who writes needs.
+#[derive(Debug, Default)]
+struct Writer {
+    file: Option<Box<dyn BlockFile>>,
+    /// Manifests that became files while there was no ring.
+    files: u32,
+}
+
+impl Journal {
+    /// Makes an empty one, without a ring, in a directory that is being made; where the file system knows no locks, none. The
+    /// name becomes durable with the directory.
+    pub(super) fn create(disk: &dyn Disk, full: &Path) -> io::Result<()> {
+        let mut file = disk.create(full)?;
+        file.write_all(&file_head(None))?;
+        file.sync()?;
+        let file = disk.open_blocks(full, true)?;
+        match file.lock(PATIENCE) {
+            Ok(_) => file.unlock(),
+            Err(_) => disk.remove(full),
+        }
+    }
+
+    /// `None` where there is none.
+    pub(super) fn open(disk: &Arc<dyn Disk>, full: PathBuf, path: String) -> Result<Option<Self>> {
+        let opened = super::local::found(disk.open_blocks(&full, false));
+        let Some(file) = opened.map_err(|e| Error::io("open", path.as_str(), &e))? else {
+            return Ok(None);
+        };
+        let journal = Self {
+            path,
+            full,
+            disk: Arc::clone(disk),
+            file,
+            survey: Mutex::default(),
+            writer: Mutex::default(),
+        };
+        *journal.known() = journal.survey_anew()?;
+        Ok(Some(journal))
+    }
+
+    /// Whether its name still leads to it: the table may have been dropped, or moved.
+    pub(super) fn is_in_place(&self) -> Result<bool> {
+        let found = super::local::found(self.disk.identity(&self.full));
+        let found = found.map_err(|e| self.failed("look up", &e))?;
+        Ok(found == Some(self.file.identity()))
+    }
+
+    fn known(&self) -> MutexGuard<'_, Survey> {
+        // A survey is replaced or completed at once, so a panic leaves no half of one.
+        self.survey.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the journal holds now.
+    pub(super) fn look(&self) -> Result<MutexGuard<'_, Survey>> {
+        let mut survey = self.known();
+        let file = &*self.file;
+        let fine = survey
+            .is_current(file)
+            .and_then(|current| Ok(current || survey.follow(file)?))
+            .map_err(|e| self.failed("read", &e))?;
+        if !fine {
+            *survey = self.survey_anew()?;
+        }
+        Ok(survey)
+    }
+
+    fn survey_anew(&self) -> Result<Survey> {
+        let mut tries = 1;
+        loop {
+            let survey = Survey::of(&*self.file).map_err(|e| self.failed("read", &e))?;
+            if !survey.is_damaged() || tries == CERTAIN {
+                return Ok(survey);
+            }
+            tries += 1;
+        }
+    }
+
+    /// The manifest of a sequence; `None` where it is not in the journal.
+    pub(super) fn read(&self, sequence: u64) -> Result<Option<Bytes>> {
+        let (mut before, mut again) = (None, 0);
+        for _ in 0..TRIES {
+            let place = self.look()?.place(sequence);
+            let (at, head) = match place {
+                Some(Place::Record(at, head)) => (at, head),
+                Some(Place::Damaged) => return Err(self.damaged("its newest manifest is not whole")),
+                _ => return Ok(None),
+            };
+            let bytes = payload(&*self.file, at, &head).map_err(|e| self.failed("read", &e))?;
+            if head.fits(&bytes) {
+                return Ok(Some(Bytes::from(bytes)));
+            }
+            // Others may be writing over it: then it is gone when one looks again.
+            again = if before == place { again + 1 } else { 0 };
+            if again == CERTAIN {
+                return Err(self.damaged("the checksum of a manifest is wrong"));
+            }
+            before = place;
+            let survey = self.survey_anew()?;
+            *self.known() = survey;
+        }
+        Ok(None)
+    }
+
+    /// Waits until no other writer is at work. `None` where the journal was dropped or replaced meanwhile.
+    pub(super) fn lock(&self) -> Result<Option<Locked<'_>>> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.file.is_none() {
+            let opened = super::local::found(self.disk.open_blocks(&self.full, true));
+            let opened = opened.map_err(|e| self.failed("write", &e))?;
+            writer.file = opened.filter(|file| file.identity() == self.file.identity());
+        }
+        let Some(file) = &writer.file else {
+            return Ok(None);
+        };
+        if !file.lock(PATIENCE).map_err(|e| self.failed("lock", &e))? {
+            let seconds = PATIENCE.as_secs();
+            let message = format!("Another writer has held {} for more than {seconds} seconds.", self.path);
+            return Err(Error::new(Code::Io, message)
+                .hint("A process was stopped in the middle of a commit, or its disk does not answer. Let it go on or end it, then try again; nothing was changed.")
+                .file(self.path.as_str()));
+        }
+        let locked = Locked { journal: self, writer };
+        Ok(self.is_in_place()?.then_some(locked))
+    }
+
+    fn failed(&self, action: &str, error: &io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::InvalidData => self.damaged(error),
+            _ => Error::io(action, self.path.as_str(), error),
+        }
+    }
+
+    fn damaged(&self, what: impl std::fmt::Display) -> Error {
+        Error::corrupt(self.path.as_str(), what)
+    }
+}
+
+/// A journal that nobody else writes to as long as this lives.
+#[derive(Debug)]
+pub(super) struct Locked<'a> {
+    journal: &'a Journal,
+    writer: MutexGuard<'a, Writer>,
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        if let Some(file) = &self.writer.file {
+            // Closing the file would release it as well.
+            let _ = file.unlock();
+        }
+    }
+}
+
+impl Locked<'_> {
+    /// Whether a manifest goes into the ring, by its size.
+    pub(super) fn takes(&self, bytes: &[u8]) -> Result<bool> {
+        let ring = self.journal.look()?.ring;
+        Ok(ring.is_some_and(|ring| bytes.len() as u64 <= ring.largest()))
+    }
+
+    /// The newest sequence that was put since there is a ring.
+    pub(super) fn newest(&self) -> Result<Option<u64>> {
+        Ok(self.journal.look()?.newest())
+    }
+
+    /// Whether there is a ring. Where there is none, one more manifest became a file, and behind the last that may, a ring is
+    /// made. Where it cannot be, there is none.
+    pub(super) fn has_ring(&mut self, ring: Ring, after: u32) -> Result<bool> {
+        if self.journal.look()?.ring.is_some() {
+            return Ok(true);
+        }
+        self.writer.files = self.writer.files.saturating_add(1);
+        if self.writer.files != after.saturating_add(1) || self.make(ring).is_err() {
+            return Ok(false);
+        }
+        Ok(self.journal.look()?.ring.is_some())
+    }
+
+    /// Writes the whole ring, so that later writes are of nothing but data.
+    fn make(&self, ring: Ring) -> io::Result<()> {
+        let file = self.file()?;
+        if file.length()? > ring.end() {
+            return Ok(());
+        }
+        let zeros = vec![0; 16 * SLOT as usize];
+        for at in (SLOT..ring.end()).step_by(zeros.len()) {
+            let length = zeros.len().min((ring.end() - at) as usize);
+            file.write_at(at, zeros.get(..length).unwrap_or_default())?;
+        }
+        file.sync()?;
+        // Eight bytes of one sector: either there is a ring or there is none.
+        file.write_at(0, &file_head(Some(ring)))?;
+        file.sync()
+    }
+
+    fn file(&self) -> io::Result<&dyn BlockFile> {
+        self.writer.file.as_deref().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Puts a manifest of a size that the ring takes, durably.
+    pub(super) fn append(&self, sequence: u64, bytes: &[u8]) -> Result<()> {
+        let put = || {
+            let record = self.write(Kind::Manifest, sequence, bytes)?;
+            self.file()?.sync()?;
+            self.finish(record)
+        };
+        put().map_err(|e| self.journal.failed("write", &e))
+    }
+
+    /// Notes that the manifest of a sequence is a file. That need not last: the file says the same.
+    pub(super) fn note(&self, sequence: u64) -> Result<()> {
+        let record = self.write(Kind::File, sequence, &[]);
+        record.map(|_| ()).map_err(|e| self.journal.failed("write", &e))
+    }
+
+    /// Makes the newest record durable, of which nobody knows whether it is. It is written again: what the system failed to write
+    /// once it may take for written.
+    pub(super) fn confirm(&self) -> Result<()> {
+        let last = self.journal.look()?.last;
+        let Some((at, head)) = last.filter(|(_, head)| head.kind == Kind::Manifest) else {
+            return Ok(());
+        };
+        let again = || {
+            let bytes = payload(&*self.journal.file, at, &head)?;
+            if head.fits(&bytes) {
+                self.file()?.write_at(at, &slots(&head, &bytes))?;
+                self.file()?.sync()?;
+                self.finish((at, head))?;
+            }
+            Ok(())
+        };
+        again().map_err(|e| self.journal.failed("make durable", &e))
+    }
+
+    /// Writes a record behind the newest, or at the start of the other half.
+    fn write(&self, kind: Kind, sequence: u64, bytes: &[u8]) -> io::Result<(u64, Head)> {
+        let (ring, last) = {
+            let survey = self.journal.known();
+            let ring = survey.ring.ok_or(io::ErrorKind::NotFound)?;
+            (ring, (survey.tail(ring), survey.last))
+        };
+        let head = Head::new(kind, sequence, bytes, self.journal.file.identity().number);
+        let (mut at, last) = last;
+        if !ring.holds(at, &head) {
+            // Whoever waits here for the next record is told to look elsewhere.
+            if let Some((_, last)) = last {
+                self.file()?.write_at(at, &slots(&last.mark(Kind::Moved), &[]))?;
+            }
+            at = ring.halves(at).1;
+        }
+        self.file()?.write_at(at, &slots(&head, bytes))?;
+        let mut survey = self.journal.known();
+        if survey.newest() < Some(sequence) {
+            survey.append(at, head);
+        }
+        Ok((at, head))
+    }
+
+    /// Marks a record that is durable. The mark itself need not be: the next record takes its place.
+    fn finish(&self, (at, head): (u64, Head)) -> io::Result<()> {
+        let _ = self.file()?.write_at(at + head.span(), &slots(&head.mark(Kind::End), &[]));
+        Ok(())
+    }
+}
+
+/// A head and what follows it, in whole slots: a system that writes in pages then need not read them first.
+fn slots(head: &Head, payload: &[u8]) -> Vec<u8> {
+    let whole = match head.is_record() {
+        true => head.span(),
+        false => SLOT,
+    };
+    let mut bytes = Vec::with_capacity(whole as usize);
+    bytes.extend_from_slice(&head.encode());
+    bytes.extend_from_slice(payload);
+    bytes.resize(whole as usize, 0);
+    bytes
+}

@@ -47,13 +47,22 @@ type Visible = Option<Vec<String>>;
 struct Bench {
     disk: SimulatedDisk,
     world: Arc<World>,
+    journal: Journal,
     database: Database,
     /// What the table was after each step, and how much had happened on the disk by then.
     states: Vec<(usize, Visible)>,
 }
 
-fn open(disk: &SimulatedDisk, world: &Arc<World>) -> (Arc<dyn Store>, Database) {
-    let store: Arc<dyn Store> = Arc::new(LocalStore::on(Arc::new(disk.clone()), "/far/away/db"));
+/// How many manifests become files before there is a journal, and how large a half of it is.
+type Journal = (u32, u64);
+
+/// Without a journal; with one from the first commit on, whose halves hold a few commits, so that larger ones go beside it; with
+/// one that is made in the middle, and holds all of them.
+const JOURNALS: [Journal; 3] = [(u32::MAX, 0), (0, 36 * 1024), (3, 512 * 1024)];
+
+fn open(disk: &SimulatedDisk, world: &Arc<World>, (files, half): Journal) -> (Arc<dyn Store>, Database) {
+    let store = LocalStore::on(Arc::new(disk.clone()), "/far/away/db").journal(files, half);
+    let store: Arc<dyn Store> = Arc::new(store);
     (Arc::clone(&store), Database::with(store, Arc::clone(world) as _))
 }
 
@@ -120,24 +129,25 @@ fn visible(database: &Database) -> Visible {
 }
 
 impl Bench {
-    fn new() -> Self {
+    fn new(journal: Journal) -> Self {
         let (disk, world) = (SimulatedDisk::new(), World::at(START));
-        let database = open(&disk, &world).1;
+        let database = open(&disk, &world, journal).1;
         let states = vec![(0, None)];
         Self {
             disk,
             world,
+            journal,
             database,
             states,
         }
     }
 
     /// Starts over from a table that is on the disk for sure.
-    fn prepared(prepare: impl FnOnce(&Arc<Table>)) -> Self {
-        let mut bench = Self::new();
+    fn prepared(journal: Journal, prepare: impl FnOnce(&Arc<Table>)) -> Self {
+        let mut bench = Self::new(journal);
         prepare(&bench.database.create_table("items", items()).unwrap());
         bench.disk = bench.disk.settled(Duration::ZERO);
-        bench.database = open(&bench.disk, &bench.world).1;
+        bench.database = open(&bench.disk, &bench.world, journal).1;
         bench.states = vec![(0, visible(&bench.database))];
         bench
     }
@@ -172,7 +182,7 @@ impl Bench {
     }
 
     fn recover(&self, disk: &SimulatedDisk, allowed: &[(usize, Visible)], place: &str, lost: Lost) {
-        let (store, database) = open(disk, &self.world);
+        let (store, database) = open(disk, &self.world, self.journal);
         let found = visible(&database);
         assert!(
             allowed.iter().any(|(_, state)| *state == found),
@@ -204,7 +214,7 @@ impl Bench {
         let table = database.open_table("items").unwrap();
         let version = table.snapshot().unwrap().version();
         upsert(&table, 5_000..5_001, "after the cut");
-        let again = open(&disk.durable(), &self.world).1;
+        let again = open(&disk.durable(), &self.world, self.journal).1;
         assert!(again.open_table("items").is_ok(), "{place}");
         let table = again.open_table("items").unwrap();
         assert_eq!(table.snapshot().unwrap().version(), version + 1, "{place}");
@@ -229,49 +239,53 @@ fn long() -> String {
 
 #[test]
 fn a_new_table_and_small_commits() {
-    let mut bench = Bench::new();
-    bench.database.create_table("items", items()).unwrap();
-    bench.acknowledged();
-    for id in 0..9 {
-        bench.step(|table| upsert(table, id..id + 2, "small"));
+    for journal in JOURNALS {
+        let mut bench = Bench::new(journal);
+        bench.database.create_table("items", items()).unwrap();
+        bench.acknowledged();
+        for id in 0..9 {
+            bench.step(|table| upsert(table, id..id + 2, "small"));
+        }
+        bench.step(|table| {
+            done(
+                table
+                    .tag("one", &table.as_of(&AsOf::Version(3)).unwrap())
+                    .unwrap(),
+            )
+        });
+        bench.step(|table| delete(table, 2, 4));
+        bench.step(|table| done(table.tag("two", &table.snapshot().unwrap()).unwrap()));
+        bench.step(|table| table.delete_tag("one").unwrap());
+        bench.step(|table| upsert(table, 2..3, "again"));
+        bench.cut();
     }
-    bench.step(|table| {
-        done(
-            table
-                .tag("one", &table.as_of(&AsOf::Version(3)).unwrap())
-                .unwrap(),
-        )
-    });
-    bench.step(|table| delete(table, 2, 4));
-    bench.step(|table| done(table.tag("two", &table.snapshot().unwrap()).unwrap()));
-    bench.step(|table| table.delete_tag("one").unwrap());
-    bench.step(|table| upsert(table, 2..3, "again"));
-    bench.cut();
 }
 
 #[test]
 fn rows_in_files_and_columns() {
-    let mut bench = Bench::prepared(|table| upsert(table, 0..3, "first"));
-    bench.step(|table| upsert(table, 1..2, &long()));
-    bench.step(|table| upsert(table, 0..1, &long()));
-    let extra = json!({"name": "extra", "type": {"kind": "vector", "dimensions": 2}, "nullable": true});
-    bench.step(|table| {
-        done(
-            table
-                .add_columns(&[serde_json::from_value(extra).unwrap()], &none())
-                .unwrap(),
-        )
-    });
-    bench.step(|table| upsert(table, 0..3, &long()[..40_000]));
-    bench.step(|table| done(table.drop_columns(&["text".to_owned()], &none()).unwrap()));
-    bench.step(|table| {
-        done(
-            table
-                .restore(&table.as_of(&AsOf::Version(2)).unwrap(), &none())
-                .unwrap(),
-        )
-    });
-    bench.cut();
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| upsert(table, 0..3, "first"));
+        bench.step(|table| upsert(table, 1..2, &long()));
+        bench.step(|table| upsert(table, 0..1, &long()));
+        let extra = json!({"name": "extra", "type": {"kind": "vector", "dimensions": 2}, "nullable": true});
+        bench.step(|table| {
+            done(
+                table
+                    .add_columns(&[serde_json::from_value(extra).unwrap()], &none())
+                    .unwrap(),
+            )
+        });
+        bench.step(|table| upsert(table, 0..3, &long()[..40_000]));
+        bench.step(|table| done(table.drop_columns(&["text".to_owned()], &none()).unwrap()));
+        bench.step(|table| {
+            done(
+                table
+                    .restore(&table.as_of(&AsOf::Version(2)).unwrap(), &none())
+                    .unwrap(),
+            )
+        });
+        bench.cut();
+    }
 }
 
 fn reembed(table: &Arc<Table>, dimensions: u32) {
@@ -314,80 +328,94 @@ fn other_vectors() {
 
 #[test]
 fn files_of_deaths_and_their_merging() {
-    let mut bench = Bench::prepared(|table| upsert(table, 0..2_400, "x"));
-    for i in 0..4 {
-        bench.step(|table| delete(table, i * 600, i * 600 + 520));
-        bench.step(|table| delete(table, i * 600 + 521, i * 600 + 523));
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| upsert(table, 0..2_400, "x"));
+        for i in 0..4 {
+            bench.step(|table| delete(table, i * 600, i * 600 + 520));
+            bench.step(|table| delete(table, i * 600 + 521, i * 600 + 523));
+        }
+        bench.step(|table| done(table.optimize().unwrap()));
+        bench.cut();
     }
-    bench.step(|table| done(table.optimize().unwrap()));
-    bench.cut();
 }
 
 #[test]
 fn parts_of_the_log() {
-    let mut bench = Bench::prepared(|table| (0..254).for_each(|i| upsert(table, i % 7..i % 7 + 1, "x")));
-    for i in 0..5 {
-        bench.step(|table| upsert(table, i..i + 1, "y"));
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| {
+            (0..254).for_each(|i| upsert(table, i % 7..i % 7 + 1, "x"))
+        });
+        for i in 0..5 {
+            bench.step(|table| upsert(table, i..i + 1, "y"));
+        }
+        bench.cut();
     }
-    bench.cut();
 }
 
 #[test]
 fn merges_and_tidying_up() {
-    let mut bench = Bench::prepared(|table| (0..3).for_each(|i| upsert(table, i..i + 1, &long())));
-    for i in 3..8 {
-        bench.step(|table| upsert(table, i..i + 1, &long()));
-        bench.step(|table| done(table.maintain().unwrap()));
-        bench.step(|table| upsert(table, 90..91, "small"));
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| {
+            (0..3).for_each(|i| upsert(table, i..i + 1, &long()))
+        });
+        for i in 3..8 {
+            bench.step(|table| upsert(table, i..i + 1, &long()));
+            bench.step(|table| done(table.maintain().unwrap()));
+            bench.step(|table| upsert(table, 90..91, "small"));
+        }
+        bench.step(|table| done(table.optimize().unwrap()));
+        bench.cut();
     }
-    bench.step(|table| done(table.optimize().unwrap()));
-    bench.cut();
 }
 
 #[test]
 fn retention_and_restoring() {
-    let mut bench = Bench::prepared(|table| (0..4).for_each(|i| upsert(table, 0..4 - i, "x")));
-    bench.step(|table| {
-        done(
-            table
-                .tag("kept", &table.as_of(&AsOf::Version(2)).unwrap())
-                .unwrap(),
-        )
-    });
-    bench.step(|table| table.set_retention(Some(10)).unwrap());
-    bench.world.now.store(START + 1_000, Ordering::Relaxed);
-    let table = bench.database.open_table("items").unwrap();
-    table.optimize().unwrap();
-    // The versions expire in a commit of their own, before their rows go.
-    let between = bench.states.len();
-    bench.acknowledged();
-    let expired = bench.states[between].clone();
-    bench.states.insert(between, (bench.disk.effects(), expired.1));
-    bench.step(|table| upsert(table, 7..9, "y"));
-    bench.step(|table| {
-        done(
-            table
-                .restore(&table.as_of(&AsOf::Tag("kept".to_owned())).unwrap(), &none())
-                .unwrap(),
-        )
-    });
-    bench.cut();
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| (0..4).for_each(|i| upsert(table, 0..4 - i, "x")));
+        bench.step(|table| {
+            done(
+                table
+                    .tag("kept", &table.as_of(&AsOf::Version(2)).unwrap())
+                    .unwrap(),
+            )
+        });
+        bench.step(|table| table.set_retention(Some(10)).unwrap());
+        bench.world.now.store(START + 1_000, Ordering::Relaxed);
+        let table = bench.database.open_table("items").unwrap();
+        table.optimize().unwrap();
+        // The versions expire in a commit of their own, before their rows go.
+        let between = bench.states.len();
+        bench.acknowledged();
+        let expired = bench.states[between].clone();
+        bench.states.insert(between, (bench.disk.effects(), expired.1));
+        bench.step(|table| upsert(table, 7..9, "y"));
+        bench.step(|table| {
+            done(
+                table
+                    .restore(&table.as_of(&AsOf::Tag("kept".to_owned())).unwrap(), &none())
+                    .unwrap(),
+            )
+        });
+        bench.cut();
+    }
 }
 
 #[test]
 fn dropping_and_creating_again() {
-    let mut bench = Bench::prepared(|table| {
-        (0..3).for_each(|i| upsert(table, i..i + 1, &long()));
-        table.tag("old", &table.snapshot().unwrap()).unwrap();
-    });
-    for _ in 0..2 {
-        bench.database.drop_table("items").unwrap();
-        bench.acknowledged();
-        bench.database.create_table("items", items()).unwrap();
-        bench.acknowledged();
-        bench.step(|table| upsert(table, 0..2, "new"));
-        bench.step(|table| done(table.tag("new", &table.snapshot().unwrap()).unwrap()));
-        bench.step(|table| upsert(table, 0..1, &long()));
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| {
+            (0..3).for_each(|i| upsert(table, i..i + 1, &long()));
+            table.tag("old", &table.snapshot().unwrap()).unwrap();
+        });
+        for _ in 0..2 {
+            bench.database.drop_table("items").unwrap();
+            bench.acknowledged();
+            bench.database.create_table("items", items()).unwrap();
+            bench.acknowledged();
+            bench.step(|table| upsert(table, 0..2, "new"));
+            bench.step(|table| done(table.tag("new", &table.snapshot().unwrap()).unwrap()));
+            bench.step(|table| upsert(table, 0..1, &long()));
+        }
+        bench.cut();
     }
-    bench.cut();
 }

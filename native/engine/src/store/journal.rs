@@ -82,6 +82,11 @@ impl Journal {
         self.survey.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether it held a manifest when somebody last looked.
+    pub(super) fn held(&self, sequence: u64) -> bool {
+        matches!(self.known().place(sequence), Some(Place::Record(..)))
+    }
+
     /// What the journal holds now.
     pub(super) fn look(&self) -> Result<MutexGuard<'_, Survey>> {
         let mut survey = self.known();
@@ -146,13 +151,24 @@ impl Journal {
         };
         if !file.lock(PATIENCE).map_err(|e| self.failed("lock", &e))? {
             let seconds = PATIENCE.as_secs();
-            let message = format!("Another writer has held {} for more than {seconds} seconds.", self.path);
+            let message = format!(
+                "Another writer has held {} for more than {seconds} seconds.",
+                self.path
+            );
             return Err(Error::new(Code::Io, message)
                 .hint("A process was stopped in the middle of a commit, or its disk does not answer. Let it go on or end it, then try again; nothing was changed.")
                 .file(self.path.as_str()));
         }
-        let locked = Locked { journal: self, writer };
-        Ok(self.is_in_place()?.then_some(locked))
+        let locked = Locked {
+            journal: self,
+            writer,
+        };
+        if !self.is_in_place()? {
+            return Ok(None);
+        }
+        // What others put before; from here on nobody else puts.
+        drop(self.look()?);
+        Ok(Some(locked))
     }
 
     fn failed(&self, action: &str, error: &io::Error) -> Error {
@@ -185,20 +201,20 @@ impl Drop for Locked<'_> {
 
 impl Locked<'_> {
     /// Whether a manifest goes into the ring, by its size.
-    pub(super) fn takes(&self, bytes: &[u8]) -> Result<bool> {
-        let ring = self.journal.look()?.ring;
-        Ok(ring.is_some_and(|ring| bytes.len() as u64 <= ring.largest()))
+    pub(super) fn takes(&self, bytes: &[u8]) -> bool {
+        let ring = self.journal.known().ring;
+        ring.is_some_and(|ring| bytes.len() as u64 <= ring.largest())
     }
 
     /// The newest sequence that was put since there is a ring.
-    pub(super) fn newest(&self) -> Result<Option<u64>> {
-        Ok(self.journal.look()?.newest())
+    pub(super) fn newest(&self) -> Option<u64> {
+        self.journal.known().newest()
     }
 
     /// Whether there is a ring. Where there is none, one more manifest became a file, and behind the last that may, a ring is
     /// made. Where it cannot be, there is none.
     pub(super) fn has_ring(&mut self, ring: Ring, after: u32) -> Result<bool> {
-        if self.journal.look()?.ring.is_some() {
+        if self.journal.known().ring.is_some() {
             return Ok(true);
         }
         self.writer.files = self.writer.files.saturating_add(1);
@@ -226,7 +242,10 @@ impl Locked<'_> {
     }
 
     fn file(&self) -> io::Result<&dyn BlockFile> {
-        self.writer.file.as_deref().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.writer
+            .file
+            .as_deref()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// Puts a manifest of a size that the ring takes, durably.
@@ -248,7 +267,7 @@ impl Locked<'_> {
     /// Makes the newest record durable, of which nobody knows whether it is. It is written again: what the system failed to write
     /// once it may take for written.
     pub(super) fn confirm(&self) -> Result<()> {
-        let last = self.journal.look()?.last;
+        let last = self.journal.known().last;
         let Some((at, head)) = last.filter(|(_, head)| head.kind == Kind::Manifest) else {
             return Ok(());
         };
@@ -290,7 +309,9 @@ impl Locked<'_> {
 
     /// Marks a record that is durable. The mark itself need not be: the next record takes its place.
     fn finish(&self, (at, head): (u64, Head)) -> io::Result<()> {
-        let _ = self.file()?.write_at(at + head.span(), &slots(&head.mark(Kind::End), &[]));
+        let _ = self
+            .file()?
+            .write_at(at + head.span(), &slots(&head.mark(Kind::End), &[]));
         Ok(())
     }
 }

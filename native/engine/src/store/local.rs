@@ -65,19 +65,22 @@ impl LocalStore {
         Self { ring, files, ..self }
     }
 
+    /// The journal that was in a directory when somebody last looked.
+    pub(super) fn known_journal(&self, directory: &str) -> Option<Arc<Journal>> {
+        let journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
+        journals.get(directory).cloned()
+    }
+
     /// The journal in a directory, if there is one.
     pub(super) fn journal_in(&self, directory: &str) -> Result<Option<Arc<Journal>>> {
-        let known = |journals: &HashMap<_, _>| journals.get(directory).cloned();
-        let open = || self.journals.lock().unwrap_or_else(PoisonError::into_inner);
-        let found: Option<Arc<Journal>> = known(&open());
-        if let Some(journal) = found
+        if let Some(journal) = self.known_journal(directory)
             && journal.is_in_place()?
         {
             return Ok(Some(journal));
         }
         let path = format!("{directory}/{JOURNAL}");
         let journal = Journal::open(&self.disk, self.path(&path), path)?.map(Arc::new);
-        let mut journals = open();
+        let mut journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
         match &journal {
             Some(journal) => journals.insert(directory.to_owned(), Arc::clone(journal)),
             None => journals.remove(directory),
@@ -307,9 +310,8 @@ impl Store for LocalStore {
 
     fn remove(&self, path: &str) -> Result<()> {
         if let Some((manifests, sequence)) = Manifests::of(self, path)
-            && manifests.has(sequence)?
+            && manifests.lets_go(sequence)
         {
-            // What the journal holds goes when the ring comes round.
             return Ok(());
         }
         found(self.disk.remove(&self.path(path))).map_err(|e| Error::io("remove", path, &e))?;

@@ -62,6 +62,13 @@ impl<'a> Manifests<'a> {
         Ok(place.is_some_and(|place| place != Place::File))
     }
 
+    /// Whether a manifest need not be removed, because the journal holds it, or will not for long: it goes when the ring comes
+    /// round. No look into the file.
+    pub(super) fn lets_go(&self, sequence: u64) -> bool {
+        let journal = self.store.known_journal(self.directory);
+        journal.is_some_and(|journal| journal.held(sequence))
+    }
+
     /// A manifest that the journal holds; `None` where it can only be a file.
     pub(super) fn read(&self, path: &str, sequence: u64) -> Result<Option<Bytes>> {
         let Some(journal) = self.store.journal_in(self.directory)? else {
@@ -94,15 +101,20 @@ impl<'a> Manifests<'a> {
 
     /// Puts a manifest if its sequence is free.
     pub(super) fn put(&self, path: &str, sequence: u64, bytes: &[u8]) -> Result<PutOutcome> {
+        let mut journal = self.store.known_journal(self.directory);
         for _ in 0..TRIES {
-            let Some(journal) = self.store.journal_in(self.directory)? else {
-                return self.publish(path, bytes);
-            };
-            if let Some(locked) = journal.lock()? {
+            if let Some(locked) = journal.as_deref().map(Journal::lock).transpose()?.flatten() {
                 return self.put_locked(locked, path, sequence, bytes);
             }
+            journal = self.store.journal_in(self.directory)?;
+            if journal.is_none() {
+                return self.publish(path, bytes);
+            }
         }
-        Err(Error::new(Code::Conflict, "The table was replaced while it was written to.").hint("Open it again."))
+        Err(
+            Error::new(Code::Conflict, "The table was replaced while it was written to.")
+                .hint("Open it again."),
+        )
     }
 
     fn put_locked(
@@ -115,14 +127,18 @@ impl<'a> Manifests<'a> {
         if !journal.has_ring(self.store.ring, self.store.files)? {
             return self.publish(path, bytes);
         }
-        let newest = match journal.newest()? {
+        let mut newest = match journal.newest() {
             Some(newest) => Some(self.catch_up(&journal, newest)?),
-            None => self.newest_file()?,
+            None => None,
         };
+        if newest < sequence.checked_sub(1) {
+            // A power cut may have taken the notes of files, of which the oldest may be gone since.
+            newest = newest.max(self.newest_file()?);
+        }
         if newest.is_some_and(|newest| newest.checked_add(1) != Some(sequence)) {
             return Ok(PutOutcome::Exists);
         }
-        if newest.is_some() && journal.takes(bytes)? {
+        if newest.is_some() && journal.takes(bytes) {
             journal.append(sequence, bytes)?;
             return Ok(PutOutcome::Created);
         }

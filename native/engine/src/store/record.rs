@@ -145,7 +145,11 @@ impl Ring {
     /// The start of the half with this place in it, and of the other one.
     pub(super) fn halves(self, at: u64) -> (u64, u64) {
         let [first, second] = self.starts();
-        if at < second { (first, second) } else { (second, first) }
+        if at < second {
+            (first, second)
+        } else {
+            (second, first)
+        }
     }
 
     pub(super) fn half_end(self, at: u64) -> u64 {
@@ -185,6 +189,8 @@ pub(super) fn read_file_head(bytes: &[u8], length: u64) -> Result<Option<Ring>, 
     match u64::from_le_bytes(*said) {
         0 => Ok(None),
         said if said != length => Err("it has another length than it says"),
-        said => Ring::in_file(said).map(Some).ok_or("it says an impossible length"),
+        said => Ring::in_file(said)
+            .map(Some)
+            .ok_or("it says an impossible length"),
     }
 }

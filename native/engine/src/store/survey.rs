@@ -6,8 +6,7 @@ use super::record::{FILE_HEAD, HEAD, Head, Kind, Ring, SLOT, file_head, read_fil
 
 /// What a journal holds, as far as somebody looked.
 ///
-/// Sequences have no gaps, so a record is the next one exactly where its sequence is the next; whatever else stands where the next
-/// one will be is left over from an earlier turn, or from a writer that died.
+/// Sequences ascend, so whatever stands behind the newest record with a smaller one is left over from an earlier turn.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     pub(super) ring: Option<Ring>,
@@ -64,9 +63,12 @@ impl Survey {
             (first, second)
         };
         let start = later.first().map(|(_, head)| head.sequence);
-        let leads = last(&earlier).map(|last| last + 1) == start;
+        let leads = last(&earlier) < start;
         let records = earlier.into_iter().filter(|_| leads).chain(later);
-        let mut survey = Self { ring: Some(ring), ..Self::default() };
+        let mut survey = Self {
+            ring: Some(ring),
+            ..Self::default()
+        };
         for (at, head) in records {
             survey.places.insert(head.sequence, place(at, head));
             survey.last = Some((at, head));
@@ -94,7 +96,10 @@ impl Survey {
                 whole.insert(head.sequence, (at, head));
             }
         }
-        let mut survey = Self { ring: Some(ring), ..Self::default() };
+        let mut survey = Self {
+            ring: Some(ring),
+            ..Self::default()
+        };
         survey.last = whole.last_key_value().map(|(_, record)| *record);
         let mut sequence = whole.last_key_value().map(|(sequence, _)| *sequence);
         while let Some((known, (at, head))) = sequence.and_then(|sequence| whole.get_key_value(&sequence)) {
@@ -122,7 +127,9 @@ impl Survey {
     }
 
     pub(super) fn is_damaged(&self) -> bool {
-        self.places.last_key_value().is_some_and(|(_, place)| *place == Place::Damaged)
+        self.places
+            .last_key_value()
+            .is_some_and(|(_, place)| *place == Place::Damaged)
     }
 
     /// Where the next record goes, if there is room.
@@ -223,7 +230,9 @@ fn place(at: u64, head: Head) -> Place {
 fn run(file: &dyn BlockFile, ring: Ring, start: u64) -> io::Result<Vec<Record>> {
     let (mut records, mut at): (Vec<Record>, u64) = (Vec::new(), start);
     while let Some(head) = Head::decode(&bytes_at(file, at)?) {
-        let follows = records.last().is_none_or(|(_, last)| last.sequence + 1 == head.sequence);
+        let follows = records
+            .last()
+            .is_none_or(|(_, last)| last.sequence < head.sequence);
         if !head.is_record() || !ring.holds(at, &head) || !follows {
             break;
         }

@@ -74,7 +74,7 @@ pub(crate) enum Lost {
 const PAGE: usize = 4096;
 const SECTOR: usize = 512;
 /// How many times any sectors are lost.
-const DRAWS: u64 = 4;
+const DRAWS: u64 = 3;
 
 impl SimulatedDisk {
     pub(crate) fn new() -> Self {
@@ -183,7 +183,7 @@ fn pages_written(effects: &[Effect]) -> Pages {
 
 /// Long runs of zeros are one page here: how they tear does not matter one by one.
 fn pending_pages(effects: &[Effect]) -> usize {
-    pages_written(effects).len().min(40)
+    pages_written(effects).len().min(12)
 }
 
 /// A number that looks like any other.
@@ -260,7 +260,11 @@ fn remains(state: &State, effects: &[Effect], lost: Lost) -> Vec<Content> {
             _ => {}
         }
     }
-    let in_place = |file: Node| effects.iter().any(|effect| matches!(effect, Effect::Write(other, ..) if *other == file));
+    let in_place = |file: Node| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Write(other, ..) if *other == file))
+    };
     for (file, durable) in synced {
         if let Content::File(content) = &mut nodes[file]
             && !in_place(file)

@@ -406,7 +406,7 @@ fn a_dropped_table_stays_dropped() {
             drop_meanwhile(pair(), again, name, write);
             let directory = tempfile::tempdir().unwrap();
             drop_meanwhile(
-                pair_in(Arc::new(LocalStore::new(directory.path()))),
+                pair_in(Arc::new(LocalStore::new(directory.path()).journal(0, 512 * 1024))),
                 again,
                 name,
                 write,

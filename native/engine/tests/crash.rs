@@ -58,7 +58,7 @@ type Journal = (u32, u64);
 
 /// Without a journal; with one from the first commit on, whose halves hold a few commits, so that larger ones go beside it; with
 /// one that is made in the middle, and holds all of them.
-const JOURNALS: [Journal; 3] = [(u32::MAX, 0), (0, 36 * 1024), (3, 512 * 1024)];
+const JOURNALS: [Journal; 3] = [(u32::MAX, 0), (0, 36 * 1024), (3, 128 * 1024)];
 
 fn open(disk: &SimulatedDisk, world: &Arc<World>, (files, half): Journal) -> (Arc<dyn Store>, Database) {
     let store = LocalStore::on(Arc::new(disk.clone()), "/far/away/db").journal(files, half);

@@ -49,6 +49,10 @@ fn each(test: impl Fn(Arc<dyn Store>)) {
     test(Arc::new(MemoryStore::new()));
     let directory = tempfile::tempdir().unwrap();
     test(Arc::new(LocalStore::new(directory.path())));
+    for (files, half) in [(0, 32 * 1024), (3, 512 * 1024)] {
+        let directory = tempfile::tempdir().unwrap();
+        test(Arc::new(LocalStore::new(directory.path()).journal(files, half)));
+    }
 }
 
 /// Threads that work until they are done, beside one that goes on until they are.

@@ -15,7 +15,7 @@ const START: usize = OPEN.len() + 16 + MIDDLE.len();
 /// # Errors
 /// [`crate::error::Code::Internal`]: the structure is no JSON.
 pub fn seal_json<T: Serialize>(content: &T) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(8 * 1024);
+    let mut bytes = Vec::with_capacity(48 * 1024);
     bytes.resize(START, 0);
     serde_json::to_writer(&mut bytes, content).map_err(Error::internal)?;
     let hash = xxh3_64(bytes.get(START..).unwrap_or_default());

@@ -7,9 +7,6 @@ use crate::schema::{Field, Schema};
 /// The format that this build writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
-/// Where the first keys of a manifest stand.
-const HEAD: usize = 1024;
-
 /// Everything that is needed to read a table at one sequence.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -96,6 +93,9 @@ pub struct Retired {
 }
 
 impl Manifest {
+    /// Where the first keys of a manifest stand.
+    pub(crate) const HEAD: usize = 1024;
+
     /// The bytes of the file.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ impl Manifest {
     /// Whether these bytes are surely of this manifest: its unique name is among the first keys, where it is written.
     #[must_use]
     pub fn is_in(&self, bytes: &[u8]) -> bool {
-        let head = bytes.get(..HEAD).unwrap_or(bytes);
+        let head = bytes.get(..Self::HEAD).unwrap_or(bytes);
         head.windows(self.id.len()).any(|part| part == self.id.as_bytes())
     }
 

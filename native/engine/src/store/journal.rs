@@ -8,6 +8,8 @@ use super::survey::{Place, Survey, payload};
 use super::{BlockFile, Bytes, Disk};
 use crate::error::{Code, Error, Result};
 
+/// A file without content that says that there is a ring: who loses the journal must not find an older table.
+pub(super) const BEGUN: &str = "journal-begun";
 /// How long a writer waits for another one, which may have been stopped.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a damage must be found before it is believed: whoever looks while others write may see halves.
@@ -56,7 +58,11 @@ impl Journal {
     pub(super) fn open(disk: &Arc<dyn Disk>, full: PathBuf, path: String) -> Result<Option<Self>> {
         let opened = super::local::found(disk.open_blocks(&full, false));
         let Some(file) = opened.map_err(|e| Error::io("open", path.as_str(), &e))? else {
-            return Ok(None);
+            let began = disk.exists(&full.with_file_name(BEGUN));
+            return match began.map_err(|e| Error::io("look up", path.as_str(), &e))? {
+                true => Err(Error::corrupt(path, "it is missing")),
+                false => Ok(None),
+            };
         };
         let journal = Self {
             path,
@@ -136,6 +142,20 @@ impl Journal {
             *self.known() = survey;
         }
         Ok(None)
+    }
+
+    /// The first bytes of the manifest of a sequence, unchecked; `None` where it is not in the journal.
+    pub(super) fn read_start(&self, sequence: u64, length: usize) -> Result<Option<Bytes>> {
+        let place = self.look()?.place(sequence);
+        let Some(Place::Record(at, head)) = place else {
+            return Ok(None);
+        };
+        let start = Head {
+            length: head.length.min(length as u64),
+            ..head
+        };
+        let bytes = payload(&*self.file, at, &start).map_err(|e| self.failed("read", &e))?;
+        Ok(Some(Bytes::from(bytes)))
     }
 
     /// Waits until no other writer is at work. `None` where the journal was dropped or replaced meanwhile.
@@ -236,6 +256,13 @@ impl Locked<'_> {
             file.write_at(at, zeros.get(..length).unwrap_or_default())?;
         }
         file.sync()?;
+        match self.journal.disk.create(&self.journal.full.with_file_name(BEGUN)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        if let Some(directory) = self.journal.full.parent() {
+            self.journal.disk.sync_directory(directory)?;
+        }
         // Eight bytes of one sector: either there is a ring or there is none.
         file.write_at(0, &file_head(Some(ring)))?;
         file.sync()

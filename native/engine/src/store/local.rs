@@ -267,6 +267,15 @@ impl Store for LocalStore {
         found(self.disk.open(&self.path(path))).map_err(|e| Error::io("open", path, &e))
     }
 
+    fn open_start(&self, path: &str, length: usize) -> Result<Option<Bytes>> {
+        if let Some((manifests, sequence)) = Manifests::of(self, path)
+            && let Some(bytes) = manifests.read_start(sequence, length)?
+        {
+            return Ok(Some(bytes));
+        }
+        self.open(path)
+    }
+
     fn exists(&self, path: &str) -> Result<bool> {
         if let Some((manifests, sequence)) = Manifests::of(self, path)
             && manifests.has(sequence)?

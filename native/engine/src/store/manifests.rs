@@ -1,4 +1,4 @@
-use super::journal::{Journal, Locked};
+use super::journal::{BEGUN, Journal, Locked};
 use super::local::LocalStore;
 use super::survey::Place;
 use super::{Bytes, Entry, PutOutcome, manifest_name, manifest_sequence};
@@ -36,7 +36,7 @@ impl<'a> Manifests<'a> {
 
     /// Adds what the journal holds to the names of the files.
     pub(super) fn complete(&self, entries: &mut Vec<Entry>) -> Result<()> {
-        entries.retain(|entry| entry.name != JOURNAL);
+        entries.retain(|entry| entry.name != JOURNAL && entry.name != BEGUN);
         let Some(journal) = self.store.journal_in(self.directory)? else {
             return Ok(());
         };
@@ -84,6 +84,12 @@ impl<'a> Manifests<'a> {
             return Err(Error::corrupt(path, "it is missing"));
         }
         Ok(None)
+    }
+
+    /// The first bytes of a manifest that the journal holds, as they stand there.
+    pub(super) fn read_start(&self, sequence: u64, length: usize) -> Result<Option<Bytes>> {
+        let journal = self.store.journal_in(self.directory)?;
+        journal.map_or(Ok(None), |journal| journal.read_start(sequence, length))
     }
 
     /// Whether the journal knows of `sequence` and of none after it; `None` where only the files can tell of `sequence`.

@@ -93,7 +93,14 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn open(&self, path: &str) -> Result<Option<Bytes>>;
-    /// Whether there is a file of that name. One system call.
+    /// The same, where the first so many bytes are enough: there may be more of them, and they are not checked.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn open_start(&self, path: &str, _length: usize) -> Result<Option<Bytes>> {
+        self.open(path)
+    }
+    /// Whether there is a file of that name.
     ///
     /// # Errors
     /// What the store says.

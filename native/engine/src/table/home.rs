@@ -104,6 +104,10 @@ impl Home {
     /// Whether a manifest is still there, and no other one under its name. One that cannot be read counts as it.
     pub(crate) fn stands(&self, manifest: &Manifest) -> Result<bool> {
         let path = self.manifest_path(manifest.sequence);
+        let start = self.store.open_start(&path, Manifest::HEAD);
+        if start.is_ok_and(|start| start.is_some_and(|start| manifest.is_in(&start))) {
+            return Ok(true);
+        }
         let bytes = match self.store.open(&path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(false),

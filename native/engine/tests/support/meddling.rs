@@ -116,6 +116,10 @@ impl Store for MeddledStore {
         self.inner.open(path)
     }
 
+    fn open_start(&self, path: &str, length: usize) -> Result<Option<Bytes>> {
+        self.inner.open_start(path, length)
+    }
+
     fn exists(&self, path: &str) -> Result<bool> {
         self.inner.exists(path)
     }

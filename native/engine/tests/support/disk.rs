@@ -74,7 +74,7 @@ pub(crate) enum Lost {
 const PAGE: usize = 4096;
 const SECTOR: usize = 512;
 /// How many times any sectors are lost.
-const DRAWS: u64 = 3;
+const DRAWS: u64 = 2;
 
 impl SimulatedDisk {
     pub(crate) fn new() -> Self {
@@ -183,7 +183,7 @@ fn pages_written(effects: &[Effect]) -> Pages {
 
 /// Long runs of zeros are one page here: how they tear does not matter one by one.
 fn pending_pages(effects: &[Effect]) -> usize {
-    pages_written(effects).len().min(12)
+    pages_written(effects).len().min(8)
 }
 
 /// A number that looks like any other.
@@ -207,7 +207,8 @@ fn keeps_sector(lost: Lost, pages: &Pages, (file, sector): (Node, usize), at: us
         Lost::AllPagesBut(one) => number == one,
         Lost::Sectors(seed) => {
             let until = mixed(seed + page.1 as u64 * 31) as usize % (times.len() + 1);
-            let whole = mixed(seed ^ page.1 as u64) % 2 == 0 || mixed(seed + sector as u64 * 97) % 2 == 0;
+            let whole = mixed(seed ^ page.1 as u64).is_multiple_of(2)
+                || mixed(seed + sector as u64 * 97).is_multiple_of(2);
             times[..until].contains(&at) && whole
         }
     }

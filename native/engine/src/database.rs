@@ -174,7 +174,10 @@ impl Database {
             .remove(name);
         // The sequences of a next life come after those of this one, so that what a late writer puts is never the newest. A
         // clock that stands still is not waited for.
-        let last = home.sequences()?.into_iter().max().unwrap_or(0);
+        let last = match home.sequences() {
+            Err(error) if error.code() == Code::Corrupt => 0,
+            sequences => sequences?.into_iter().max().unwrap_or(0),
+        };
         for _ in 0..WAIT_MS {
             if first_sequence(self.environment.now_ms(), Uuid([0; 16])) > last.saturating_add(LATE) {
                 break;
@@ -202,7 +205,11 @@ impl Database {
     }
 
     fn is_there(&self, home: &Home) -> Result<bool> {
-        let names = self.store.list(&home.path("_manifests"))?;
+        let names = match self.store.list(&home.path("_manifests")) {
+            // A damaged table is one: who opens it is told.
+            Err(error) if error.code() == Code::Corrupt => return Ok(true),
+            names => names?,
+        };
         Ok(names.iter().any(|entry| manifest_sequence(&entry.name).is_some()))
     }
 

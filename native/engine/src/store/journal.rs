@@ -58,10 +58,10 @@ impl Journal {
     pub(super) fn open(disk: &Arc<dyn Disk>, full: PathBuf, path: String) -> Result<Option<Self>> {
         let opened = super::local::found(disk.open_blocks(&full, false));
         let Some(file) = opened.map_err(|e| Error::io("open", path.as_str(), &e))? else {
-            let began = disk.exists(&full.with_file_name(BEGUN));
+            let began = super::local::found(disk.exists(&full.with_file_name(BEGUN)));
             return match began.map_err(|e| Error::io("look up", path.as_str(), &e))? {
-                true => Err(Error::corrupt(path, "it is missing")),
-                false => Ok(None),
+                Some(true) => Err(Error::corrupt(path, "it is missing")),
+                _ => Ok(None),
             };
         };
         let journal = Self {

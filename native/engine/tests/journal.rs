@@ -148,7 +148,7 @@ fn a_journal_that_is_gone_is_missed() {
         assert_eq!(
             error.to_string(),
             "CORRUPT: The file numbers.varve/_manifests/journal is damaged: it is missing. Restore the file from a copy; \
-             verify() lists every damaged file of the table."
+             db.verify(table) lists every damaged file of it."
         );
     }
 }
@@ -203,11 +203,15 @@ fn a_copy_made_while_others_write_is_a_version() {
             }
             let before = version(directory.path()).unwrap();
             fs::copy(&journal, copy.path().join(JOURNAL)).unwrap();
-            for folder in ["data", "_log"] {
+            // Manifests that are too large for the journal are files.
+            for folder in ["_manifests", "data", "_log"] {
                 let from = directory.path().join("numbers.varve").join(folder);
                 for entry in fs::read_dir(&from).unwrap() {
                     let name = entry.unwrap().file_name();
                     let to = copy.path().join("numbers.varve").join(folder).join(&name);
+                    if to.exists() {
+                        continue;
+                    }
                     // Upkeep may just have removed it.
                     let _ = fs::copy(from.join(&name), to);
                 }

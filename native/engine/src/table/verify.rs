@@ -53,7 +53,14 @@ impl Home {
     /// # Errors
     /// Only where the store itself fails, or there is no table.
     pub(crate) fn verify(&self, known: Option<&State>) -> Result<Verified> {
-        let mut sequence = self.newest_sequence()?;
+        let mut sequence = match self.newest_sequence() {
+            Err(error) if error.code() == Code::Corrupt => {
+                let mut verified = Verified::default();
+                verified.note(Err(error))?;
+                return Ok(verified);
+            }
+            sequence => sequence?,
+        };
         loop {
             let verified = self.verify_at(sequence, known)?;
             let newest = self.newest_sequence()?;

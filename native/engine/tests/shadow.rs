@@ -26,7 +26,7 @@ use varve_engine::value::Value;
 use varve_kernels::{Element, Isa, Kernels, Metric, Query, Rows};
 
 const ROWS: i64 = 5_000;
-const DIMENSIONS: usize = 128;
+const DIMENSIONS: usize = 256;
 
 fn schema() -> Schema {
     let vector = |name: &str, element: &str, metric: &str| {
@@ -217,7 +217,7 @@ fn a_search_reads_an_eighth_of_the_bytes() {
             10,
         ))
         .unwrap();
-    assert_eq!(explained.bytes, ROWS as u64 * (64 + 12));
+    assert_eq!(explained.bytes, ROWS as u64 * (DIMENSIONS as u64 / 2 + 12));
 }
 
 #[test]

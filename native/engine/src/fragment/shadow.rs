@@ -23,7 +23,7 @@ pub struct Shadow {
 }
 
 /// Elements below which a column of a fragment has no shadow: a scan in full takes less time than a file takes to open.
-const ELEMENTS: usize = 1 << 18;
+const ELEMENTS: usize = 1 << 20;
 /// Rows that are encoded at once.
 const BATCH: usize = 512;
 

@@ -543,3 +543,57 @@ fn a_segment_that_was_built_before_gaps_were_filled_is_not_used() {
     );
     assert_near(&exact, &found);
 }
+
+/// Of the points on circles.
+const CIRCLES: usize = 384;
+
+/// A point of one of 13 circles: its neighbours on the circle are nearer to each other than a code of one bit can tell.
+fn on_a_circle(at: usize) -> Vec<f32> {
+    let (turn, circle) = (at as f32 * 7.1, (1 + at % 13) as f32);
+    (0..CIRCLES).map(|i| (turn + i as f32 * circle).sin()).collect()
+}
+
+#[test]
+fn rows_that_are_nearly_the_same_are_found_as_others_are() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    let world = World::at(1);
+    let vector = json!({"kind": "vector", "dimensions": CIRCLES, "element": "f32", "metric": "cosine"});
+    let json = json!({"fields": [{"id": 1, "name": "near", "type": vector}]});
+    let schema: Schema = serde_json::from_value(json).unwrap();
+    let table = open(&store, &world).create_table("t", schema.clone()).unwrap();
+    table.set_indexing(Indexing {
+        from: 1,
+        lists: Some(800),
+    });
+    let cell = |at| {
+        vec![Value::Bytes(
+            on_a_circle(at).iter().flat_map(|x| x.to_le_bytes()).collect(),
+        )]
+    };
+    let rows: Vec<_> = (0..40_000).map(cell).collect();
+    let (batch, schema) = table.batch(&encode(&schema, &rows)).unwrap();
+    table
+        .insert(batch, &schema, OnKey::Refuse, &CommitOptions::default())
+        .unwrap();
+    table.optimize().unwrap();
+    let snapshot = table.snapshot().unwrap();
+    let column = schema.field("near").unwrap();
+    let (mut hits, mut wanted) = (0, 0);
+    for at in 0..100 {
+        let query = on_a_circle(at * 397);
+        let exact = Search::exact(column, &query, None, 10);
+        let search = Search {
+            recall: 0.99,
+            prefer_index: true,
+            ..exact
+        };
+        let ids = |search: &Search<'_>| -> Vec<u64> {
+            let found = snapshot.search(search, Vec::new()).unwrap();
+            found.ids().collect()
+        };
+        let (exact, found) = (ids(&exact), ids(&search));
+        wanted += exact.len();
+        hits += found.iter().filter(|id| exact.contains(id)).count();
+    }
+    assert!(hits * 100 >= wanted * 98, "{hits} of {wanted}");
+}

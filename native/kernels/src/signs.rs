@@ -115,6 +115,13 @@ impl SignQuery {
     pub fn dimensions(&self) -> usize {
         self.table.len() / 4
     }
+
+    /// The standard deviation that the rounding of the tables gives to a sum over them: each entry is off by at most half a
+    /// step, anywhere in it.
+    #[must_use]
+    pub fn deviation(&self) -> f32 {
+        self.scale * (self.dimensions() as f32 / 4.0 / 12.0).sqrt()
+    }
 }
 
 /// The nearest whole number to one that is well inside the range of `i32`.

@@ -24,6 +24,9 @@ pub struct Probe<'a> {
     /// The query, counted from the mean, as bytes.
     bytes: Vec<i8>,
     scale: f32,
+    /// The standard deviation of an estimate that comes from the query's tables, in units of the row's factor. It counts where
+    /// rows are much nearer to their centre than to the mean.
+    rounding: f32,
     norm_squared: f32,
     /// The length of the query itself, and its product with the mean.
     length: f32,
@@ -70,10 +73,12 @@ impl<'a> Probe<'a> {
         let norm_squared = kernels.dot_f32(&rotated, &rotated);
         let mut bytes = vec![0; rotated.len()];
         let scale = kernels.to_bytes(&rotated, &mut bytes);
+        let signs = SignQuery::new(&rotated);
         Some(Self {
             index,
             kernels,
-            signs: SignQuery::new(&rotated),
+            rounding: signs.deviation(),
+            signs,
             bytes,
             scale,
             norm_squared,
@@ -220,6 +225,8 @@ impl<'a> Probe<'a> {
         let centre = self.index.centre(list)?;
         let product =
             self.kernels.dot_bytes(&self.bytes, signed_bytes(centre)) as f32 * (self.scale * record.scale);
+        // Each byte of the query is off by at most half a step, anywhere in it.
+        let off = self.scale * (record.norm_squared / 12.0).sqrt();
         let squared = (self.norm_squared + record.norm_squared - 2.0 * product).max(0.0);
         let base = if self.index.space().is_product() {
             self.dot_mean + record.lean + product
@@ -229,7 +236,12 @@ impl<'a> Probe<'a> {
         Ok(Place {
             list: record,
             base,
-            distance: squared.sqrt(),
+            doubt: if self.index.space().is_product() {
+                off
+            } else {
+                2.0 * off
+            },
+            distance: (squared + 2.0 * off).sqrt(),
             length: if self.index.space().is_product() {
                 self.length
             } else {
@@ -248,6 +260,7 @@ impl<'a> Probe<'a> {
     ) -> Result<u64> {
         let first = place.list.first_block as usize;
         let blocks = self.blocks_until(first, place.list.rows as usize, rows.until())?;
+        let doubt = deviations * place.doubt;
         let mut at = 0;
         while at < blocks {
             let count = (blocks - at).min(BLOCKS_AT_ONCE);
@@ -255,19 +268,20 @@ impl<'a> Probe<'a> {
                 query: &self.signs,
                 blocks: self.index.blocks(first + at, count)?,
                 base: place.base,
-                weight: deviations * DEVIATION * place.distance,
-                threshold: found.threshold(),
+                weight: deviations * (DEVIATION * place.distance).hypot(self.rounding),
+                threshold: found.threshold() - doubt,
                 first: ((first + at) * BLOCK_ROWS) as u32,
             };
             passed.clear();
             self.kernels.scan_signs(&scan, passed);
             for row in passed.iter() {
-                if row.bound < found.threshold() {
+                let Estimate { estimate, .. } = *row;
+                let bound = row.bound + doubt;
+                if bound < found.threshold() {
                     continue;
                 }
                 let id = self.index.id(row.position as usize)?;
                 if rows.admits(id)? {
-                    let Estimate { estimate, bound, .. } = *row;
                     found.push(Candidate { estimate, bound, id });
                 }
             }
@@ -299,8 +313,9 @@ impl<'a> Probe<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) list: List,
-    /// The score of the centre.
+    /// The score of the centre, and its standard deviation.
     pub(super) base: f32,
+    doubt: f32,
     pub(super) distance: f32,
     /// The length of the query where products are estimated, otherwise 0.
     length: f32,

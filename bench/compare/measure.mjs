@@ -4,7 +4,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ask, throughput } from "../vectors/ask.mjs";
+import { watchMemory } from "../vectors/memory.mjs";
 import { truthOf } from "../vectors/truth.mjs";
+import { VectorFile } from "../vectors/vector-file.mjs";
 
 const ENOUGH = 0.997;
 
@@ -16,18 +18,17 @@ if (variant === undefined) {
   process.exit(0);
 }
 
-const base = floats(join(shared, "base.f32"));
-const set = {
-  dimensions,
-  rows: base.length / dimensions,
-  base,
-  queries: floats(join(shared, "queries.f32")),
-};
+const base = new VectorFile(join(shared, "base.f32"), dimensions);
+const asked = new VectorFile(join(shared, "queries.f32"), dimensions);
+const set = { dimensions, rows: base.rows, base, queries: asked.read(0, asked.rows) };
 const truthFile = join(shared, "truth.json");
 const before = process.memoryUsage.rss();
+const watch = await watchMemory();
 const start = performance.now();
 const filled = await variants[variant](set, own);
-const buildSeconds = filled.buildSeconds ?? (performance.now() - start) / 1000;
+const wholeSeconds = (performance.now() - start) / 1000;
+const buildSeconds = filled.buildSeconds ?? wholeSeconds;
+const ownMiB = watch.peak();
 const peakMiB = (process.resourceUsage().maxRSS * 1024 - before) / 2 ** 20;
 const truth = await known();
 const points = [];
@@ -41,7 +42,10 @@ for (const setting of filled.settings) {
 await filled.close?.();
 const diskMiB = sizeOf(dirname(own), basename(own)) / 2 ** 20;
 console.log(
-  JSON.stringify({ peer, variant, exact: filled.exact ?? false, buildSeconds, peakMiB, diskMiB, points }),
+  JSON.stringify({
+    ...{ peer, variant, exact: filled.exact ?? false, wholeSeconds, buildSeconds },
+    ...{ ownMiB, peakMiB, diskMiB, points },
+  }),
 );
 process.exit(0);
 
@@ -54,11 +58,6 @@ async function known() {
     );
   }
   return JSON.parse(readFileSync(truthFile, "utf8"));
-}
-
-function floats(path) {
-  const bytes = readFileSync(path);
-  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
 
 /** The bytes of what stands in a folder under names that start so. */

@@ -2,7 +2,7 @@
 //
 //   npm install --prefix bench/compare            once; some of them are compiled
 //   node bench/compare/vectors.mjs                100 k clustered vectors of 384 dimensions
-//   node bench/compare/vectors.mjs --rows 1000000 --only varve,lancedb,zvec
+//   node bench/compare/vectors.mjs --rows 1000000 --only zvec,lancedb --skip exact,IVF_PQ
 //   node bench/compare/vectors.mjs --base base.f16 --queries query.f16
 
 import { spawnSync } from "node:child_process";
@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inFolder, machine } from "../support.mjs";
-import { clusteredSet, fileSet } from "../vectors/sets.mjs";
+import { clusteredSet, fileSet, writeFloats } from "../vectors/sets.mjs";
 
 const PEERS = ["varve", "lancedb", "zvec", "usearch", "hnswlib", "sqlite-vec", "libsql"];
 const TARGETS = [0.95, 0.99];
@@ -25,21 +25,17 @@ const { values } = parseArgs({
     queries: { type: "string" },
     count: { type: "string", default: "500" },
     only: { type: "string", default: PEERS.join(",") },
+    /** Variants that are left out, by name. */
+    skip: { type: "string", default: "" },
   },
 });
 const [rows, dimensions, count] = [Number(values.rows), Number(values.dimensions), Number(values.count)];
-const set =
-  values.base !== undefined && values.queries !== undefined
-    ? fileSet(values.base, values.queries, dimensions, count)
-    : clusteredSet(rows, dimensions, count);
+const skipped = values.skip.split(",");
 
 console.log(machine());
-console.log(`${set.name}, ${set.queries.length / dimensions} queries, 10 rows with a title each\n`);
 await inFolder((folder) => {
-  writeFileSync(
-    join(folder, "base.f32"),
-    new Uint8Array(set.base.buffer, set.base.byteOffset, set.base.byteLength),
-  );
+  const set = given(folder);
+  console.log(`${set.name}, ${set.queries.length / dimensions} queries, 10 rows with a title each\n`);
   writeFileSync(
     join(folder, "queries.f32"),
     new Uint8Array(set.queries.buffer, set.queries.byteOffset, set.queries.byteLength),
@@ -51,6 +47,15 @@ await inFolder((folder) => {
   }
   print(results);
 });
+
+/** The set, its base in the folder as 32-bit floats. */
+function given(folder) {
+  if (values.base === undefined || values.queries === undefined)
+    return clusteredSet(rows, dimensions, count, folder);
+  const set = fileSet(values.base, values.queries, dimensions, count);
+  writeFloats(set.base, join(folder, "base.f32"));
+  return set;
+}
 
 /** Runs every variant of one rival in a process of its own; what it cannot do is said and left out. */
 function measure(peer, folder) {
@@ -67,7 +72,9 @@ function measure(peer, folder) {
     return [];
   }
   const results = [];
-  JSON.parse(listed.stdout.trim().split("\n").at(-1)).forEach((variant, i) => {
+  const variants = JSON.parse(listed.stdout.trim().split("\n").at(-1));
+  variants.forEach((variant, i) => {
+    if (skipped.includes(variant)) return;
     const own = join(folder, `${peer}-${i}`);
     const child = start(own, String(dimensions), variant);
     const line = child.stdout.split("\n").find((one) => one.startsWith('{"peer"'));
@@ -92,10 +99,10 @@ function print(results) {
     for (const result of results.filter((one) => !one.exact)) line(result, best(result), mine && best(mine));
   }
   console.log("\nbuilt");
-  for (const { peer, variant, buildSeconds, peakMiB, diskMiB } of results) {
+  for (const { peer, variant, wholeSeconds, buildSeconds, ownMiB, peakMiB, diskMiB } of results) {
     const parts = [
-      `${buildSeconds.toFixed(2)} s`,
-      `${peakMiB.toFixed(0)} MiB at the peak`,
+      `${buildSeconds.toFixed(2)} s (${wholeSeconds.toFixed(2)} s with the inserts)`,
+      `${ownMiB.toFixed(0)} MiB beyond mapped files at the peak (${peakMiB.toFixed(0)} MiB with them)`,
       `${diskMiB.toFixed(0)} MiB on disk`,
     ];
     console.log(`  ${`${peer} ${variant}`.padEnd(28)} ${parts.join(", ")}`);

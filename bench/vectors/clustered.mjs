@@ -15,21 +15,27 @@ const SPREAD = { mean: 0.42, group: 0.62, cluster: 0.6, row: 0.62, noise: 0.22 }
 /** How fast the directions lose weight: of what sets groups and clusters apart, and within a cluster. */
 const POWER = { groups: 0.9, rows: 0.3 };
 
-/** `rows` vectors, one behind the other. `part` 0 is the base; other parts are other vectors of the same distribution, for queries. */
-export function clustered(rows, dimensions, part = 0) {
+/**
+ * `rows` vectors, one behind the other, at most `size` at a time. `part` 0 is the base; other parts are other vectors of the same
+ * distribution, for queries.
+ */
+export function* clusteredBatches(rows, dimensions, part = 0, size = 10_000) {
   const shape = shapeOf(dimensions);
   const next = random(1000 + part);
-  const out = new Float32Array(rows * dimensions);
-  for (let row = 0; row < rows; row += 1) {
-    const target = out.subarray(row * dimensions, (row + 1) * dimensions);
-    target.set(shape.centers[Math.floor(next() ** 1.5 * CLUSTERS)]);
-    for (let i = 0; i < DRAWS; i += 1)
-      add(target, pick(shape.deviations, next), sign(next) * SPREAD.row * DRAWS ** -0.5);
-    for (let i = 0; i < 2; i += 1)
-      add(target, pick(shape.noise, next), sign(next) * SPREAD.noise * 2 ** -0.5);
-    normalize(target);
+  for (let from = 0; from < rows; from += size) {
+    const out = new Float32Array(Math.min(size, rows - from) * dimensions);
+    for (let at = 0; at < out.length; at += dimensions)
+      fillOne(out.subarray(at, at + dimensions), shape, next);
+    yield out;
   }
-  return out;
+}
+
+function fillOne(target, shape, next) {
+  target.set(shape.centers[Math.floor(next() ** 1.5 * CLUSTERS)]);
+  for (let i = 0; i < DRAWS; i += 1)
+    add(target, pick(shape.deviations, next), sign(next) * SPREAD.row * DRAWS ** -0.5);
+  for (let i = 0; i < 2; i += 1) add(target, pick(shape.noise, next), sign(next) * SPREAD.noise * 2 ** -0.5);
+  normalize(target);
 }
 
 function shapeOf(dimensions) {

@@ -17,30 +17,30 @@ export function definition(dimensions) {
 
 export const bucketOf = (row) => (Math.imul(row, 0x9e3779b1) >>> 0) % 1000;
 
-const BATCH = 10_000;
-
-/** Inserts the set and waits until all upkeep is done; says what each part took. */
-export async function fill(folder, set) {
+/** Inserts the set and waits until all upkeep is done; says what each part took, and with a `watch` how much memory at its peak. */
+export async function fill(folder, set, watch) {
   const db = await connect(folder);
   const t = await db.table(definition(set.dimensions));
   const start = performance.now();
-  for (let from = 0; from < set.rows; from += BATCH) {
-    const count = Math.min(BATCH, set.rows - from);
-    const rows = Array.from({ length: count }, (_, i) => ({
+  for (const { from, vectors } of set.base.batches()) {
+    const rows = Array.from({ length: vectors.length / set.dimensions }, (_, i) => ({
       id: from + i,
       title: `row ${from + i} of a set of vectors, about as long as a title`,
       bucket: bucketOf(from + i),
-      vec: vectorAt(set.base, set.dimensions, from + i),
+      vec: vectorAt(vectors, set.dimensions, i),
     }));
     await t.insert(rows);
   }
   const inserted = performance.now();
+  const whilst = watch?.peak();
+  watch?.begin();
   await t.optimize();
   return {
     db,
     t,
     insertSeconds: (inserted - start) / 1000,
     upkeepSeconds: (performance.now() - inserted) / 1000,
+    memory: { insert: whilst, upkeep: watch?.peak() },
   };
 }
 

@@ -1,12 +1,11 @@
-// Opens a table, asks it once, then 1,000 times, and prints what that took as JSON.
+// Opens a table, asks it once, then once for each query, and prints what that took as JSON.
 
-import { readFileSync } from "node:fs";
-import { random, unitVector } from "../support.mjs";
+import { ownMemory, watchMemory } from "./memory.mjs";
+import { VectorFile } from "./vector-file.mjs";
 
-const [folder, dimensions] = [process.argv[2], Number(process.argv[3])];
-const before = anonymous();
-const next = random(3);
-const query = () => unitVector(dimensions, next);
+const [folder, path, dimensions] = [process.argv[2], process.argv[3], Number(process.argv[4])];
+const queries = new VectorFile(path, dimensions);
+const watch = await watchMemory();
 const { connect } = await import("varve");
 const { definition, searcher } = await import("./filled.mjs");
 const start = performance.now();
@@ -14,18 +13,9 @@ const db = await connect(folder);
 const t = await db.table(definition(dimensions));
 const opened = performance.now();
 const search = searcher(t);
-await search(query());
+await search(queries.at(0));
 const first = performance.now();
-for (let i = 0; i < 1000; i += 1) await search(query());
-const memory = (anonymous() - before) / 1024;
-console.log(JSON.stringify({ openMs: opened - start, firstMs: first - opened, memory }));
+for (let i = 1; i < queries.rows; i += 1) await search(queries.at(i));
+const [memory, peak] = [ownMemory() - watch.start, watch.peak()];
+console.log(JSON.stringify({ openMs: opened - start, firstMs: first - opened, memory, peak }));
 await db.close();
-
-/** KiB of memory that are the process's own; 0 where the system does not say. */
-function anonymous() {
-  try {
-    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
-}

@@ -16,11 +16,11 @@ import {
 const BATCH = 50_000;
 
 /** Arrow batches, which is the fastest way in that it has. */
-function batch(set, from, count) {
+function batch({ dimensions }, { from, vectors }) {
+  const count = vectors.length / dimensions;
   const item = new Field("item", new Float32(), true);
-  const list = new FixedSizeList(set.dimensions, item);
-  const values = set.base.slice(from * set.dimensions, (from + count) * set.dimensions);
-  const floats = makeData({ type: new Float32(), length: values.length, data: values });
+  const list = new FixedSizeList(dimensions, item);
+  const floats = makeData({ type: new Float32(), length: vectors.length, data: vectors });
   const columns = {
     id: makeData({
       type: new Int32(),
@@ -43,9 +43,11 @@ function batch(set, from, count) {
 
 async function filled(set, folder, index, settings, exact = false) {
   const db = await connect(folder);
-  const t = await db.createTable("rows", batch(set, 0, Math.min(BATCH, set.rows)));
-  for (let from = BATCH; from < set.rows; from += BATCH)
-    await t.add(batch(set, from, Math.min(BATCH, set.rows - from)));
+  let t;
+  for (const some of set.base.batches(BATCH)) {
+    if (t === undefined) t = await db.createTable("rows", batch(set, some));
+    else await t.add(batch(set, some));
+  }
   const start = performance.now();
   if (index !== undefined) await t.createIndex("vec", { config: index });
   const buildSeconds = (performance.now() - start) / 1000;

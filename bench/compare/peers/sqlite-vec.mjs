@@ -15,9 +15,11 @@ export const variants = {
       db.prepare("insert into r values (?, ?)"),
     ];
     db.transaction(() => {
-      for (let i = 0; i < set.rows; i += 1) {
-        vector.run(BigInt(i), blob(vectorAt(set.base, set.dimensions, i)));
-        row.run(i, `row ${i} of a set of vectors, about as long as a title`);
+      for (const { from, vectors } of set.base.batches()) {
+        for (let i = 0; i < vectors.length / set.dimensions; i += 1) {
+          vector.run(BigInt(from + i), blob(vectorAt(vectors, set.dimensions, i)));
+          row.run(from + i, `row ${from + i} of a set of vectors, about as long as a title`);
+        }
       }
     })();
     const find = db.prepare(

@@ -11,7 +11,7 @@ export const variants = {
     const first = make(64);
     first.add(
       BigUint64Array.from({ length: set.rows }, (_, i) => BigInt(i)),
-      set.base,
+      set.base.read(0, set.rows),
       THREADS,
     );
     const path = `${folder}.usearch`;

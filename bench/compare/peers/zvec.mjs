@@ -25,10 +25,10 @@ async function filled(set, folder, indexParams, settings, toParams, exact = fals
     fields: [{ name: "title", dataType: ZVecDataType.STRING }],
   });
   const collection = ZVecCreateAndOpen(folder, schema);
-  for (let from = 0; from < set.rows; from += BATCH) {
-    const docs = Array.from({ length: Math.min(BATCH, set.rows - from) }, (_, i) => ({
+  for (const { from, vectors } of set.base.batches(BATCH)) {
+    const docs = Array.from({ length: vectors.length / set.dimensions }, (_, i) => ({
       id: String(from + i),
-      vectors: { vec: vectorAt(set.base, set.dimensions, from + i) },
+      vectors: { vec: vectorAt(vectors, set.dimensions, i) },
       fields: { title: `row ${from + i} of a set of vectors, about as long as a title` },
     }));
     collection.insertSync(docs);

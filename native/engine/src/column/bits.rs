@@ -103,23 +103,6 @@ impl Bits {
         }
     }
 
-    /// Clears the bits of a range.
-    pub fn clear_range(&mut self, range: std::ops::Range<usize>) {
-        let end = range.end.min(self.len);
-        let mut at = range.start;
-        while at < end {
-            if at.is_multiple_of(64) && at + 64 <= end {
-                if let Some(word) = self.words.get_mut(at / 64) {
-                    *word = 0;
-                }
-                at += 64;
-            } else {
-                self.clear(at);
-                at += 1;
-            }
-        }
-    }
-
     /// Appends a bit.
     pub fn push(&mut self, value: bool) {
         if self.len.is_multiple_of(64) {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Snapshot;
 use super::lookup::RowPlace;
 use super::search::{Explained, Hit, Search};
-use super::{Snapshot, state::Visible};
 use crate::column::{Bits, fixed_width};
 use crate::error::Result;
 use crate::format::Rows;
@@ -138,7 +138,11 @@ impl<'a> Approximate<'a> {
             .indexes
             .iter()
             .map(|chosen| f64::from(chosen.setting.rows) * CODE_NS + SEGMENT_NS);
-        let uncovered: usize = plan.uncovered().map(|(_, _, rows)| rows).sum();
+        let uncovered: usize = plan
+            .uncovered()
+            .flat_map(|(_, gaps)| gaps)
+            .map(|gap| gap.len())
+            .sum();
         let width = fixed_width(&search.column.data_type).unwrap_or(0);
         let scanned = (uncovered * width) as f64 / 10.0;
         Some((chosen.sum::<f64>() + plan.refine_ns(search.limit + REFINED) + scanned) as u64)
@@ -222,65 +226,70 @@ impl<'a> Approximate<'a> {
 
     fn scan_uncovered(&self, nearest: &mut Nearest<'_>) -> Result<u64> {
         let mut scanned = 0;
-        for (at, covered, rows) in self.uncovered() {
+        for (at, gaps) in self.uncovered() {
             let Some(visible) = self.snapshot.segment(at) else {
                 continue;
             };
             let Some(vectors) = visible.segment.vectors(self.search.column.id) else {
                 continue;
             };
-            let Some(bits) = self.rows_of(&visible, &covered) else {
-                continue;
+            let matching = match &self.matching {
+                None => None,
+                Some(matching) => match matching.get(at).and_then(Option::as_ref) {
+                    Some(rows) => Some(&*rows.bits),
+                    None => continue,
+                },
             };
-            nearest.scan(visible.index, vectors, bits.as_deref())?;
+            let rows: usize = gaps.iter().map(Range::len).sum();
+            if rows == visible.segment.len() {
+                nearest.scan(
+                    visible.index,
+                    vectors,
+                    both(visible.mask.as_deref(), matching).as_deref(),
+                )?;
+            } else {
+                let counts = |row: &usize| {
+                    visible.mask.as_ref().is_none_or(|bits| bits.get(*row))
+                        && matching.is_none_or(|bits| bits.get(*row))
+                };
+                let rows = gaps.into_iter().flatten().filter(counts);
+                let positions: Vec<u32> = rows.map(|row| row as u32).collect();
+                nearest.score(visible.index, vectors, &positions)?;
+            }
             scanned += rows as u64;
         }
         Ok(scanned)
     }
 
-    /// The rows of a segment that count and are not covered; `None` where there are none, `Some(None)` where all are.
-    fn rows_of<'v>(
-        &self,
-        visible: &'v Visible<'_>,
-        covered: &[Range<usize>],
-    ) -> Option<Option<Cow<'v, Bits>>> {
-        let mut bits = visible.mask.as_deref().map(Cow::Borrowed);
-        if let Some(matching) = &self.matching {
-            let mut matched = (*matching.get(visible.index as usize)?.as_ref()?.bits).clone();
-            if let Some(mask) = &bits {
-                matched.and(mask);
-            }
-            bits = Some(Cow::Owned(matched));
-        }
-        if covered.is_empty() {
-            return Some(bits);
-        }
-        let mut left = bits.map_or_else(|| Bits::filled(visible.segment.len(), true), Cow::into_owned);
-        covered.iter().for_each(|range| left.clear_range(range.clone()));
-        Some(Some(Cow::Owned(left)))
-    }
-
-    /// The segments of which not all rows are covered: which one, the covered positions, and how many rows are not.
-    fn uncovered(&self) -> impl Iterator<Item = (usize, Vec<Range<usize>>, usize)> + '_ {
+    /// The segments with rows that the version may see and no index covers: which one, and the positions.
+    fn uncovered(&self) -> impl Iterator<Item = (usize, Vec<Range<usize>>)> + '_ {
+        let watermark = self.snapshot.watermark();
         let segments = born(self.snapshot).iter().enumerate();
-        segments.filter_map(|(at, segment)| {
+        segments.filter_map(move |(at, segment)| {
             let rows: &Rows = segment.rows();
             let (first, last) = (rows.first(), rows.last());
-            let touching = self
-                .indexes
-                .iter()
-                .filter(|chosen| chosen.ids.start <= last && chosen.ids.end > first);
-            let positions = |ids: &Range<u64>| {
-                if ids.start <= first && ids.end > last {
-                    0..segment.len()
-                } else {
-                    rows.count_below(ids.start)..rows.count_below(ids.end)
-                }
-            };
-            let covered: Vec<Range<usize>> = touching.map(|chosen| positions(&chosen.ids)).collect();
-            let left = segment.len() - covered.iter().map(Range::len).sum::<usize>().min(segment.len());
-            (left > 0).then_some((at, covered, left))
+            let (mut gaps, mut from) = (Vec::new(), 0);
+            let touching = |chosen: &&Chosen<'_>| chosen.ids.start <= last && chosen.ids.end > first;
+            for chosen in self.indexes.iter().filter(touching) {
+                gaps.push(from..rows.count_below(chosen.ids.start));
+                from = rows.count_below(chosen.ids.end);
+            }
+            gaps.push(from..rows.count_below(watermark));
+            gaps.retain(|gap| !gap.is_empty());
+            (!gaps.is_empty()).then_some((at, gaps))
         })
+    }
+}
+
+/// The rows of both; `None` for all.
+fn both<'b>(mask: Option<&'b Bits>, matching: Option<&'b Bits>) -> Option<Cow<'b, Bits>> {
+    match (mask, matching) {
+        (Some(mask), Some(matching)) => {
+            let mut both = matching.clone();
+            both.and(mask);
+            Some(Cow::Owned(both))
+        }
+        (one, other) => one.or(other).map(Cow::Borrowed),
     }
 }
 

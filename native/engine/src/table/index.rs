@@ -37,6 +37,8 @@ impl Default for Indexing {
 
 /// Fewer rows than this are scanned as fast as an index is searched.
 const FROM: usize = 16 * 1024;
+/// Where there is a segment, a part of those rows is worth another: they are scanned by every search.
+const FURTHER: usize = 4;
 /// So many are not put up with for the sake of a writer in a hurry.
 const MANY: usize = 512 * 1024;
 /// The most rows of a segment, which bounds the memory that building one takes.
@@ -178,7 +180,12 @@ impl Table {
             let mut before: Vec<&Arc<OpenIndex>> = of_field.collect();
             let mut rows = uncovered(state, field.id);
             let damaged = before.iter().position(|open| open.index.is_none());
-            if rows < from_rows && damaged.is_none() {
+            let enough = if before.is_empty() {
+                from_rows
+            } else {
+                from_rows / FURTHER
+            };
+            if rows < enough.max(1) && damaged.is_none() {
                 continue;
             }
             while let Some(last) = before.last() {

@@ -58,16 +58,14 @@ impl Snapshot {
 
     /// The place of a visible row, by its id.
     pub(crate) fn place(&self, id: u64) -> Option<RowPlace> {
-        if !self.sees(id) {
-            return None;
-        }
         let after = self
             .state
             .segments
             .partition_point(|segment| segment.rows().first() <= id);
         let index = after.checked_sub(1)?;
         let row = self.state.segments.get(index)?.rows().position(id)?;
-        Some((u32::try_from(index).ok()?, u32::try_from(row).ok()?))
+        let place = (u32::try_from(index).ok()?, u32::try_from(row).ok()?);
+        self.sees_at(index, row, id).then_some(place)
     }
 
     /// The visible rows from an id on, ascending by it.

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::Home;
@@ -37,10 +38,14 @@ struct View {
     schema: Arc<Schema>,
     /// One for each segment, made when first asked for; `None` inside where all rows are visible.
     masks: Vec<OnceLock<Option<Arc<Bits>>>>,
+    /// How often it was looked whether a single row is visible, where there was no mask.
+    asked: AtomicUsize,
 }
 
 /// How many earlier versions keep their masks.
 const VIEWS: usize = 8;
+/// Deaths that a mask is made of in the time that looking for one takes.
+const DEATHS_PER_QUESTION: usize = 64;
 
 /// The parts of the next state that a commit knows already.
 pub(super) struct Known {
@@ -125,6 +130,7 @@ impl State {
             watermark: manifest.watermark,
             schema,
             masks,
+            asked: AtomicUsize::new(0),
         };
         Ok(Self {
             own_path: home.manifest_path(manifest.sequence),
@@ -177,6 +183,7 @@ impl State {
             watermark,
             schema,
             masks,
+            asked: AtomicUsize::new(0),
         });
         if past.len() >= VIEWS {
             past.remove(0);
@@ -273,6 +280,22 @@ impl Snapshot {
             segment,
             mask,
         })
+    }
+
+    /// Whether the version sees a row of a segment, by its id and position: from the mask, once masks are worth their making.
+    pub(super) fn sees_at(&self, segment: usize, row: usize, id: u64) -> bool {
+        let Some(mask) = self.view.masks.get(segment) else {
+            return false;
+        };
+        if let Some(mask) = mask.get() {
+            return mask.as_ref().is_none_or(|bits| bits.get(row));
+        }
+        let asked = self.view.asked.fetch_add(1, Ordering::Relaxed);
+        if asked.saturating_mul(DEATHS_PER_QUESTION) >= self.state.deaths.len() {
+            // Made for the rows that will be asked about.
+            self.segment(segment);
+        }
+        self.sees(id)
     }
 
     /// Whether the version sees a row, by its id. Cheaper than a mask for one row.

@@ -11,23 +11,24 @@ use varve_kernels::Kernels;
 use super::parallel::Crew;
 use super::probe::{Admits, LISTS_MIN, Probe, USELESS_MAX};
 use super::space::Kind;
-use super::{Candidates, Setting, VectorIndex, Vectors};
+use super::{Candidate, Candidates, Setting, VectorIndex, Vectors};
 use crate::error::Result;
 
 /// Numbers of nearest rows that settings are measured for, and of rows that serve as queries: the more are wanted of each,
 /// the fewer queries say as much.
-const NEAREST: [(usize, usize); 3] = [(10, 256), (100, 40), (1000, 12)];
+const NEAREST: [(usize, usize); 3] = [(10, 256), (100, 96), (1000, 24)];
 /// Recalls, each with the deviations that cost little of it.
-const TARGETS: [(f32, f32); 6] = [
+const TARGETS: [(f32, f32); 7] = [
     (0.8, 1.9),
     (0.9, 1.9),
     (0.95, 2.2),
+    (0.97, 2.2),
     (0.98, 2.7),
     (0.99, 2.7),
     (0.995, 4.0),
 ];
 /// So much of what may be missed is kept back, for what will be missed beyond that.
-const MARGIN: f32 = 0.25;
+const MARGIN: f32 = 0.35;
 /// How often a cheaper setting than the most thorough one is tried for.
 const TRIES: usize = 3;
 /// Cosines of the angle rule; the last leaves nothing out.
@@ -73,7 +74,7 @@ struct Trace {
     vector: Vec<f32>,
     /// The nearest rows, the nearest first: score and place of their list in the order.
     nearest: Vec<(f32, usize)>,
-    /// The nearest rows, as ids.
+    /// The ids of these and of the rows that are as near as the last of them, ascending.
     ids: Vec<u64>,
     /// For each list in the order: rows, score of the centre, distance and radius.
     lists: Vec<super::probe::Place>,
@@ -145,6 +146,16 @@ impl Tuner<'_> {
         let mut others = Others(self.vectors.id(row));
         probe.search(&self.index.flat(), &mut others, &mut found)?;
         let mut exact = self.score(&vector, found)?;
+        let last = exact
+            .get(most.saturating_sub(1))
+            .map_or(f32::NEG_INFINITY, |row| row.0);
+        let as_near = exact.partition_point(|row| row.0 >= last);
+        let mut ids: Vec<u64> = exact
+            .iter()
+            .take(as_near)
+            .map(|&(_, row)| self.vectors.id(row))
+            .collect();
+        ids.sort_unstable();
         exact.truncate(most);
         let order = probe.order(self.index.lists())?;
         let mut place_of = vec![0; self.index.lists()];
@@ -163,7 +174,6 @@ impl Tuner<'_> {
             place_of.get(list as usize).copied().unwrap_or(0)
         };
         let nearest = exact.iter().map(|&(score, row)| (score, place(row))).collect();
-        let ids = exact.iter().map(|&(_, row)| self.vectors.id(row)).collect();
         Ok(Some(Trace {
             row,
             vector,
@@ -223,20 +233,13 @@ impl Tuner<'_> {
             };
             let mut found = Candidates::new(nearest);
             let searched = probe.search(&setting, &mut Others(self.vectors.id(trace.row)), &mut found)?;
-            let wanted = trace.ids.get(..nearest.min(trace.ids.len())).unwrap_or_default();
-            // A row as near as the last one is as good.
-            let last = trace
-                .nearest
-                .get(wanted.len().saturating_sub(1))
-                .map_or(f32::INFINITY, |row| row.0);
-            let exact = self.score(&trace.vector, found)?;
-            let hits = exact
-                .iter()
-                .take(wanted.len())
-                .filter(|row| row.0 >= last)
-                .count();
+            // A row that the bound lets through is read and scored: nothing more needs to be known of it here.
+            let last = trace.nearest.last().map_or(f32::INFINITY, |row| row.0);
+            let is_hit = |row: &&Candidate| row.bound >= last && trace.ids.binary_search(&row.id).is_ok();
+            let wanted = trace.nearest.len();
+            let hits = found.finish().iter().filter(is_hit).count().min(wanted);
             let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
-            *sums = (sums.0 + hits, sums.1 + wanted.len(), sums.2 + searched.rows);
+            *sums = (sums.0 + hits, sums.1 + wanted, sums.2 + searched.rows);
             Ok(())
         })?;
         let (hits, wanted, rows) = sums.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -17,7 +17,7 @@ use crate::topk::TopK;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Isa {
-    /// AVX-512 F, BW and VL.
+    /// AVX-512 F, BW, VL, VBMI and VNNI: Intel since Ice Lake, AMD since Zen 4. Older ones are not slower with AVX2.
     Avx512,
     /// AVX2, FMA and F16C.
     Avx2,
@@ -46,6 +46,8 @@ impl Isa {
                 is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512vbmi")
+                    && is_x86_feature_detected!("avx512vnni")
                     && Isa::Avx2.is_supported()
             }
             #[cfg(target_arch = "x86_64")]

@@ -1,12 +1,9 @@
 //! What the canonical sums are made of: encodings of rows, registers of lanes, and machines that use them.
 
-use crate::shadow::{Estimates, Formula};
+use crate::shadow::{Estimates, Formula, Numbers, Sixteen};
 
 /// Lanes of a canonical sum, and elements of a block.
 pub(crate) const LANES: usize = 64;
-
-/// Whole numbers of a query, from -127 to 127, for 64 bytes of codes.
-pub(crate) type Numbers = [i8; 64];
 
 /// Work to be compiled for each instruction set.
 pub(crate) trait Job {
@@ -33,13 +30,22 @@ pub(crate) trait Machine: Copy {
     /// Asks the CPU to fetch a row that is read soon.
     fn prefetch(self, row: &[u8]);
 
-    /// The dot products of the 4-bit codes of 16 rows with whole numbers: `low` for the low halves of
-    /// the bytes, `high` for the high ones. A row has as many bytes as either has numbers.
-    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16];
+    /// The dot products of the 4-bit codes of 16 rows with the numbers of a query.
+    ///
+    /// # Safety
+    /// Each row has a chunk for each of the numbers.
+    unsafe fn code_dots(self, rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16];
 
-    /// What these dot products say of the scores of 16 rows with such factors, and which of them may reach a threshold.
-    fn estimates(self, formula: &Formula, dots: &[i32; 16], factors: &[u8; 192], threshold: f32)
-    -> Estimates;
+    /// Which of 16 rows with such dot products and factors may reach a threshold, one bit a row. What is known of
+    /// the scores of these, and maybe of others, is written.
+    fn estimates(
+        self,
+        formula: &Formula,
+        dots: &[i32; 16],
+        factors: &[u8; 192],
+        threshold: f32,
+        found: &mut Estimates,
+    ) -> u16;
 }
 
 /// `K` canonical sums over the same elements.
@@ -89,7 +95,10 @@ pub(crate) trait Simd<const N: usize>: Copy {
     fn prefetch(self, row: &[u8]);
 
     /// As [`Machine::code_dots`].
-    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16];
+    ///
+    /// # Safety
+    /// As there.
+    unsafe fn code_dots(self, rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16];
 
     fn multiply(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn divide(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;

@@ -6,7 +6,8 @@
 use std::arch::aarch64::*;
 use std::arch::asm;
 
-use crate::lanes::{Job, LANES, Numbers, Simd, padded};
+use crate::lanes::{Job, LANES, Simd, padded};
+use crate::shadow::{Numbers, Sixteen};
 use crate::wide::Wide;
 
 /// Proof that the CPU has NEON.
@@ -168,44 +169,42 @@ impl Simd<16> for Neon {
     #[inline(always)]
     fn prefetch(self, row: &[u8]) {
         for line in row.chunks(64) {
-            // SAFETY: a prefetch has no effect that a program can see.
-            unsafe {
-                asm!("prfm pldl1keep, [{}]", in(reg) line.as_ptr(), options(nostack, readonly, preserves_flags));
-            }
+            fetch(line.as_ptr());
         }
     }
 
     #[inline(always)]
-    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+    unsafe fn code_dots(self, rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16] {
         let mut dots = [0; 16];
-        for (dot, row) in dots.iter_mut().zip(rows) {
-            // SAFETY: `self` proves NEON.
-            *dot = unsafe { code_dot(row, low.as_flattened(), high.as_flattened()) };
+        for (i, dot) in dots.iter_mut().enumerate() {
+            // SAFETY: `self` proves NEON, and the rows are as the caller says.
+            *dot = unsafe { code_dot(rows, i, numbers) };
         }
         dots
     }
 }
 
-/// Products of a code and a number are at most 15 x 127, so that 16 bits hold the sum of 17 of them: of 4 blocks of 16
-/// bytes, of which each adds four products to a lane, they hold it.
+/// Products of a code and a number are at most 15 x 127, so that 16 bits hold the sum of 17 of them: of a chunk, of which
+/// each half byte adds eight to a lane, they hold it.
+///
+/// # Safety
+/// The row has a chunk for each of the numbers.
 #[inline]
 #[target_feature(enable = "neon")]
-fn code_dot(row: &[u8], low: &[i8], high: &[i8]) -> i32 {
+unsafe fn code_dot(rows: &Sixteen, row: usize, numbers: &[Numbers]) -> i32 {
     let mut sum = vdupq_n_s32(0);
-    let numbers = low
-        .as_chunks::<16>()
-        .0
-        .chunks(4)
-        .zip(high.as_chunks::<16>().0.chunks(4));
-    for (row, (low, high)) in row.as_chunks::<16>().0.chunks(4).zip(numbers) {
+    for (at, numbers) in numbers.iter().enumerate() {
+        fetch(rows.next(row, at));
+        // SAFETY: as the caller says.
+        let codes = unsafe { rows.chunk(row, at) };
         let mut part = vdupq_n_s16(0);
-        for (codes, (low, high)) in row.iter().zip(low.iter().zip(high)) {
-            // SAFETY: each has 16 bytes, at any alignment.
+        for i in 0..4 {
+            // SAFETY: each has 64 bytes, at any alignment.
             let (codes, low, high) = unsafe {
                 (
-                    vld1q_u8(codes.as_ptr()),
-                    vld1q_s8(low.as_ptr()),
-                    vld1q_s8(high.as_ptr()),
+                    vld1q_u8(codes.as_ptr().add(16 * i)),
+                    vld1q_s8(numbers.low.as_ptr().add(16 * i)),
+                    vld1q_s8(numbers.high.as_ptr().add(16 * i)),
                 )
             };
             let low_codes = vreinterpretq_s8_u8(vandq_u8(codes, vdupq_n_u8(15)));
@@ -218,4 +217,11 @@ fn code_dot(row: &[u8], low: &[i8], high: &[i8]) -> i32 {
         sum = vpadalq_s16(sum, part);
     }
     vaddvq_s32(sum)
+}
+
+/// Asks the CPU to fetch what lies there, if anything does.
+#[inline(always)]
+fn fetch(address: *const u8) {
+    // SAFETY: a prefetch has no effect that a program can see, wherever it looks.
+    unsafe { asm!("prfm pldl1keep, [{}]", in(reg) address, options(nostack, readonly, preserves_flags)) }
 }

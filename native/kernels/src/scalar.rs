@@ -1,9 +1,9 @@
 //! The canonical sums as they are defined: the oracle of the other machines, and the machine of last resort.
 
 use crate::f16::{f16_to_f32, f32_to_f16};
-use crate::lanes::{Encoding, F32, LANES, Machine, Numbers, Sums};
+use crate::lanes::{Encoding, F32, LANES, Machine, Sums};
 use crate::query::Metric;
-use crate::shadow::{Estimates, Formula};
+use crate::shadow::{Estimates, Formula, Numbers, Sixteen};
 
 /// The machine without vector instructions.
 #[derive(Clone, Copy)]
@@ -46,11 +46,15 @@ impl Machine for Scalar {
 
     fn prefetch(self, _: &[u8]) {}
 
-    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+    unsafe fn code_dots(self, rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16] {
         let mut dots = [0; 16];
-        for (dot, row) in dots.iter_mut().zip(rows) {
-            for ((code, low), high) in row.iter().zip(low.as_flattened()).zip(high.as_flattened()) {
-                *dot += i32::from(code & 15) * i32::from(*low) + i32::from(code >> 4) * i32::from(*high);
+        for (i, dot) in dots.iter_mut().enumerate() {
+            for (at, numbers) in numbers.iter().enumerate() {
+                // SAFETY: as the caller says.
+                let codes = unsafe { rows.chunk(i, at) };
+                for ((code, low), high) in codes.iter().zip(&numbers.low).zip(&numbers.high) {
+                    *dot += i32::from(code & 15) * i32::from(*low) + i32::from(code >> 4) * i32::from(*high);
+                }
             }
         }
         dots
@@ -62,12 +66,9 @@ impl Machine for Scalar {
         dots: &[i32; 16],
         factors: &[u8; 192],
         threshold: f32,
-    ) -> Estimates {
-        let mut found = Estimates {
-            reaching: 0,
-            estimates: [0.0; 16],
-            bounds: [0.0; 16],
-        };
+        found: &mut Estimates,
+    ) -> u16 {
+        let mut reaching = 0;
         let factors = factors.as_chunks::<4>().0;
         for (i, dot) in dots.iter().enumerate() {
             let [scale, residual, norm] = [i, 16 + i, 32 + i].map(|at| f32::from_le_bytes(factors[at]));
@@ -89,9 +90,9 @@ impl Machine for Scalar {
             found.estimates[i] = estimate;
             found.bounds[i] = estimate + error;
             let bound = found.bounds[i];
-            found.reaching |= u16::from(bound >= threshold || bound.is_nan()) << i;
+            reaching |= u16::from(bound >= threshold || bound.is_nan()) << i;
         }
-        found
+        reaching
     }
 }
 

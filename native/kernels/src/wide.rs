@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::lanes::{Encoding, F16, F32, LANES, Machine, Numbers, Simd, Sums, bytes_of};
+use crate::lanes::{Encoding, F16, F32, LANES, Machine, Simd, Sums, bytes_of};
 use crate::query::Metric;
 use crate::scalar;
-use crate::shadow::{Estimates, Formula};
+use crate::shadow::{Estimates, Formula, Numbers, Sixteen};
 
 /// Registers that a multiply-add needs besides the sum.
 const OPERANDS: usize = 4;
@@ -62,8 +62,9 @@ impl<V: Simd<N>, const N: usize> Machine for Wide<V, N> {
     }
 
     #[inline(always)]
-    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
-        self.0.code_dots(rows, low, high)
+    unsafe fn code_dots(self, rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16] {
+        // SAFETY: as the caller says.
+        unsafe { self.0.code_dots(rows, numbers) }
     }
 
     /// The steps of the scalar machine, in its order.
@@ -74,13 +75,10 @@ impl<V: Simd<N>, const N: usize> Machine for Wide<V, N> {
         dots: &[i32; 16],
         factors: &[u8; 192],
         threshold: f32,
-    ) -> Estimates {
+        found: &mut Estimates,
+    ) -> u16 {
         let simd = self.0;
-        let mut found = Estimates {
-            reaching: 0,
-            estimates: [0.0; 16],
-            bounds: [0.0; 16],
-        };
+        let mut reaching = 0;
         let factors = factors.as_chunks::<64>().0;
         let of_norm = simd.splat(formula.of_norm);
         for i in 0..N / 4 {
@@ -112,11 +110,14 @@ impl<V: Simd<N>, const N: usize> Machine for Wide<V, N> {
                 }
             };
             let bound = simd.add(estimate, error);
-            found.reaching |= simd.not_less(bound, simd.splat(threshold)) << (i * 64 / N);
-            simd.store_sixteen(estimate, &mut found.estimates, i);
-            simd.store_sixteen(bound, &mut found.bounds, i);
+            let here = simd.not_less(bound, simd.splat(threshold));
+            if here != 0 {
+                reaching |= here << (i * 64 / N);
+                simd.store_sixteen(estimate, &mut found.estimates, i);
+                simd.store_sixteen(bound, &mut found.bounds, i);
+            }
         }
-        found
+        reaching
     }
 }
 

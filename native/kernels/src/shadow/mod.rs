@@ -28,9 +28,9 @@ mod scan;
 pub(crate) use encode::Encode;
 pub use encode::ShadowFactors;
 pub use query::ShadowQuery;
-pub(crate) use query::{Estimates, Formula};
+pub(crate) use query::{Formula, Numbers};
 pub use scan::{Candidate, ShadowScan};
-pub(crate) use scan::{Places, ScanShadow};
+pub(crate) use scan::{Estimates, Places, ScanShadow, Sixteen};
 
 /// Rows under one block of factors, and rows that are estimated together.
 pub(crate) const BLOCK: usize = 16;
@@ -106,15 +106,10 @@ impl<'a> Shadow<'a> {
         rows.div_ceil(BLOCK) * FACTORS
     }
 
-    /// The codes of a row; those of row 0 for a row that is not there.
+    /// The codes of some rows that are there.
     #[inline(always)]
-    fn row(&self, position: usize) -> &'a [u8] {
-        let start = if position < self.count {
-            position * self.stride
-        } else {
-            0
-        };
-        &self.codes[start..start + self.stride]
+    fn rows(&self, first: usize, count: usize) -> &'a [u8] {
+        &self.codes[first * self.stride..][..count * self.stride]
     }
 
     /// The scales, residuals and norms of a block.

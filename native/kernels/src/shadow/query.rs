@@ -1,5 +1,4 @@
-use super::{BLOCK, NORMS, Shadow, slack};
-use crate::lanes::Numbers;
+use super::{CHUNK, NORMS, Shadow, slack};
 use crate::query::{Metric, Query};
 
 /// A query in whole numbers, to compare shadows with.
@@ -12,10 +11,18 @@ use crate::query::{Metric, Query};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ShadowQuery {
-    /// For the low halves of the code bytes, then for the high ones, in chunks of 64.
-    pub(crate) low: Vec<Numbers>,
-    pub(crate) high: Vec<Numbers>,
+    pub(super) numbers: Vec<Numbers>,
     pub(super) formula: Formula,
+}
+
+/// Whole numbers of a query, from -127 to 127, for a chunk of codes.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+pub(crate) struct Numbers {
+    /// For the low halves of the bytes.
+    pub(crate) low: [i8; CHUNK],
+    /// For the high ones.
+    pub(crate) high: [i8; CHUNK],
 }
 
 /// How the dot product of a row's codes and a query's numbers, with the row's factors, makes an estimate and its error.
@@ -34,15 +41,6 @@ pub(crate) struct Formula {
     pub(crate) norm: f32,
     pub(crate) norm_squared: f32,
     pub(crate) slack: f32,
-}
-
-/// What is known of the scores of 16 rows.
-pub(crate) struct Estimates {
-    /// One bit a row: its score may reach the threshold.
-    pub(crate) reaching: u16,
-    pub(crate) estimates: [f32; BLOCK],
-    /// What the scores cannot exceed.
-    pub(crate) bounds: [f32; BLOCK],
 }
 
 /// Above it the sums of products of codes are not exact in `f32`.
@@ -72,11 +70,11 @@ impl ShadowQuery {
         }
         let (error, slack) = (error.sqrt(), slack(values.len()));
         let (low, high) = numbers.split_at(half);
+        let chunks = low.as_chunks().0.iter().zip(high.as_chunks().0);
         // The error of a cosine is that of the dot product over both norms.
         let over = if query.metric == Metric::Cosine { norm } else { 1.0 };
         Some(Self {
-            low: low.as_chunks().0.to_vec(),
-            high: high.as_chunks().0.to_vec(),
+            numbers: chunks.map(|(&low, &high)| Numbers { low, high }).collect(),
             formula: Formula {
                 metric: query.metric,
                 offset: 15.0 * sum as f32,

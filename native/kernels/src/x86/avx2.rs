@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use crate::lanes::{Job, LANES, Numbers, Simd, padded};
+use crate::lanes::{Job, LANES, Simd, padded};
+use crate::shadow::{Numbers, Sixteen};
 use crate::wide::Wide;
 
 /// Proof that the CPU has AVX2, FMA and F16C.
@@ -158,21 +159,25 @@ impl Simd<8> for Avx2 {
     }
 
     #[inline(always)]
-    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
-        // SAFETY: `self` proves AVX2.
-        unsafe { code_dots(rows, low, high) }
+    unsafe fn code_dots(self, rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16] {
+        // SAFETY: `self` proves AVX2, and the rows are as the caller says.
+        unsafe { code_dots(rows, numbers) }
     }
 }
 
 /// The sums of a row's products stay apart in the 8 lanes of a register until 8 rows are added up together.
+///
+/// # Safety
+/// Each row has a chunk for each of the numbers.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn code_dots(rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
+unsafe fn code_dots(rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16] {
     let mut out = [0; 16];
-    for (rows, out) in rows.as_chunks::<8>().0.iter().zip(out.as_chunks_mut::<8>().0) {
+    for (half, out) in out.as_chunks_mut::<8>().0.iter_mut().enumerate() {
         let mut sums = [_mm256_setzero_si256(); 8];
-        for i in 0..8 {
-            sums[i] = code_dot(rows[i].as_chunks().0, low, high);
+        for (i, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: as the caller says.
+            *sum = unsafe { code_dot(rows, 8 * half + i, numbers) };
         }
         // SAFETY: there is room for 8 numbers.
         unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), added_up(sums)) };
@@ -182,19 +187,29 @@ fn code_dots(rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16]
 
 /// Products of a code and a number are at most 15 x 127, so that 16 bits hold the sum of 17 of them: of two chunks of 64
 /// bytes, of which each adds eight to a lane, they hold it.
+///
+/// # Safety
+/// As [`code_dots`].
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn code_dot(row: &[[u8; 64]], low: &[Numbers], high: &[Numbers]) -> __m256i {
+unsafe fn code_dot(rows: &Sixteen, row: usize, numbers: &[Numbers]) -> __m256i {
     let ones = _mm256_set1_epi16(1);
     let mut sum = _mm256_setzero_si256();
-    let (pairs, last) = row.as_chunks::<2>();
-    for (i, pair) in pairs.iter().enumerate() {
-        let first = products(&pair[0], &low[2 * i], &high[2 * i]);
-        let second = products(&pair[1], &low[2 * i + 1], &high[2 * i + 1]);
-        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_add_epi16(first, second), ones));
-    }
-    if let (Some(codes), Some(low), Some(high)) = (last.first(), low.last(), high.last()) {
-        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(products(codes, low, high), ones));
+    let (pairs, last) = numbers.as_chunks::<2>();
+    // SAFETY: as the caller says; a prefetch has no effect that a program can see.
+    unsafe {
+        for (i, pair) in pairs.iter().enumerate() {
+            _mm_prefetch::<_MM_HINT_T0>(rows.next(row, 2 * i).cast());
+            _mm_prefetch::<_MM_HINT_T0>(rows.next(row, 2 * i + 1).cast());
+            let first = products(rows.chunk(row, 2 * i), &pair[0]);
+            let second = products(rows.chunk(row, 2 * i + 1), &pair[1]);
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_add_epi16(first, second), ones));
+        }
+        if let [last] = last {
+            let at = 2 * pairs.len();
+            _mm_prefetch::<_MM_HINT_T0>(rows.next(row, at).cast());
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(products(rows.chunk(row, at), last), ones));
+        }
     }
     sum
 }
@@ -202,7 +217,7 @@ fn code_dot(row: &[[u8; 64]], low: &[Numbers], high: &[Numbers]) -> __m256i {
 /// In each lane the sum of eight products.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn products(codes: &[u8; 64], low: &Numbers, high: &Numbers) -> __m256i {
+fn products(codes: &[u8; 64], numbers: &Numbers) -> __m256i {
     let nibble = _mm256_set1_epi8(15);
     let mut sum = _mm256_setzero_si256();
     for i in 0..2 {
@@ -210,8 +225,8 @@ fn products(codes: &[u8; 64], low: &Numbers, high: &Numbers) -> __m256i {
         let (codes, low, high) = unsafe {
             (
                 _mm256_loadu_si256(codes.as_ptr().cast::<__m256i>().add(i)),
-                _mm256_loadu_si256(low.as_ptr().cast::<__m256i>().add(i)),
-                _mm256_loadu_si256(high.as_ptr().cast::<__m256i>().add(i)),
+                _mm256_loadu_si256(numbers.low.as_ptr().cast::<__m256i>().add(i)),
+                _mm256_loadu_si256(numbers.high.as_ptr().cast::<__m256i>().add(i)),
             )
         };
         let high_codes = _mm256_and_si256(_mm256_srli_epi16::<4>(codes), nibble);

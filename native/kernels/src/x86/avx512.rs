@@ -1,17 +1,18 @@
-//! 16 lanes: AVX-512 F, BW and VL.
+//! 16 lanes: AVX-512 F, BW, VL, VBMI and VNNI.
 
 use std::arch::x86_64::*;
 
 use super::avx2::Avx2;
-use crate::lanes::{Job, LANES, Numbers, Simd};
+use crate::lanes::{Job, LANES, Simd};
+use crate::shadow::{Numbers, Sixteen};
 use crate::wide::Wide;
 
-/// Proof that the CPU has AVX-512 F, BW and VL, and what [`Avx2`] proves.
+/// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VNNI, and what [`Avx2`] proves.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(Avx2);
 
 /// Runs the job with AVX-512.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx2,fma,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni,avx2,fma,f16c")]
 pub(crate) fn with_avx512<J: Job>(job: J) -> J::Out {
     job.run(Wide(Avx512(Avx2::proven())))
 }
@@ -146,74 +147,77 @@ impl Simd<4> for Avx512 {
     }
 
     #[inline(always)]
-    fn code_dots(self, rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
-        if is_x86_feature_detected!("avx512vnni") {
-            // SAFETY: `self` proves the rest.
-            unsafe { code_dots(rows, low, high) }
-        } else {
-            self.0.code_dots(rows, low, high)
-        }
+    unsafe fn code_dots(self, rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16] {
+        // SAFETY: `self` proves AVX-512, and the rows are as the caller says.
+        unsafe { code_dots(rows, numbers) }
     }
 }
 
 /// The sums of a row's products stay apart in the 16 lanes of a register until all 16 rows are added up together.
+///
+/// # Safety
+/// Each row has a chunk for each of the numbers.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
-fn code_dots(rows: &[&[u8]; 16], low: &[Numbers], high: &[Numbers]) -> [i32; 16] {
-    let mut sums = [_mm512_setzero_si512(); 16];
-    for i in 0..16 {
-        sums[i] = code_dot(rows[i].as_chunks().0, low, high);
-    }
-    let dots = added_up(sums);
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni,avx2,fma,f16c")]
+unsafe fn code_dots(rows: &Sixteen, numbers: &[Numbers]) -> [i32; 16] {
     let mut out = [0; 16];
-    // SAFETY: there is room for 16 numbers.
-    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), dots) };
+    // SAFETY: as the caller says; there is room for 16 numbers.
+    unsafe {
+        let lower = quarters_added(four_dots::<0>(rows, numbers), four_dots::<4>(rows, numbers));
+        let upper = quarters_added(four_dots::<8>(rows, numbers), four_dots::<12>(rows, numbers));
+        _mm512_storeu_si512(out.as_mut_ptr().cast(), quarters_added(lower, upper));
+    }
     out
 }
 
+/// In each quarter of the register a part of the dot products of four rows, which share the numbers in registers.
+///
+/// # Safety
+/// As [`code_dots`].
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
-fn code_dot(row: &[[u8; 64]], low: &[Numbers], high: &[Numbers]) -> __m512i {
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni,avx2,fma,f16c")]
+unsafe fn four_dots<const FROM: usize>(rows: &Sixteen, numbers: &[Numbers]) -> __m512i {
     let nibble = _mm512_set1_epi8(15);
-    let (mut sum, mut high_sum) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-    for (codes, (low, high)) in row.iter().zip(low.iter().zip(high)) {
-        // SAFETY: each has 64 bytes, at any alignment.
-        let (codes, low, high) = unsafe {
+    let (mut sums, mut high_sums) = ([_mm512_setzero_si512(); 4], [_mm512_setzero_si512(); 4]);
+    for (at, numbers) in numbers.iter().enumerate() {
+        // SAFETY: there are 64 bytes of each.
+        let (low, high) = unsafe {
             (
-                _mm512_loadu_si512(codes.as_ptr().cast()),
-                _mm512_loadu_si512(low.as_ptr().cast()),
-                _mm512_loadu_si512(high.as_ptr().cast()),
+                _mm512_load_si512(numbers.low.as_ptr().cast()),
+                _mm512_load_si512(numbers.high.as_ptr().cast()),
             )
         };
-        sum = _mm512_dpbusd_epi32(sum, _mm512_and_si512(codes, nibble), low);
-        // The high halves stand for 16 times their code.
-        high_sum = _mm512_dpbusd_epi32(high_sum, _mm512_andnot_si512(nibble, codes), high);
-    }
-    _mm512_add_epi32(sum, _mm512_srai_epi32::<4>(high_sum))
-}
-
-/// The sum of the lanes of each register, in its lane.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
-fn added_up(sums: [__m512i; 16]) -> __m512i {
-    let zero = _mm512_setzero_si512();
-    let (mut pairs, mut fours, mut eights) = ([zero; 8], [zero; 4], [zero; 2]);
-    for i in 0..8 {
-        let (a, b) = (sums[2 * i], sums[2 * i + 1]);
-        pairs[i] = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+        for i in 0..4 {
+            // SAFETY: as the caller says, at any alignment; a prefetch has no effect that a program can see.
+            let codes = unsafe {
+                _mm_prefetch::<_MM_HINT_T0>(rows.next(FROM + i, at).cast());
+                _mm512_loadu_si512(rows.chunk(FROM + i, at).as_ptr().cast())
+            };
+            sums[i] = _mm512_dpbusd_epi32(sums[i], _mm512_and_si512(codes, nibble), low);
+            // The high halves stand for 16 times their code.
+            high_sums[i] = _mm512_dpbusd_epi32(high_sums[i], _mm512_andnot_si512(nibble, codes), high);
+        }
     }
     for i in 0..4 {
-        let (a, b) = (pairs[2 * i], pairs[2 * i + 1]);
-        fours[i] = _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+        sums[i] = _mm512_add_epi32(sums[i], _mm512_srai_epi32::<4>(high_sums[i]));
     }
-    for i in 0..2 {
-        eights[i] = quarters_added(fours[2 * i], fours[2 * i + 1]);
-    }
-    quarters_added(eights[0], eights[1])
+    let first = _mm512_add_epi32(
+        _mm512_unpacklo_epi32(sums[0], sums[1]),
+        _mm512_unpackhi_epi32(sums[0], sums[1]),
+    );
+    let second = _mm512_add_epi32(
+        _mm512_unpacklo_epi32(sums[2], sums[3]),
+        _mm512_unpackhi_epi32(sums[2], sums[3]),
+    );
+    _mm512_add_epi32(
+        _mm512_unpacklo_epi64(first, second),
+        _mm512_unpackhi_epi64(first, second),
+    )
 }
 
+/// Adds neighbouring quarters: of the first register into the lower half, of the second into the upper one.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni,avx2,fma,f16c")]
 fn quarters_added(a: __m512i, b: __m512i) -> __m512i {
     let even = _mm512_shuffle_i32x4::<0b10_00_10_00>(a, b);
     _mm512_add_epi32(even, _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b))

@@ -17,11 +17,7 @@ pub(crate) fn nearest_centres(
     nearest: &mut [u32],
 ) -> bool {
     let dimensions = centres.dimensions;
-    if isa != Isa::Avx512
-        || !is_x86_feature_detected!("avx512vnni")
-        || dimensions == 0
-        || !dimensions.is_multiple_of(4)
-    {
+    if isa != Isa::Avx512 || dimensions == 0 || !dimensions.is_multiple_of(4) {
         return false;
     }
     let count = (rows.len() / dimensions).min(scales.len()).min(nearest.len());

@@ -12,14 +12,13 @@ pub(crate) fn scan_signs(isa: Isa, scan: &SignScan<'_>, found: &mut Vec<Estimate
     if !sound {
         return false;
     }
-    if isa == Isa::Avx512 && is_x86_feature_detected!("avx512vbmi") && is_x86_feature_detected!("avx512vnni")
-    {
+    if isa == Isa::Avx512 {
         // SAFETY: the CPU has the features, and the tables are those of a positive multiple of 64 dimensions.
         unsafe { blocks_avx512(scan, bytes, found) };
         return true;
     }
-    if isa == Isa::Avx512 || isa == Isa::Avx2 {
-        // SAFETY: both instruction sets have AVX2 and FMA; otherwise as above.
+    if isa == Isa::Avx2 {
+        // SAFETY: as above.
         unsafe { blocks_avx2(scan, bytes, found) };
         return true;
     }

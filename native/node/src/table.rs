@@ -137,10 +137,7 @@ impl NativeTable {
         let page = self.now(|table| {
             let request: Read = read(&request)?;
             let snapshot = request.snapshot(table)?;
-            if !is_fast(&request, &snapshot, vector)? {
-                return Ok(None);
-            }
-            answer(table, &request, &snapshot, vector).map(Some)
+            quick_answer(table, &request, &snapshot, vector)
         })?;
         let Some((numbers, text)) = page.map(Page::into_parts) else {
             return Ok(None);
@@ -399,30 +396,32 @@ impl NativeTable {
     }
 }
 
-/// Whether a read is answered inside the call.
-fn is_fast(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<bool> {
+/// The answer to a read that is predicted to be quick.
+fn quick_answer(
+    table: &Table,
+    request: &Read,
+    snapshot: &Snapshot,
+    vector: Option<&[f32]>,
+) -> Result<Option<Page>> {
     if request.fields(snapshot)?.iter().any(is_blob) {
-        return Ok(false);
+        return Ok(None);
     }
     let scanned = if request.is_filtered() || request.is_ordered() {
         16
     } else {
         0
     };
-    let predicted = match request.kind {
-        ReadKind::Get => return Ok(true),
+    let is_quick = match request.kind {
+        ReadKind::Get => true,
         ReadKind::Search => {
-            let column = request.vector_field(snapshot)?;
-            let Some(vector) = vector.filter(|vector| !vector.is_empty()) else {
-                return Ok(true);
-            };
-            let filter = request.filter(snapshot)?;
-            let search = request.search(column, vector, filter.as_ref());
-            snapshot.predicted_search_ns(&search)
+            let picked = searched(request, snapshot, vector, INSIDE_CALL_NS)?;
+            return picked.map(|picked| page_of(table, request, &picked)).transpose();
         }
-        ReadKind::Find | ReadKind::Count | ReadKind::Scan => snapshot.predicted_ns(scanned),
+        ReadKind::Find | ReadKind::Count | ReadKind::Scan => snapshot.predicted_ns(scanned) <= INSIDE_CALL_NS,
     };
-    Ok(predicted <= INSIDE_CALL_NS)
+    is_quick
+        .then(|| answer(table, request, snapshot, vector))
+        .transpose()
 }
 
 fn answer(table: &Table, request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Page> {
@@ -430,10 +429,16 @@ fn answer(table: &Table, request: &Read, snapshot: &Snapshot, vector: Option<&[f
         let count = snapshot.count(request.filter(snapshot)?.as_ref())?;
         return Ok(Page::of_count(count));
     }
-    let picked = pick(request, snapshot, vector)?;
-    let mut page = Page::of(&[&picked], picked.fields(), &request.bigints)?;
+    page_of(table, request, &pick(request, snapshot, vector)?)
+}
+
+fn page_of(table: &Table, request: &Read, picked: &Picked) -> Result<Page> {
+    if request.kind == ReadKind::Search {
+        picked.touch();
+    }
+    let mut page = Page::of(&[picked], picked.fields(), &request.bigints)?;
     if request.during.is_some() {
-        let lifetimes = table.lifetimes(&picked, request.until.unwrap_or(u64::MAX))?;
+        let lifetimes = table.lifetimes(picked, request.until.unwrap_or(u64::MAX))?;
         page.lifetimes(&lifetimes);
     }
     Ok(page)
@@ -444,20 +449,30 @@ fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<P
     match request.kind {
         ReadKind::Get => snapshot.get(&request.key()?, request.fields(snapshot)?),
         ReadKind::Find => snapshot.find(&request.find(snapshot)?, request.fields(snapshot)?),
-        ReadKind::Search => {
-            let field = request.vector_field(snapshot)?;
-            let vector =
-                vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
-            let (filter, fields) = (request.filter(snapshot)?, request.fields(snapshot)?);
-            let search = request.search(field, vector, filter.as_ref());
-            if request.during.is_some() && !request.every_version {
-                snapshot.search_keys(&search, fields)
-            } else {
-                snapshot.search(&search, fields)
-            }
-        }
+        ReadKind::Search => searched(request, snapshot, vector, u64::MAX)?
+            .ok_or_else(|| Error::internal("a search that may take for ever")),
         ReadKind::Count | ReadKind::Scan => Err(Error::internal("a read that is no page of rows")),
     }
+}
+
+/// The rows that a search finds, if that is predicted to take at most so long.
+fn searched(
+    request: &Read,
+    snapshot: &Snapshot,
+    vector: Option<&[f32]>,
+    most_ns: u64,
+) -> Result<Option<Picked>> {
+    let field = request.vector_field(snapshot)?;
+    let vector = vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
+    let (filter, fields) = (request.filter(snapshot)?, request.fields(snapshot)?);
+    let search = request.search(field, vector, filter.as_ref());
+    let Some(planned) = snapshot.plan_within(&search, most_ns)? else {
+        return Ok(None);
+    };
+    if request.during.is_some() && !request.every_version {
+        return snapshot.search_keys(&search, fields).map(Some);
+    }
+    planned.answer(fields).map(Some)
 }
 
 fn diff(table: &Table, request: &request::Diff) -> Result<Page> {

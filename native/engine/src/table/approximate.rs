@@ -40,6 +40,14 @@ pub(super) struct Approximate<'a> {
     matching: Option<Vec<Option<Matching>>>,
 }
 
+/// How a search is answered.
+pub(super) enum Way<'a> {
+    /// Through index segments.
+    Index(Approximate<'a>),
+    /// By reading the vectors; where the rows that match were counted, in about so many nanoseconds.
+    Exact(Option<u64>),
+}
+
 /// An index segment, and how thoroughly to search it.
 struct Chosen<'a> {
     ids: Range<u64>,
@@ -48,13 +56,13 @@ struct Chosen<'a> {
 }
 
 impl<'a> Approximate<'a> {
-    /// How to answer a search from index segments; `None` where an exact search is as fast.
-    pub(super) fn plan(snapshot: &'a Snapshot, search: &'a Search<'a>) -> Result<Option<Self>> {
+    /// How to answer a search: from index segments, if there are any and an exact search is not as fast.
+    pub(super) fn plan(snapshot: &'a Snapshot, search: &'a Search<'a>) -> Result<Way<'a>> {
         let DataType::Vector { metric, .. } = search.column.data_type else {
-            return Ok(None);
+            return Ok(Way::Exact(None));
         };
         if search.limit == 0 || open_indexes(snapshot, search.column.id).next().is_none() {
-            return Ok(None);
+            return Ok(Way::Exact(None));
         }
         let matching = match search.filter {
             None => None,
@@ -77,7 +85,7 @@ impl<'a> Approximate<'a> {
     }
 
     /// Chooses how thoroughly to search, and whether at all.
-    fn choose(mut self) -> Option<Self> {
+    fn choose(mut self) -> Way<'a> {
         let stored: usize = born(self.snapshot).iter().map(|segment| segment.len()).sum();
         let of = |matching: &Vec<Option<Matching>>| matching.iter().flatten().map(|rows| rows.count).sum();
         let matches: usize = self.matching.as_ref().map_or(stored, of);
@@ -102,7 +110,12 @@ impl<'a> Approximate<'a> {
             self.indexes.push(Chosen { ids, index, setting });
         }
         cost += self.refine_ns(self.search.limit + REFINED);
-        (self.search.prefer_index || cost < self.exact_ns(matches, stored)).then_some(self)
+        let exact = self.exact_ns(matches, stored);
+        if self.search.prefer_index || cost < exact {
+            Way::Index(self)
+        } else {
+            Way::Exact(Some(exact as u64))
+        }
     }
 
     /// About how long an exact search takes.
@@ -120,32 +133,28 @@ impl<'a> Approximate<'a> {
         rows as f64 * elements as f64 * ELEMENT_NS
     }
 
-    /// About how long the search would take; `None` where it would not be one through an index.
-    pub(super) fn predicted_ns(snapshot: &Snapshot, search: &Search<'_>) -> Option<u64> {
-        open_indexes(snapshot, search.column.id).next()?;
-        let mut evaluated = 0;
-        if let Some(filter) = search.filter {
-            let unknown = born(snapshot)
-                .iter()
-                .filter(|segment| segment.known_matching(filter).is_none());
-            evaluated = unknown.map(|segment| segment.len() as u64).sum();
-        }
-        if evaluated > 100_000 {
-            return Some(evaluated * 3);
-        }
-        let plan = Approximate::plan(snapshot, search).ok()??;
-        let chosen = plan
+    /// Stored rows of which a plan has to find out first whether the filter matches them.
+    pub(super) fn unknown_rows(snapshot: &Snapshot, search: &Search<'_>) -> usize {
+        let (Some(filter), Some(_)) = (search.filter, open_indexes(snapshot, search.column.id).next()) else {
+            return 0;
+        };
+        let unknown = born(snapshot)
+            .iter()
+            .filter(|segment| segment.known_matching(filter).is_none());
+        unknown.map(|segment| segment.len()).sum()
+    }
+
+    /// About how long the search will take.
+    pub(super) fn predicted_ns(&self) -> u64 {
+        let chosen = self
             .indexes
             .iter()
             .map(|chosen| f64::from(chosen.setting.rows) * CODE_NS + SEGMENT_NS);
-        let uncovered: usize = plan
-            .uncovered()
-            .flat_map(|(_, gaps)| gaps)
-            .map(|gap| gap.len())
-            .sum();
-        let width = fixed_width(&search.column.data_type).unwrap_or(0);
+        let gaps = self.uncovered().flat_map(|(_, gaps)| gaps);
+        let uncovered: usize = gaps.map(|gap| gap.len()).sum();
+        let width = fixed_width(&self.search.column.data_type).unwrap_or(0);
         let scanned = (uncovered * width) as f64 / 10.0;
-        Some((chosen.sum::<f64>() + plan.refine_ns(search.limit + REFINED) + scanned) as u64)
+        (chosen.sum::<f64>() + self.refine_ns(self.search.limit + REFINED) + scanned) as u64
     }
 
     /// The hits, and what finding them took; `None` where an exact search must look for rows that are missing.

@@ -31,7 +31,7 @@ pub use maintain::{Due, Optimized};
 pub use read::{Cell, Find, Order, Picked};
 pub use reembed::Reembed;
 pub use scan::Scan;
-pub use search::{Explained, Search};
+pub use search::{Explained, Planned, Search};
 pub use span::{Lifetime, Moment};
 pub use stage::Stage;
 pub use state::Snapshot;

@@ -31,6 +31,9 @@ pub struct Find {
     pub offset: usize,
 }
 
+/// Rows whose cells are asked for at once: of more, the first would be gone from the caches before they are read.
+const TOUCHED: usize = 256;
+
 /// Rows that were found, not yet read: where they lie, and which columns are wanted.
 #[derive(Clone, Debug)]
 pub struct Picked {
@@ -94,6 +97,18 @@ impl Picked {
     /// The column of a segment; `None` where its rows are older than the column.
     pub(super) fn stored(&self, segment: u32, field: &Field) -> Option<&Column> {
         self.snapshot.column(segment, field.id)
+    }
+
+    /// Asks the memory for the cells of all rows, one behind the other: where rows lie far apart, most of the time that reading them
+    /// takes is waiting, and so they are waited for together.
+    pub fn touch(&self) {
+        for &(segment, row) in self.rows.iter().take(TOUCHED) {
+            for field in &self.fields {
+                if let Some(column) = self.snapshot.column(segment, field.id) {
+                    column.touch(row as usize);
+                }
+            }
+        }
     }
 
     /// Visits the cells of a column in order: the column of the cell's segment and the position in it, or the value that

@@ -1,4 +1,4 @@
-use super::approximate::Approximate;
+use super::approximate::{Approximate, Way};
 use super::{Picked, Snapshot};
 use crate::error::{Code, Result};
 use crate::filter::Filter;
@@ -67,6 +67,17 @@ pub struct Explained {
     pub uncovered: u64,
 }
 
+/// A search of a version, and the way it will be answered.
+pub struct Planned<'a> {
+    snapshot: &'a Snapshot,
+    search: &'a Search<'a>,
+    query: Query<'a>,
+    way: Way<'a>,
+}
+
+/// Nanoseconds to find out whether a filter matches a row.
+const EVALUATE_NS: u64 = 3;
+
 /// Segment, position, distance and score of a row.
 pub(super) type Hit = (u32, u32, f32, f32);
 
@@ -77,8 +88,44 @@ impl Snapshot {
     /// # Errors
     /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn search(&self, search: &Search<'_>, select: Vec<Field>) -> Result<Picked> {
-        let (hits, _) = self.hits(search)?;
-        Ok(self.picked(hits, select))
+        self.plan(search)?.answer(select)
+    }
+
+    /// Plans a search.
+    ///
+    /// # Errors
+    /// As [`Snapshot::search`].
+    pub fn plan<'a>(&'a self, search: &'a Search<'a>) -> Result<Planned<'a>> {
+        let query = Query::new(search.column, search.vector)?;
+        let way = if search.recall < 1.0 {
+            Approximate::plan(self, search)?
+        } else {
+            Way::Exact(None)
+        };
+        Ok(Planned {
+            snapshot: self,
+            search,
+            query,
+            way,
+        })
+    }
+
+    /// The same; `None` where planning and answering would take longer than about so many nanoseconds.
+    ///
+    /// # Errors
+    /// As [`Snapshot::search`].
+    pub fn plan_within<'a>(&'a self, search: &'a Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
+        let evaluated = if search.recall < 1.0 {
+            Approximate::unknown_rows(self, search) as u64 * EVALUATE_NS
+        } else {
+            0
+        };
+        if evaluated > most_ns {
+            return Ok(None);
+        }
+        let planned = self.plan(search)?;
+        let fits = planned.predicted_ns() <= most_ns - evaluated;
+        Ok(fits.then_some(planned))
     }
 
     pub(super) fn picked(&self, hits: Vec<Hit>, select: Vec<Field>) -> Picked {
@@ -100,19 +147,7 @@ impl Snapshot {
     }
 
     pub(super) fn hits(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {
-        let query = Query::new(search.column, search.vector)?;
-        if search.recall < 1.0
-            && let Some(approximate) = Approximate::plan(self, search)?
-        {
-            match approximate.run(query.clone()) {
-                // What is damaged may be the index, and the answer is in the rows.
-                Err(error) if error.code() == Code::Corrupt => {}
-                Err(error) => return Err(error),
-                Ok(Some(answer)) => return Ok(answer),
-                Ok(None) => {}
-            }
-        }
-        self.exact_hits(search, query)
+        self.plan(search)?.hits()
     }
 
     fn exact_hits(&self, search: &Search<'_>, query: Query<'_>) -> Result<(Vec<Hit>, Explained)> {
@@ -139,28 +174,56 @@ impl Snapshot {
         Ok((nearest.finish(), explained))
     }
 
-    /// About how many nanoseconds a search will take.
-    #[must_use]
-    pub fn predicted_search_ns(&self, search: &Search<'_>) -> u64 {
-        if search.recall < 1.0
-            && let Some(predicted) = Approximate::predicted_ns(self, search)
-        {
-            return predicted;
-        }
-        let besides = if search.filter.is_some() { 16 } else { 0 };
-        let bytes = self.state.segments.iter().map(|segment| {
-            let row = row_bytes(segment, search.column).unwrap_or(0) + besides;
-            (segment.len() as u64).saturating_mul(row as u64)
-        });
-        bytes.sum::<u64>() / 10
-    }
-
     /// About how many nanoseconds a read will take: `bytes_per_row` of all stored rows at 10 GB/s, half of what one core was
     /// measured to read.
     #[must_use]
     pub fn predicted_ns(&self, bytes_per_row: usize) -> u64 {
         let rows: usize = self.state.segments.iter().map(|segment| segment.len()).sum();
         (rows as u64).saturating_mul(bytes_per_row as u64) / 10
+    }
+}
+
+impl Planned<'_> {
+    /// The rows, as [`Snapshot::search`] gives them.
+    ///
+    /// # Errors
+    /// As [`Snapshot::search`].
+    pub fn answer(self, select: Vec<Field>) -> Result<Picked> {
+        let snapshot = self.snapshot;
+        let (hits, _) = self.hits()?;
+        Ok(snapshot.picked(hits, select))
+    }
+
+    fn hits(self) -> Result<(Vec<Hit>, Explained)> {
+        if let Way::Index(approximate) = &self.way {
+            match approximate.run(self.query.clone()) {
+                // What is damaged may be the index, and the answer is in the rows.
+                Err(error) if error.code() == Code::Corrupt => {}
+                Err(error) => return Err(error),
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) => {}
+            }
+        }
+        self.snapshot.exact_hits(self.search, self.query)
+    }
+
+    /// About how many nanoseconds the answer will take.
+    fn predicted_ns(&self) -> u64 {
+        match &self.way {
+            Way::Index(approximate) => approximate.predicted_ns(),
+            Way::Exact(Some(predicted)) => *predicted,
+            Way::Exact(None) => self.scan_ns(),
+        }
+    }
+
+    /// The same, of reading all rows that are stored.
+    fn scan_ns(&self) -> u64 {
+        let besides = if self.search.filter.is_some() { 16 } else { 0 };
+        let bytes = self.snapshot.state.segments.iter().map(|segment| {
+            let row = row_bytes(segment, self.search.column).unwrap_or(0) + besides;
+            (segment.len() as u64).saturating_mul(row as u64)
+        });
+        bytes.sum::<u64>() / 10
     }
 }
 

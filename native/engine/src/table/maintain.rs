@@ -111,6 +111,8 @@ impl Table {
             next.spill(table, state).map(|()| true)
         })?;
         done.dropped_rows = self.expire()?;
+        // Before anything is merged: searches gain more from it.
+        done.indexed_rows = self.index_all()?;
         loop {
             let state = self.refresh()?;
             let Some(range) = adjacent_small(&state.manifest.fragments) else {
@@ -122,7 +124,6 @@ impl Table {
             done.merged += merged;
         }
         self.write_shadows()?;
-        done.indexed_rows = self.index_all()?;
         done.removed_files = self.remove_orphans()?;
         Ok(done)
     }

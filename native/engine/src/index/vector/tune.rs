@@ -14,8 +14,8 @@ use super::space::Kind;
 use super::{Candidate, Candidates, Setting, VectorIndex, Vectors};
 use crate::error::Result;
 
-/// Numbers of nearest rows that settings are measured for, and of rows that serve as queries: the more are wanted of each,
-/// the fewer queries say as much.
+/// Numbers of nearest rows that settings are measured for, ascending, and of rows that serve as queries: the more are wanted of
+/// each, the fewer queries say as much.
 const NEAREST: [(usize, usize); 3] = [(10, 256), (100, 96), (1000, 24)];
 /// Recalls, each with the deviations that cost little of it.
 const TARGETS: [(f32, f32); 7] = [
@@ -52,11 +52,12 @@ pub(super) fn tune(
         list_of,
         kernels: Kernels::best(),
     };
-    for (nearest, queries) in NEAREST {
-        if nearest * 20 <= vectors.len() {
-            let traces = tuner.traces(nearest, queries.min(vectors.len() / 8), crew)?;
-            settings.extend(tuner.settings(&traces, nearest, crew)?);
-        }
+    let worth = |(nearest, _): &(usize, usize)| nearest * 20 <= vectors.len();
+    let groups: Vec<_> = NEAREST.into_iter().filter(worth).collect();
+    let traces = tuner.traces(&groups, crew)?;
+    for (nearest, queries) in groups {
+        let traces = traces.get(..queries).unwrap_or(&traces);
+        settings.extend(tuner.settings(traces, nearest, crew)?);
     }
     Ok(settings)
 }
@@ -74,8 +75,8 @@ struct Trace {
     vector: Vec<f32>,
     /// The nearest rows, the nearest first: score and place of their list in the order.
     nearest: Vec<(f32, usize)>,
-    /// The ids of these and of the rows that are as near as the last of them, ascending.
-    ids: Vec<u64>,
+    /// These and the rows that are as near as the last of them: id and score, ascending by id.
+    scores: Vec<(u64, f32)>,
     /// For each list in the order: rows, score of the centre, distance and radius.
     lists: Vec<super::probe::Place>,
 }
@@ -94,19 +95,24 @@ impl Admits for Others {
 }
 
 impl Tuner<'_> {
-    fn traces(&self, nearest: usize, queries: usize, crew: Crew<'_>) -> Result<Vec<Trace>> {
+    /// What is known of some queries. The first of them know as many nearest rows as any group wants.
+    fn traces(&self, groups: &[(usize, usize)], crew: Crew<'_>) -> Result<Vec<Trace>> {
         let count = self.vectors.len();
+        let queries = groups.first().map_or(0, |group| group.1.min(count / 8));
         let traces = Mutex::new(Vec::new());
         crew.each(0..queries, |query| {
             let row = super::train::scatter(query as u64 ^ 0x5eed) as usize % count;
-            if let Some(trace) = self.trace(row, nearest)? {
-                traces.lock().unwrap_or_else(PoisonError::into_inner).push(trace);
+            let wanting = groups.iter().filter(|group| query < group.1);
+            let most = wanting.map(|group| group.0).max().unwrap_or(0);
+            if let Some(trace) = self.trace(row, most)? {
+                let mut traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
+                traces.push((query, trace));
             }
             Ok(())
         })?;
         let mut traces = traces.into_inner().unwrap_or_else(PoisonError::into_inner);
-        traces.sort_unstable_by_key(|trace| trace.row);
-        Ok(traces)
+        traces.sort_unstable_by_key(|(query, _)| *query);
+        Ok(traces.into_iter().map(|(_, trace)| trace).collect())
     }
 
     /// The cheapest settings for each recall.
@@ -150,12 +156,12 @@ impl Tuner<'_> {
             .get(most.saturating_sub(1))
             .map_or(f32::NEG_INFINITY, |row| row.0);
         let as_near = exact.partition_point(|row| row.0 >= last);
-        let mut ids: Vec<u64> = exact
+        let mut scores: Vec<(u64, f32)> = exact
             .iter()
             .take(as_near)
-            .map(|&(_, row)| self.vectors.id(row))
+            .map(|&(score, row)| (self.vectors.id(row), score))
             .collect();
-        ids.sort_unstable();
+        scores.sort_unstable_by_key(|(id, _)| *id);
         exact.truncate(most);
         let order = probe.order(self.index.lists())?;
         let mut place_of = vec![0; self.index.lists()];
@@ -178,7 +184,7 @@ impl Tuner<'_> {
             row,
             vector,
             nearest,
-            ids,
+            scores,
             lists,
         }))
     }
@@ -234,9 +240,17 @@ impl Tuner<'_> {
             let mut found = Candidates::new(nearest);
             let searched = probe.search(&setting, &mut Others(self.vectors.id(trace.row)), &mut found)?;
             // A row that the bound lets through is read and scored: nothing more needs to be known of it here.
-            let last = trace.nearest.last().map_or(f32::INFINITY, |row| row.0);
-            let is_hit = |row: &&Candidate| row.bound >= last && trace.ids.binary_search(&row.id).is_ok();
-            let wanted = trace.nearest.len();
+            let wanted = nearest.min(trace.nearest.len());
+            let last = trace
+                .nearest
+                .get(wanted.saturating_sub(1))
+                .map_or(f32::INFINITY, |row| row.0);
+            let score_of = |id| {
+                let at = trace.scores.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+                trace.scores.get(at).map(|(_, score)| *score)
+            };
+            let is_hit =
+                |row: &&Candidate| row.bound >= last && score_of(row.id).is_some_and(|score| score >= last);
             let hits = found.finish().iter().filter(is_hit).count().min(wanted);
             let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
             *sums = (sums.0 + hits, sums.1 + wanted, sums.2 + searched.rows);

@@ -186,7 +186,11 @@ impl Bench {
     fn index(&mut self) {
         let lists = *self.maker.random.pick(&[Some(1), Some(8), Some(40), None]);
         let from = *self.maker.random.pick(&[1, 300, 1000]);
-        self.table.set_indexing(Indexing { from, lists });
+        self.table.set_indexing(Indexing {
+            from,
+            lists,
+            ..Indexing::default()
+        });
         if self.maker.random.chance(50) {
             self.table.optimize().unwrap();
         } else {
@@ -304,6 +308,7 @@ fn indexed(lists: usize) -> Bench {
     bench.table.set_indexing(Indexing {
         from: 1,
         lists: Some(lists),
+        ..Indexing::default()
     });
     let bytes = bench.maker.rows(0..3000);
     let (batch, schema) = bench.table.batch(&bytes).unwrap();
@@ -360,7 +365,10 @@ fn an_index_that_is_gone_is_built_again() {
     let query = bench.maker.vector();
     let snapshot = bench.table.snapshot().unwrap();
     bench.compare(&snapshot, "near", &query, None, 5);
-    bench.table.set_indexing(Indexing { from: 1, lists: None });
+    bench.table.set_indexing(Indexing {
+        from: 1,
+        ..Indexing::default()
+    });
     bench.table.optimize().unwrap();
     assert!(bench.table.verify().unwrap().problems.is_empty());
 }
@@ -374,13 +382,19 @@ fn upkeep_that_is_stopped_leaves_the_table_as_it_was() {
         .table
         .insert(batch, &schema, OnKey::Refuse, &CommitOptions::default())
         .unwrap();
-    bench.table.set_indexing(Indexing { from: 1, lists: None });
+    bench.table.set_indexing(Indexing {
+        from: 1,
+        ..Indexing::default()
+    });
     bench.table.stop_upkeep();
     bench.table.optimize().unwrap();
     assert_eq!(bench.table.stats().unwrap().indexes, 0);
     assert_eq!(bench.store.list("t.varve/index").unwrap(), []);
     bench.table = open(&bench.store, &bench.world).open_table("t").unwrap();
-    bench.table.set_indexing(Indexing { from: 1, lists: None });
+    bench.table.set_indexing(Indexing {
+        from: 1,
+        ..Indexing::default()
+    });
     bench.table.optimize().unwrap();
     assert_eq!(
         bench.table.stats().unwrap().indexes,
@@ -468,6 +482,7 @@ fn a_column_that_is_embedded_again_loses_its_index_and_gets_another() {
     bench.table.set_indexing(Indexing {
         from: usize::MAX,
         lists: None,
+        ..Indexing::default()
     });
     bench.table.optimize().unwrap();
     assert_eq!(index_files(&bench), 1, "the file of the old column is gone");
@@ -477,6 +492,7 @@ fn a_column_that_is_embedded_again_loses_its_index_and_gets_another() {
     bench.table.set_indexing(Indexing {
         from: 1,
         lists: Some(1),
+        ..Indexing::default()
     });
     bench.table.optimize().unwrap();
     assert_eq!(
@@ -527,6 +543,7 @@ fn a_segment_that_was_built_before_gaps_were_filled_is_not_used() {
     builder.set_indexing(Indexing {
         from: 1,
         lists: Some(1),
+        ..Indexing::default()
     });
     meddled.meddle(Meddling {
         before: Box::new(move || filling.fill().unwrap()),
@@ -564,6 +581,7 @@ fn rows_that_are_nearly_the_same_are_found_as_others_are() {
     table.set_indexing(Indexing {
         from: 1,
         lists: Some(800),
+        ..Indexing::default()
     });
     let cell = |at| {
         vec![Value::Bytes(

@@ -22,21 +22,19 @@ pub struct Shadow {
     bytes: Buffer,
 }
 
-/// Elements below which a column of a fragment has no shadow: a scan in full takes less time than a file takes to open.
-const ELEMENTS: usize = 1 << 20;
 /// Rows that are encoded at once.
 const BATCH: usize = 512;
 
 impl Shadow {
-    /// How many dimensions a column has whose shadow is worth its bytes; `None` for any other.
+    /// How many dimensions a column has whose shadow is worth its bytes, from so many elements on; `None` for any other.
     #[must_use]
-    pub fn worth(data_type: &DataType, rows: usize) -> Option<usize> {
+    pub fn worth(data_type: &DataType, rows: usize, from: usize) -> Option<usize> {
         let DataType::Vector { dimensions, .. } = data_type else {
             return None;
         };
         let dimensions = *dimensions as usize;
         let saves = fixed_width(data_type)? >= 2 * Self::row_bytes(dimensions);
-        (saves && rows.saturating_mul(dimensions) >= ELEMENTS).then_some(dimensions)
+        (saves && rows.saturating_mul(dimensions) >= from).then_some(dimensions)
     }
 
     /// Bytes that a scan reads of a row, rounded up.

@@ -20,6 +20,8 @@ pub struct FragmentWriter<'a> {
     pub uuid: Uuid,
     /// The id of the key column.
     pub key: Option<u32>,
+    /// Columns of so many elements have a shadow.
+    pub shadow_from: usize,
 }
 
 /// A column of bytes with rows this large on average lies in a file of its own.
@@ -123,7 +125,7 @@ impl FragmentWriter<'_> {
         for span in places.iter_mut().flat_map(|place| &mut place.buffers) {
             span.0 += body_start;
         }
-        write_shadows(&mut writer, rows, members, &mut places)?;
+        self.write_shadows(&mut writer, rows, members, &mut places)?;
         let (sink, checksums, length, seal) = writer.seal(&arrow::footer(&schema, block))?;
         let group = GroupFile {
             file: file.as_str().to_owned(),
@@ -135,22 +137,23 @@ impl FragmentWriter<'_> {
         };
         Ok((group, sink))
     }
-}
 
-/// Writes the shadows of the columns that are worth one, and notes where they lie.
-fn write_shadows(
-    writer: &mut CheckedWriter,
-    rows: usize,
-    members: &[&Pieces<'_>],
-    places: &mut [ColumnPlace],
-) -> Result<()> {
-    for (place, (field, pieces)) in places.iter_mut().zip(members) {
-        if Shadow::worth(&field.data_type, rows).is_some() {
-            let start = writer.position();
-            Shadow::encode(&field.data_type, pieces, |bytes| writer.write(bytes))?;
-            place.shadow = Some(Span(start, writer.position() - start));
-            writer.pad()?;
+    /// Writes the shadows of the columns that are worth one, and notes where they lie.
+    fn write_shadows(
+        &self,
+        writer: &mut CheckedWriter,
+        rows: usize,
+        members: &[&Pieces<'_>],
+        places: &mut [ColumnPlace],
+    ) -> Result<()> {
+        for (place, (field, pieces)) in places.iter_mut().zip(members) {
+            if Shadow::worth(&field.data_type, rows, self.shadow_from).is_some() {
+                let start = writer.position();
+                Shadow::encode(&field.data_type, pieces, |bytes| writer.write(bytes))?;
+                place.shadow = Some(Span(start, writer.position() - start));
+                writer.pad()?;
+            }
         }
+        Ok(())
     }
-    Ok(())
 }

@@ -17,13 +17,15 @@ use crate::index::vector::{self, Plan, Space, VectorIndex};
 use crate::schema::{DataType, Element, Field};
 use crate::store::{DRAFT, FileName};
 
-/// When and how indexes are built.
+/// When and how indexes and shadows are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indexing {
     /// So many rows of fragments without an index segment get one.
     pub from: usize,
     /// How many lists a segment has; none for a number that suits its rows.
     pub lists: Option<usize>,
+    /// Columns of so many elements in a fragment get a 4-bit shadow.
+    pub shadow_from: usize,
 }
 
 impl Default for Indexing {
@@ -31,6 +33,7 @@ impl Default for Indexing {
         Self {
             from: FROM,
             lists: None,
+            shadow_from: SHADOW_FROM,
         }
     }
 }
@@ -39,6 +42,8 @@ impl Default for Indexing {
 const FROM: usize = 16 * 1024;
 /// Where there is a segment, a part of those rows is worth another: they are scanned by every search.
 const FURTHER: usize = 4;
+/// Columns of fewer elements are scanned in full in less time than a file takes to open.
+const SHADOW_FROM: usize = 1 << 20;
 /// So many are not put up with for the sake of a writer in a hurry.
 const MANY: usize = 512 * 1024;
 /// The most rows of a segment, which bounds the memory that building one takes.
@@ -107,12 +112,12 @@ struct Task {
 }
 
 impl Table {
-    /// Changes when and how indexes are built. For tests and measurements: small tables are as fast without.
+    /// Changes when and how indexes and shadows are built. For tests and measurements: small tables are as fast without.
     pub fn set_indexing(&self, indexing: Indexing) {
         *Self::lock_indexing(&self.indexing) = indexing;
     }
 
-    fn indexing(&self) -> Indexing {
+    pub(super) fn indexing(&self) -> Indexing {
         *Self::lock_indexing(&self.indexing)
     }
 

@@ -359,10 +359,12 @@ impl Table {
 
     /// Writes the fragments anew that lack a shadow: they were written before there were any.
     fn write_shadows(&self) -> Result<()> {
+        let from = self.indexing().shadow_from;
         loop {
             let state = self.refresh()?;
             let mut fragments = state.manifest.fragments.iter();
-            let Some(at) = fragments.position(|fragment| lacks_shadow(fragment.get(), &state.fields)) else {
+            let Some(at) = fragments.position(|fragment| lacks_shadow(fragment.get(), &state.fields, from))
+            else {
                 return Ok(());
             };
             if self.merge(&state, at..at + 1, None)?.is_none() {
@@ -408,11 +410,11 @@ impl Table {
     }
 }
 
-fn lacks_shadow(fragment: &Fragment, fields: &[Field]) -> bool {
+fn lacks_shadow(fragment: &Fragment, fields: &[Field], from: usize) -> bool {
     let mut places = fragment.groups.iter().flat_map(|group| &group.columns);
     places.any(|place| {
         let field = fields.iter().find(|field| field.id == place.field);
-        let worth = field.and_then(|field| Shadow::worth(&field.data_type, fragment.rows.len()));
+        let worth = field.and_then(|field| Shadow::worth(&field.data_type, fragment.rows.len(), from));
         place.shadow.is_none() && worth.is_some()
     })
 }

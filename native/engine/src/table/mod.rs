@@ -63,7 +63,7 @@ pub struct Table {
     tags: Tags,
     /// Files retired at or before this sequence have been removed.
     swept: AtomicU64,
-    /// When and how indexes are built.
+    /// When and how indexes and shadows are built.
     indexing: Mutex<Indexing>,
     /// Upkeep ends as soon as it can.
     stopping: AtomicBool,

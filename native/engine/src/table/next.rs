@@ -400,6 +400,7 @@ impl Table {
             directory: &directory,
             uuid,
             key,
+            shadow_from: self.indexing().shadow_from,
         }
         .write(rows, columns)
     }

@@ -165,8 +165,9 @@ impl State {
     /// The view of a version whose watermark and schema are known.
     fn view(&self, version: u64, watermark: u64, schema: u32) -> Result<Arc<View>> {
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        // A span of versions has the deaths of one and the watermark of another.
-        let same = |view: &Arc<View>| view.version == version && view.watermark == watermark;
+        // A span of versions has the deaths of one, and the watermark and the schema of another.
+        let key = (version, watermark, schema);
+        let same = |view: &Arc<View>| (view.version, view.watermark, view.schema.id) == key;
         if let Some(at) = past.iter().position(same) {
             let view = past.remove(at);
             past.push(Arc::clone(&view));

@@ -321,6 +321,13 @@ fn indexed(lists: usize) -> Bench {
 }
 
 #[test]
+fn a_search_of_an_index_without_a_limit_finds_all_rows() {
+    let mut bench = indexed(8);
+    let (snapshot, query) = (bench.table.snapshot().unwrap(), bench.maker.vector());
+    bench.compare(&snapshot, "near", &query, None, usize::MAX);
+}
+
+#[test]
 fn a_damaged_index_is_left_aside_and_told() {
     let mut bench = indexed(8);
     let entries = bench.store.list("t.varve/index").unwrap();

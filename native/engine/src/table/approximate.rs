@@ -109,7 +109,7 @@ impl<'a> Approximate<'a> {
                 SEGMENT_NS + f64::from(setting.rows) * CODE_NS + asked.min(index.rows() as f64) * ASKED_NS;
             self.indexes.push(Chosen { ids, index, setting });
         }
-        cost += self.refine_ns(self.search.limit + REFINED);
+        cost += self.refine_ns(self.search.limit);
         let exact = self.exact_ns(matches, stored);
         if self.search.prefer_index || cost < exact {
             Way::Index(self)
@@ -128,9 +128,10 @@ impl<'a> Approximate<'a> {
         apart.min(stored as f64 * dimensions * IN_ORDER_NS)
     }
 
-    fn refine_ns(&self, rows: usize) -> f64 {
+    /// About how long it takes to read the vectors for so many rows that are wanted.
+    fn refine_ns(&self, wanted: usize) -> f64 {
         let elements = fixed_width(&self.search.column.data_type).unwrap_or(0) / 4;
-        rows as f64 * elements as f64 * ELEMENT_NS
+        wanted.saturating_add(REFINED) as f64 * elements as f64 * ELEMENT_NS
     }
 
     /// Stored rows of which a plan has to find out first whether the filter matches them.
@@ -154,7 +155,7 @@ impl<'a> Approximate<'a> {
         let uncovered: usize = gaps.map(|gap| gap.len()).sum();
         let width = fixed_width(&self.search.column.data_type).unwrap_or(0);
         let scanned = (uncovered * width) as f64 / 10.0;
-        (chosen.sum::<f64>() + self.refine_ns(self.search.limit + REFINED) + scanned) as u64
+        (chosen.sum::<f64>() + self.refine_ns(self.search.limit) + scanned) as u64
     }
 
     /// The hits, and what finding them took; `None` where an exact search must look for rows that are missing.
@@ -190,7 +191,7 @@ impl<'a> Approximate<'a> {
 
     /// Reads the vectors of candidates, the best first, as long as they are of use.
     fn refine(&self, candidates: &[Candidate], nearest: &mut Nearest<'_>) -> Result<u64> {
-        let (first, rest) = candidates.split_at(candidates.len().min(2 * self.search.limit));
+        let (first, rest) = candidates.split_at(candidates.len().min(self.search.limit.saturating_mul(2)));
         let mut refined = 0;
         for group in first.chunks(64) {
             refined += self.refine_group(group.iter(), nearest)?;

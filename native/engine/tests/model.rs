@@ -1,7 +1,8 @@
 //! Random operations against a model that remembers every version: whatever was done, in whatever order, through
 //! whichever handle, every read of every version gives what it gave when the version was new.
 //!
-//! `VARVE_SEED=<number>` runs one seed, `VARVE_STEPS=<number>` changes how long each is.
+//! `VARVE_SEED=<number>` runs one seed, `VARVE_STEPS=<number>` changes how long each is, `VARVE_ROUND=<number>` runs as many other
+//! seeds.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,36 +13,42 @@
 
 mod support {
     pub(crate) mod checks;
+    pub(crate) mod columns;
     pub(crate) mod filters;
     pub(crate) mod model;
+    pub(crate) mod nearest;
     pub(crate) mod random;
     pub(crate) mod read;
+    pub(crate) mod reembedding;
     pub(crate) mod rows;
+    pub(crate) mod spans;
     pub(crate) mod values;
     pub(crate) mod wire;
     pub(crate) mod world;
 }
 
-use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
 use support::checks;
+use support::columns::{Kind, random_column, random_schema};
 use support::filters::{Meaning, filter};
 use support::model::{Model, Row, Version, When};
+use support::nearest::{self, Tally};
 use support::random::Random;
-use support::rows::{batch, schema};
-use support::values::{self, every_type};
+use support::rows::batch;
+use support::spans;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::database::Database;
 use varve_engine::error::{Code, Result};
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
-use varve_engine::schema::{DataType, Field, Schema};
+use varve_engine::schema::{Field, Schema};
 use varve_engine::store::{LocalStore, MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Picked, Reembed, Snapshot, Stage, Table, Written};
+use varve_engine::table::{CommitOptions, Indexing, OnKey, Snapshot, Stage, Table, Written};
 use varve_engine::value::Value;
 
 /// 2023-11-14.
@@ -57,19 +64,27 @@ struct Bench {
     held: Vec<(Snapshot, Version)>,
     effective: i64,
     with_retention: bool,
+    kind: Kind,
+    /// A write has about so many times as many rows as one to a small table.
+    crowd: usize,
+    tally: Tally,
 }
 
+/// Rows of a small table are drawn from so many keys.
+const KEYS: usize = 60;
+
 impl Bench {
-    fn new(seed: u64, store: Arc<dyn Store>) -> Self {
+    fn new(seed: u64, store: Arc<dyn Store>, kind: Kind, crowds: Range<usize>) -> Self {
         let mut random = Random::new(seed);
         let world = World::at(START);
         let database = || Database::with(Arc::clone(&store), Arc::clone(&world) as _);
         let databases = [database(), database()];
-        let schema = random_schema(&mut random);
+        let schema = random_schema(&mut random, kind);
         databases[0].create_table("docs", schema.clone()).unwrap();
         let mut numbered = schema;
         numbered.assign_ids(1);
-        let model = Model::new(numbered, START);
+        let crowd = crowds.start + random.below(crowds.len());
+        let model = Model::new(numbered, START, KEYS * crowd);
         let with_retention = random.chance(30);
         Self {
             random,
@@ -80,6 +95,9 @@ impl Bench {
             held: Vec::new(),
             effective: 0,
             with_retention,
+            kind,
+            crowd,
+            tally: Tally::default(),
         }
     }
 
@@ -129,31 +147,57 @@ impl Bench {
             64..68 => self.alter(),
             68..71 => self.restore(),
             71..73 => self.reembed(),
-            73..79 => self.keep_in_order(),
+            73..76 => self.keep_in_order(),
+            76..79 => self.write_during_upkeep(),
             79..87 => self.tag(),
             87..92 => self.reopen(),
             92..95 => self.hold(),
             _ => self.tick(),
         }
+        if self.kind == Kind::Wide && self.random.chance(20) {
+            self.keep_in_order();
+        }
         for _ in 0..3 {
             let (table, now) = (self.table(), self.now());
-            checks::read(&mut self.random, &table, &self.model, now);
+            checks::read(&mut self.random, &mut self.tally, &table, &self.model, now);
+        }
+        if self.kind == Kind::Wide {
+            self.search();
         }
     }
 
+    /// Searches of versions, and of spans of them.
+    fn search(&mut self) {
+        for _ in 0..4 {
+            let (table, now) = (self.table(), self.now());
+            let moment = checks::moment(&mut self.random, &self.model, now);
+            if let Some((snapshot, version)) = checks::at(&table, &self.model, &moment, now) {
+                let shown = checks::shown(version);
+                nearest::search(&mut self.random, &mut self.tally, &snapshot, &shown);
+            }
+        }
+        let (table, now) = (self.table(), self.now());
+        spans::read(&mut self.random, &mut self.tally, &table, &self.model, now);
+    }
+
     fn insert(&mut self) {
-        let count = self.random.below(4);
+        let count = self.random.below(4 * self.crowd);
         self.write(count, OnKey::Refuse);
     }
 
     fn upsert(&mut self) {
-        let count = self.random.below(8);
+        let count = self.random.below(8 * self.crowd);
         self.write(count, OnKey::Replace);
     }
 
     fn rows(&mut self, count: usize) -> Vec<Vec<Value>> {
         let schema = self.schema();
-        checks::new_rows(&mut self.random, &schema.fields, schema.key(), count)
+        checks::new_rows(
+            &mut self.random,
+            &schema.fields,
+            schema.key(),
+            (self.model.keys, count),
+        )
     }
 
     fn write(&mut self, count: usize, on_key: OnKey) {
@@ -167,8 +211,10 @@ impl Bench {
             _ => table.insert(rows_in, &schema, on_key, &options),
         };
         let ends = |row: &Row| {
-            let matches = |meaning: &Meaning| meaning.matches(&row.values(&schema.fields));
-            replace && meaning.as_ref().is_some_and(matches)
+            replace
+                && meaning
+                    .as_ref()
+                    .is_some_and(|meaning| lets(meaning, row, &schema))
         };
         same(written, self.model.insert(&rows, replace, &ends, when));
     }
@@ -182,9 +228,7 @@ impl Bench {
             .then(|| filter(&mut self.random, &schema.fields, 2));
         let few = |meaning: &Meaning| {
             let rows = self.model.newest().rows.iter();
-            rows.filter(|row| meaning.matches(&row.values(&schema.fields)))
-                .count()
-                < 8
+            rows.filter(|row| lets(meaning, row, &schema)).count() < 8 * self.crowd
         };
         let meaning = meaning.filter(few);
         let parsed = meaning
@@ -208,7 +252,7 @@ impl Bench {
         let mut stage = Stage::new(table, on_key).unwrap().ending(ending);
         let (mut all, mut refused) = (Vec::new(), false);
         for _ in 0..self.random.below(4) {
-            let count = self.random.below(6);
+            let count = self.random.below(6 * self.crowd);
             let rows = self.rows(count);
             refused |= stage.add(&encode(&schema, &rows)).is_err();
             all.extend(rows);
@@ -218,8 +262,11 @@ impl Bench {
             let twice = self.model.insert(&all, true, &|_| false, when);
             assert_eq!(twice.unwrap_err(), Code::DuplicateKey);
         } else if self.random.chance(80) {
-            let matches = |row: &Row, meaning: &Meaning| meaning.matches(&row.values(&schema.fields));
-            let ends = |row: &Row| meaning.as_ref().is_some_and(|meaning| matches(row, meaning));
+            let ends = |row: &Row| {
+                meaning
+                    .as_ref()
+                    .is_some_and(|meaning| lets(meaning, row, &schema))
+            };
             let written = self.model.insert(&all, on_key == OnKey::Replace, &ends, when);
             same(stage.commit(&options), written);
         }
@@ -241,7 +288,7 @@ impl Bench {
         let mut some = schema.clone();
         some.fields
             .retain(|field| Some(field.id) != key && self.random.chance(40));
-        let new = checks::new_rows(&mut self.random, &some.fields, None, ids.len());
+        let new = checks::new_rows(&mut self.random, &some.fields, None, (1, ids.len()));
         let (options, when) = self.when();
         let written = table.update(&ids, &batch(&some, &new), &schema, &options);
         same(written, self.model.update(&ids, &some.fields, &new, when));
@@ -253,9 +300,9 @@ impl Bench {
         let filter = Filter::parse(&meaning.json, &schema).unwrap();
         let everything = self.random.chance(3);
         // Seldom much at once, or the table stays small.
-        let matches = |row: &Row| everything || meaning.matches(&row.values(&schema.fields));
+        let matches = |row: &Row| everything || lets(&meaning, row, &schema);
         let matching = self.model.newest().rows.iter().filter(|row| matches(row)).count();
-        if matching > 12 && self.random.chance(80) {
+        if matching > 12 * self.crowd && self.random.chance(80) {
             return;
         }
         let (options, when) = self.when();
@@ -267,7 +314,7 @@ impl Bench {
         let (table, schema) = (self.table(), self.schema());
         let (options, when) = self.when();
         if self.random.chance(55) {
-            let field = random_column(&mut self.random);
+            let field = random_column(&mut self.random, self.kind);
             let written = table.add_columns(std::slice::from_ref(&field), &options);
             return same(written, self.model.add_column(field, when));
         }
@@ -291,65 +338,6 @@ impl Bench {
         );
     }
 
-    /// New vectors for a column, while others write, and change the column, and merge files.
-    fn reembed(&mut self) {
-        let (table, schema) = (self.table(), self.schema());
-        let is_vector = |field: &&Field| matches!(field.data_type, DataType::Vector { .. });
-        let vectors: Vec<&Field> = schema.fields.iter().filter(is_vector).collect();
-        if vectors.is_empty() {
-            return;
-        }
-        let old = (*self.random.pick(&vectors)).clone();
-        let mut field = other_vectors(&mut self.random, &old.name);
-        let mut reembed = Reembed::new(table, field.clone()).unwrap();
-        field.id = self.model.take_field();
-        assert_eq!(*reembed.field(), field);
-        let mut given = HashMap::new();
-        for _ in 0..self.random.below(4) {
-            for _ in 0..self.random.below(4) {
-                self.change();
-            }
-            if !self.embed_some(&mut reembed, &field, &mut given) {
-                return assert!(!self.has(&old), "it was refused for no reason");
-            }
-        }
-        let gaps = self.random.chance(40);
-        while !gaps && self.embed_some(&mut reembed, &field, &mut given) {
-            if reembed.waiting().unwrap() == 0 {
-                break;
-            }
-        }
-        let (options, when) = self.when();
-        let committed = reembed.commit(&options, gaps);
-        if !self.has(&old) {
-            return assert_eq!(committed.unwrap_err().code(), Code::Conflict);
-        }
-        let written = self.model.reembed(old.id, &field, &given, when);
-        match committed {
-            Ok(None) => panic!("no row came meanwhile"),
-            Ok(Some(committed)) => same(Ok(committed), written),
-            Err(error) => return same(Err(error), written),
-        }
-        if gaps {
-            self.fill(reembed, &field);
-        }
-    }
-
-    /// The rows that were left without a vector get theirs.
-    fn fill(&mut self, mut reembed: Reembed, field: &Field) {
-        for _ in 0..self.random.below(3) {
-            self.change();
-        }
-        let mut given = HashMap::new();
-        while self.has(field) && reembed.waiting().unwrap() > 0 {
-            assert!(self.embed_some(&mut reembed, field, &mut given));
-        }
-        if self.has(field) {
-            reembed.fill().unwrap();
-            self.model.give(field, &given);
-        }
-    }
-
     fn has(&self, field: &Field) -> bool {
         self.schema().fields.iter().any(|known| known.id == field.id)
     }
@@ -368,43 +356,10 @@ impl Bench {
         }
     }
 
-    /// A step of a reembedding; false where the column is another one now.
-    fn embed_some(&mut self, reembed: &mut Reembed, field: &Field, given: &mut HashMap<u64, Value>) -> bool {
-        let key: Vec<String> = self
-            .schema()
-            .fields
-            .iter()
-            .take(1)
-            .map(|field| field.name.clone())
-            .collect();
-        let limit = self.random.below(30);
-        let picked: Option<Picked> = match reembed.next_rows(&key, limit) {
-            Ok(picked) => picked,
-            Err(error) => {
-                assert_eq!(error.code(), Code::Conflict, "{error}");
-                return false;
-            }
-        };
-        let Some(picked) = picked else { return true };
-        let random = &mut self.random;
-        let vectors: Vec<Vec<Value>> = picked
-            .ids()
-            .map(|_| vec![values::value(random, &field.data_type, true)])
-            .collect();
-        let fields = vec![field.clone()];
-        let one = Schema {
-            id: 0,
-            primary_key: None,
-            fields,
-        };
-        reembed.add(&encode(&one, &vectors)).unwrap();
-        given.extend(picked.ids().zip(vectors.into_iter().flatten()));
-        true
-    }
-
     /// Upkeep: it may take its time and change files, but nothing that anybody sees.
     fn keep_in_order(&mut self) {
         let (table, now) = (self.table(), self.now());
+        table.set_indexing(self.indexing());
         match self.random.below(4) {
             0 | 1 => {
                 table.maintain().unwrap();
@@ -424,6 +379,44 @@ impl Bench {
         let (snapshot, version) = checks::at(&table, &self.model, &newest, now).unwrap();
         checks::whole(&snapshot, version);
         assert_eq!(table.stats().unwrap().rows, version.rows.len() as u64);
+    }
+
+    /// When indexes and shadows are made from now on.
+    fn indexing(&mut self) -> Indexing {
+        Indexing {
+            from: *self.random.pick(&[1, 1, 50, 400, usize::MAX]),
+            lists: *self.random.pick(&[None, Some(1), Some(3), Some(8), Some(40)]),
+            shadow_from: *self.random.pick(&[1, 1, 20_000, usize::MAX]),
+        }
+    }
+
+    /// Others write while files are merged and indexes are built, and sometimes that is stopped half way.
+    fn write_during_upkeep(&mut self) {
+        let database = Database::with(Arc::clone(&self.store), Arc::clone(&self.world) as _);
+        let table = database.open_table("docs").unwrap();
+        table.set_indexing(self.indexing());
+        // What the retention lets go must be known to the model at once.
+        let optimizes = !self.with_retention && self.random.chance(70);
+        let upkeep = || {
+            if optimizes {
+                table.optimize().unwrap();
+            } else {
+                while table.maintain().unwrap() {}
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(upkeep);
+            for _ in 0..self.random.below(4) {
+                self.change();
+            }
+            if self.random.chance(50) {
+                (0..self.random.below(1_000_000)).for_each(|_| std::hint::spin_loop());
+                table.stop_upkeep();
+            }
+        });
+        let newest = AsOf::Version(self.model.versions.len() as u64 - 1);
+        let (snapshot, version) = checks::at(&table, &self.model, &newest, self.now()).unwrap();
+        checks::whole(&snapshot, version);
     }
 
     fn tag(&mut self) {
@@ -472,6 +465,12 @@ impl Bench {
     fn hold(&mut self) {
         for (snapshot, version) in &self.held {
             checks::whole(snapshot, version);
+            nearest::search(
+                &mut self.random,
+                &mut self.tally,
+                snapshot,
+                &checks::shown(version),
+            );
         }
         let (table, now) = (self.table(), self.now());
         let moment = checks::moment(&mut self.random, &self.model, now);
@@ -512,46 +511,8 @@ fn same(found: Result<Written>, expected: Result<Written, Code>) {
     }
 }
 
-fn random_schema(random: &mut Random) -> Schema {
-    let all: Vec<serde_json::Value> = every_type().as_array().unwrap().clone();
-    let mut fields: Vec<serde_json::Value> = all.into_iter().filter(|_| random.chance(60)).collect();
-    let kind = *random.pick(&["int", "text"]);
-    fields.insert(
-        random.below(fields.len()),
-        json!({"name": "key", "type": {"kind": kind}}),
-    );
-    let primary_key = random.chance(80).then_some("key");
-    schema(json!({"primaryKey": primary_key, "fields": fields}))
-}
-
-/// A column of vectors of any kind.
-fn other_vectors(random: &mut Random, name: &str) -> Field {
-    let (dimensions, element) = (random.below(4) + 1, *random.pick(&["f32", "f16"]));
-    let metric = *random.pick(&["cosine", "l2", "dot"]);
-    let data_type = json!({"kind": "vector", "dimensions": dimensions, "element": element, "metric": metric});
-    let embed = json!({"function": {"name": format!("f{dimensions}")}});
-    let field = json!({"name": name, "type": data_type, "nullable": true, "embed": embed});
-    serde_json::from_value(field).unwrap()
-}
-
-/// A column to add; some of the names are taken.
-fn random_column(random: &mut Random) -> Field {
-    let name = format!("more{}", random.below(5));
-    let (data_type, default) = match random.below(6) {
-        0 => (json!({"kind": "int"}), json!(7)),
-        1 => (json!({"kind": "float", "bits": 32}), json!(0.1)),
-        2 => (json!({"kind": "enum", "values": ["x", "y"]}), json!("y")),
-        3 => (json!({"kind": "json"}), json!("{\"a\":2}")),
-        4 => (json!({"kind": "vector", "dimensions": 2}), json!(null)),
-        _ => (json!({"kind": "text"}), json!(null)),
-    };
-    let nullable = default.is_null() || random.chance(50);
-    let field = json!({"name": name, "type": data_type, "nullable": nullable, "default": default});
-    let mut field: Field = serde_json::from_value(field).unwrap();
-    if nullable && random.chance(30) || matches!(field.data_type, DataType::Vector { .. }) {
-        field.default = None;
-    }
-    field
+fn lets(meaning: &Meaning, row: &Row, schema: &Schema) -> bool {
+    meaning.matches(&|column| row.value(&schema.fields[column]))
 }
 
 /// Says which seed it was when a test fails.
@@ -570,27 +531,66 @@ fn from_environment(name: &str) -> Option<u64> {
 }
 
 /// One seed, until that is enough.
-fn run(seed: u64, store: Arc<dyn Store>, enough: &dyn Fn(usize, &Bench) -> bool) {
+fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> Tally {
     let mut shown = Shown(seed, 0);
-    let mut bench = Bench::new(seed, store);
     while !enough(shown.1, &bench) {
         bench.step();
         shown.1 += 1;
     }
     bench.finish();
+    bench.tally
 }
 
-fn run_all(seeds: std::ops::Range<u64>, store: &dyn Fn() -> Arc<dyn Store>) {
-    let one = from_environment("VARVE_SEED");
-    let steps = from_environment("VARVE_STEPS").unwrap_or(300);
-    for seed in one.map_or(seeds, |seed| seed..seed + 1) {
-        run(seed, store(), &|step, _| step as u64 >= steps);
+/// Tables of one kind, each with its seed.
+struct Runs {
+    seeds: Range<u64>,
+    steps: u64,
+    kind: Kind,
+    crowds: Range<usize>,
+}
+
+impl Runs {
+    const MIXED: Self = Self {
+        seeds: 0..40,
+        steps: 300,
+        kind: Kind::Mixed,
+        crowds: 1..2,
+    };
+    const WIDE: Self = Self {
+        seeds: 3_000..3_012,
+        steps: 80,
+        kind: Kind::Wide,
+        crowds: 5..60,
+    };
+    /// Of many rows, so that an index has something to leave out.
+    const LARGE: Self = Self {
+        seeds: 4_000..4_004,
+        steps: 40,
+        kind: Kind::Wide,
+        crowds: 200..400,
+    };
+
+    fn run(self, store: &dyn Fn() -> Arc<dyn Store>) -> Tally {
+        let one = from_environment("VARVE_SEED");
+        let steps = from_environment("VARVE_STEPS").unwrap_or(self.steps);
+        let mut tally = Tally::default();
+        let round = from_environment("VARVE_ROUND").unwrap_or(0) * 100_000;
+        let seeds = self.seeds.start + round..self.seeds.end + round;
+        for seed in one.map_or(seeds, |seed| seed..seed + 1) {
+            let bench = Bench::new(seed, store(), self.kind, self.crowds.clone());
+            tally.add(&run(bench, seed, &|step, _| step as u64 >= steps));
+        }
+        tally
     }
+}
+
+fn memory() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new())
 }
 
 #[test]
 fn in_memory_every_version_stays_what_it_was() {
-    run_all(0..48, &|| Arc::new(MemoryStore::new()));
+    Runs::MIXED.run(&memory);
 }
 
 #[test]
@@ -601,7 +601,29 @@ fn on_disk_every_version_stays_what_it_was() {
         let name = number.fetch_add(1, Ordering::Relaxed).to_string();
         Arc::new(LocalStore::new(directory.path().join(name)))
     };
-    run_all(1_000..1_024, &store);
+    let seeds = 1_000..1_016;
+    Runs { seeds, ..Runs::MIXED }.run(&store);
+    let seeds = 1_100..1_102;
+    Runs { seeds, ..Runs::WIDE }.run(&store);
+}
+
+/// Shadows and index segments are made at random moments, of columns that come and go, for searches of any version.
+#[test]
+fn whatever_a_search_looks_into_it_finds_what_there_is() {
+    let tally = Runs::WIDE.run(&memory);
+    tally.check();
+    assert!(
+        tally.exact > 500 && tally.shadows > 100 && tally.spans > 200,
+        "{tally:?}"
+    );
+    assert!(tally.approximate() > 500, "{tally:?}");
+}
+
+#[test]
+fn a_search_of_many_rows_finds_as_much_as_is_asked() {
+    let tally = Runs::LARGE.run(&memory);
+    tally.check();
+    assert!(tally.approximate() > 100, "{tally:?}");
 }
 
 /// So many commits that parts of the log and files of deaths are closed, and these are merged.
@@ -622,11 +644,9 @@ fn a_long_history_stays_what_it_was() {
         let much = bench.model.versions.len() > 800 && died(bench) > 2_500;
         much && (files("deaths") >= 2 || step > 5_000)
     };
-    run(
-        from_environment("VARVE_SEED").unwrap_or(2_000),
-        Arc::clone(&store),
-        &enough,
-    );
+    let seed = from_environment("VARVE_SEED").unwrap_or(2_000);
+    let bench = Bench::new(seed, Arc::clone(&store), Kind::Mixed, 1..2);
+    run(bench, seed, &enough);
     assert!(files("_log") >= 3, "{}", files("_log"));
     assert!(files("deaths") >= 2, "{}", files("deaths"));
     assert!(files("_manifests") < 16, "{}", files("_manifests"));

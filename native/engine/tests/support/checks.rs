@@ -1,19 +1,21 @@
 //! Every read of a table at a random moment, compared with the model.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 use varve_engine::error::Code;
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
-use varve_engine::schema::{DataType, Element, Field, Metric};
-use varve_engine::table::{Difference, Find, Order, Picked, Search, Snapshot, Table};
+use varve_engine::schema::{DataType, Field};
+use varve_engine::table::{Difference, Find, Order, Picked, Snapshot, Table};
 use varve_engine::value::Value;
-use varve_kernels as kernels;
 
 use super::filters::{Meaning, filter};
-use super::model::{Model, Row, Version};
+use super::model::{Model, Row, Version, key_text};
+use super::nearest::{self, Shown, Tally};
 use super::random::Random;
 use super::read::rows_of;
-use super::values;
+use super::{spans, values};
 
 /// A moment that may not exist.
 pub(crate) fn moment(random: &mut Random, model: &Model, now: i64) -> AsOf {
@@ -54,16 +56,21 @@ pub(crate) fn at<'m>(
 }
 
 /// One random read.
-pub(crate) fn read(random: &mut Random, table: &Table, model: &Model, now: i64) {
+pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model: &Model, now: i64) {
+    if random.chance(10) {
+        return spans::read(random, tally, table, model, now);
+    }
     let moment = moment(random, model, now);
     let Some((snapshot, version)) = at(table, model, &moment, now) else {
         return;
     };
     match random.below(8) {
-        0 => key(random, &snapshot, version),
+        0 => key(random, &snapshot, version, model.keys),
         1 | 2 => find(random, &snapshot, version),
         3 => scan(random, &snapshot, version),
-        4 => search(random, &snapshot, version),
+        4 => {
+            nearest::search(random, tally, &snapshot, &shown(version));
+        }
         5 => {
             let other = super::checks::moment(random, model, now);
             if let Some((to, then)) = at(table, model, &other, now) {
@@ -75,32 +82,43 @@ pub(crate) fn read(random: &mut Random, table: &Table, model: &Model, now: i64) 
     }
 }
 
+/// What a version shows.
+pub(crate) fn shown(version: &Version) -> Shown<'_> {
+    Shown {
+        schema: &version.schema,
+        rows: version.rows.iter().map(|row| &**row).collect(),
+    }
+}
+
 /// Schema, rows and their number.
 pub(crate) fn whole(snapshot: &Snapshot, version: &Version) {
-    assert_eq!(**snapshot.schema(), version.schema);
-    assert_eq!(snapshot.count(None).unwrap(), version.rows.len() as u64);
-    let fields = version.schema.fields.clone();
-    let picked = snapshot.find(&Find::default(), fields).unwrap();
-    same(
-        &picked,
-        &version.rows.iter().map(|row| &**row).collect::<Vec<_>>(),
-    );
+    all(snapshot, &shown(version));
+}
+
+/// The same of anything that a snapshot shows.
+pub(crate) fn all(snapshot: &Snapshot, shown: &Shown<'_>) {
+    assert_eq!(**snapshot.schema(), *shown.schema);
+    assert_eq!(snapshot.count(None).unwrap(), shown.rows.len() as u64);
+    let fields = shown.schema.fields.clone();
+    same(&snapshot.find(&Find::default(), fields).unwrap(), &shown.rows);
 }
 
 /// Whether these rows were picked, in this order.
 fn same(picked: &Picked, expected: &[&Row]) {
-    let found = rows_of(picked);
-    let expected: Vec<(u64, Vec<Value>)> = expected
-        .iter()
-        .map(|row| (row.id, row.values(picked.fields())))
-        .collect();
-    if found != expected {
-        let first = found.iter().zip(&expected).find(|(a, b)| a != b);
-        panic!(
-            "{} rows, expected {}; first difference {first:#?}",
-            found.len(),
-            expected.len()
-        );
+    let found: Vec<u64> = picked.ids().collect();
+    let expected_ids: Vec<u64> = expected.iter().map(|row| row.id).collect();
+    assert_eq!(found, expected_ids);
+    for ((id, found), row) in rows_of(picked).into_iter().zip(expected) {
+        assert_eq!(found, row.values(picked.fields()), "row {id}");
+    }
+}
+
+/// Whether each row that was picked has its values.
+pub(crate) fn values_of(picked: &Picked, shown: &Shown<'_>) {
+    for (id, found) in rows_of(picked) {
+        let at = shown.rows.binary_search_by_key(&id, |row| row.id);
+        let row = shown.rows[at.unwrap_or_else(|_| panic!("row {id} should not be seen"))];
+        assert_eq!(found, row.values(picked.fields()), "row {id}");
     }
 }
 
@@ -115,9 +133,7 @@ fn parsed(meaning: Option<&Meaning>, version: &Version) -> Option<Filter> {
 }
 
 fn matching<'v>(version: &'v Version, meaning: Option<&Meaning>) -> Vec<&'v Row> {
-    let fields = &version.schema.fields;
-    let matches = |row: &&Row| meaning.is_none_or(|meaning| meaning.matches(&row.values(fields)));
-    version.rows.iter().map(|row| &**row).filter(matches).collect()
+    shown(version).matching(meaning)
 }
 
 fn some_fields(random: &mut Random, version: &Version) -> Vec<Field> {
@@ -125,7 +141,7 @@ fn some_fields(random: &mut Random, version: &Version) -> Vec<Field> {
     fields.filter(|_| random.chance(50)).cloned().collect()
 }
 
-fn key(random: &mut Random, snapshot: &Snapshot, version: &Version) {
+fn key(random: &mut Random, snapshot: &Snapshot, version: &Version, keys: usize) {
     let select = some_fields(random, version);
     let Some(field) = version.schema.key() else {
         assert_eq!(
@@ -135,8 +151,8 @@ fn key(random: &mut Random, snapshot: &Snapshot, version: &Version) {
         return;
     };
     let key = match field.data_type {
-        DataType::Int => Value::Int(random.below(60) as i64),
-        _ => Value::Text(format!("key {}", random.below(60))),
+        DataType::Int => Value::Int(random.below(keys) as i64),
+        _ => Value::Text(format!("key {}", random.below(keys))),
     };
     let found = Model::find(version, &key);
     same(
@@ -232,107 +248,6 @@ fn scan(random: &mut Random, snapshot: &Snapshot, version: &Version) {
     assert!(scan.next_batch().unwrap().is_none());
 }
 
-fn search(random: &mut Random, snapshot: &Snapshot, version: &Version) {
-    let is_vector = |field: &&Field| matches!(field.data_type, DataType::Vector { .. });
-    let vectors: Vec<&Field> = version.schema.fields.iter().filter(is_vector).collect();
-    if vectors.is_empty() {
-        return;
-    }
-    let field = *random.pick(&vectors);
-    let DataType::Vector {
-        dimensions,
-        element,
-        metric,
-    } = field.data_type
-    else {
-        return;
-    };
-    let query: Vec<f32> = (0..dimensions)
-        .map(|_| random.below(9) as f32 / 2.0 - 2.0)
-        .collect();
-    let meaning = some_filter(random, version);
-    let mut expected: Vec<(&Row, f32)> = Vec::new();
-    for row in matching(version, meaning.as_ref()) {
-        if let Value::Bytes(bytes) = row.value(field) {
-            expected.push((row, similarity(&query, &bytes, element, metric)));
-        }
-    }
-    expected.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap().then(a.0.id.cmp(&b.0.id)));
-    expected.truncate(random.below(90));
-    let limit = if expected.len() < 89 && random.chance(30) {
-        usize::MAX
-    } else {
-        expected.len()
-    };
-    if limit == usize::MAX {
-        return search_all(snapshot, field, &query, version);
-    }
-    let filter = parsed(meaning.as_ref(), version);
-    let select = some_fields(random, version);
-    let picked = snapshot
-        .search(&Search::exact(field, &query, filter.as_ref(), limit), select)
-        .unwrap();
-    same(&picked, &expected.iter().map(|(row, _)| *row).collect::<Vec<_>>());
-    for ((distance, score), (_, similarity)) in picked.scores.iter().zip(&expected) {
-        let (near, is) = shown(*similarity, metric);
-        assert_eq!(
-            (distance.to_bits(), score.to_bits()),
-            (near.to_bits(), is.to_bits())
-        );
-    }
-}
-
-/// Without a limit every row that has a vector is found.
-fn search_all(snapshot: &Snapshot, field: &Field, query: &[f32], version: &Version) {
-    let found = snapshot
-        .search(&Search::exact(field, query, None, usize::MAX), Vec::new())
-        .unwrap();
-    let with = version.rows.iter().filter(|row| !row.value(field).is_null());
-    assert_eq!(found.len(), with.count());
-    let explained = snapshot.explain(&Search::exact(field, query, None, 10)).unwrap();
-    assert_eq!(
-        (explained.rows, explained.exact),
-        (version.rows.len() as u64, true)
-    );
-}
-
-/// The larger, the nearer.
-fn similarity(query: &[f32], bytes: &[u8], element: Element, metric: Metric) -> f32 {
-    let floats: Vec<f32> = bytes
-        .chunks_exact(4)
-        .map(|x| f32::from_le_bytes(x.try_into().unwrap()))
-        .collect();
-    let halves: Vec<u16> = bytes
-        .chunks_exact(2)
-        .map(|x| u16::from_le_bytes(x.try_into().unwrap()))
-        .collect();
-    match (metric, element) {
-        (Metric::Cosine, element) => {
-            let (dot, norm) = match element {
-                Element::F32 => kernels::dot_and_norm_f32(query, &floats),
-                Element::F16 => kernels::dot_and_norm_f16(query, &halves),
-            };
-            kernels::cosine(dot, kernels::dot_f32(query, query).sqrt(), norm)
-        }
-        (Metric::L2, Element::F32) => -kernels::l2_squared_f32(query, &floats),
-        (Metric::L2, Element::F16) => -kernels::l2_squared_f16(query, &halves),
-        (Metric::Dot, Element::F32) => kernels::dot_f32(query, &floats),
-        (Metric::Dot, Element::F16) => kernels::dot_f16(query, &halves),
-    }
-}
-
-/// Distance and score.
-fn shown(similarity: f32, metric: Metric) -> (f32, f32) {
-    match metric {
-        Metric::Cosine => (
-            1.0 - similarity.clamp(-1.0, 1.0),
-            f32::midpoint(1.0, similarity.clamp(-1.0, 1.0)),
-        ),
-        Metric::L2 => ((-similarity).sqrt(), 1.0 / (1.0 + (-similarity).sqrt())),
-        Metric::Dot => (-similarity, similarity),
-    }
-}
-
 fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, &Version)) {
     // A changed row is asked at both ends, so the filter may look only at what both have.
     let has = |field: &&Field| to.1.schema.fields.contains(field);
@@ -343,22 +258,25 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
         .map(|meaning| Filter::parse(&meaning.json, &to.1.schema).unwrap());
     let found: Difference = from.0.diff(to.0, parsed.as_ref()).unwrap();
     let without = |rows: &Version, other: &Version| -> Vec<Shared> {
-        let gone = rows
-            .rows
-            .iter()
-            .filter(|row| other.rows.iter().all(|same| same.id != row.id));
+        let gone = rows.rows.iter().filter(|row| other.row(row.id).is_none());
         gone.cloned().collect()
     };
     let (mut removed, mut added) = (without(from.1, to.1), without(to.1, from.1));
     let mut changed = Vec::new();
     if let Some(key) = to.1.schema.key() {
+        let of_keys = |rows: &[Shared]| -> HashMap<String, Shared> {
+            rows.iter()
+                .map(|row| (key_text(&row.value(key)), row.clone()))
+                .collect()
+        };
+        let (gone, new) = (of_keys(&removed), of_keys(&added));
         let pairs = removed.iter().filter_map(|old| {
-            let new = added.iter().find(|new| new.value(key) == old.value(key))?;
+            let new = new.get(&key_text(&old.value(key)))?;
             Some((old.clone(), new.clone()))
         });
         changed = pairs.collect();
-        removed.retain(|row| changed.iter().all(|(old, _)| old.id != row.id));
-        added.retain(|row| changed.iter().all(|(_, new)| new.id != row.id));
+        removed.retain(|row| !new.contains_key(&key_text(&row.value(key))));
+        added.retain(|row| !gone.contains_key(&key_text(&row.value(key))));
     }
     // A row that was written again as it was is not changed.
     let alike = from.1.schema.fields.len() == common.len() && to.1.schema.fields.len() == common.len();
@@ -366,7 +284,7 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
     let matches = |row: &Shared| {
         meaning
             .as_ref()
-            .is_none_or(|meaning| meaning.matches(&row.values(&common)))
+            .is_none_or(|meaning| meaning.matches(&|column| row.value(&common[column])))
     };
     removed.retain(&matches);
     added.retain(&matches);
@@ -413,21 +331,25 @@ fn history(random: &mut Random, table: &Table, model: &Model) {
     }
 }
 
-/// Rows for a write: keys are drawn from a few, so that they meet.
+/// Rows for a write: keys are drawn from a few, so that they meet; those of many rows are a run of neighbours.
 pub(crate) fn new_rows(
     random: &mut Random,
     fields: &[Field],
     key: Option<&Field>,
-    count: usize,
+    (keys, count): (usize, usize),
 ) -> Vec<Vec<Value>> {
-    let long = random.chance(3);
-    let row = |_| {
+    let (long, first) = (random.chance(3) && count < 10, random.below(keys));
+    let row = |at| {
+        let number = match count {
+            10.. if at > 0 || random.chance(90) => first + at,
+            _ => random.below(keys),
+        };
         let cell = |field: &Field, random: &mut Random| match (
             &field.data_type,
             key.is_some_and(|key| key.id == field.id),
         ) {
-            (DataType::Int, true) => Value::Int(random.below(60) as i64),
-            (_, true) => Value::Text(format!("key {}", random.below(60))),
+            (DataType::Int, true) => Value::Int(number as i64),
+            (_, true) => Value::Text(format!("key {number}")),
             (DataType::Text, false) if long => Value::Text("long".repeat(random.below(9_000))),
             (data_type, false) => values::value(random, data_type, field.nullable),
         };

@@ -161,13 +161,13 @@ fn constant(value: &Value) -> Json {
 }
 
 impl Meaning {
-    /// Whether a row is found.
-    pub(crate) fn matches(&self, row: &[Value]) -> bool {
+    /// Whether a row is found that has a value for each of the fields.
+    pub(crate) fn matches(&self, row: &dyn Fn(usize) -> Value) -> bool {
         holds(&self.node, row) == Some(true)
     }
 }
 
-fn holds(node: &Node, row: &[Value]) -> Option<bool> {
+fn holds(node: &Node, row: &dyn Fn(usize) -> Value) -> Option<bool> {
     match node {
         Node::Not(arg) => holds(arg, row).map(|holds| !holds),
         Node::And(args) => {
@@ -187,11 +187,11 @@ fn holds(node: &Node, row: &[Value]) -> Option<bool> {
             }
         }
         Node::Leaf { column, part, test } => {
-            let value = match (&row[*column], part) {
-                (Value::Struct(parts), Some(part)) => &parts[*part],
+            let value = match (row(*column), part) {
+                (Value::Struct(mut parts), Some(part)) => parts.swap_remove(*part),
                 (value, _) => value,
             };
-            tested(test, value)
+            tested(test, &value)
         }
     }
 }

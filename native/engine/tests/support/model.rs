@@ -1,6 +1,6 @@
 //! A table as a list of versions, each with all of its rows: what the engine must look like from outside.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use varve_engine::error::Code;
@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) versions: Vec<Version>,
     pub(crate) tags: BTreeMap<String, usize>,
     pub(crate) retention: Option<i64>,
+    /// Keys are drawn from so many.
+    pub(crate) keys: usize,
     oldest: usize,
     kept: Vec<usize>,
     next_id: u64,
@@ -57,9 +59,27 @@ impl Row {
             .unwrap_or_else(|| default_of(field))
     }
 
+    /// The value that was written; none where the column is younger.
+    pub(crate) fn cell(&self, field: &Field) -> Option<&Value> {
+        self.cells.get(&field.id)
+    }
+
     pub(crate) fn values(&self, fields: &[Field]) -> Vec<Value> {
         fields.iter().map(|field| self.value(field)).collect()
     }
+}
+
+impl Version {
+    /// The row of an id.
+    pub(crate) fn row(&self, id: u64) -> Option<&Arc<Row>> {
+        let at = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
+        self.rows.get(at)
+    }
+}
+
+/// A key, to look others up by.
+pub(crate) fn key_text(key: &Value) -> String {
+    format!("{key:?}")
 }
 
 /// Columns are added with defaults of these types only.
@@ -74,7 +94,7 @@ fn default_of(field: &Field) -> Value {
 }
 
 impl Model {
-    pub(crate) fn new(schema: Schema, created_at: i64) -> Self {
+    pub(crate) fn new(schema: Schema, created_at: i64, keys: usize) -> Self {
         let (next_field, next_schema) = (schema.fields.len() as u32 + 1, 1);
         let empty = Version {
             schema,
@@ -90,6 +110,7 @@ impl Model {
             versions,
             tags,
             retention,
+            keys,
             oldest,
             kept,
             next_id,
@@ -124,10 +145,9 @@ impl Model {
         let before = next.rows.len();
         if let Some(key) = schema.key() {
             let at = schema.fields.iter().position(|field| field.id == key.id).unwrap();
-            let keys: Vec<&Value> = rows.iter().map(|row| &row[at]).collect();
-            next.rows.retain(|row| !keys.contains(&&row.value(key)));
-            let twice = keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key));
-            if twice || next.rows.len() < before && !replace {
+            let keys: HashSet<String> = rows.iter().map(|row| key_text(&row[at])).collect();
+            next.rows.retain(|row| !keys.contains(&key_text(&row.value(key))));
+            if keys.len() < rows.len() || next.rows.len() < before && !replace {
                 return Err(Code::DuplicateKey);
             }
         } else if replace {
@@ -168,7 +188,7 @@ impl Model {
         let schema = next.schema.clone();
         let mut new = Vec::new();
         for (id, row) in ids.iter().zip(rows) {
-            let old = next.rows.iter().find(|row| row.id == *id).ok_or(Code::Conflict)?;
+            let old = next.row(*id).ok_or(Code::Conflict)?;
             let mut values = old.values(&schema.fields);
             for (field, value) in fields.iter().zip(row) {
                 let at = schema
@@ -183,7 +203,8 @@ impl Model {
         if ids.is_empty() {
             return Ok(self.nothing());
         }
-        next.rows.retain(|row| !ids.contains(&row.id));
+        let replaced: HashSet<u64> = ids.iter().copied().collect();
+        next.rows.retain(|row| !replaced.contains(&row.id));
         next.rows
             .extend(new.into_iter().map(|values| self.row(&schema, values)));
         (next.operation, next.counts) = (Operation::Update, [0, ids.len() as u64, 0]);
@@ -260,16 +281,17 @@ impl Model {
 
     /// Gives rows their vectors, in every version that has them.
     pub(crate) fn give(&mut self, field: &Field, vectors: &HashMap<u64, Value>) {
-        let with = |row: &Arc<Row>| {
-            let mut cells = row.cells.clone();
-            if let Some(vector) = vectors.get(&row.id) {
+        let mut given: HashMap<u64, Arc<Row>> = HashMap::new();
+        for row in self.versions.iter_mut().flat_map(|version| &mut version.rows) {
+            let Some(vector) = vectors.get(&row.id) else {
+                continue;
+            };
+            let with = given.entry(row.id).or_insert_with(|| {
+                let (id, mut cells) = (row.id, row.cells.clone());
                 cells.insert(field.id, vector.clone());
-            }
-            let id = row.id;
-            Arc::new(Row { id, cells })
-        };
-        for version in &mut self.versions {
-            version.rows = version.rows.iter().map(with).collect();
+                Arc::new(Row { id, cells })
+            });
+            *row = Arc::clone(with);
         }
     }
 
@@ -283,15 +305,10 @@ impl Model {
         self.readable(version)?;
         let then = self.versions[version].clone();
         let mut next = self.newest().clone();
-        let has = |rows: &[Arc<Row>], id: u64| rows.iter().any(|row| row.id == id);
-        let lost: Vec<Arc<Row>> = then
-            .rows
-            .iter()
-            .filter(|row| !has(&next.rows, row.id))
-            .cloned()
-            .collect();
+        let lost = then.rows.iter().filter(|row| next.row(row.id).is_none());
+        let lost: Vec<Arc<Row>> = lost.cloned().collect();
         let before = next.rows.len();
-        next.rows.retain(|row| has(&then.rows, row.id));
+        next.rows.retain(|row| then.row(row.id).is_some());
         let deleted = (before - next.rows.len()) as u64;
         let same_schema = then.schema.fields == next.schema.fields;
         if lost.is_empty() && deleted == 0 && same_schema {
@@ -406,6 +423,24 @@ impl Model {
         };
         self.readable(version)?;
         Ok(version)
+    }
+
+    /// The first and the last version of a span.
+    pub(crate) fn span(&self, from: &AsOf, to: &AsOf, now: i64) -> Result<(usize, usize), Code> {
+        let (from, to) = (self.resolve(from, now)?, self.resolve(to, now)?);
+        match from < to {
+            _ if from > to => Err(Code::InvalidArgument),
+            true if from < self.oldest => Err(Code::VersionExpired),
+            _ => Ok((from, to)),
+        }
+    }
+
+    /// The first version that has a row, and the first after it that has it no more.
+    pub(crate) fn lifetime(&self, id: u64) -> (usize, Option<usize>) {
+        let mut versions = self.versions.iter();
+        let born = versions.position(|version| version.row(id).is_some()).unwrap();
+        let lived = versions.position(|version| version.row(id).is_none());
+        (born, lived.map(|versions| born + 1 + versions))
     }
 
     fn readable(&self, version: usize) -> Result<(), Code> {

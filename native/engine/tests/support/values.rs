@@ -20,6 +20,8 @@ const FLOATS: [f64; 9] = [
     f64::NEG_INFINITY,
     4e-320,
 ];
+/// Vectors of so many dimensions are long enough for an index.
+pub(crate) const WIDE: u32 = 64;
 /// Exact in 16 bits.
 const ELEMENTS: [f32; 7] = [0.0, 1.0, -1.0, 0.5, 2.0, -3.5, 0.25];
 
@@ -45,7 +47,7 @@ pub(crate) fn value(random: &mut Random, data_type: &DataType, nullable: bool) -
         DataType::Vector {
             dimensions, element, ..
         } => {
-            let elements = (0..*dimensions).map(|_| *random.pick(&ELEMENTS));
+            let elements = elements(random, *dimensions).into_iter();
             Value::Bytes(elements.flat_map(|x| encoded(x, *element)).collect())
         }
         DataType::List { item } => {
@@ -59,6 +61,24 @@ pub(crate) fn value(random: &mut Random, data_type: &DataType, nullable: bool) -
             Value::Struct(parts.collect())
         }
     }
+}
+
+/// The numbers of a vector: a long one lies in one of some clusters of very different sizes, and now and then where others lie,
+/// or nowhere.
+pub(crate) fn elements(random: &mut Random, dimensions: u32) -> Vec<f32> {
+    if dimensions < WIDE {
+        return (0..dimensions).map(|_| *random.pick(&ELEMENTS)).collect();
+    }
+    let cluster = random.below(40) * random.below(40) / 40;
+    let mut centre = Random::new(cluster as u64);
+    let (at_zero, spread) = match random.below(50) {
+        0 => (0.0, 0.0),
+        1..6 => (1.0, 0.0),
+        _ => (1.0, 0.4),
+    };
+    let around = |random: &mut Random| random.below(1 << 20) as f32 / (1 << 19) as f32 - 1.0;
+    let centres = (0..dimensions).map(|_| centre.below(1000) as f32 / 500.0 - 0.7);
+    centres.map(|x| (x + around(random) * spread) * at_zero).collect()
 }
 
 fn encoded(x: f32, element: Element) -> Vec<u8> {

@@ -1,0 +1,80 @@
+//! Random schemas and columns.
+
+use serde_json::{Value as Json, json};
+use varve_engine::schema::{DataType, Field, Schema};
+
+use super::random::Random;
+use super::rows::schema;
+use super::values::every_type;
+
+/// Which columns tables have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Of every type, with short vectors.
+    Mixed,
+    /// With vectors that are long enough for an index and a shadow, and some others.
+    Wide,
+}
+
+pub(crate) fn random_schema(random: &mut Random, kind: Kind) -> Schema {
+    let all: Vec<Json> = every_type().as_array().unwrap().clone();
+    let share = if kind == Kind::Wide { 20 } else { 60 };
+    let mut fields: Vec<Json> = all.into_iter().filter(|_| random.chance(share)).collect();
+    if kind == Kind::Wide {
+        fields.push(json!({"name": "group", "type": {"kind": "enum", "values": ["a", "b", "c", "d"]}}));
+        for name in ["wide0", "wide1"] {
+            let nullable = random.chance(80);
+            fields.push(json!({"name": name, "type": vectors(random, kind), "nullable": nullable}));
+        }
+    }
+    let key = *random.pick(&["int", "text"]);
+    fields.insert(
+        random.below(fields.len()),
+        json!({"name": "key", "type": {"kind": key}}),
+    );
+    let primary_key = random.chance(80).then_some("key");
+    schema(json!({"primaryKey": primary_key, "fields": fields}))
+}
+
+fn vectors(random: &mut Random, kind: Kind) -> Json {
+    let dimensions = match kind {
+        Kind::Mixed => random.below(4) + 1,
+        Kind::Wide => *random.pick(&[64, 70, 96, 129]),
+    };
+    let (element, metric) = (
+        *random.pick(&["f32", "f16"]),
+        *random.pick(&["cosine", "l2", "dot"]),
+    );
+    json!({"kind": "vector", "dimensions": dimensions, "element": element, "metric": metric})
+}
+
+/// A column of vectors of any kind.
+pub(crate) fn other_vectors(random: &mut Random, kind: Kind, name: &str) -> Field {
+    let data_type = vectors(random, kind);
+    let embed = json!({"function": {"name": "other"}});
+    let field = json!({"name": name, "type": data_type, "nullable": true, "embed": embed});
+    serde_json::from_value(field).unwrap()
+}
+
+/// A column to add; some of the names are taken, or were.
+pub(crate) fn random_column(random: &mut Random, kind: Kind) -> Field {
+    let names = ["more0", "more1", "more2", "more3", "near", "wide0", "wide1"];
+    let name = *random.pick(&names);
+    let is_vectors = kind == Kind::Wide && name.starts_with("wide");
+    let (data_type, default) = match random.below(6) {
+        _ if is_vectors => (vectors(random, kind), json!(null)),
+        0 => (json!({"kind": "int"}), json!(7)),
+        1 => (json!({"kind": "float", "bits": 32}), json!(0.1)),
+        2 => (json!({"kind": "enum", "values": ["x", "y"]}), json!("y")),
+        3 => (json!({"kind": "json"}), json!("{\"a\":2}")),
+        4 => (vectors(random, kind), json!(null)),
+        _ => (json!({"kind": "text"}), json!(null)),
+    };
+    let nullable = default.is_null() || random.chance(50);
+    let field = json!({"name": name, "type": data_type, "nullable": nullable, "default": default});
+    let mut field: Field = serde_json::from_value(field).unwrap();
+    if nullable && random.chance(30) || matches!(field.data_type, DataType::Vector { .. }) {
+        field.default = None;
+    }
+    field
+}

@@ -39,7 +39,10 @@ fn indexed() -> Arc<Table> {
         .unwrap()
         .create_table("t", schema())
         .unwrap();
-    table.set_indexing(Indexing { from: 1, lists: None });
+    table.set_indexing(Indexing {
+        from: 1,
+        ..Indexing::default()
+    });
     let mut random = Random::new(5);
     let row = |at: usize| {
         let vector = (0..DIMENSIONS).map(|_| random.below(1000) as f32 - 500.0);

@@ -2,9 +2,11 @@
 
 mod candidates;
 mod exact;
+mod pass;
 mod query;
+mod threads;
 
-pub use exact::Nearest;
+pub use exact::{Nearest, Part};
 pub use query::Query;
 
 #[cfg(test)]

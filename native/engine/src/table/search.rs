@@ -4,7 +4,7 @@ use crate::error::{Code, Result};
 use crate::filter::Filter;
 use crate::fragment::{Segment, Shadow};
 use crate::schema::{DataType, Field};
-use crate::search::{Nearest, Query};
+use crate::search::{Nearest, Part, Query};
 
 /// What a search asks for.
 #[derive(Clone, Copy, Debug)]
@@ -158,19 +158,21 @@ impl Snapshot {
         };
         let rows: usize = self.segments().map(|visible| visible.segment.len()).sum();
         let mut nearest = Nearest::new(query, search.limit.min(rows));
-        for matched in self.matching(search.filter) {
-            let (visible, bits) = matched?;
+        let matched = self.matching(search.filter).collect::<Result<Vec<_>>>()?;
+        let mut parts: Vec<Part<'_>> = Vec::with_capacity(matched.len());
+        for (visible, bits) in &matched {
             // Rows that are older than the column have no vector.
             let Some(vectors) = visible.segment.vectors(search.column.id) else {
                 continue;
             };
             let width = row_bytes(visible.segment, search.column).unwrap_or(0);
-            nearest.scan(visible.index, vectors, bits.as_deref())?;
-            let candidates = bits.map_or(visible.segment.len(), |bits| bits.count()) as u64;
+            parts.push((visible.index, vectors, bits.as_deref()));
+            let candidates = bits.as_ref().map_or(visible.segment.len(), |bits| bits.count()) as u64;
             explained.segments += 1;
             explained.candidates += candidates;
             explained.bytes += candidates * width as u64;
         }
+        nearest.scan_all(&parts)?;
         Ok((nearest.finish(), explained))
     }
 

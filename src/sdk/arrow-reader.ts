@@ -1,10 +1,10 @@
-import type { TableEmbedder } from "./embed/table-embedder";
 import { checkOptions } from "./options";
 import type { Reader } from "./reader";
 import type { ColumnName, DefaultColumn, SearchInput, VectorName } from "./schema/infer";
 import type { AnyTable } from "./schema/table-definition";
 import { type SearchRequest, searchArrow } from "./search";
-import type { FindOptions, ScanOptions, SearchOptions } from "./table-view";
+import type { TableHandle } from "./table-handle";
+import type { FindOptions, ScanOptions, SearchOptions, SpanSearchOptions } from "./table-view";
 
 /**
  * The reads of a table or a snapshot, answered as Arrow IPC streams: bytes that every Arrow library reads, made without a JavaScript object for
@@ -24,13 +24,13 @@ import type { FindOptions, ScanOptions, SearchOptions } from "./table-view";
  * @typeParam D - the table's definition
  */
 export class ArrowReader<D extends AnyTable> {
+  readonly #handle: TableHandle;
   readonly #reader: () => Reader;
-  readonly #embedder: TableEmbedder;
 
   /** @internal */
-  constructor(reader: () => Reader, embedder: TableEmbedder) {
+  constructor(handle: TableHandle, reader: () => Reader) {
+    this.#handle = handle;
     this.#reader = reader;
-    this.#embedder = embedder;
   }
 
   /** As `find`: one stream with one batch. */
@@ -38,14 +38,17 @@ export class ArrowReader<D extends AnyTable> {
     return await this.#reader().findArrow(checkOptions("find", options));
   }
 
-  /** As `search`: one stream with one batch, with the Float32 columns `_distance` and `_score` behind the others. */
+  /**
+   * As `search`: one stream with one batch, with the Float32 columns `_distance` and `_score` behind the others. With a span of
+   * versions also `_from` and `_to`: each a struct of `version` (Int64) and `date` (Timestamp), `_to` null where the row still holds.
+   */
   async search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V>,
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Uint8Array> {
     return await searchArrow(
+      this.#handle,
       this.#reader(),
-      this.#embedder,
       query,
       checkOptions("search", options) as SearchRequest,
     );

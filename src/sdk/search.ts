@@ -38,6 +38,7 @@ export interface SearchRequest {
 
 /** A query that has become a vector, or has not and why. */
 interface PreparedQuery {
+  readonly reader: Reader;
   readonly field: VectorField;
   readonly vector: Float32Array | null;
   readonly body: object;
@@ -51,42 +52,28 @@ const NO_EMBEDDING =
 
 /** Finds the rows that are nearest to a query. Where the query has no vector the answer is empty and has a `reason`. */
 export async function search(
-  reader: Reader,
-  embedder: TableEmbedder,
-  query: unknown,
-  request: SearchRequest,
-): Promise<PlainRow[]> {
-  const { body, vector } = await prepare(reader, embedder, query, request);
-  if (vector !== null) return reader.search(request.select, body, vector);
-  reader.plan(request.select);
-  return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
-}
-
-/** Finds the rows that were nearest at any moment of a span of versions. */
-export async function searchDuring(
   handle: TableHandle,
   own: Reader,
   query: unknown,
   request: SearchRequest,
 ): Promise<PlainRow[]> {
-  const { reader, body: span } = resolveSpan(handle, own, request.during);
-  const { everyVersion = false } = request;
-  if (!everyVersion && reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
-  const { body, vector } = await prepare(reader, handle.embedder, query, request);
-  if (vector !== null) return reader.searchSpan(request.select, { ...body, ...span, everyVersion }, vector);
+  const { reader, body, vector } = await prepare(handle, own, query, request);
+  if (vector !== null) {
+    if (request.during === undefined) return reader.search(request.select, body, vector);
+    return reader.searchSpan(request.select, body, vector);
+  }
   reader.plan(request.select);
   return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
 }
 
 /** The same as an Arrow IPC stream. */
 export async function searchArrow(
-  reader: Reader,
-  embedder: TableEmbedder,
+  handle: TableHandle,
+  own: Reader,
   query: unknown,
   request: SearchRequest,
 ): Promise<Uint8Array> {
-  refuseSpan(request);
-  const { field, body, vector } = await prepare(reader, embedder, query, request);
+  const { reader, field, body, vector } = await prepare(handle, own, query, request);
   if (vector !== null) return reader.searchArrow(request.select, body, vector);
   const nothing = { ...body, where: NOTHING };
   return reader.searchArrow(request.select, nothing, new Float32Array(field.type.dimensions));
@@ -116,13 +103,12 @@ export async function embedInput(
 
 /** Says how a search would be answered. */
 export async function explain(
-  reader: Reader,
-  embedder: TableEmbedder,
+  handle: TableHandle,
+  own: Reader,
   query: unknown,
   request: SearchRequest,
 ): Promise<Record<string, unknown>> {
-  refuseSpan(request);
-  const { field, body, vector } = await prepare(reader, embedder, query, request);
+  const { reader, field, body, vector } = await prepare(handle, own, query, request);
   const { name, embed } = field;
   return {
     column: name,
@@ -132,26 +118,35 @@ export async function explain(
 }
 
 async function prepare(
-  reader: Reader,
-  embedder: TableEmbedder,
+  handle: TableHandle,
+  own: Reader,
   query: unknown,
   request: SearchRequest,
 ): Promise<PreparedQuery> {
   checkRequest(request);
+  const { reader, body: span } = readerOf(handle, own, request);
   const { schema } = reader;
   const { limit = LIMIT, exact, recall, signal } = request;
   const where = reader.filter(request.where);
   checkSignal(signal);
   const field = columnOf(schema, query, request.column);
   const vector = isInput(query)
-    ? await embedder.one(field, query, "query", signal)
+    ? await handle.embedder.one(field, query, "query", signal)
     : toVector(schema.table, field, query as Float32Array | readonly number[]);
-  return { field, vector, body: { column: field.name, columnId: field.id, limit, where, exact, recall } };
+  const body = { column: field.name, columnId: field.id, limit, where, exact, recall, ...span };
+  return { reader, field, vector, body };
 }
 
-function refuseSpan({ during }: SearchRequest): void {
-  if (during !== undefined)
-    throw notYet("during in explain and in Arrow streams", "Use search, or one version with asOf.");
+/** Which reader answers, and what it is asked of a span. */
+function readerOf(
+  handle: TableHandle,
+  own: Reader,
+  { during, everyVersion = false }: SearchRequest,
+): { readonly reader: Reader; readonly body?: object } {
+  if (during === undefined) return { reader: own };
+  const { reader, body } = resolveSpan(handle, own, during);
+  if (!everyVersion && reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
+  return { reader, body: { ...body, everyVersion } };
 }
 
 function checkRequest(request: SearchRequest): void {

@@ -20,7 +20,7 @@ import type {
   VectorName,
 } from "./schema/infer";
 import type { AnyTable, UntypedTable } from "./schema/table-definition";
-import { embedInput, explain, type SearchRequest, search, searchDuring } from "./search";
+import { embedInput, explain, type SearchRequest, search } from "./search";
 import type { Span } from "./span";
 import type { TableHandle } from "./table-handle";
 
@@ -130,7 +130,7 @@ export abstract class TableView<D extends AnyTable> {
 
   /** The same reads, answered as Arrow IPC streams. */
   get arrow(): ArrowReader<D> {
-    return new ArrowReader<D>(() => this.reader(), this.handle.embedder);
+    return new ArrowReader<D>(this.handle, () => this.reader());
   }
 
   /** The version that is read. */
@@ -237,12 +237,8 @@ export abstract class TableView<D extends AnyTable> {
     query: SearchInput<D, V>,
     options: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> = {},
   ): Promise<Hits<Hit<D, S>>> {
-    const checked = checkOptions("search", options);
-    if (checked.during !== undefined) {
-      const found: PlainRow[] = await searchDuring(this.handle, this.reader(), query, checked);
-      return found as unknown as Hits<Hit<D, S>>;
-    }
-    const hits: PlainRow[] = await search(this.reader(), this.handle.embedder, query, checked);
+    const request = checkOptions("search", options) as SearchRequest;
+    const hits: PlainRow[] = await search(this.handle, this.reader(), query, request);
     return hits as unknown as Hits<Hit<D, S>>;
   }
 
@@ -265,17 +261,12 @@ export abstract class TableView<D extends AnyTable> {
   /**
    * Says how a search is answered, by answering it: the column, whether exactly or with which `recall`, how many `lists` of `indexes` were
    * looked into, how many rows were `scanned` as codes and `refined` in full, how many are `uncovered` by an index, the `bytes` that were
-   * read; and the reason where there is nothing to search with.
+   * read; and the reason where there is nothing to search with. Of a span of versions, `from` is its first and `version` its last.
    */
   async explain<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V>,
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Readonly<Record<string, unknown>>> {
-    return await explain(
-      this.reader(),
-      this.handle.embedder,
-      query,
-      checkOptions("search", options) as SearchRequest,
-    );
+    return await explain(this.handle, this.reader(), query, checkOptions("search", options) as SearchRequest);
   }
 }

@@ -171,6 +171,44 @@ describe("a search", () => {
     expect(hits.schema.names).toEqual(["id", "_distance", "_score"]);
   });
 
+  test.each([
+    ["newest", newest],
+    ["oldest", oldest as unknown as typeof newest],
+  ])("across time has the lifetimes of the rows (%s)", async (_, arrow) => {
+    const t = await documents();
+    await t.upsert([{ id: "refunds", body: "Refunds are paid within a month." }]);
+    await t.delete({ where: { id: "shipping" } });
+    for (const everyVersion of [true, false]) {
+      const options = { during: { from: 1, to: 3 }, everyVersion };
+      const hits = await withArrow(t, { arrow: arrow as never }).search("refunds", options);
+      const rows = await t.search("refunds", options);
+      expect(rows).toHaveLength(everyVersion ? 3 : 2);
+      expect(hits.schema.names).toEqual(["id", "body", "_distance", "_score", "_from", "_to"]);
+      expect([...(hits.getChild("body") ?? [])]).toEqual(rows.map((hit) => hit.body));
+      const moments = (name: string) =>
+        Array.from(hits.getChild(name) ?? [], (cell) => {
+          const moment = cell as { version: bigint; date: number | Date } | null;
+          return moment === null ? null : { version: Number(moment.version), date: new Date(moment.date) };
+        });
+      expect(moments("_from")).toEqual(rows.map((hit) => hit._from));
+      expect(moments("_to")).toEqual(rows.map((hit) => hit._to));
+      if (everyVersion) expect(moments("_to")).toContain(null);
+    }
+  });
+
+  test("across time for a text in which nothing is known has the same columns and no rows", async () => {
+    const t = await documents();
+    const hits = await withArrow(t).search("♞♞♞", { select: ["id"], during: { from: 1, to: 1 } });
+    expect(hits.numRows).toBe(0);
+    expect(hits.schema.names).toEqual(["id", "_distance", "_score", "_from", "_to"]);
+  });
+
+  test("across time is written again without the lifetimes", async () => {
+    const t = await documents();
+    const hits = await withArrow(t).search("refunds", { limit: 1, during: { from: 1, to: 1 } });
+    expect(await withArrow(t).upsert(hits)).toMatchObject({ updated: 1 });
+  });
+
   test("of a snapshot sees what was", async () => {
     const t = await documents();
     const a = withArrow(t);

@@ -129,6 +129,24 @@ describe("a search across time", () => {
     expect(hits[0]).toMatchObject({ id: 1, body: "one" });
   });
 
+  test("is explained: the span, the rows that were visible in it, and what was read", async () => {
+    const { t, all } = await history(13);
+    const query = new Float32Array(dimensions).fill(1);
+    const visible = all.filter((row) => row.from <= 9 && (row.to === null || row.to > 3));
+    const during = { from: 3, to: 9 };
+    const every = await t.explain(query, { during, everyVersion: true, limit: 1 });
+    expect(every).toMatchObject({ column: "vec", from: 3, version: 9, rows: visible.length, exact: true });
+    const snapshot = await t
+      .asOf(9)
+      .explain(query, { during: { from: 3, to: 12 }, everyVersion: true, limit: 1 });
+    expect(snapshot).toEqual(every);
+    // To have the nearest row of all keys, all rows are asked for, in several searches.
+    const nearest = await t.explain(query, { during, limit: 10 });
+    expect(nearest).toMatchObject({ from: 3, version: 9, rows: visible.length });
+    expect(nearest["bytes"]).toBeGreaterThanOrEqual(every["bytes"] as number);
+    expect(await t.explain(query)).not.toHaveProperty("from");
+  });
+
   test("says what is wrong with a span", async () => {
     const { t } = await history(12);
     const query = new Float32Array(dimensions);
@@ -140,6 +158,9 @@ describe("a search across time", () => {
     await expect(ask({ during: { from: 1, to: 99 } })).rejects.toMatchObject({ code: "VERSION_NOT_FOUND" });
     await expect(ask({ during: { from: 1 } })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(ask({ everyVersion: true })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    const backwards = { during: { from: 5, to: 2 } };
+    for (const answer of [t.explain(query, backwards), t.arrow.search(query, backwards)])
+      await expect(answer).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   test("needs a primary key, or every version", async () => {
@@ -151,5 +172,8 @@ describe("a search across time", () => {
       code: "NO_PRIMARY_KEY",
     });
     expect(await t.search(query, { during: { from: 0, to: 1 }, everyVersion: true })).toHaveLength(1);
+    await expect(t.explain(query, { during: { from: 0, to: 1 } })).rejects.toMatchObject({
+      code: "NO_PRIMARY_KEY",
+    });
   });
 });

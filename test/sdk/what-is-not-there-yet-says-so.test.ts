@@ -6,7 +6,6 @@ test("what is designed and not there throws NOT_YET and says what to use", async
   const calls: readonly (() => Promise<unknown>)[] = [
     () => t.search("x", { mode: "hybrid" as never }),
     () => t.search("x", { mode: "text" as never }),
-    () => t.explain("x", { during: { from: 1, to: 2 } } as never),
     () => t.asOf(1).search("x", { mode: "hybrid" as never }),
     () => t.purge({ where: {} } as never),
   ];

@@ -107,6 +107,11 @@ impl Read {
         self.filter.is_some()
     }
 
+    /// Whether of the rows of a span with one key the nearest is found, and not all.
+    pub(crate) fn finds_keys(&self) -> bool {
+        self.during.is_some() && !self.every_version
+    }
+
     pub(crate) fn is_ordered(&self) -> bool {
         !self.order_by.is_empty()
     }

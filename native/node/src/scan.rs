@@ -68,7 +68,7 @@ impl NativeScan {
     pub fn next_arrow(&self) -> AsyncTask<Work<Option<Vec<u8>>, Option<Uint8Array>>> {
         let batch = |picked: Picked| {
             let mut bytes = Vec::new();
-            picked.arrow_batch(&mut bytes, false).map(|()| bytes)
+            picked.arrow_batch(&mut bytes).map(|()| bytes)
         };
         self.step(batch, |bytes| bytes.map(Uint8Array::new))
     }

@@ -7,7 +7,9 @@ use varve_engine::error::{Code, Error, Result};
 use varve_engine::format::{Commit, Raw};
 use varve_engine::history::{AsOf, Tag};
 use varve_engine::schema::Schema;
-use varve_engine::table::{OnKey, Picked, Reembed, Snapshot, Stage, Table, Verified, Written};
+use varve_engine::table::{
+    Beside, Lifetime, OnKey, Picked, Reembed, Snapshot, Stage, Table, Verified, Written,
+};
 
 use crate::call::{Usable, thrown};
 use crate::page::{NativePage, Page, is_blob};
@@ -176,7 +178,11 @@ impl NativeTable {
                 let request: Read = read(&request)?;
                 let snapshot = request.snapshot(table)?;
                 let picked = pick(&request, &snapshot, vector.as_deref())?;
-                picked.arrow_stream(request.kind == ReadKind::Search)
+                let lifetimes = lifetimes(table, &request, &picked)?;
+                picked.arrow_stream(Beside {
+                    scored: request.kind == ReadKind::Search,
+                    lifetimes: lifetimes.as_deref(),
+                })
             },
             Uint8Array::new,
         ))
@@ -345,13 +351,22 @@ impl NativeTable {
             let field = request.vector_field(&snapshot)?;
             let filter = request.filter(&snapshot)?;
             let vector = vector.unwrap_or_default();
-            let explained = snapshot.explain(&request.search(field, vector, filter.as_ref()))?;
-            let json = json!({
+            let search = request.search(field, vector, filter.as_ref());
+            let explained = if request.finds_keys() {
+                snapshot.explain_keys(&search)?
+            } else {
+                snapshot.explain(&search)?
+            };
+            let mut json = json!({
                 "version": explained.version, "exact": explained.exact, "recall": explained.recall,
                 "segments": explained.segments, "rows": explained.rows, "candidates": explained.candidates,
                 "bytes": explained.bytes, "indexes": explained.indexes, "lists": explained.lists,
                 "scanned": explained.scanned, "refined": explained.refined, "uncovered": explained.uncovered,
             });
+            if let (Some(_), Some(last)) = (&request.during, request.version) {
+                json["from"] = json!(explained.version);
+                json["version"] = json!(last);
+            }
             Ok(json.to_string())
         })
     }
@@ -437,11 +452,17 @@ fn page_of(table: &Table, request: &Read, picked: &Picked) -> Result<Page> {
         picked.touch();
     }
     let mut page = Page::of(&[picked], picked.fields(), &request.bigints)?;
-    if request.during.is_some() {
-        let lifetimes = table.lifetimes(picked, request.until.unwrap_or(u64::MAX))?;
+    if let Some(lifetimes) = lifetimes(table, request, picked)? {
         page.lifetimes(&lifetimes);
     }
     Ok(page)
+}
+
+/// When the rows of a search across time began and ended.
+fn lifetimes(table: &Table, request: &Read, picked: &Picked) -> Result<Option<Vec<Lifetime>>> {
+    let until = request.until.unwrap_or(u64::MAX);
+    let asked = request.during.is_some();
+    asked.then(|| table.lifetimes(picked, until)).transpose()
 }
 
 /// The rows that a read finds.
@@ -469,7 +490,7 @@ fn searched(
     let Some(planned) = snapshot.plan_within(&search, most_ns)? else {
         return Ok(None);
     };
-    if request.during.is_some() && !request.every_version {
+    if request.finds_keys() {
         return snapshot.search_keys(&search, fields).map(Some);
     }
     planned.answer(fields).map(Some)

@@ -9,6 +9,7 @@ import type {
   ScanOptions,
   SearchInput,
   SearchOptions,
+  SpanSearchOptions,
   Table,
   TableView,
   UpsertOptions,
@@ -46,10 +47,13 @@ export class ArrowView<D extends AnyTable> {
     return arrow.tableFromIPC(await this.#view.arrow.find(options));
   }
 
-  /** As the table's `search`, the best first, with the columns `_distance` and `_score` behind the others. */
+  /**
+   * As the table's `search`, the best first, with the columns `_distance` and `_score` behind the others, and `_from` and `_to` where
+   * it searches a span of versions.
+   */
   async search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V>,
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<ApacheTable> {
     const arrow = await arrowModule(this.module);
     return arrow.tableFromIPC(await this.#view.arrow.search(query, options));

@@ -1,45 +1,71 @@
-use super::Picked;
-use crate::column::{Column, Data};
+use super::{Lifetime, Moment, Picked};
+use crate::column::{Column, ColumnBuilder, Data};
 use crate::error::Result;
 use crate::format::default_of;
 use crate::fragment::ArrowStream;
-use crate::schema::{DataType, Field};
+use crate::schema::{DataType, Field, NamedField};
+use crate::value::Value;
+
+/// What stands in a stream behind the columns of the rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The columns `_distance` and `_score` of a search.
+    pub scored: bool,
+    /// The columns `_from` and `_to` of a search across time: a version and its date each.
+    pub lifetimes: Option<&'a [Lifetime]>,
+}
 
 impl Picked {
-    /// The rows as an Arrow IPC stream; `scored` adds the columns `_distance` and `_score` of a search.
+    /// The rows as an Arrow IPC stream.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`]; [`crate::error::Code::InvalidRow`] where a column holds more than 2 GiB.
-    pub fn arrow_stream(&self, scored: bool) -> Result<Vec<u8>> {
-        let mut fields = self.fields().to_vec();
-        if scored {
-            fields.extend(score_fields());
+    pub fn arrow_stream(&self, beside: Beside<'_>) -> Result<Vec<u8>> {
+        let mut columns = Vec::new();
+        if beside.scored {
+            columns.extend(self.score_columns());
         }
-        let mut bytes = ArrowStream::schema(&fields)?;
-        self.arrow_batch(&mut bytes, scored)?;
+        if let Some(lifetimes) = beside.lifetimes {
+            columns.extend(lifetime_columns(lifetimes)?);
+        }
+        let fields = self.fields().iter().chain(columns.iter().map(|(field, _)| field));
+        let mut bytes = ArrowStream::schema(&fields.cloned().collect::<Vec<_>>())?;
+        self.batch(&mut bytes, columns)?;
         bytes.extend_from_slice(ArrowStream::END);
         Ok(bytes)
     }
 
-    /// Writes the rows as one batch of such a stream behind what is there.
+    /// Writes the rows as one batch of a stream behind what is there.
     ///
     /// # Errors
     /// As [`Picked::arrow_stream`].
-    pub fn arrow_batch(&self, bytes: &mut Vec<u8>, scored: bool) -> Result<()> {
+    pub fn arrow_batch(&self, bytes: &mut Vec<u8>) -> Result<()> {
+        self.batch(bytes, Vec::new())
+    }
+
+    fn batch(&self, bytes: &mut Vec<u8>, beside: Vec<(Field, Column)>) -> Result<()> {
         let mut columns = Vec::new();
         for field in self.fields() {
             columns.push((field, self.pieces(field)?));
         }
-        let scores = score_fields();
-        if let ([distance, score], true) = (&scores, scored) {
-            let floats = |get: fn(&(f32, f32)) -> f32| {
-                let bytes = self.scores.iter().flat_map(|pair| get(pair).to_le_bytes());
-                vec![fixed(4, bytes.collect())]
-            };
-            columns.push((distance, floats(|pair| pair.0)));
-            columns.push((score, floats(|pair| pair.1)));
-        }
+        let beside: Vec<(Field, Vec<Column>)> = beside
+            .into_iter()
+            .map(|(field, column)| (field, vec![column]))
+            .collect();
+        columns.extend(beside.iter().map(|(field, pieces)| (field, pieces.clone())));
         ArrowStream::batch(bytes, self.len(), &columns)
+    }
+
+    fn score_columns(&self) -> [(Field, Column); 2] {
+        let floats = |get: fn(&(f32, f32)) -> f32| {
+            let bytes = self.scores.iter().flat_map(|pair| get(pair).to_le_bytes());
+            fixed(4, bytes.collect())
+        };
+        let field = |name| made(name, DataType::Float { bits: 32 }, false);
+        [
+            (field("_distance"), floats(|pair| pair.0)),
+            (field("_score"), floats(|pair| pair.1)),
+        ]
     }
 
     /// The rows of a column in order: one piece for each run of rows that lie in one segment.
@@ -68,13 +94,39 @@ fn fixed(width: usize, bytes: Vec<u8>) -> Column {
     Column::new(rows, None, Data::Fixed { width, values })
 }
 
-fn score_fields() -> [Field; 2] {
-    ["_distance", "_score"].map(|name| Field {
+/// A field that no table has.
+fn made(name: &str, data_type: DataType, nullable: bool) -> Field {
+    Field {
         id: 0,
         name: name.to_owned(),
-        data_type: DataType::Float { bits: 32 },
-        nullable: false,
+        data_type,
+        nullable,
         default: None,
         embed: None,
-    })
+    }
+}
+
+fn lifetime_columns(lifetimes: &[Lifetime]) -> Result<[(Field, Column); 2]> {
+    let part = |name: &str, data_type| NamedField {
+        name: name.to_owned(),
+        data_type,
+        nullable: false,
+    };
+    let fields = vec![part("version", DataType::Int), part("date", DataType::Timestamp)];
+    let data_type = DataType::Struct { fields };
+    let value = |moment: Moment| {
+        let version = i64::try_from(moment.version).unwrap_or(i64::MAX);
+        Value::Struct(vec![Value::Int(version), Value::Int(moment.committed_at)])
+    };
+    let column = |name, of: &dyn Fn(&Lifetime) -> Value, nullable| -> Result<(Field, Column)> {
+        let mut builder = ColumnBuilder::new(&data_type);
+        lifetimes
+            .iter()
+            .try_for_each(|lifetime| builder.push(&of(lifetime)))?;
+        Ok((made(name, data_type.clone(), nullable), builder.finish()))
+    };
+    Ok([
+        column("_from", &|lifetime| value(lifetime.from), false)?,
+        column("_to", &|lifetime| lifetime.to.map_or(Value::Null, value), true)?,
+    ])
 }

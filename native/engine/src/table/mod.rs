@@ -25,6 +25,7 @@ mod write;
 
 pub use commit::{CommitOptions, Written};
 pub use diff::Difference;
+pub use export::Beside;
 pub(crate) use home::{Home, not_found};
 pub use index::Indexing;
 pub use maintain::{Due, Optimized};

@@ -41,7 +41,7 @@ impl<'a> Search<'a> {
 /// How a search was answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Explained {
-    /// The version that was searched.
+    /// The version that was searched; of a span of versions the first.
     pub version: u64,
     /// Whether the answer is exact.
     pub exact: bool,
@@ -77,6 +77,20 @@ pub struct Planned<'a> {
 
 /// Nanoseconds to find out whether a filter matches a row.
 const EVALUATE_NS: u64 = 3;
+
+impl Explained {
+    /// Of the last of some searches that made one: what was read is what all of them read.
+    pub(super) fn after(self, before: &Self) -> Self {
+        Self {
+            bytes: self.bytes + before.bytes,
+            lists: self.lists + before.lists,
+            scanned: self.scanned + before.scanned,
+            refined: self.refined + before.refined,
+            uncovered: self.uncovered + before.uncovered,
+            ..self
+        }
+    }
+}
 
 /// Segment, position, distance and score of a row.
 pub(super) type Hit = (u32, u32, f32, f32);
@@ -140,10 +154,17 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::search`].
     pub fn explain(&self, search: &Search<'_>) -> Result<Explained> {
-        let (_, mut explained) = self.hits(search)?;
-        explained.version = self.version();
-        explained.rows = self.count(None)?;
-        Ok(explained)
+        let (_, explained) = self.hits(search)?;
+        self.complete(explained)
+    }
+
+    /// Adds what does not depend on the search.
+    pub(super) fn complete(&self, explained: Explained) -> Result<Explained> {
+        Ok(Explained {
+            version: self.version(),
+            rows: self.count(None)?,
+            ..explained
+        })
     }
 
     pub(super) fn hits(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {

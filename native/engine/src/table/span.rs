@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::search::{Hit, Search};
+use super::search::{Explained, Hit, Search};
 use super::{Picked, Snapshot, Table};
 use crate::error::{Code, Error, Result};
 use crate::fragment::hash_key;
@@ -99,15 +99,32 @@ impl Snapshot {
     /// # Errors
     /// Those of [`Snapshot::search`]; [`Code::NoPrimaryKey`].
     pub fn search_keys(&self, search: &Search<'_>, select: Vec<Field>) -> Result<Picked> {
+        let (hits, _) = self.hits_of_keys(search)?;
+        Ok(self.picked(hits, select))
+    }
+
+    /// How such a search is answered, found out by answering it.
+    ///
+    /// # Errors
+    /// As [`Snapshot::search_keys`].
+    pub fn explain_keys(&self, search: &Search<'_>) -> Result<Explained> {
+        let (_, explained) = self.hits_of_keys(search)?;
+        self.complete(explained)
+    }
+
+    fn hits_of_keys(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {
         let key = self.key_field()?;
         let mut limit = search.limit.saturating_mul(MORE);
+        let mut before = Explained::default();
         loop {
-            let (hits, _) = self.hits(&Search { limit, ..*search })?;
+            let (hits, explained) = self.hits(&Search { limit, ..*search })?;
+            let explained = explained.after(&before);
             let all = hits.len() < limit;
             let nearest = self.first_of_each_key(key, hits, search.limit)?;
             if all || nearest.len() == search.limit {
-                return Ok(self.picked(nearest, select));
+                return Ok((nearest, explained));
             }
+            before = explained;
             limit = limit.saturating_mul(MORE);
         }
     }

@@ -65,7 +65,7 @@ export class VectorFile {
       if (read === 0) throw new Error(`${this.path} ends before vector ${first + rows}`);
       at += read;
     }
-    if (this.#form === "f16") target.set(Float32Array.from(new Uint16Array(bytes.buffer), fromHalf));
+    if (this.#form === "f16") widen(new Uint16Array(bytes.buffer), target);
     if (this.#form === "fvecs") this.#withoutLengths(target, bytes.buffer, first);
   }
 
@@ -79,6 +79,14 @@ export class VectorFile {
       target.set(numbers.subarray(at + 1, at + 1 + dimensions), row * dimensions);
     }
   }
+}
+
+/** All numbers that 16 bits can hold, by their bits; made when first asked for. */
+let halves;
+
+function widen(bits, target) {
+  halves ??= Float32Array.from({ length: 1 << 16 }, (_, half) => fromHalf(half));
+  for (let i = 0; i < bits.length; i += 1) target[i] = halves[bits[i]];
 }
 
 function fromHalf(bits) {

@@ -180,7 +180,7 @@ function fresh(set, folder, own) {
   console.log("a process of its own, warm page cache");
   report("open", openMs, "ms");
   report("first query after it", firstMs, "ms", "at most 5");
-  report("memory beyond Node's own after all queries, without mapped files", memory, "MiB");
+  report("memory beyond Node's own, without mapped files, after all queries", memory, "MiB");
   report("  at the peak", peak, "MiB", "at most 300");
 }
 

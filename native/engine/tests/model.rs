@@ -154,7 +154,7 @@ impl Bench {
             92..95 => self.hold(),
             _ => self.tick(),
         }
-        if self.kind == Kind::Wide && self.random.chance(20) {
+        if self.kind == Kind::Wide && self.random.chance(30) {
             self.keep_in_order();
         }
         for _ in 0..3 {
@@ -538,6 +538,7 @@ fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> T
         shown.1 += 1;
     }
     bench.finish();
+    (bench.tally.steps, bench.tally.versions) = (shown.1, bench.model.versions.len() - 1);
     bench.tally
 }
 
@@ -580,6 +581,11 @@ impl Runs {
             let bench = Bench::new(seed, store(), self.kind, self.crowds.clone());
             tally.add(&run(bench, seed, &|step, _| step as u64 >= steps));
         }
+        eprintln!(
+            "{:?}, {} seeds: {tally:?}",
+            self.kind,
+            self.seeds.end - self.seeds.start
+        );
         tally
     }
 }
@@ -623,7 +629,7 @@ fn whatever_a_search_looks_into_it_finds_what_there_is() {
 fn a_search_of_many_rows_finds_as_much_as_is_asked() {
     let tally = Runs::LARGE.run(&memory);
     tally.check();
-    assert!(tally.approximate() > 100, "{tally:?}");
+    assert!(tally.approximate() > 60, "{tally:?}");
 }
 
 /// So many commits that parts of the log and files of deaths are closed, and these are merged.

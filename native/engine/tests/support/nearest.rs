@@ -23,6 +23,8 @@ pub(crate) struct Shown<'m> {
 /// What searches were made, and how much those through an index found.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
+    pub(crate) steps: usize,
+    pub(crate) versions: usize,
     pub(crate) exact: usize,
     /// Exact ones that read shadows.
     pub(crate) shadows: usize,
@@ -50,6 +52,8 @@ impl Tally {
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
+        self.steps += other.steps;
+        self.versions += other.versions;
         self.exact += other.exact;
         self.shadows += other.shadows;
         self.spans += other.spans;
@@ -98,7 +102,11 @@ impl<'m> Asked<'m> {
         if vectors.is_empty() {
             return None;
         }
-        let field = *random.pick(&vectors);
+        let wide = |field: &&&Field| is_wide(&field.data_type);
+        let field = match vectors.iter().rfind(wide) {
+            Some(last) if random.chance(50) => *last,
+            _ => *random.pick(&vectors),
+        };
         let query = query(random, field, &shown.rows);
         let meaning = random.chance(60).then(|| filter(random, &shown.schema.fields, 2));
         let parsed = |meaning: &Meaning| Filter::parse(&meaning.json, shown.schema).unwrap();
@@ -106,7 +114,7 @@ impl<'m> Asked<'m> {
             field,
             filter: meaning.as_ref().map(parsed),
             limit: *random.pick(&[0, 1, 3, 10, 10, 25, 90, usize::MAX]),
-            recall: if random.chance(40) {
+            recall: if random.chance(25) {
                 1.0
             } else {
                 *random.pick(&RECALLS)
@@ -227,6 +235,11 @@ impl<'m> Shown<'m> {
     }
 }
 
+/// Whether a column holds vectors that are long enough for an index.
+fn is_wide(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Vector { dimensions, .. } if *dimensions >= values::WIDE)
+}
+
 /// A query where rows may be, or where one is, or nowhere.
 fn query(random: &mut Random, field: &Field, rows: &[&Row]) -> Vec<f32> {
     let DataType::Vector {
@@ -237,7 +250,7 @@ fn query(random: &mut Random, field: &Field, rows: &[&Row]) -> Vec<f32> {
     };
     let kind = random.below(10);
     match kind {
-        _ if kind == 0 || dimensions < values::WIDE => (0..dimensions)
+        _ if kind == 0 || !is_wide(&field.data_type) => (0..dimensions)
             .map(|_| random.below(9) as f32 / 2.0 - 2.0)
             .collect(),
         1..3 if !rows.is_empty() => match (random.pick(rows).value(field), element) {

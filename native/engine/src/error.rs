@@ -1,6 +1,7 @@
 //! One error type: a code that programs match on, a sentence for people, what to do next, and the place.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 /// What kind of failure it is. The text of [`Code::as_str`] is part of the interface and never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +141,13 @@ impl Error {
     /// The operating system's refusal, with what was being done.
     pub fn io(action: &str, file: impl Into<String>, error: &std::io::Error) -> Self {
         let file = file.into();
-        Self::new(Code::Io, format!("Could not {action} {file}: {error}.")).file(file)
+        let failed = Self::new(Code::Io, format!("Could not {action} {file}: {error}.")).file(file);
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                failed.hint("Make room on the disk, then try again; what was committed before is safe.")
+            }
+            _ => failed,
+        }
     }
 
     /// A bug in Varve, never the caller's fault.

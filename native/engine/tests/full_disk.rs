@@ -1,0 +1,165 @@
+//! A full disk: a commit that has no room fails and says so, whatever was written is still there, and as soon as there is room the
+//! next commit lands.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support {
+    #[expect(dead_code, reason = "this test needs a part of it")]
+    pub(crate) mod disk;
+    pub(crate) mod full_disk;
+    pub(crate) mod read;
+    pub(crate) mod rows;
+    pub(crate) mod whole;
+    pub(crate) mod world;
+}
+
+use std::sync::Arc;
+
+use serde_json::json;
+use support::disk::SimulatedDisk;
+use support::full_disk::{FullDisk, Needs};
+use support::rows::{batch, schema};
+use support::whole::all_rows;
+use support::world::World;
+use varve_engine::database::Database;
+use varve_engine::error::{Code, Error, Result};
+use varve_engine::schema::Schema;
+use varve_engine::store::{Disk, LocalStore};
+use varve_engine::table::{CommitOptions, OnKey, Table};
+use varve_engine::value::Value;
+
+/// The smallest ring: halves of eight slots.
+const HALF: u64 = 32 * 1024;
+/// Some before the journal begins, some that go round the ring.
+const COMMITS: i64 = 16;
+
+fn numbers() -> Schema {
+    schema(json!({"primaryKey": "n", "fields": [
+        {"id": 1, "name": "n", "type": {"kind": "int"}},
+        {"id": 2, "name": "text", "type": {"kind": "text"}},
+    ]}))
+}
+
+fn database(disk: Arc<dyn Disk>, world: &Arc<World>) -> Database {
+    let store = LocalStore::on(disk, "/data").journal(3, HALF);
+    Database::with(Arc::new(store), Arc::<World>::clone(world))
+}
+
+/// Every fifth row is too long for the journal, every seventh lies in a file of rows.
+fn row(n: i64) -> Vec<Value> {
+    let length = match n {
+        n if n % 7 == 6 => 70_000,
+        n if n % 5 == 4 => 20_000,
+        _ => 10,
+    };
+    vec![Value::Int(n), Value::Text("x".repeat(length))]
+}
+
+fn insert(table: &Table, n: i64) -> Result<()> {
+    let rows = batch(&numbers(), &[row(n)]);
+    let written = table.insert(rows, &numbers(), OnKey::Refuse, &CommitOptions::default());
+    written.map(|_| ())
+}
+
+fn rows(table: &Table) -> Vec<Vec<Value>> {
+    let rows = all_rows(&table.snapshot().unwrap());
+    rows.into_iter().map(|(_, values)| values).collect()
+}
+
+fn is_told(error: &Error, needs: Needs) {
+    assert!(
+        matches!(error.code(), Code::Io | Code::CommitUnknown),
+        "{needs:?}: {error}"
+    );
+    assert!(error.message().contains("no storage space"), "{needs:?}: {error}");
+    let next = match error.code() {
+        Code::Io => "Make room on the disk, then try again; what was committed before is safe.",
+        _ => "Look at history() before trying again; nothing was removed.",
+    };
+    assert_eq!(error.next_step(), Some(next), "{needs:?}: {error}");
+}
+
+/// A disk with room for so many bytes beside an empty table: how many commits failed before room was made.
+fn fill(needs: Needs, room: usize) -> u32 {
+    let (inner, world) = (SimulatedDisk::new(), World::at(1));
+    inner.create_directory("/data".as_ref()).unwrap();
+    database(Arc::new(inner.clone()), &world)
+        .create_table("numbers", numbers())
+        .unwrap();
+    let disk = FullDisk::new(inner.clone(), needs, room);
+    let open = || {
+        database(Arc::new(disk.clone()), &world)
+            .open_table("numbers")
+            .unwrap()
+    };
+    let table = open();
+    let mut failed = 0;
+    for n in 0..COMMITS {
+        let known: Vec<Vec<Value>> = (0..n).map(row).collect();
+        let (mut unknown, mut tries) = (false, 0);
+        while let Err(error) = insert(&table, n) {
+            if unknown && error.code() == Code::DuplicateKey {
+                // It was there.
+                break;
+            }
+            is_told(&error, needs);
+            unknown |= error.code() == Code::CommitUnknown;
+            failed += 1;
+            tries += 1;
+            for table in [&table, &open()] {
+                let found = rows(table);
+                let landed = unknown && found.len() > known.len();
+                assert_eq!(
+                    found[..found.len() - usize::from(landed)],
+                    known,
+                    "{needs:?} {room}"
+                );
+            }
+            if tries == 2 {
+                disk.make_room();
+            }
+            assert!(tries < 3, "{needs:?} {room}: {error}");
+        }
+        let after: Vec<Vec<Value>> = (0..=n).map(row).collect();
+        assert_eq!(rows(&table), after, "{needs:?} {room}");
+        assert_eq!(rows(&open()), after, "{needs:?} {room}");
+        // What was said to be written outlasts a power cut.
+        let durable = database(Arc::new(inner.durable()), &world)
+            .open_table("numbers")
+            .unwrap();
+        assert_eq!(rows(&durable), after, "{needs:?} {room}, commit {n}");
+    }
+    disk.make_room();
+    table.optimize().unwrap();
+    assert_eq!(table.verify().unwrap().problems, []);
+    assert_eq!(rows(&open()).len() as i64, COMMITS);
+    failed
+}
+
+fn fill_at_any_moment(needs: Needs) {
+    let mut failed = 0;
+    for room in (0..260_000).step_by(1_777) {
+        failed += fill(needs, room);
+    }
+    assert!(failed > 30, "{needs:?}: {failed}");
+}
+
+#[test]
+fn a_commit_without_room_for_its_bytes_fails_and_the_next_lands() {
+    fill_at_any_moment(Needs::Bytes);
+}
+
+#[test]
+fn a_commit_without_room_to_write_in_place_fails_and_the_next_lands() {
+    fill_at_any_moment(Needs::Places);
+}
+
+#[test]
+fn a_commit_that_has_no_room_when_it_is_synced_fails_and_the_next_lands() {
+    fill_at_any_moment(Needs::Syncs);
+}
+
+#[test]
+fn a_commit_without_room_for_a_name_fails_and_the_next_lands() {
+    fill_at_any_moment(Needs::Names);
+}

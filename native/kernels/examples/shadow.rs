@@ -1,7 +1,7 @@
 //! Shadows of 384 dimensions against plain sums, for each instruction set of this CPU.
 //!
 //! ```sh
-//! taskset -c 0 cargo run --release -p varve-kernels --example shadow -- [rows]
+//! taskset -c 0 cargo run --release -p varve-kernels --example shadow -- [rows]...
 //! ```
 //!
 //! `scan` visits all rows, `random` a random hundredth; `sum` reads the bytes that a scan reads and does nothing else. Medians
@@ -17,60 +17,92 @@ use varve_kernels::{
 
 const ROUNDS: usize = 31;
 const DIMENSION: usize = 384;
+/// As in a file, codes and factors start at a multiple of it.
+const ALIGNMENT: usize = 64;
 
 fn main() {
-    let count: usize = std::env::args()
-        .nth(1)
-        .and_then(|argument| argument.parse().ok())
-        .unwrap_or(100_000);
+    let mut counts: Vec<usize> = std::env::args()
+        .skip(1)
+        .map_while(|argument| argument.parse().ok())
+        .collect();
+    if counts.is_empty() {
+        counts = vec![10_000, 100_000, 1_000_000];
+    }
     let mut random = Random(1);
     let batch: Vec<u8> = (0..1000 * DIMENSION)
         .flat_map(|_| random.unit().to_le_bytes())
         .collect();
-    let rows = Rows::new(&batch, Element::F32);
     let vector: Vec<f32> = (0..DIMENSION).map(|_| random.unit()).collect();
-    println!("{count} x {DIMENSION}, one thread\n");
-    for kernels in Isa::ALL.into_iter().filter_map(Kernels::for_isa) {
-        let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
-        let started = Instant::now();
-        for _ in 0..count / 1000 {
-            kernels.encode_shadow(rows, DIMENSION, &mut codes, &mut factors);
-        }
-        let encoding = started.elapsed().as_nanos() as f64 / count as f64;
-        println!("{}: encoding {encoding:.0} ns a row", kernels.isa());
-        let shadow = Shadow::new(DIMENSION, &codes, factors.bytes());
-        for metric in [Metric::Dot, Metric::Cosine, Metric::L2] {
-            let Some(query) = ShadowQuery::new(&Query::new(&vector, metric)) else {
-                return;
-            };
-            let (mut found, threshold) = (Vec::new(), 1e30);
-            let scan = ShadowScan {
-                query: &query,
-                shadow,
-                threshold,
-            };
-            let (mut sums, mut scans, mut randoms) = (Vec::new(), Vec::new(), Vec::new());
-            for _ in 0..ROUNDS {
-                let picked: Vec<u32> = (0..count / 100)
-                    .map(|_| (random.next() as usize % count) as u32)
-                    .collect();
-                sums.push(timed(|| {
-                    black_box(sum_f32_bytes(&codes));
-                    black_box(sum_f32_bytes(factors.bytes()));
-                }));
-                scans.push(timed(|| kernels.scan_shadow(scan, 0..count, None, &mut found)));
-                randoms.push(timed(|| kernels.scan_shadow_at(scan, &picked, &mut found)));
-            }
-            let [sum, scan, random] = [sums, scans, randoms].map(median);
-            println!(
-                "  {metric:?}: sum {:.3} ms, scan {:.3} ms ({:.2} ns a row), random {:.1} ns a row",
-                sum / 1e6,
-                scan / 1e6,
-                scan / count as f64,
-                random / (count / 100) as f64
-            );
+    println!("one thread");
+    for count in counts {
+        for kernels in Isa::ALL.into_iter().filter_map(Kernels::for_isa) {
+            measure(kernels, count, &batch, &vector, &mut random);
         }
     }
+}
+
+fn measure(kernels: Kernels, count: usize, batch: &[u8], vector: &[f32], random: &mut Random) {
+    let rows = Rows::new(batch, Element::F32);
+    let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
+    let started = Instant::now();
+    for _ in 0..count / 1000 {
+        kernels.encode_shadow(rows, DIMENSION, &mut codes, &mut factors);
+    }
+    let encoding = started.elapsed().as_nanos() as f64 / count as f64;
+    let (mut room, mut other_room) = (Vec::new(), Vec::new());
+    let (codes, factors) = (
+        aligned(&codes, &mut room),
+        aligned(factors.bytes(), &mut other_room),
+    );
+    let megabytes = (codes.len() + factors.len()) as f64 / 1e6;
+    println!(
+        "\n{count} x {DIMENSION}, {megabytes:.1} MB, {}: encoding {encoding:.0} ns a row",
+        kernels.isa()
+    );
+    for metric in [Metric::Dot, Metric::Cosine, Metric::L2] {
+        let Some(query) = ShadowQuery::new(&Query::new(vector, metric)) else {
+            return;
+        };
+        let mut found = Vec::new();
+        let scan = ShadowScan {
+            query: &query,
+            shadow: Shadow::new(DIMENSION, codes, factors),
+            threshold: 1e30,
+        };
+        let (mut sums, mut scans, mut randoms) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let picked: Vec<u32> = (0..count / 100)
+                .map(|_| (random.next() as usize % count) as u32)
+                .collect();
+            sums.push(timed(|| {
+                black_box(sum_f32_bytes(codes));
+                black_box(sum_f32_bytes(factors));
+            }));
+            scans.push(timed(|| kernels.scan_shadow(scan, 0..count, None, &mut found)));
+            randoms.push(timed(|| kernels.scan_shadow_at(scan, &picked, &mut found)));
+        }
+        let [sum, scan, random] = [sums, scans, randoms].map(median);
+        println!(
+            "  {:7} sum {:.3} ms ({:.1} GB/s), scan {:.3} ms ({:.2} ns a row, {:.0} million rows/s), ratio {:.2}, random {:.1} ns a row",
+            format!("{metric:?}"),
+            sum / 1e6,
+            megabytes * 1e6 / sum,
+            scan / 1e6,
+            scan / count as f64,
+            count as f64 / scan * 1e3,
+            scan / sum,
+            random / (count / 100) as f64
+        );
+    }
+}
+
+/// A copy of some bytes that starts at a multiple of [`ALIGNMENT`].
+fn aligned<'a>(bytes: &[u8], room: &'a mut Vec<u8>) -> &'a [u8] {
+    room.resize(bytes.len() + ALIGNMENT, 0);
+    let start = room.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
+    let copy = &mut room[start..start + bytes.len()];
+    copy.copy_from_slice(bytes);
+    copy
 }
 
 fn timed(work: impl FnOnce()) -> f64 {

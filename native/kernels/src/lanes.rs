@@ -21,6 +21,10 @@ pub(crate) trait Machine: Copy {
     /// Both have the same number of elements; otherwise the sums mean nothing.
     fn sums<E: Encoding, S: Sums<K>, const K: usize>(self, query: &[u8], row: &[u8]) -> [f32; K];
 
+    /// The end of every sum: lane `j` takes lane `j + 32` for all `j` below 32, then lane `j + 16` for those below 16, and
+    /// so on to lane 1.
+    fn fold(self, lanes: &[f32; LANES]) -> f32;
+
     /// Converts halves to as many floats.
     fn widen(self, halves: &[u16], floats: &mut [f32]);
 

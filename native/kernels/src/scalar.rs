@@ -27,13 +27,18 @@ impl Machine for Scalar {
                     *lane += 0.0; // The padding. Not without effect: it makes -0.0, from underflow, +0.0.
                 }
             }
-            for n in [32, 16, 8, 4, 2, 1] {
-                for j in 0..n {
-                    lanes[j] += lanes[j + n];
-                }
-            }
-            lanes[0]
+            self.fold(&lanes)
         })
+    }
+
+    fn fold(self, lanes: &[f32; LANES]) -> f32 {
+        let mut lanes = *lanes;
+        for n in [32, 16, 8, 4, 2, 1] {
+            for j in 0..n {
+                lanes[j] += lanes[j + n];
+            }
+        }
+        lanes[0]
     }
 
     fn widen(self, halves: &[u16], floats: &mut [f32]) {

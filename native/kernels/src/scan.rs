@@ -72,6 +72,13 @@ impl Typed for Scan<'_> {
                 self.over::<M, E, S, K>(machine, Ones::new(words));
             }
             Selection::Positions(positions) => {
+                // What follows is fetched ahead; these are what it starts with.
+                let size = self.query.dimension() * E::SIZE;
+                for &position in positions.iter().take(FETCH_AHEAD_BYTES / size.max(1)) {
+                    if let Some(row) = self.rows.bytes.get(position as usize * size..) {
+                        machine.prefetch(&row[..size.min(row.len())]);
+                    }
+                }
                 self.over::<M, E, S, K>(machine, positions.iter().map(|&position| position as usize));
             }
         }

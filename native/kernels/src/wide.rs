@@ -33,6 +33,17 @@ impl<V: Simd<N>, const N: usize> Machine for Wide<V, N> {
     }
 
     #[inline(always)]
+    fn fold(self, lanes: &[f32; LANES]) -> f32 {
+        let mut registers = [self.0.splat(0.0); N];
+        if let Some(block) = F32::blocks(bytes_of(lanes)).0.first() {
+            for (i, register) in registers.iter_mut().enumerate() {
+                *register = self.0.load_f32(block, i);
+            }
+        }
+        tree(self.0, registers)
+    }
+
+    #[inline(always)]
     fn widen(self, halves: &[u16], floats: &mut [f32]) {
         let rest = halves.as_chunks::<LANES>().1;
         let (to, to_rest) = floats.as_chunks_mut::<LANES>();

@@ -106,7 +106,7 @@ fn encode<M: Machine>(machine: M, row: &[f32], levels: &mut [u8]) -> [f32; 3] {
     let (mut step, mut least) = (0.0, f32::INFINITY);
     for clip in CLIPS {
         let tried = greatest * clip / 7.5;
-        let error = error(row, tried);
+        let error = error(machine, row, tried);
         if error < least {
             (step, least) = (tried, error);
         }
@@ -116,8 +116,8 @@ fn encode<M: Machine>(machine: M, row: &[f32], levels: &mut [u8]) -> [f32; 3] {
         *level = (shifted(x, inverse).to_bits() & 15) as u8;
     }
     // With this scale the error is orthogonal to the row, so that the estimate is not biased for what is near it.
-    let scale = norm_squared / product(row, inverse);
-    let residual = residual(row, inverse, scale).sqrt() * UP;
+    let scale = norm_squared / product(machine, row, inverse);
+    let residual = residual(machine, row, inverse, scale).sqrt() * UP;
     if scale.is_finite() && residual.is_finite() {
         [scale, residual, norm]
     } else {
@@ -172,50 +172,49 @@ fn greater(a: f32, b: f32) -> f32 {
 
 /// The squared error of a row at a step.
 #[inline(always)]
-fn error(row: &[f32], step: f32) -> f32 {
-    residual(row, 1.0 / step, step)
+fn error<M: Machine>(machine: M, row: &[f32], step: f32) -> f32 {
+    let inverse = 1.0 / step;
+    let in_steps = sum(machine, row, |x| {
+        let e = x * inverse + 7.5 - (shifted(x, inverse) - SHIFT);
+        e * e
+    });
+    in_steps * step * step
 }
 
 /// The squared distance of a row from its codes at a scale.
 #[inline(always)]
-fn residual(row: &[f32], inverse: f32, scale: f32) -> f32 {
-    let mut lanes = [0.0_f32; LANES];
-    let (blocks, rest) = row.as_chunks::<LANES>();
-    for block in blocks {
-        for i in 0..LANES {
-            let e = block[i] - scale * steps(block[i], inverse);
-            lanes[i] += e * e;
-        }
-    }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
+fn residual<M: Machine>(machine: M, row: &[f32], inverse: f32, scale: f32) -> f32 {
+    sum(machine, row, |x| {
         let e = x - scale * steps(x, inverse);
-        *lane += e * e;
-    }
-    folded(lanes)
+        e * e
+    })
 }
 
 /// The dot product of a row and its codes, in steps.
 #[inline(always)]
-fn product(row: &[f32], inverse: f32) -> f32 {
+fn product<M: Machine>(machine: M, row: &[f32], inverse: f32) -> f32 {
+    sum(machine, row, |x| x * steps(x, inverse))
+}
+
+/// The sum of something over the elements of a row.
+#[inline(always)]
+fn sum<M: Machine>(machine: M, row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0_f32; LANES];
     let (blocks, rest) = row.as_chunks::<LANES>();
     for block in blocks {
         for i in 0..LANES {
-            lanes[i] += block[i] * steps(block[i], inverse);
+            lanes[i] += of(block[i]);
         }
     }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane += x * steps(x, inverse);
-    }
-    folded(lanes)
-}
-
-#[inline(always)]
-fn folded(mut lanes: [f32; LANES]) -> f32 {
-    for n in [32, 16, 8, 4, 2, 1] {
-        for j in 0..n {
-            lanes[j] += lanes[j + n];
+    if !rest.is_empty() {
+        // On their own, so that the lanes above stay in registers.
+        let mut last = [0.0_f32; LANES];
+        for (lane, &x) in last.iter_mut().zip(rest) {
+            *lane = of(x);
+        }
+        for i in 0..LANES {
+            lanes[i] += last[i];
         }
     }
-    lanes[0]
+    machine.fold(&lanes)
 }

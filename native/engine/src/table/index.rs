@@ -46,6 +46,10 @@ const FURTHER: usize = 4;
 const SHADOW_FROM: usize = 1 << 20;
 /// So many are not put up with for the sake of a writer in a hurry.
 const MANY: usize = 512 * 1024;
+/// A new segment takes in one before it that is not so many times its size: beside the work of others, and when all is to be
+/// brought into its best shape.
+const MERGED: usize = 2;
+const MERGED_THOROUGHLY: usize = 10;
 /// The most rows of a segment, which bounds the memory that building one takes.
 const ROWS_MAX: usize = 4 * 1024 * 1024;
 /// The most threads that build.
@@ -131,7 +135,7 @@ impl Table {
     }
 
     pub(super) fn index_due(&self, state: &State) -> Due {
-        match self.index_tasks(state).first() {
+        match self.index_tasks(state, MERGED).first() {
             None => Due::Nothing,
             Some(task) if uncovered(state, task.field.id) > MANY => Due::Now,
             Some(_) => Due::InAPause,
@@ -140,7 +144,11 @@ impl Table {
 
     /// Builds one segment, if one is due.
     pub(super) fn index_next(&self, state: &Arc<State>) -> Result<bool> {
-        for task in self.index_tasks(state) {
+        self.build_first(state, MERGED)
+    }
+
+    fn build_first(&self, state: &Arc<State>, merged: usize) -> Result<bool> {
+        for task in self.index_tasks(state, merged) {
             if self.build_index(state, &task)? {
                 return Ok(true);
             }
@@ -148,12 +156,13 @@ impl Table {
         Ok(false)
     }
 
-    /// Builds all segments that are due; returns how many rows they cover.
+    /// Builds all segments that are due, and merges those that are not much smaller than their neighbours; returns how many
+    /// rows the new ones cover.
     pub(super) fn index_all(&self) -> Result<u64> {
         let mut rows = 0;
         loop {
             let state = self.refresh()?;
-            if !self.index_next(&state)? {
+            if !self.build_first(&state, MERGED_THOROUGHLY)? {
                 return Ok(rows);
             }
             let now = self.current();
@@ -167,9 +176,9 @@ impl Table {
         }
     }
 
-    /// What is due. Segments are merged as they are built: one takes in those before it that are not twice its size, so that
-    /// a row is indexed some log n times, and there are never more than some log n segments.
-    fn index_tasks(&self, state: &State) -> Vec<Task> {
+    /// What is due. Segments are merged as they are built: one takes in those before it that are not `merged` times its size, so
+    /// that a row is indexed some log n times, and there are never more than some log n segments.
+    fn index_tasks(&self, state: &State, merged: usize) -> Vec<Task> {
         let from_rows = self.indexing().from;
         let mut tasks = Vec::new();
         for field in state
@@ -190,18 +199,24 @@ impl Table {
             } else {
                 from_rows / FURTHER
             };
-            if rows < enough.max(1) && damaged.is_none() {
+            let is_due = rows >= enough.max(1) || damaged.is_some();
+            if !is_due && merged == MERGED {
                 continue;
             }
             while let Some(last) = before.last() {
-                let merges =
-                    (last.place.rows as usize) < 2 * rows && last.place.rows as usize + rows <= ROWS_MAX;
+                let size = last.place.rows as usize;
+                // Where nothing is new, the last may take in others.
+                let is_last = !is_due && replaced.is_empty();
+                let merges = (is_last || size < merged * rows) && size + rows <= ROWS_MAX;
                 if !merges && damaged.is_none_or(|at| at >= before.len()) {
                     break;
                 }
                 rows += last.place.rows as usize;
                 replaced.insert(0, last.place.clone());
                 before.pop();
+            }
+            if !is_due && replaced.len() < 2 {
+                continue;
             }
             let from = before.last().map_or(0, |open| open.place.until);
             let Some(until) = end_of(state, field.id, from) else {

@@ -237,6 +237,17 @@ impl Kernels {
         sum
     }
 
+    /// How many bits are set.
+    ///
+    /// ```
+    /// # use varve_kernels::Kernels;
+    /// assert_eq!(Kernels::best().count_ones(&[0, 5, u64::MAX]), 66);
+    /// ```
+    #[must_use]
+    pub fn count_ones(self, words: &[u64]) -> usize {
+        self.run(CountOnes(words))
+    }
+
     /// Converts halves to floats, as [`f16_to_f32`](crate::f16_to_f32) does, up to the end of the shorter slice.
     ///
     /// ```
@@ -486,6 +497,18 @@ impl Job for Widen<'_> {
     #[inline(always)]
     fn run<M: Machine>(self, machine: M) {
         machine.widen(self.halves, self.floats);
+    }
+}
+
+/// Counts bits, with the instructions that the machine has for it.
+struct CountOnes<'a>(&'a [u64]);
+
+impl Job for CountOnes<'_> {
+    type Out = usize;
+
+    #[inline(always)]
+    fn run<M: Machine>(self, _: M) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 }
 

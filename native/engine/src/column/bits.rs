@@ -1,3 +1,5 @@
+use varve_kernels::Kernels;
+
 /// A set of row positions, one bit each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bits {
@@ -117,7 +119,7 @@ impl Bits {
     /// How many bits are set.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        Kernels::best().count_ones(&self.words)
     }
 
     /// Keeps what is set in both.
@@ -152,6 +154,20 @@ impl Bits {
                 Some(i * 64 + at)
             })
         })
+    }
+
+    /// The positions of the set bits, ascending, of which there are `count`.
+    #[must_use]
+    pub fn positions(&self, count: usize) -> Vec<u32> {
+        let mut positions = Vec::with_capacity(count);
+        for (i, &word) in self.words.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                positions.push(i as u32 * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
+        positions
     }
 
     fn trim(&mut self) {

@@ -28,9 +28,9 @@ const TARGETS: [(f32, f32); 7] = [
     (0.995, 4.0),
 ];
 /// So much of what may be missed is kept back, for what will be missed beyond that.
-const MARGIN: f32 = 0.35;
+const MARGIN: f32 = 0.3;
 /// How often a cheaper setting than the most thorough one is tried for.
-const TRIES: usize = 3;
+const TRIES: usize = 4;
 /// Cosines of the angle rule; the last leaves nothing out.
 const ANGLES: [f32; 8] = [0.45, 0.5, 0.55, 0.6, 0.65, 0.75, 0.9, f32::INFINITY];
 /// What looking into a list costs, in rows.
@@ -320,10 +320,10 @@ impl Grid {
 /// Numbers of lists that are worth trying.
 fn caps(lists: usize) -> Vec<usize> {
     let mut caps = Vec::new();
-    let mut cap = 4.0_f64;
-    while (cap as usize) < lists {
-        caps.push(cap as usize);
-        cap *= std::f64::consts::SQRT_2;
+    let mut cap = 4;
+    while cap < lists {
+        caps.push(cap);
+        cap = (cap * 6 / 5).max(cap + 1);
     }
     caps.push(lists);
     caps

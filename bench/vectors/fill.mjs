@@ -8,10 +8,10 @@ import { VectorFile } from "./vector-file.mjs";
 const [folder, path, dimensions] = [process.argv[2], process.argv[3], Number(process.argv[4])];
 const base = new VectorFile(path, dimensions);
 const watch = await watchMemory();
-const { db, insertSeconds, upkeepSeconds, memory } = await fill(
+const { db, insertedAt, insertSeconds, upkeepSeconds, memory } = await fill(
   folder,
   { base, rows: base.rows, dimensions },
   watch,
 );
 await db.close();
-console.log(JSON.stringify({ insertSeconds, upkeepSeconds, memory }));
+console.log(JSON.stringify({ insertedAt, insertSeconds, upkeepSeconds, memory }));

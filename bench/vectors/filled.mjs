@@ -32,12 +32,14 @@ export async function fill(folder, set, watch) {
     await t.insert(rows);
   }
   const inserted = performance.now();
+  const insertedAt = Date.now();
   const whilst = watch?.peak();
   watch?.begin();
   await t.optimize();
   return {
     db,
     t,
+    insertedAt,
     insertSeconds: (inserted - start) / 1000,
     upkeepSeconds: (performance.now() - inserted) / 1000,
     memory: { insert: whilst, upkeep: watch?.peak() },

@@ -63,32 +63,35 @@ async function runSet(set, own) {
 function built(set, folder) {
   const script = fileURLToPath(new URL("fill.mjs", import.meta.url));
   const args = ["--expose-gc", script, folder, set.base.path, String(set.dimensions)];
-  const { insertSeconds, upkeepSeconds, memory } = JSON.parse(
+  const { insertedAt, insertSeconds, upkeepSeconds, memory } = JSON.parse(
     execFileSync(process.execPath, args, { encoding: "utf8" }),
   );
   const raw = set.base.byteLength;
-  const index = bytesBelow(folder, (name) => name.endsWith(".index"));
+  const indexes = filesBelow(folder).filter((path) => path.endsWith(".index"));
+  const builtAt = Math.max(insertedAt, ...indexes.map((path) => statSync(path).mtimeMs));
+  const index = bytesOf(indexes);
   const shadow = set.rows * shadowBytes(set.dimensions);
   report("inserted", set.rows / insertSeconds, "rows/s");
-  report("upkeep after the last insert (merging, index)", upkeepSeconds, "s");
+  report("the index is built, after the last insert", (builtAt - insertedAt) / 1000, "s");
+  report("  and small files are merged", upkeepSeconds, "s");
   report("memory at the peak, beyond mapped files, of the inserts", memory.insert, "MiB");
   report("  of the upkeep after them", memory.upkeep, "MiB", "at most 1024");
   report("index / vectors as 32-bit floats", (100 * index) / raw, "%");
   report("  index and shadow", (100 * (index + shadow)) / raw, "%", "at most 20");
-  report("  all files, rows included", (100 * bytesBelow(folder, () => true)) / raw, "%");
+  report("  all files, rows included", (100 * bytesOf(filesBelow(folder))) / raw, "%");
 }
 
 /** Of a row of the shadow: four bits for each of its dimensions, whole 128s of them, and three numbers. */
 const shadowBytes = (dimensions) => Math.ceil(dimensions / 128) * 64 + 12;
 
-function bytesBelow(folder, counts) {
-  const entries = readdirSync(folder, { withFileTypes: true }).map((entry) => {
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return bytesBelow(path, counts);
-    return counts(entry.name) ? statSync(path).size : 0;
+    return entry.isDirectory() ? filesBelow(path) : [path];
   });
-  return entries.reduce((sum, bytes) => sum + bytes, 0);
 }
+
+const bytesOf = (files) => files.reduce((sum, path) => sum + statSync(path).size, 0);
 
 async function exactly(set, t) {
   const search = searcher(t, { exact: true });

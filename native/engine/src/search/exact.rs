@@ -44,25 +44,19 @@ impl<'a> Nearest<'a> {
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
     pub fn scan(&mut self, segment: u32, vectors: Vectors<'_>, mask: Option<&Bits>) -> Result<()> {
-        self.scan_all(&[(segment, vectors, mask)]).map(|_| ())
+        self.scan_all(&[(segment, vectors, mask)])
     }
 
-    /// Looks at vectors of several segments; returns how many each of them had.
+    /// Looks at vectors of several segments.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn scan_all(&mut self, parts: &[Part<'_>]) -> Result<Vec<usize>> {
-        let selected: Vec<_> = parts
-            .iter()
-            .map(|part| self.selected(part))
-            .collect::<Result<_>>()?;
-        let counts = selected
-            .iter()
-            .map(|rows| rows.as_ref().map_or(0, |rows| rows.count))
-            .collect();
-        let selected: Vec<_> = selected.into_iter().flatten().collect();
-        over_all(&self.question, &selected, &mut self.top)?;
-        Ok(counts)
+    pub fn scan_all(&mut self, parts: &[Part<'_>]) -> Result<()> {
+        let mut selected = Vec::with_capacity(parts.len());
+        for part in parts {
+            selected.extend(self.selected(part)?);
+        }
+        over_all(&self.question, &selected, &mut self.top)
     }
 
     /// The rows of a part, if there are any, and how to look at them.

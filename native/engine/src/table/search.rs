@@ -185,20 +185,19 @@ impl Snapshot {
         let mut nearest = Nearest::new(query, search.limit.min(rows));
         let matched = self.matching(search.filter).collect::<Result<Vec<_>>>()?;
         let mut parts: Vec<Part<'_>> = Vec::with_capacity(matched.len());
-        let mut widths = Vec::with_capacity(matched.len());
         for (visible, bits) in &matched {
             // Rows that are older than the column have no vector.
             let Some(vectors) = visible.segment.vectors(search.column.id) else {
                 continue;
             };
-            widths.push(row_bytes(visible.segment, search.column).unwrap_or(0));
+            let width = row_bytes(visible.segment, search.column).unwrap_or(0);
             parts.push((visible.index, vectors, bits.as_deref()));
-        }
-        for (count, width) in nearest.scan_all(&parts)?.into_iter().zip(widths) {
+            let candidates = bits.as_ref().map_or(visible.segment.len(), |bits| bits.count()) as u64;
             explained.segments += 1;
-            explained.candidates += count as u64;
-            explained.bytes += (count * width) as u64;
+            explained.candidates += candidates;
+            explained.bytes += candidates * width as u64;
         }
+        nearest.scan_all(&parts)?;
         Ok((nearest.finish(), explained))
     }
 

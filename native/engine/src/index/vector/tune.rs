@@ -28,7 +28,7 @@ const TARGETS: [(f32, f32); 7] = [
     (0.995, 4.0),
 ];
 /// So much of what may be missed is kept back, for what will be missed beyond that.
-const MARGIN: f32 = 0.3;
+const MARGIN: f32 = 0.35;
 /// How often a cheaper setting than the most thorough one is tried for.
 const TRIES: usize = 4;
 /// Cosines of the angle rule; the last leaves nothing out.

@@ -73,13 +73,13 @@ impl Bench {
         }
     }
 
-    fn insert(&mut self, count: i64) {
+    fn insert(&mut self, keys: std::ops::Range<i64>) {
         let row = |key| {
             let cell = |field: &Field| values::value(&mut self.random, &field.data_type, field.nullable);
             let cells = self.schema.fields.iter().skip(1).map(cell);
             std::iter::once(Value::Int(key)).chain(cells).collect()
         };
-        let rows: Vec<Vec<Value>> = (0..count).map(row).collect();
+        let rows: Vec<Vec<Value>> = keys.map(row).collect();
         let (batch, schema) = self.table.batch(&encode(&self.schema, &rows)).unwrap();
         let options = CommitOptions::default();
         self.table
@@ -124,7 +124,7 @@ impl Bench {
 /// A table with an index over most of its rows.
 fn indexed(lists: usize) -> Bench {
     let mut bench = Bench::new(9, "cosine");
-    bench.insert(3000);
+    bench.insert(0..3000);
     bench.index(Some(lists));
     bench
 }
@@ -188,7 +188,7 @@ fn an_index_that_is_gone_is_built_again() {
 #[test]
 fn upkeep_that_is_stopped_leaves_the_table_as_it_was() {
     let mut bench = Bench::new(5, "l2");
-    bench.insert(2000);
+    bench.insert(0..2000);
     bench.table.set_indexing(Indexing {
         from: 1,
         ..Indexing::default()
@@ -357,6 +357,26 @@ fn a_segment_that_was_built_before_gaps_were_filled_is_not_used() {
         &other_query().iter().map(|x| -x).collect::<Vec<_>>(),
     );
     assert_near(&exact, &found);
+}
+
+#[test]
+fn parts_that_would_not_fit_into_one_are_left_apart() {
+    let mut bench = Bench::new(5, "l2");
+    bench.table.set_indexing(Indexing {
+        from: 1,
+        most: 190,
+        ..Indexing::default()
+    });
+    // Some rows have no vector: two parts of 100 rows have fewer than 190 vectors, and more rows.
+    bench.insert(0..100);
+    bench.table.optimize().unwrap();
+    bench.insert(100..200);
+    let (table, (done, waits)) = (Arc::clone(&bench.table), std::sync::mpsc::channel());
+    let optimizing = std::thread::spawn(move || done.send(table.optimize().is_ok()));
+    let ended = waits.recv_timeout(std::time::Duration::from_secs(60));
+    bench.table.stop_upkeep();
+    optimizing.join().unwrap().ok();
+    assert_eq!(ended, Ok(true), "the index is built again and again");
 }
 
 /// Of the points on circles.

@@ -24,6 +24,8 @@ pub struct Indexing {
     pub from: usize,
     /// How many lists a segment has; none for a number that suits its rows.
     pub lists: Option<usize>,
+    /// A segment ends with the fragment that brings it to so many rows, and none is merged beyond.
+    pub most: usize,
     /// Columns of so many elements in a fragment get a 4-bit shadow.
     pub shadow_from: usize,
 }
@@ -33,6 +35,7 @@ impl Default for Indexing {
         Self {
             from: FROM,
             lists: None,
+            most: ROWS_MAX,
             shadow_from: SHADOW_FROM,
         }
     }
@@ -179,7 +182,11 @@ impl Table {
     /// What is due. Segments are merged as they are built: one takes in those before it that are not `merged` times its size, so
     /// that a row is indexed some log n times, and there are never more than some log n segments.
     fn index_tasks(&self, state: &State, merged: usize) -> Vec<Task> {
-        let from_rows = self.indexing().from;
+        let Indexing {
+            from: from_rows,
+            most,
+            ..
+        } = self.indexing();
         let mut tasks = Vec::new();
         for field in state
             .fields
@@ -207,7 +214,8 @@ impl Table {
                 let size = last.place.rows as usize;
                 // Where nothing is new, the last may take in others.
                 let is_last = !is_due && replaced.is_empty();
-                let merges = (is_last || size < merged * rows) && size + rows <= ROWS_MAX;
+                let merges =
+                    (is_last || size < merged * rows) && holds_all(state, field.id, last.place.from, most);
                 if !merges && damaged.is_none_or(|at| at >= before.len()) {
                     break;
                 }
@@ -219,7 +227,7 @@ impl Table {
                 continue;
             }
             let from = before.last().map_or(0, |open| open.place.until);
-            let Some(until) = end_of(state, field.id, from) else {
+            let Some(until) = end_of(state, field.id, from, most) else {
                 continue;
             };
             tasks.push(Task {
@@ -370,17 +378,23 @@ fn uncovered(state: &State, field: u32) -> usize {
 }
 
 /// Where a segment ends that starts at an id: behind the last fragment, or where it is large enough.
-fn end_of(state: &State, field: u32, from: u64) -> Option<u64> {
+fn end_of(state: &State, field: u32, from: u64, most: usize) -> Option<u64> {
     let (mut sum, mut end) = (0, None);
     for (segment, rows) in fragments(state, field, from).filter(|(_, rows)| *rows > 0) {
         sum += rows;
-        if sum > ROWS_MAX && end.is_some() || segment.rows().last().saturating_sub(from) > u64::from(u32::MAX)
-        {
+        if sum > most && end.is_some() || segment.rows().last().saturating_sub(from) > u64::from(u32::MAX) {
             break;
         }
         end = Some(segment.rows().last() + 1);
     }
     end
+}
+
+/// Whether one segment from an id on takes in all that is there: one that did not would leave rows out that had a segment before,
+/// and be merged again and again.
+fn holds_all(state: &State, field: u32, from: u64, most: usize) -> bool {
+    let all = fragments(state, field, from).filter(|(_, rows)| *rows > 0);
+    end_of(state, field, from, most) == all.last().map(|(segment, _)| segment.rows().last() + 1)
 }
 
 /// The rows of a task that have a vector.

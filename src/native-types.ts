@@ -38,7 +38,12 @@ export interface NativeReembed {
 export interface NativeTable {
   info(): string;
   resolve(at: string): string;
-  readFast(request: string, vector: Float32Array | null, scratch: Float64Array): string | null;
+  readFast(
+    request: string,
+    vector: Float32Array | null,
+    scratch: Float64Array,
+    alone: boolean,
+  ): string | null;
   readPage(request: string, vector: Float32Array | null): Promise<NativePage>;
   readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array>;
   scan(request: string): NativeScan;

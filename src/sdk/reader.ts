@@ -102,10 +102,16 @@ export class Reader {
     return this.#read(this.#request({ kind: "search", ...body }, plan.projection), vector, plan.spanHits);
   }
 
-  /** The rows nearest to a vector. */
-  search(select: readonly string[] | undefined, body: object, vector: Float32Array): Promise<PlainRow[]> {
+  /** The rows nearest to a vector; a search that is alone may hold the event loop a little longer. */
+  search(
+    select: readonly string[] | undefined,
+    body: object,
+    vector: Float32Array,
+    alone: boolean,
+  ): Promise<PlainRow[]> {
     const plan = this.plan(select);
-    return this.#read(this.#request({ kind: "search", ...body }, plan.projection), vector, plan.hits);
+    const request = this.#request({ kind: "search", ...body }, plan.projection);
+    return this.#read(request, vector, plan.hits, alone);
   }
 
   /** How a search would be answered. */
@@ -211,9 +217,9 @@ export class Reader {
     return JSON.stringify(wire);
   }
 
-  #read<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {
+  #read<T>(request: string, vector: Float32Array | null, decode: Decode<T>, alone = false): Promise<T> {
     try {
-      const text = this.#native.readFast(request, vector, this.#scratch);
+      const text = this.#native.readFast(request, vector, this.#scratch, alone);
       if (text !== null) return Promise.resolve(decode(this.#scratch, text));
     } catch (error) {
       return Promise.reject(toVarveError(error));

@@ -57,13 +57,18 @@ export async function search(
   query: unknown,
   request: SearchRequest,
 ): Promise<PlainRow[]> {
-  const { reader, body, vector } = await prepare(handle, own, query, request);
-  if (vector !== null) {
-    if (request.during === undefined) return reader.search(request.select, body, vector);
-    return reader.searchSpan(request.select, body, vector);
+  handle.searches += 1;
+  try {
+    const { reader, body, vector } = await prepare(handle, own, query, request);
+    if (vector !== null) {
+      if (request.during !== undefined) return await reader.searchSpan(request.select, body, vector);
+      return await reader.search(request.select, body, vector, handle.searches === 1);
+    }
+    reader.plan(request.select);
+    return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
+  } finally {
+    handle.searches -= 1;
   }
-  reader.plan(request.select);
-  return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
 }
 
 /** The same as an Arrow IPC stream. */

@@ -46,6 +46,8 @@ export class TableHandle {
   readonly encoder: RowEncoder;
   readonly reader: Reader;
   readonly buffers: BufferPool = new BufferPool();
+  /** Searches that are under way. */
+  searches = 0;
   /** Plans by their columns, so that snapshots of one schema share them; a schema may get other columns when one is embedded again. */
   readonly #plans = new Map<string, Plans>();
   readonly #scratch: Float64Array = new Float64Array(SCRATCH_NUMBERS);

@@ -4,7 +4,7 @@
 //! taskset -c 0 cargo run --release -p varve-kernels --example shadow -- [rows]...
 //! ```
 //!
-//! `scan` visits all rows, `random` a random hundredth; `sum` reads the bytes that a scan reads and does nothing else. Medians
+//! `scan` visits all rows, `random` the same random hundredth in each round, ascending, as a filter gives it; `sum` reads the bytes that a scan reads and does nothing else. Medians
 //! of 31 rounds, taken by turns. The threshold lets no row through: what is measured is the estimating.
 #![expect(clippy::print_stdout, reason = "prints what it measured")]
 
@@ -12,12 +12,12 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use varve_kernels::{
-    Element, Isa, Kernels, Metric, Query, Rows, Shadow, ShadowFactors, ShadowQuery, ShadowScan, sum_f32_bytes,
+    Element, Isa, Kernels, Metric, Query, Rows, Shadow, ShadowBlocks, ShadowQuery, ShadowScan, sum_f32_bytes,
 };
 
 const ROUNDS: usize = 31;
 const DIMENSION: usize = 384;
-/// As in a file, codes and factors start at a multiple of it.
+/// As in a file, blocks start at a multiple of it.
 const ALIGNMENT: usize = 64;
 
 fn main() {
@@ -43,18 +43,15 @@ fn main() {
 
 fn measure(kernels: Kernels, count: usize, batch: &[u8], vector: &[f32], random: &mut Random) {
     let rows = Rows::new(batch, Element::F32);
-    let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
+    let mut blocks = ShadowBlocks::new(DIMENSION);
     let started = Instant::now();
     for _ in 0..count / 1000 {
-        kernels.encode_shadow(rows, DIMENSION, &mut codes, &mut factors);
+        kernels.encode_shadow(rows, &mut blocks);
     }
     let encoding = started.elapsed().as_nanos() as f64 / count as f64;
-    let (mut room, mut other_room) = (Vec::new(), Vec::new());
-    let (codes, factors) = (
-        aligned(&codes, &mut room),
-        aligned(factors.bytes(), &mut other_room),
-    );
-    let megabytes = (codes.len() + factors.len()) as f64 / 1e6;
+    let mut room = Vec::new();
+    let bytes = aligned(blocks.bytes(), &mut room);
+    let megabytes = bytes.len() as f64 / 1e6;
     println!(
         "\n{count} x {DIMENSION}, {megabytes:.1} MB, {}: encoding {encoding:.0} ns a row",
         kernels.isa()
@@ -63,20 +60,20 @@ fn measure(kernels: Kernels, count: usize, batch: &[u8], vector: &[f32], random:
         let Some(query) = ShadowQuery::new(&Query::new(vector, metric)) else {
             return;
         };
+        let mut picked: Vec<u32> = (0..count / 100)
+            .map(|_| (random.next() as usize % count) as u32)
+            .collect();
+        picked.sort_unstable();
         let mut found = Vec::new();
         let scan = ShadowScan {
             query: &query,
-            shadow: Shadow::new(DIMENSION, codes, factors),
+            shadow: Shadow::new(DIMENSION, count, bytes),
             threshold: 1e30,
         };
         let (mut sums, mut scans, mut randoms) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            let picked: Vec<u32> = (0..count / 100)
-                .map(|_| (random.next() as usize % count) as u32)
-                .collect();
             sums.push(timed(|| {
-                black_box(sum_f32_bytes(codes));
-                black_box(sum_f32_bytes(factors));
+                black_box(sum_f32_bytes(bytes));
             }));
             scans.push(timed(|| kernels.scan_shadow(scan, 0..count, None, &mut found)));
             randoms.push(timed(|| kernels.scan_shadow_at(scan, &picked, &mut found)));

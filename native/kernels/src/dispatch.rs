@@ -9,7 +9,7 @@ use crate::lanes::{Encoding, F16, F32, Job, Machine, Sums, bytes_of};
 use crate::query::{Element, Query, Rows};
 use crate::scalar::Scalar;
 use crate::scan::{Scan, ScoreEach, ScoreRow, Selection};
-use crate::shadow::{Candidate, Encode, Places, ScanShadow, ShadowFactors, ShadowScan};
+use crate::shadow::{Candidate, Encode, Places, ScanShadow, ShadowBlocks, ShadowScan};
 use crate::sums::{Dot, DotAndNorm, L2Squared, Total};
 use crate::topk::TopK;
 
@@ -374,45 +374,25 @@ impl Kernels {
         });
     }
 
-    /// Appends the shadow of rows: their codes and their factors. The same bytes on every instruction set.
-    ///
-    /// ```
-    /// use varve_kernels::{Element, Kernels, Rows, Shadow, ShadowFactors};
-    ///
-    /// let bytes: Vec<u8> = [1.0_f32, 0.0, 0.6, 0.8].iter().flat_map(|x| x.to_le_bytes()).collect();
-    /// let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
-    /// Kernels::best().encode_shadow(Rows::new(&bytes, Element::F32), 2, &mut codes, &mut factors);
-    /// assert_eq!(Shadow::new(2, &codes, factors.bytes()).count(), 2);
-    /// ```
-    pub fn encode_shadow(
-        self,
-        rows: Rows,
-        dimension: usize,
-        codes: &mut Vec<u8>,
-        factors: &mut ShadowFactors,
-    ) {
-        self.run(Encode {
-            rows,
-            dimension,
-            codes,
-            factors,
-        });
+    /// Appends the shadow of rows, whose dimension is that of the blocks. The same bytes on every instruction set.
+    pub fn encode_shadow(self, rows: Rows, blocks: &mut ShadowBlocks) {
+        self.run(Encode { rows, blocks });
     }
 
     /// Appends the rows of a range, or those of them in the mask, whose score may reach the threshold: all others score
     /// less by [`Kernels::score`], whatever the rows hold. The range starts at a multiple of 16.
     ///
     /// ```
-    /// use varve_kernels::{Element, Kernels, Metric, Query, Rows, Shadow, ShadowFactors, ShadowQuery, ShadowScan};
+    /// use varve_kernels::{Element, Kernels, Metric, Query, Rows, Shadow, ShadowBlocks, ShadowQuery, ShadowScan};
     ///
     /// let bytes: Vec<u8> = [1.0_f32, 0.0, 0.6, 0.8].iter().flat_map(|x| x.to_le_bytes()).collect();
-    /// let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
+    /// let mut blocks = ShadowBlocks::new(2);
     /// let kernels = Kernels::best();
-    /// kernels.encode_shadow(Rows::new(&bytes, Element::F32), 2, &mut codes, &mut factors);
+    /// kernels.encode_shadow(Rows::new(&bytes, Element::F32), &mut blocks);
     ///
     /// let query = ShadowQuery::new(&Query::new(&[1.0, 0.0], Metric::Dot)).unwrap();
     /// let mut found = Vec::new();
-    /// let shadow = Shadow::new(2, &codes, factors.bytes());
+    /// let shadow = Shadow::new(2, 2, blocks.bytes());
     /// let scan = ShadowScan { query: &query, shadow, threshold: 0.9 };
     /// kernels.scan_shadow(scan, 0..2, None, &mut found);
     /// assert_eq!(found[0].position, 0);

@@ -107,8 +107,8 @@ pub(crate) trait Simd<const N: usize>: Copy {
     fn multiply(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn divide(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
-    /// Register `i` of 16 numbers: `16 / 64 * N` registers hold them.
-    fn load_sixteen(self, floats: &[u8; 64], i: usize) -> Self::Vector;
+    /// Register `i` of the first, of the second and of the third of 16 times three numbers: `16 / 64 * N` registers hold 16.
+    fn load_sixteen_threes(self, floats: &[u8; 192], i: usize) -> [Self::Vector; 3];
     fn convert_sixteen(self, whole: &[i32; 16], i: usize) -> Self::Vector;
     fn store_sixteen(self, lanes: Self::Vector, floats: &mut [f32; 16], i: usize);
 

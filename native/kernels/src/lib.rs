@@ -66,7 +66,7 @@ pub use dispatch::{Isa, Kernels};
 pub use f16::{f16_to_f32, f32_to_f16};
 pub use query::{Element, Metric, Query, Rows, cosine};
 pub use rotation::Rotation;
-pub use shadow::{Candidate, Shadow, ShadowFactors, ShadowQuery, ShadowScan};
+pub use shadow::{Candidate, Shadow, ShadowBlocks, ShadowQuery, ShadowScan};
 pub use signs::{BLOCK_ROWS, Estimate, Residual, SignQuery, SignScan, block_bytes, put_signs};
 pub use topk::{Hit, TopK};
 pub use vector::{

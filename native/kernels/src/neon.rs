@@ -136,10 +136,11 @@ impl Simd<16> for Neon {
     }
 
     #[inline(always)]
-    fn load_sixteen(self, floats: &[u8; 64], i: usize) -> float32x4_t {
-        let bytes = &floats.as_chunks::<16>().0[i];
-        // SAFETY: `self` proves NEON, and the 16 bytes are there, at any alignment.
-        unsafe { vreinterpretq_f32_u8(vld1q_u8(bytes.as_ptr())) }
+    fn load_sixteen_threes(self, floats: &[u8; 192], i: usize) -> [float32x4_t; 3] {
+        let bytes = &floats.as_chunks::<48>().0[i];
+        // SAFETY: `self` proves NEON, and the 48 bytes are there, at any alignment.
+        let threes = unsafe { vld3q_f32(bytes.as_ptr().cast()) };
+        [threes.0, threes.1, threes.2]
     }
 
     #[inline(always)]

@@ -76,7 +76,8 @@ impl Machine for Scalar {
         let mut reaching = 0;
         let factors = factors.as_chunks::<4>().0;
         for (i, dot) in dots.iter().enumerate() {
-            let [scale, residual, norm] = [i, 16 + i, 32 + i].map(|at| f32::from_le_bytes(factors[at]));
+            let [scale, residual, norm] =
+                [3 * i, 3 * i + 1, 3 * i + 2].map(|at| f32::from_le_bytes(factors[at]));
             let dot = (*dot as f32 * 2.0 - formula.offset) * formula.half_step * scale;
             let error = residual * formula.of_residual;
             let of_norm = formula.of_norm;

@@ -90,12 +90,9 @@ impl<V: Simd<N>, const N: usize> Machine for Wide<V, N> {
     ) -> u16 {
         let simd = self.0;
         let mut reaching = 0;
-        let factors = factors.as_chunks::<64>().0;
         let of_norm = simd.splat(formula.of_norm);
         for i in 0..N / 4 {
-            let scale = simd.load_sixteen(&factors[0], i);
-            let residual = simd.load_sixteen(&factors[1], i);
-            let norm = simd.load_sixteen(&factors[2], i);
+            let [scale, residual, norm] = simd.load_sixteen_threes(factors, i);
             let dot = simd.multiply(simd.convert_sixteen(dots, i), simd.splat(2.0));
             let dot = simd.subtract(dot, simd.splat(formula.offset));
             let dot = simd.multiply(simd.multiply(dot, simd.splat(formula.half_step)), scale);

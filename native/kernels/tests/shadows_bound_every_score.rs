@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use varve_kernels::{
-    Candidate, Element, Isa, Kernels, Metric, Query, Rows, Shadow, ShadowFactors, ShadowQuery, ShadowScan,
+    Candidate, Element, Isa, Kernels, Metric, Query, Rows, Shadow, ShadowBlocks, ShadowQuery, ShadowScan,
     f32_to_f16_slice,
 };
 
@@ -121,14 +121,13 @@ proptest! {
         let rows = Rows::new(&bytes, case.element);
         let query = Query::new(&case.query, case.metric);
         let Some(shadow_query) = ShadowQuery::new(&query) else { return Ok(()) };
-        let (mut first_codes, mut first_found) = (None, None);
+        let (mut first_blocks, mut first_found) = (None, None);
         for kernels in available() {
-            let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
-            kernels.encode_shadow(rows, dimension, &mut codes, &mut factors);
-            let shadow = Shadow::new(dimension, &codes, factors.bytes());
+            let mut blocks = ShadowBlocks::new(dimension);
+            kernels.encode_shadow(rows, &mut blocks);
+            let shadow = Shadow::new(dimension, case.rows.len(), blocks.bytes());
             prop_assert_eq!(shadow.count(), case.rows.len());
-            prop_assert_eq!(codes.len(), case.rows.len() * Shadow::code_bytes(dimension));
-            prop_assert_eq!(factors.bytes().len(), Shadow::factor_bytes(case.rows.len()));
+            prop_assert_eq!(blocks.bytes().len(), Shadow::bytes(dimension, case.rows.len()));
 
             let mut found = Vec::new();
             kernels.scan_shadow(scan(&shadow_query, shadow, f32::NEG_INFINITY), 0..case.rows.len(), None, &mut found);
@@ -141,8 +140,8 @@ proptest! {
                 prop_assert!(score >= below || none(score, candidate), "row {}: {} is far below {:?}", i, score, candidate);
             }
 
-            let expected = first_codes.get_or_insert_with(|| (codes.clone(), factors.bytes().to_vec()));
-            prop_assert_eq!(&(codes.clone(), factors.bytes().to_vec()), expected, "{}", kernels.isa());
+            let expected = first_blocks.get_or_insert_with(|| blocks.bytes().to_vec());
+            prop_assert_eq!(blocks.bytes(), &expected[..], "{}", kernels.isa());
             let expected = first_found.get_or_insert_with(|| bits(&found));
             prop_assert_eq!(&bits(&found), expected, "{}", kernels.isa());
         }
@@ -155,9 +154,9 @@ proptest! {
         let query = Query::new(&case.query, case.metric);
         let Some(shadow_query) = ShadowQuery::new(&query) else { return Ok(()) };
         for kernels in available() {
-            let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
-            kernels.encode_shadow(Rows::new(&bytes, case.element), dimension, &mut codes, &mut factors);
-            let shadow = Shadow::new(dimension, &codes, factors.bytes());
+            let mut blocks = ShadowBlocks::new(dimension);
+            kernels.encode_shadow(Rows::new(&bytes, case.element), &mut blocks);
+            let shadow = Shadow::new(dimension, case.rows.len(), blocks.bytes());
             let mut all = Vec::new();
             kernels.scan_shadow(scan(&shadow_query, shadow, f32::NEG_INFINITY), 0..case.rows.len(), None, &mut all);
             let threshold = all.get(all.len() / 2).map_or(0.0, |candidate| candidate.bound);
@@ -197,9 +196,9 @@ fn a_bound_is_tight_enough_to_be_of_use() {
     let rows = Rows::new(&bytes, Element::F32);
     let query = Query::new(&query, Metric::Cosine);
     let kernels = Kernels::best();
-    let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
-    kernels.encode_shadow(rows, 384, &mut codes, &mut factors);
-    let shadow = Shadow::new(384, &codes, factors.bytes());
+    let mut blocks = ShadowBlocks::new(384);
+    kernels.encode_shadow(rows, &mut blocks);
+    let shadow = Shadow::new(384, 100, blocks.bytes());
     let mut found = Vec::new();
     let query = ShadowQuery::new(&query).unwrap();
     kernels.scan_shadow(scan(&query, shadow, -1.0), 0..100, None, &mut found);
@@ -212,12 +211,12 @@ fn a_bound_is_tight_enough_to_be_of_use() {
 #[test]
 fn a_shadow_of_another_dimension_finds_nothing() {
     let query = ShadowQuery::new(&Query::new(&[1.0; 129], Metric::Dot)).unwrap();
-    let shadow = Shadow::new(64, &[0; 64 * 16], &[0; 192]);
+    let shadow = Shadow::new(64, 16, &[0; (64 + 12) * 16]);
     let mut found = Vec::new();
     for kernels in available() {
         kernels.scan_shadow(scan(&query, shadow, f32::NEG_INFINITY), 0..16, None, &mut found);
         kernels.scan_shadow_at(scan(&query, shadow, f32::NEG_INFINITY), &[0, 1], &mut found);
-        let empty = Shadow::new(129, &[], &[]);
+        let empty = Shadow::new(129, 2, &[]);
         kernels.scan_shadow(scan(&query, empty, f32::NEG_INFINITY), 0..16, None, &mut found);
         kernels.scan_shadow_at(scan(&query, empty, f32::NEG_INFINITY), &[0, 1], &mut found);
     }

@@ -6,11 +6,11 @@ use crate::store::Bytes;
 
 /// Says whether bytes of a file may be trusted: what a checksum has confirmed, it confirms once.
 pub trait Guard: Send + Sync + Debug {
-    /// Confirms the bytes of a range of the file.
+    /// Confirms the bytes of a range of the file, and returns where those end that were confirmed with them.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`], naming the file.
-    fn confirm(&self, start: usize, len: usize) -> Result<()>;
+    fn confirm(&self, start: usize, len: usize) -> Result<usize>;
     /// The file, for errors.
     fn file(&self) -> &str;
 }
@@ -98,14 +98,31 @@ impl Buffer {
         self.get(0, self.len)
     }
 
-    /// All bytes, of which nothing is confirmed: for readers that have confirmed those that they look at.
+    /// All bytes, of which only ranges are confirmed: `(start, len)`, by ascending start; where they are not ascending it takes
+    /// longer.
     ///
     /// # Errors
-    /// [`crate::error::Code::Corrupt`]: they reach beyond the end.
-    pub fn unconfirmed(&self) -> Result<&[u8]> {
+    /// As [`Buffer::get`].
+    pub fn at(&self, ranges: impl Iterator<Item = (usize, usize)>) -> Result<&[u8]> {
+        let mut confirmed = 0..0;
+        for (start, len) in ranges {
+            let end = start.checked_add(len).filter(|end| *end <= self.len);
+            let end = end.ok_or_else(|| self.short(start.saturating_add(len)))?;
+            if let Some(guard) = &self.guard
+                && !(confirmed.start <= start && end <= confirmed.end)
+            {
+                let until = guard.confirm(self.start + start, len)?;
+                confirmed = start..until.saturating_sub(self.start);
+            }
+        }
         self.bytes
             .get(self.start..self.start + self.len)
             .ok_or_else(|| self.short(self.len))
+    }
+
+    /// Says that it will not be read soon: see [`Bytes`].
+    pub(crate) fn let_go(&self) {
+        self.bytes.let_go(self.start, self.len);
     }
 
     /// The error of a buffer that is too short.

@@ -180,12 +180,13 @@ impl Column {
     /// # Errors
     /// [`Code::Corrupt`], also where there is no row at a position.
     pub fn fixed_at(&self, positions: &[u32]) -> Result<&[u8]> {
-        for &position in positions {
-            self.fixed(position as usize)?;
-        }
         match &self.data {
-            Data::Fixed { values, .. } => values.unconfirmed(),
-            _ => Ok(&[]),
+            Data::Fixed { width, values } => {
+                values.at(positions.iter().map(|&row| (row as usize * width, *width)))
+            }
+            _ => Err(Error::internal(
+                "a column of another layout was read as fixed-width",
+            )),
         }
     }
 
@@ -328,6 +329,23 @@ impl Column {
                 )
             }
         })
+    }
+
+    /// Says that the values will not be read soon, so that mapped files do not count as memory of this process any longer than
+    /// they are read.
+    pub(crate) fn let_go(&self) {
+        match &self.data {
+            Data::Bits(values) | Data::Fixed { values, .. } => values.let_go(),
+            Data::Variable { offsets, values } => {
+                offsets.let_go();
+                values.let_go();
+            }
+            Data::List { offsets, items } => {
+                offsets.let_go();
+                items.let_go();
+            }
+            Data::Struct(parts) => parts.iter().for_each(Self::let_go),
+        }
     }
 
     /// About how many bytes the column takes.

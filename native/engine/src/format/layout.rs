@@ -36,8 +36,8 @@ pub struct ColumnPlace {
     /// How many items each list in the column has in all, depth first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<u64>,
-    /// The shadow of a vector column: the codes of all rows, then their factors.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The shadow of a vector column, in the encoding that the name says.
+    #[serde(rename = "shadow4", default, skip_serializing_if = "Option::is_none")]
     pub shadow: Option<Span>,
     /// Nulls, least and greatest value.
     #[serde(flatten)]

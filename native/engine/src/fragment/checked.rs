@@ -47,7 +47,7 @@ impl CheckedFile {
 
     /// Checks every block.
     pub(crate) fn confirm_all(&self) -> Result<()> {
-        self.confirm(0, self.end)
+        self.confirm(0, self.end).map(drop)
     }
 
     #[cold]
@@ -74,11 +74,12 @@ impl CheckedFile {
 
 impl Guard for CheckedFile {
     #[inline]
-    fn confirm(&self, start: usize, len: usize) -> Result<()> {
+    fn confirm(&self, start: usize, len: usize) -> Result<usize> {
         if len == 0 {
-            return Ok(());
+            return Ok(start);
         }
-        for block in start / BLOCK..=(start + len - 1) / BLOCK {
+        let last = (start + len - 1) / BLOCK;
+        for block in start / BLOCK..=last {
             let word = self
                 .confirmed
                 .get(block / 64)
@@ -87,7 +88,7 @@ impl Guard for CheckedFile {
                 self.check_block(block)?;
             }
         }
-        Ok(())
+        Ok((last + 1) * BLOCK)
     }
 
     fn file(&self) -> &str {

@@ -1,4 +1,4 @@
-use varve_kernels::{Element as KernelElement, Kernels, Rows, ShadowFactors};
+use varve_kernels::{Element as KernelElement, Kernels, Rows, ShadowBlocks};
 
 use crate::column::{Buffer, Column, fixed_width};
 use crate::error::{Error, Result};
@@ -13,8 +13,7 @@ pub struct Vectors<'a> {
     pub shadow: Option<&'a Shadow>,
 }
 
-/// A 4-bit copy of a vector column, with what bounds its error: the codes of all rows, then their factors, as
-/// [`varve_kernels::Shadow`] defines them.
+/// A 4-bit copy of a vector column, with what bounds its error, as [`varve_kernels::Shadow`] defines it.
 #[derive(Clone, Debug)]
 pub struct Shadow {
     rows: usize,
@@ -37,17 +36,10 @@ impl Shadow {
         (saves && rows.saturating_mul(dimensions) >= from).then_some(dimensions)
     }
 
-    /// Bytes that a scan reads of a row, rounded up.
+    /// Bytes that a scan reads of a row.
     #[must_use]
     pub fn row_bytes(dimensions: usize) -> usize {
-        varve_kernels::Shadow::code_bytes(dimensions) + varve_kernels::Shadow::factor_bytes(16) / 16
-    }
-
-    /// Bytes of the shadow of so many rows; `None` where that is no number.
-    #[must_use]
-    pub fn byte_size(rows: usize, dimensions: usize) -> Option<usize> {
-        rows.checked_mul(varve_kernels::Shadow::code_bytes(dimensions))?
-            .checked_add(varve_kernels::Shadow::factor_bytes(rows))
+        varve_kernels::Shadow::bytes(dimensions, 16) / 16
     }
 
     /// Reads a shadow.
@@ -55,7 +47,7 @@ impl Shadow {
     /// # Errors
     /// [`crate::error::Code::Corrupt`]: the bytes are not those of so many rows.
     pub fn new(rows: usize, dimensions: usize, bytes: Buffer) -> Result<Self> {
-        if Self::byte_size(rows, dimensions) != Some(bytes.len()) {
+        if varve_kernels::Shadow::bytes(dimensions, rows) != bytes.len() {
             return Err(bytes.damaged("a shadow has another size than its rows"));
         }
         Ok(Self {
@@ -84,26 +76,22 @@ impl Shadow {
             return Err(Error::internal("a shadow of a column that holds no vectors"));
         };
         let kernels = Kernels::best();
-        let (mut codes, mut factors) = (Vec::new(), ShadowFactors::default());
+        let mut blocks = ShadowBlocks::new(*dimensions as usize);
         for piece in pieces {
             for batch in piece.fixed_all()?.chunks(BATCH * width) {
-                codes.clear();
-                let rows = Rows::new(batch, kernel_element(*element));
-                kernels.encode_shadow(rows, *dimensions as usize, &mut codes, &mut factors);
-                write(&codes)?;
+                kernels.encode_shadow(Rows::new(batch, kernel_element(*element)), &mut blocks);
+                write(&blocks.take_whole())?;
             }
         }
-        write(factors.bytes())
+        write(blocks.bytes())
     }
 
-    /// The codes and the factors, confirmed.
+    /// All of it, confirmed.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
     pub fn all(&self) -> Result<varve_kernels::Shadow<'_>> {
-        let codes = self.code_bytes();
-        let bytes = self.bytes.all()?;
-        Ok(self.view(bytes, codes))
+        Ok(self.view(self.bytes.all()?))
     }
 
     /// The same, of which only the rows at some positions are confirmed.
@@ -111,24 +99,15 @@ impl Shadow {
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
     pub fn at(&self, positions: &[u32]) -> Result<varve_kernels::Shadow<'_>> {
-        let (codes, width) = (
-            self.code_bytes(),
-            varve_kernels::Shadow::code_bytes(self.dimensions),
-        );
-        self.bytes.get(codes, self.bytes.len() - codes)?;
-        for &position in positions {
-            self.bytes.get(position as usize * width, width)?;
-        }
-        Ok(self.view(self.bytes.unconfirmed()?, codes))
+        let blocks = positions.iter().map(|&position| {
+            let block = varve_kernels::Shadow::block_of(self.dimensions, position as usize);
+            (block.start, block.len())
+        });
+        Ok(self.view(self.bytes.at(blocks)?))
     }
 
-    fn code_bytes(&self) -> usize {
-        self.rows * varve_kernels::Shadow::code_bytes(self.dimensions)
-    }
-
-    fn view<'a>(&self, bytes: &'a [u8], codes: usize) -> varve_kernels::Shadow<'a> {
-        let (codes, factors) = bytes.split_at(codes.min(bytes.len()));
-        varve_kernels::Shadow::new(self.dimensions, codes, factors)
+    fn view<'a>(&self, bytes: &'a [u8]) -> varve_kernels::Shadow<'a> {
+        varve_kernels::Shadow::new(self.dimensions, self.rows, bytes)
     }
 }
 

@@ -127,6 +127,9 @@ impl FragmentWriter<'_> {
         }
         self.write_shadows(&mut writer, rows, members, &mut places)?;
         let (sink, checksums, length, seal) = writer.seal(&arrow::footer(&schema, block))?;
+        for (_, pieces) in members {
+            pieces.iter().for_each(|piece| piece.let_go());
+        }
         let group = GroupFile {
             file: file.as_str().to_owned(),
             length,

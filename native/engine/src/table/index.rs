@@ -475,6 +475,10 @@ impl vector::Vectors for Rows<'_> {
             .map_or(u64::MAX, |row| self.from + u64::from(row.0))
     }
 
+    fn let_go(&self) {
+        self.columns.iter().for_each(|column| column.let_go());
+    }
+
     fn read(&self, row: usize, to: &mut [f32]) -> Result<()> {
         let found = self
             .rows

@@ -1,4 +1,4 @@
-use super::{BLOCK, FACTORS, NORMS, Shadow};
+use super::{BLOCK, NORMS, Shadow};
 use crate::lanes::{F32, Job, LANES, Machine, bytes_of};
 use crate::query::{Element, Rows};
 use crate::sums::Dot;
@@ -8,36 +8,70 @@ const CLIPS: [f32; 5] = [1.0, 0.9, 0.8, 0.7, 0.6];
 /// Above the real residual by more than its computation can be wrong.
 const UP: f32 = 1.0 + 1e-5;
 
-/// The factors of rows that are encoded one batch after the other.
-#[derive(Clone, Debug, Default)]
-pub struct ShadowFactors {
-    blocks: Vec<[u8; FACTORS]>,
+/// The shadow of rows that are encoded one batch after the other.
+///
+/// ```
+/// use varve_kernels::{Element, Kernels, Rows, Shadow, ShadowBlocks};
+///
+/// let bytes: Vec<u8> = [1.0_f32, 0.0, 0.6, 0.8].iter().flat_map(|x| x.to_le_bytes()).collect();
+/// let mut blocks = ShadowBlocks::new(2);
+/// Kernels::best().encode_shadow(Rows::new(&bytes, Element::F32), &mut blocks);
+/// assert_eq!(blocks.take_whole(), []);
+/// assert_eq!(Shadow::new(2, 2, blocks.bytes()).count(), 2);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ShadowBlocks {
+    dimension: usize,
+    bytes: Vec<u8>,
+    /// In the last block of `bytes`.
     rows: usize,
 }
 
-impl ShadowFactors {
-    /// The number of rows.
+impl ShadowBlocks {
+    /// Of no rows yet.
     #[must_use]
-    pub fn rows(&self) -> usize {
-        self.rows
+    pub fn new(dimension: usize) -> Self {
+        Self {
+            dimension,
+            bytes: Vec::new(),
+            rows: BLOCK,
+        }
     }
 
-    /// The bytes, as [`Shadow`] reads them.
+    /// The blocks that were not taken, as [`Shadow`] reads them.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        self.blocks.as_flattened()
+        &self.bytes
     }
 
-    fn push(&mut self, factors: [f32; 3]) {
-        let at = self.rows % BLOCK;
-        if at == 0 {
-            self.blocks.push([0; FACTORS]);
+    /// Takes the blocks out that no more row fits into, to be written before those that are left.
+    #[must_use]
+    pub fn take_whole(&mut self) -> Vec<u8> {
+        let open = if self.rows < BLOCK {
+            Shadow::bytes(self.dimension, 1)
+        } else {
+            0
+        };
+        let rest = self.bytes.split_off(self.bytes.len() - open);
+        std::mem::replace(&mut self.bytes, rest)
+    }
+
+    /// Adds a row with these codes and factors.
+    fn push(&mut self, codes: impl Iterator<Item = u8>, factors: [f32; 3]) {
+        let size = Shadow::bytes(self.dimension, 1);
+        if self.rows == BLOCK {
+            self.rows = 0;
+            self.bytes.resize(self.bytes.len() + size, 0);
         }
-        if let Some(block) = self.blocks.last_mut() {
-            let (floats, _) = block.as_chunks_mut::<4>();
-            for (part, value) in factors.into_iter().enumerate() {
-                floats[part * BLOCK + at] = value.to_le_bytes();
-            }
+        let stride = Shadow::code_bytes(self.dimension);
+        let start = self.bytes.len() - size;
+        let (to, to_factors) = self.bytes[start..].split_at_mut(stride * BLOCK);
+        for (to, code) in to[self.rows * stride..].iter_mut().zip(codes) {
+            *to = code;
+        }
+        let to_factors = to_factors.as_chunks_mut::<4>().0;
+        for (to, factor) in to_factors[3 * self.rows..].iter_mut().zip(factors) {
+            *to = factor.to_le_bytes();
         }
         self.rows += 1;
     }
@@ -46,9 +80,7 @@ impl ShadowFactors {
 /// Encodes rows.
 pub(crate) struct Encode<'a> {
     pub(crate) rows: Rows<'a>,
-    pub(crate) dimension: usize,
-    pub(crate) codes: &'a mut Vec<u8>,
-    pub(crate) factors: &'a mut ShadowFactors,
+    pub(crate) blocks: &'a mut ShadowBlocks,
 }
 
 impl Job for Encode<'_> {
@@ -56,14 +88,15 @@ impl Job for Encode<'_> {
 
     #[inline(always)]
     fn run<M: Machine>(self, machine: M) {
-        let stride = Shadow::code_bytes(self.dimension);
-        let count = self.rows.count(self.dimension);
-        let mut row = vec![0.0_f32; self.dimension];
-        let mut halves = vec![0_u16; self.dimension];
+        let dimension = self.blocks.dimension;
+        let stride = Shadow::code_bytes(dimension);
+        let count = self.rows.count(dimension);
+        let mut row = vec![0.0_f32; dimension];
+        let mut halves = vec![0_u16; dimension];
         let mut levels = vec![0_u8; 2 * stride];
-        self.codes.reserve(count * stride);
+        self.blocks.bytes.reserve(Shadow::bytes(dimension, count));
         for position in 0..count {
-            let Some(bytes) = self.rows.row(self.dimension, position) else {
+            let Some(bytes) = self.rows.row(dimension, position) else {
                 return;
             };
             match self.rows.element {
@@ -79,11 +112,10 @@ impl Job for Encode<'_> {
                     machine.widen(&halves, &mut row);
                 }
             }
-            self.factors
-                .push(encode(machine, &row, &mut levels[..self.dimension]));
+            let factors = encode(machine, &row, &mut levels[..dimension]);
             let (low, high) = levels.split_at(stride);
-            self.codes
-                .extend(low.iter().zip(high).map(|(low, high)| low | high << 4));
+            let codes = low.iter().zip(high).map(|(low, high)| low | high << 4);
+            self.blocks.push(codes, factors);
         }
     }
 }

@@ -6,11 +6,15 @@
 //!
 //! # Layout
 //!
+//! Blocks of 16 rows, the last one filled up with zeros. A block has the codes of its rows, then their factors.
+//!
 //! Codes: for each row [`Shadow::code_bytes`] bytes, `n` = dimension / 128 rounded up x 64. Byte `j` holds the code of
 //! element `j` in its low half and of element `j + n` in its high half; elements beyond the end have code 0.
 //!
-//! Factors: for every 16 rows 48 `f32`, little-endian: 16 scales `s`, 16 residuals `r`, 16 norms; what is missing in the
-//! last block is zero, and the norm of a zero row is the least normal number, so that one can divide by it. Element `i` with code `k` is about `s (k - 7.5)`, and `r >= |x - s (k - 7.5)|` over the row.
+//! Factors: for each row three `f32`, little-endian: a scale `s`, a residual `r` and the norm; the norm of a zero row is the least
+//! normal number, so that one can divide by it. Element `i` with code `k` is about `s (k - 7.5)`, and
+//! `r >= |x - s (k - 7.5)|` over the row. They lie side by side, and near the codes, because a row that is looked at alone costs as
+//! many cache lines as it touches.
 //!
 //! # The bound
 //!
@@ -25,17 +29,21 @@ mod encode;
 mod query;
 mod scan;
 
+use std::ops::Range;
+
 pub(crate) use encode::Encode;
-pub use encode::ShadowFactors;
+pub use encode::ShadowBlocks;
 pub use query::ShadowQuery;
 pub(crate) use query::{Formula, Numbers};
 pub use scan::{Candidate, ShadowScan};
 pub(crate) use scan::{Estimates, Places, ScanShadow, Sixteen};
 
-/// Rows under one block of factors, and rows that are estimated together.
+/// Rows of a block, which are estimated together.
 pub(crate) const BLOCK: usize = 16;
-/// Bytes of a block of factors.
-pub(crate) const FACTORS: usize = 3 * 4 * BLOCK;
+/// Bytes of the factors of a block.
+pub(crate) const FACTORS: usize = ROW_FACTORS * BLOCK;
+/// Bytes of the factors of a row.
+const ROW_FACTORS: usize = 3 * 4;
 /// Bytes of codes that are read together; they hold 128 elements.
 const CHUNK: usize = 64;
 /// Norms between which squares neither vanish nor overflow.
@@ -49,31 +57,28 @@ fn slack(dimension: usize) -> f64 {
 /// The shadow of some rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Shadow<'a> {
-    codes: &'a [u8],
-    factors: &'a [[u8; FACTORS]],
+    bytes: &'a [u8],
     stride: usize,
     count: usize,
 }
 
 impl<'a> Shadow<'a> {
-    /// Reads a shadow. It has as many rows as both parts have.
+    /// Reads a shadow of so many rows, or of those whose blocks are there.
     ///
     /// ```
     /// use varve_kernels::Shadow;
     ///
-    /// assert_eq!(Shadow::new(384, &[0; 3 * 192], &[0; 192]).count(), 3);
-    /// assert_eq!(Shadow::new(384, &[0; 20 * 192], &[0; 192]).count(), 16);
+    /// let bytes = vec![0; Shadow::bytes(384, 17)];
+    /// assert_eq!(Shadow::new(384, 17, &bytes).count(), 17);
+    /// assert_eq!(Shadow::new(384, 17, &bytes[1..]).count(), 16);
     /// ```
     #[must_use]
-    pub fn new(dimension: usize, codes: &'a [u8], factors: &'a [u8]) -> Self {
-        let stride = Self::code_bytes(dimension);
-        let factors = factors.as_chunks().0;
-        let rows = codes.len().checked_div(stride).unwrap_or(0);
+    pub fn new(dimension: usize, rows: usize, bytes: &'a [u8]) -> Self {
+        let blocks = bytes.len() / Self::bytes(dimension, BLOCK);
         Self {
-            codes,
-            factors,
-            stride,
-            count: rows.min(factors.len() * BLOCK),
+            bytes,
+            stride: Self::code_bytes(dimension),
+            count: rows.min(blocks.saturating_mul(BLOCK)),
         }
     }
 
@@ -95,36 +100,48 @@ impl<'a> Shadow<'a> {
         dimension.div_ceil(2 * CHUNK) * CHUNK
     }
 
-    /// Bytes of the factors of so many rows.
+    /// Bytes of the shadow of so many rows; the greatest number where they are more.
     ///
     /// ```
     /// # use varve_kernels::Shadow;
-    /// assert_eq!(Shadow::factor_bytes(17), 2 * 192);
+    /// assert_eq!(Shadow::bytes(384, 16), 16 * (192 + 12));
+    /// assert_eq!(Shadow::bytes(384, 17), 2 * Shadow::bytes(384, 16));
     /// ```
     #[must_use]
-    pub const fn factor_bytes(rows: usize) -> usize {
-        rows.div_ceil(BLOCK) * FACTORS
+    pub const fn bytes(dimension: usize, rows: usize) -> usize {
+        let block = Self::code_bytes(dimension) * BLOCK + FACTORS;
+        rows.div_ceil(BLOCK).saturating_mul(block)
     }
 
-    /// The codes of some rows that are there.
-    #[inline(always)]
-    fn rows(&self, first: usize, count: usize) -> &'a [u8] {
-        &self.codes[first * self.stride..][..count * self.stride]
+    /// Where the bytes of the block of a row are.
+    ///
+    /// ```
+    /// # use varve_kernels::Shadow;
+    /// assert_eq!(Shadow::block_of(384, 17), 3264..6528);
+    /// ```
+    #[must_use]
+    pub const fn block_of(dimension: usize, position: usize) -> Range<usize> {
+        let start = Self::bytes(dimension, position / BLOCK * BLOCK);
+        start..start + Self::bytes(dimension, BLOCK)
     }
 
-    /// The scales, residuals and norms of a block.
+    /// The codes of a block, as many as there are rows in one, and its factors.
     #[inline(always)]
-    fn block(&self, block: usize) -> &'a [u8; FACTORS] {
-        &self.factors[block]
+    fn block(&self, block: usize) -> (&'a [u8], &'a [u8; FACTORS]) {
+        let codes = self.stride * BLOCK;
+        let bytes = &self.bytes[block * (codes + FACTORS)..];
+        let (codes, rest) = bytes.split_at(codes);
+        (codes, rest.first_chunk().unwrap_or(&[0; FACTORS]))
     }
 
-    /// Puts the factors of a row in the place of row `at` of a block.
+    /// The codes of a row, and its factors.
     #[inline(always)]
-    fn copy_factors(&self, position: usize, block: &mut [u8; FACTORS], at: usize) {
-        let from = self.factors[position / BLOCK].as_chunks::<4>().0;
-        let to = block.as_chunks_mut::<4>().0;
-        for part in 0..3 {
-            to[part * BLOCK + at] = from[part * BLOCK + position % BLOCK];
-        }
+    fn row(&self, position: usize) -> (&'a [u8], &'a [u8; ROW_FACTORS]) {
+        let (codes, factors) = self.block(position / BLOCK);
+        let at = position % BLOCK;
+        (
+            &codes[at * self.stride..][..self.stride],
+            &factors.as_chunks().0[at],
+        )
     }
 }

@@ -124,10 +124,21 @@ impl Simd<8> for Avx2 {
     }
 
     #[inline(always)]
-    fn load_sixteen(self, floats: &[u8; 64], i: usize) -> __m256 {
-        let bytes = &floats.as_chunks::<32>().0[i];
-        // SAFETY: `self` proves AVX2, and the 32 bytes are there, at any alignment.
-        unsafe { _mm256_loadu_ps(bytes.as_ptr().cast()) }
+    fn load_sixteen_threes(self, floats: &[u8; 192], i: usize) -> [__m256; 3] {
+        let bytes = &floats.as_chunks::<96>().0[i].as_chunks::<32>().0;
+        // SAFETY: `self` proves AVX2, and each of the three has 32 bytes, at any alignment.
+        unsafe {
+            let [a, b, c] = [0, 1, 2].map(|at: usize| _mm256_loadu_ps(bytes[at].as_ptr().cast()));
+            // Each lane has one number of each kind among the three registers; three times three are eight, plus one.
+            let first = _mm256_blend_ps::<0b0010_0100>(_mm256_blend_ps::<0b1001_0010>(a, b), c);
+            let second = _mm256_blend_ps::<0b0100_1001>(_mm256_blend_ps::<0b0010_0100>(a, b), c);
+            let third = _mm256_blend_ps::<0b1001_0010>(_mm256_blend_ps::<0b0100_1001>(a, b), c);
+            [
+                _mm256_permutevar8x32_ps(first, _mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2, 5)),
+                _mm256_permutevar8x32_ps(second, _mm256_setr_epi32(1, 4, 7, 2, 5, 0, 3, 6)),
+                _mm256_permutevar8x32_ps(third, _mm256_setr_epi32(2, 5, 0, 3, 6, 1, 4, 7)),
+            ]
+        }
     }
 
     #[inline(always)]

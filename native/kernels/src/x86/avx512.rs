@@ -118,9 +118,19 @@ impl Simd<4> for Avx512 {
     }
 
     #[inline(always)]
-    fn load_sixteen(self, floats: &[u8; 64], _: usize) -> __m512 {
-        // SAFETY: `self` proves AVX-512, and the 64 bytes are there, at any alignment.
-        unsafe { _mm512_loadu_ps(floats.as_ptr().cast()) }
+    fn load_sixteen_threes(self, floats: &[u8; 192], _: usize) -> [__m512; 3] {
+        let bytes = floats.as_chunks::<64>().0;
+        let mut threes = [self.splat(0.0); 3];
+        for (three, (early, late)) in threes.iter_mut().zip(&THREES) {
+            // SAFETY: `self` proves AVX-512, and each of the arrays has 64 bytes, at any alignment.
+            *three = unsafe {
+                let [a, b, c] = [0, 1, 2].map(|at: usize| _mm512_loadu_ps(bytes[at].as_ptr().cast()));
+                let early = _mm512_loadu_si512(early.as_ptr().cast());
+                let late = _mm512_loadu_si512(late.as_ptr().cast());
+                _mm512_permutex2var_ps(_mm512_permutex2var_ps(a, early, b), late, c)
+            };
+        }
+        threes
     }
 
     #[inline(always)]
@@ -151,6 +161,26 @@ impl Simd<4> for Avx512 {
         // SAFETY: `self` proves AVX-512, and the rows are as the caller says.
         unsafe { code_dots(rows, numbers) }
     }
+}
+
+/// For the first, the second and the third of three numbers that lie side by side, 16 times: which lanes of the first two
+/// registers they are in, and then which of these and of the third register, whose lanes count from 16.
+const THREES: [([i32; 16], [i32; 16]); 3] = [threes(0), threes(1), threes(2)];
+
+const fn threes(kind: usize) -> ([i32; 16], [i32; 16]) {
+    let (mut early, mut late) = ([0; 16], [0; 16]);
+    let mut lane = 0;
+    while lane < 16 {
+        let place = 3 * lane + kind;
+        if place < 32 {
+            early[lane] = place as i32;
+            late[lane] = lane as i32;
+        } else {
+            late[lane] = place as i32 - 16;
+        }
+        lane += 1;
+    }
+    (early, late)
 }
 
 /// The sums of a row's products stay apart in the 16 lanes of a register until all 16 rows are added up together.

@@ -23,6 +23,8 @@ pub trait Vectors: Sync {
     }
     /// The id of a row. Ids ascend.
     fn id(&self, row: usize) -> u64;
+    /// Says that what was read may be forgotten: pages of mapped files, which would count as memory of the process.
+    fn let_go(&self) {}
     /// Writes the elements of a row.
     ///
     /// # Errors
@@ -83,6 +85,7 @@ pub fn build(vectors: &dyn Vectors, plan: &Plan<'_>) -> Result<Vec<u8>> {
     .write(&[])?;
     let untuned = VectorIndex::open(Buffer::from(bytes))?;
     let settings = tune(&untuned, vectors, &encoded.list_of, crew)?;
+    vectors.let_go();
     drop(untuned);
     Writer {
         vectors,

@@ -4,7 +4,7 @@ use super::Vectors;
 use super::layout::List;
 use super::parallel::Crew;
 use super::space::{Kind, Space};
-use super::train::{AT_ONCE, Reader, Trained};
+use super::train::{AT_ONCE, LET_GO, Reader, Trained};
 use crate::error::Result;
 
 /// Where rows without direction, and those that cannot be estimated, go instead of to a list.
@@ -116,6 +116,9 @@ fn code_rows(vectors: &dyn Vectors, space: Space, trained: &Trained, crew: Crew<
         kernels: Kernels::best(),
     };
     crew.each(chunks.enumerate(), |(chunk, (signs, factors))| {
+        if chunk % LET_GO == 0 {
+            vectors.let_go();
+        }
         coder.code(chunk * AT_ONCE, signs, factors)
     })?;
     Ok(codes)

@@ -15,6 +15,8 @@ const SAMPLE_MIN: usize = 4096;
 const ROUNDS: usize = 5;
 /// Rows that a thread takes at a time.
 pub(super) const AT_ONCE: usize = 512;
+/// Every so many such parts, what was read is let go.
+pub(super) const LET_GO: usize = 8;
 
 /// What rows are coded against, in the rotated space.
 pub(super) struct Trained {
@@ -88,6 +90,9 @@ fn read_sample(reader: &Reader<'_>, wanted: usize, padded: usize, crew: Crew<'_>
     let kept = Mutex::new(vec![true; wanted]);
     let chunks = sample.chunks_mut(AT_ONCE * padded).enumerate();
     crew.each(chunks, |(chunk, rows)| {
+        if chunk % LET_GO == 0 {
+            reader.vectors.let_go();
+        }
         let mut raw = vec![0.0; reader.vectors.dimensions()];
         for (i, to) in rows.chunks_exact_mut(padded).enumerate() {
             let at = chunk * AT_ONCE + i;

@@ -11,6 +11,7 @@ use varve_kernels::Kernels;
 use super::parallel::Crew;
 use super::probe::{Admits, LISTS_MIN, Probe, USELESS_MAX};
 use super::space::Kind;
+use super::train::{AT_ONCE, LET_GO};
 use super::{Candidate, Candidates, Setting, VectorIndex, Vectors};
 use crate::error::Result;
 
@@ -81,6 +82,18 @@ struct Trace {
     lists: Vec<super::probe::Place>,
 }
 
+/// A row as query, and the rows of which some are its nearest.
+struct Asked {
+    row: usize,
+    vector: Vec<f32>,
+    /// How many of the nearest are of use.
+    most: usize,
+    candidates: Vec<usize>,
+    /// For each list its place in the order.
+    place_of: Vec<usize>,
+    lists: Vec<super::probe::Place>,
+}
+
 /// Every row but one.
 struct Others(u64);
 
@@ -99,20 +112,23 @@ impl Tuner<'_> {
     fn traces(&self, groups: &[(usize, usize)], crew: Crew<'_>) -> Result<Vec<Trace>> {
         let count = self.vectors.len();
         let queries = groups.first().map_or(0, |group| group.1.min(count / 8));
-        let traces = Mutex::new(Vec::new());
+        let asked = Mutex::new(Vec::new());
         crew.each(0..queries, |query| {
             let row = super::train::scatter(query as u64 ^ 0x5eed) as usize % count;
             let wanting = groups.iter().filter(|group| query < group.1);
             let most = wanting.map(|group| group.0).max().unwrap_or(0);
-            if let Some(trace) = self.trace(row, most)? {
-                let mut traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
-                traces.push((query, trace));
+            if let Some(one) = self.ask(row, most)? {
+                let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+                asked.push((query, one));
             }
             Ok(())
         })?;
-        let mut traces = traces.into_inner().unwrap_or_else(PoisonError::into_inner);
-        traces.sort_unstable_by_key(|(query, _)| *query);
-        Ok(traces.into_iter().map(|(_, trace)| trace).collect())
+        let mut asked = asked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        asked.sort_unstable_by_key(|(query, _)| *query);
+        let asked: Vec<_> = asked.into_iter().map(|(_, one)| one).collect();
+        let exact = self.score(&asked, crew)?;
+        let both = asked.into_iter().zip(exact);
+        Ok(both.map(|(asked, exact)| self.trace(asked, exact)).collect())
     }
 
     /// The cheapest settings for each recall.
@@ -142,7 +158,8 @@ impl Tuner<'_> {
         Ok(settings)
     }
 
-    fn trace(&self, row: usize, most: usize) -> Result<Option<Trace>> {
+    /// Looks for the nearest rows of a row in all lists; `None` where it cannot be searched for.
+    fn ask(&self, row: usize, most: usize) -> Result<Option<Asked>> {
         let mut vector = vec![0.0; self.vectors.dimensions()];
         self.vectors.read(row, &mut vector)?;
         let Some(probe) = Probe::new(self.index, &vector) else {
@@ -151,18 +168,8 @@ impl Tuner<'_> {
         let mut found = Candidates::new(most);
         let mut others = Others(self.vectors.id(row));
         probe.search(&self.index.flat(), &mut others, &mut found)?;
-        let mut exact = self.score(&vector, found)?;
-        let last = exact
-            .get(most.saturating_sub(1))
-            .map_or(f32::NEG_INFINITY, |row| row.0);
-        let as_near = exact.partition_point(|row| row.0 >= last);
-        let mut scores: Vec<(u64, f32)> = exact
-            .iter()
-            .take(as_near)
-            .map(|&(score, row)| (self.vectors.id(row), score))
-            .collect();
-        scores.sort_unstable_by_key(|(id, _)| *id);
-        exact.truncate(most);
+        let candidates = found.finish();
+        let candidates = candidates.iter().filter_map(|row| self.row_of(row.id)).collect();
         let order = probe.order(self.index.lists())?;
         let mut place_of = vec![0; self.index.lists()];
         for (place, &list) in order.iter().enumerate() {
@@ -174,46 +181,88 @@ impl Tuner<'_> {
             .into_iter()
             .map(|list| probe.place(list))
             .collect::<Result<_>>()?;
-        let place = |row: usize| {
-            let list = self.list_of.get(row).copied().unwrap_or(u32::MAX);
-            // Rows that are in no list are always found.
-            place_of.get(list as usize).copied().unwrap_or(0)
-        };
-        let nearest = exact.iter().map(|&(score, row)| (score, place(row))).collect();
-        Ok(Some(Trace {
+        Ok(Some(Asked {
             row,
             vector,
-            nearest,
-            scores,
+            most,
+            candidates,
+            place_of,
             lists,
         }))
     }
 
-    /// The rows among candidates, the nearest first, with their exact scores.
-    fn score(&self, vector: &[f32], found: Candidates) -> Result<Vec<(f32, usize)>> {
-        let (space, wanted) = (self.index.space(), found.wanted());
-        let mut query = vector.to_vec();
-        space.prepare(&mut query);
-        let mut row_vector = vec![0.0; vector.len()];
-        let mut exact = Vec::new();
-        let mut best = varve_kernels::TopK::new(wanted);
-        for candidate in found.finish() {
-            if candidate.bound < best.threshold() {
-                continue;
+    /// The exact scores of all candidates, for each of those that ask. The rows are read once and in their order, however many ask
+    /// for one: anywhere else they would have to stay in memory.
+    fn score(&self, asked: &[Asked], crew: Crew<'_>) -> Result<Vec<Vec<(f32, usize)>>> {
+        let space = self.index.space();
+        let queries = asked.iter().map(|asked| {
+            let mut query = asked.vector.clone();
+            space.prepare(&mut query);
+            query
+        });
+        let queries: Vec<_> = queries.collect();
+        let by = |(asker, asked): (usize, &Asked)| {
+            let rows = asked.candidates.clone().into_iter();
+            rows.map(move |row| (row, asker))
+        };
+        let mut pairs: Vec<(usize, usize)> = asked.iter().enumerate().flat_map(by).collect();
+        pairs.sort_unstable();
+        let mut scores = vec![0.0; pairs.len()];
+        let parts = pairs.chunks(AT_ONCE).zip(scores.chunks_mut(AT_ONCE));
+        crew.each(parts.enumerate(), |(part, (pairs, scores))| {
+            if part % LET_GO == 0 {
+                self.vectors.let_go();
             }
-            let Some(row) = self.row_of(candidate.id) else {
-                continue;
-            };
-            self.vectors.read(row, &mut row_vector)?;
-            let score = match space.prepare(&mut row_vector) {
-                Kind::Zero => space.of_score(0.0),
-                _ => space.exact(self.kernels, &query, &row_vector),
-            };
-            best.push(score, candidate.id);
-            exact.push((score, row));
+            let mut vector = vec![0.0; self.vectors.dimensions()];
+            let mut read = None;
+            for (&(row, asker), score) in pairs.iter().zip(scores) {
+                let kind = match read {
+                    Some((before, kind)) if before == row => kind,
+                    _ => {
+                        self.vectors.read(row, &mut vector)?;
+                        space.prepare(&mut vector)
+                    }
+                };
+                read = Some((row, kind));
+                *score = match (kind, queries.get(asker)) {
+                    (Kind::Zero, _) | (_, None) => space.of_score(0.0),
+                    (_, Some(query)) => space.exact(self.kernels, query, &vector),
+                };
+            }
+            Ok(())
+        })?;
+        let mut exact = vec![Vec::new(); asked.len()];
+        for ((row, asker), score) in pairs.into_iter().zip(scores) {
+            if let Some(exact) = exact.get_mut(asker) {
+                exact.push((score, row));
+            }
         }
-        exact.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         Ok(exact)
+    }
+
+    /// What is known of a query when its candidates have been scored.
+    fn trace(&self, asked: Asked, mut exact: Vec<(f32, usize)>) -> Trace {
+        exact.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let last = exact
+            .get(asked.most.saturating_sub(1))
+            .map_or(f32::NEG_INFINITY, |row| row.0);
+        let as_near = exact.partition_point(|row| row.0 >= last);
+        let near = exact.iter().take(as_near);
+        let mut scores: Vec<(u64, f32)> = near.map(|&(score, row)| (self.vectors.id(row), score)).collect();
+        scores.sort_unstable_by_key(|(id, _)| *id);
+        exact.truncate(asked.most);
+        let place = |row: usize| {
+            let list = self.list_of.get(row).copied().unwrap_or(u32::MAX);
+            // Rows that are in no list are always found.
+            asked.place_of.get(list as usize).copied().unwrap_or(0)
+        };
+        Trace {
+            row: asked.row,
+            nearest: exact.iter().map(|&(score, row)| (score, place(row))).collect(),
+            scores,
+            vector: asked.vector,
+            lists: asked.lists,
+        }
     }
 
     fn row_of(&self, id: u64) -> Option<usize> {

@@ -78,10 +78,15 @@ export async function searchArrow(
   query: unknown,
   request: SearchRequest,
 ): Promise<Uint8Array> {
-  const { reader, field, body, vector } = await prepare(handle, own, query, request);
-  if (vector !== null) return reader.searchArrow(request.select, body, vector);
-  const nothing = { ...body, where: NOTHING };
-  return reader.searchArrow(request.select, nothing, new Float32Array(field.type.dimensions));
+  handle.searches += 1;
+  try {
+    const { reader, field, body, vector } = await prepare(handle, own, query, request);
+    if (vector !== null) return await reader.searchArrow(request.select, body, vector);
+    const nothing = { ...body, where: NOTHING };
+    return await reader.searchArrow(request.select, nothing, new Float32Array(field.type.dimensions));
+  } finally {
+    handle.searches -= 1;
+  }
 }
 
 /** What `embed` takes, before its types. */

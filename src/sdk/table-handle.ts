@@ -46,7 +46,7 @@ export class TableHandle {
   readonly encoder: RowEncoder;
   readonly reader: Reader;
   readonly buffers: BufferPool = new BufferPool();
-  /** Searches that are under way. */
+  /** Searches of this handle that are under way. */
   searches = 0;
   /** Plans by their columns, so that snapshots of one schema share them; a schema may get other columns when one is embedded again. */
   readonly #plans = new Map<string, Plans>();

@@ -174,6 +174,12 @@ proptest! {
             prop_assert_eq!(bits(&found), bits(&expected));
 
             found.clear();
+            let end = case.positions.len();
+            kernels.scan_shadow(scan(&shadow_query, shadow, threshold), 0..end, None, &mut found);
+            let expected: Vec<Candidate> = all.iter().take(end).copied().filter(reaches).collect();
+            prop_assert_eq!(bits(&found), bits(&expected));
+
+            found.clear();
             kernels.scan_shadow_at(scan(&shadow_query, shadow, threshold), &case.positions, &mut found);
             let there = case.positions.iter().filter_map(|&position| all.get(position as usize));
             let expected: Vec<Candidate> = there.copied().filter(reaches).collect();

@@ -131,8 +131,8 @@ impl NativeTable {
         })
     }
 
-    /// Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. `alone`: no other search is
-    /// under way.
+    /// Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. `alone`: the caller has no other
+    /// search under way.
     #[napi]
     pub fn read_fast(
         &self,

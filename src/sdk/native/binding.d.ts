@@ -70,8 +70,8 @@ export declare class NativeTable {
   /** The version that a moment means, with its dates and its schema. */
   resolve(at: string): string
   /**
-   * Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. `alone`: no other search is
-   * under way.
+   * Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. `alone`: the caller has no other
+   * search under way.
    */
   readFast(request: string, vector: Float32Array | undefined | null, scratch: Float64Array, alone: boolean): string | null
   /** The rows of any read. */

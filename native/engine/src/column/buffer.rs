@@ -143,3 +143,89 @@ impl Buffer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::error::Code;
+
+    const BLOCK: usize = 64;
+
+    /// Confirms blocks of 64 bytes, all but one, and remembers which were asked for.
+    #[derive(Debug)]
+    struct Blocks {
+        damaged: usize,
+        asked: Mutex<Vec<usize>>,
+    }
+
+    impl Guard for Blocks {
+        fn confirm(&self, start: usize, len: usize) -> Result<usize> {
+            let last = (start + len - 1) / BLOCK;
+            for block in start / BLOCK..=last {
+                self.asked.lock().unwrap().push(block);
+                if block == self.damaged {
+                    return Err(Error::corrupt(self.file(), "a block"));
+                }
+            }
+            Ok((last + 1) * BLOCK)
+        }
+
+        fn file(&self) -> &str {
+            "a file"
+        }
+    }
+
+    /// A buffer from byte 100 of a file on, whose block 5 is damaged: its bytes 220 to 283.
+    fn buffer() -> (Arc<Blocks>, Buffer) {
+        let asked = Mutex::new(Vec::new());
+        let guard = Arc::new(Blocks { damaged: 5, asked });
+        let bytes = Bytes::from(vec![7; 1000]);
+        let watched: Arc<dyn Guard> = Arc::clone(&guard) as _;
+        (guard, Buffer::guarded(bytes, 100, 500, watched))
+    }
+
+    fn asked(ranges: &[(usize, usize)]) -> (Vec<usize>, Option<Code>) {
+        let (guard, buffer) = buffer();
+        let outcome = buffer.at(ranges.iter().copied()).map(<[u8]>::len);
+        let code = outcome.as_ref().err().map(Error::code);
+        assert!(code.is_some() || outcome.unwrap() == 500);
+        let asked = guard.asked.lock().unwrap().clone();
+        (asked, code)
+    }
+
+    #[test]
+    fn ranges_of_one_block_are_confirmed_once() {
+        assert_eq!(asked(&[(0, 8), (8, 8), (20, 8)]), (vec![1], None));
+    }
+
+    #[test]
+    fn a_range_that_reaches_into_the_next_block_confirms_both() {
+        assert_eq!(asked(&[(0, 8), (24, 8)]), (vec![1, 1, 2], None));
+    }
+
+    #[test]
+    fn ranges_in_any_order_are_confirmed() {
+        assert_eq!(asked(&[(300, 8), (0, 8), (300, 8)]), (vec![6, 1, 6], None));
+    }
+
+    #[test]
+    fn a_start_before_what_was_confirmed_is_confirmed_too() {
+        assert_eq!(asked(&[(10, 8), (2, 8)]), (vec![1, 1], None));
+    }
+
+    #[test]
+    fn damage_is_found_wherever_it_lies() {
+        let corrupt = Some(Code::Corrupt);
+        assert_eq!(asked(&[(0, 8), (219, 2)]), (vec![1, 4, 5], corrupt));
+        assert_eq!(asked(&[(283, 1)]), (vec![5], corrupt));
+    }
+
+    #[test]
+    fn a_range_beyond_the_end_is_an_error() {
+        let corrupt = Some(Code::Corrupt);
+        assert_eq!(asked(&[(495, 6)]), (vec![], corrupt));
+        assert_eq!(asked(&[(usize::MAX, 6)]), (vec![], corrupt));
+    }
+}

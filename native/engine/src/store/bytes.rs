@@ -19,6 +19,8 @@ impl Bytes {
     /// Says that a part of a mapped file will not be read soon: its pages stay in the cache of the system and count for this
     /// process no longer. Reading them again is as right as before, and costs a fault for every 64 KiB or so.
     pub(crate) fn let_go(&self, start: usize, len: usize) {
+        #[cfg(not(unix))]
+        let _ = (start, len);
         #[cfg(unix)]
         if let Owner::Map(map) = &*self.0
             && start.checked_add(len).is_some_and(|end| end <= map.len())
@@ -55,19 +57,19 @@ mod tests {
     use super::*;
 
     /// A mapped file of some pages.
-    fn mapped(content: &[u8]) -> Bytes {
-        let path = std::env::temp_dir().join(format!("varve-bytes-{}", std::process::id()));
+    fn mapped(name: &str, content: &[u8]) -> Bytes {
+        let path = std::env::temp_dir().join(format!("varve-{name}-{}", std::process::id()));
         std::fs::write(&path, content).unwrap();
         let file = std::fs::File::open(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
-        // SAFETY: nobody else can open the file any more.
+        // SAFETY: nobody else knows the file.
         Bytes::mapped(unsafe { memmap2::Mmap::map(&file).unwrap() })
     }
 
     #[test]
     fn what_was_let_go_reads_as_before() {
         let content: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
-        let bytes = mapped(&content);
+        let bytes = mapped("let-go", &content);
         for (start, len) in [(0, 300_000), (5, 1), (4095, 100_000), (299_999, 1), (300_000, 0)] {
             bytes.let_go(start, len);
             assert_eq!(&*bytes, &content[..]);
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_lies_beyond_the_end_or_in_no_file_is_left_alone() {
-        let bytes = mapped(&[7; 10_000]);
+        let bytes = mapped("left-alone", &[7; 10_000]);
         bytes.let_go(9_000, 1_001);
         bytes.let_go(usize::MAX, 2);
         assert_eq!(&*bytes, &[7; 10_000]);

@@ -128,7 +128,9 @@ impl Simd<8> for Avx2 {
         let bytes = &floats.as_chunks::<96>().0[i].as_chunks::<32>().0;
         // SAFETY: `self` proves AVX2, and each of the three has 32 bytes, at any alignment.
         unsafe {
-            let [a, b, c] = [0, 1, 2].map(|at: usize| _mm256_loadu_ps(bytes[at].as_ptr().cast()));
+            let a = _mm256_loadu_ps(bytes[0].as_ptr().cast());
+            let b = _mm256_loadu_ps(bytes[1].as_ptr().cast());
+            let c = _mm256_loadu_ps(bytes[2].as_ptr().cast());
             // Each lane has one number of each kind among the three registers; three times three are eight, plus one.
             let first = _mm256_blend_ps::<0b0010_0100>(_mm256_blend_ps::<0b1001_0010>(a, b), c);
             let second = _mm256_blend_ps::<0b0100_1001>(_mm256_blend_ps::<0b0010_0100>(a, b), c);

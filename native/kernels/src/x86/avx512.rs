@@ -124,7 +124,9 @@ impl Simd<4> for Avx512 {
         for (three, (early, late)) in threes.iter_mut().zip(&THREES) {
             // SAFETY: `self` proves AVX-512, and each of the arrays has 64 bytes, at any alignment.
             *three = unsafe {
-                let [a, b, c] = [0, 1, 2].map(|at: usize| _mm512_loadu_ps(bytes[at].as_ptr().cast()));
+                let a = _mm512_loadu_ps(bytes[0].as_ptr().cast());
+                let b = _mm512_loadu_ps(bytes[1].as_ptr().cast());
+                let c = _mm512_loadu_ps(bytes[2].as_ptr().cast());
                 let early = _mm512_loadu_si512(early.as_ptr().cast());
                 let late = _mm512_loadu_si512(late.as_ptr().cast());
                 _mm512_permutex2var_ps(_mm512_permutex2var_ps(a, early, b), late, c)

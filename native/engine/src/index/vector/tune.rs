@@ -4,6 +4,7 @@
 //! the order its list comes and at which angle it would be left out, so that the recall and the cost of every setting
 //! follow without searching. What looks cheapest is then tried.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use varve_kernels::Kernels;
@@ -13,6 +14,7 @@ use super::probe::{Admits, LISTS_MIN, Probe, USELESS_MAX};
 use super::space::Kind;
 use super::train::{AT_ONCE, LET_GO};
 use super::{Candidate, Candidates, Setting, VectorIndex, Vectors};
+use crate::column::Bits;
 use crate::error::Result;
 
 /// Numbers of nearest rows that settings are measured for, ascending, and of rows that serve as queries: the more are wanted of
@@ -28,6 +30,11 @@ const TARGETS: [(f32, f32); 7] = [
     (0.99, 2.7),
     (0.995, 4.0),
 ];
+/// Queries that are asked before it is looked how many candidates they have, at most.
+const ASKED_AT_ONCE: usize = 16;
+/// Candidates that are scored in one pass, about: 24 bytes each. Where all rows are alike, each is a candidate of each query, and
+/// there are as many as rows and threads.
+const CANDIDATES_AT_ONCE: usize = 1 << 21;
 /// So much of what may be missed is kept back, for what will be missed beyond that.
 const MARGIN: f32 = 0.35;
 /// How often a cheaper setting than the most thorough one is tried for.
@@ -76,8 +83,10 @@ struct Trace {
     vector: Vec<f32>,
     /// The nearest rows, the nearest first: score and place of their list in the order.
     nearest: Vec<(f32, usize)>,
-    /// These and the rows that are as near as the last of them: id and score, ascending by id.
+    /// Their ids and scores, ascending by id.
     scores: Vec<(u64, f32)>,
+    /// The rows that are as near as the last of them, where there are more of these.
+    ties: Option<Bits>,
     /// For each list in the order: rows, score of the centre, distance and radius.
     lists: Vec<super::probe::Place>,
 }
@@ -88,7 +97,7 @@ struct Asked {
     vector: Vec<f32>,
     /// How many of the nearest are of use.
     most: usize,
-    candidates: Vec<usize>,
+    candidates: Vec<u32>,
     /// For each list its place in the order.
     place_of: Vec<usize>,
     lists: Vec<super::probe::Place>,
@@ -110,11 +119,34 @@ impl Admits for Others {
 impl Tuner<'_> {
     /// What is known of some queries. The first of them know as many nearest rows as any group wants.
     fn traces(&self, groups: &[(usize, usize)], crew: Crew<'_>) -> Result<Vec<Trace>> {
-        let count = self.vectors.len();
-        let queries = groups.first().map_or(0, |group| group.1.min(count / 8));
+        let queries = groups
+            .first()
+            .map_or(0, |group| group.1.min(self.vectors.len() / 8));
+        let at_once = (CANDIDATES_AT_ONCE / self.vectors.len().max(1)).clamp(1, ASKED_AT_ONCE);
+        let at_once = at_once.max(crew.workers);
+        let (mut traces, mut asked) = (Vec::new(), Vec::new());
+        for first in (0..queries).step_by(at_once) {
+            let until = queries.min(first + at_once);
+            asked.extend(self.ask_all(first..until, groups, crew)?);
+            let candidates: usize = asked.iter().map(|one: &Asked| one.candidates.len()).sum();
+            if until == queries || candidates >= CANDIDATES_AT_ONCE {
+                let exact = self.score(&asked, crew)?;
+                let both = asked.drain(..).zip(exact);
+                traces.extend(both.map(|(asked, exact)| self.trace(asked, exact)));
+            }
+        }
+        Ok(traces)
+    }
+
+    fn ask_all(
+        &self,
+        queries: Range<usize>,
+        groups: &[(usize, usize)],
+        crew: Crew<'_>,
+    ) -> Result<Vec<Asked>> {
         let asked = Mutex::new(Vec::new());
-        crew.each(0..queries, |query| {
-            let row = super::train::scatter(query as u64 ^ 0x5eed) as usize % count;
+        crew.each(queries, |query| {
+            let row = super::train::scatter(query as u64 ^ 0x5eed) as usize % self.vectors.len();
             let wanting = groups.iter().filter(|group| query < group.1);
             let most = wanting.map(|group| group.0).max().unwrap_or(0);
             if let Some(one) = self.ask(row, most)? {
@@ -125,10 +157,7 @@ impl Tuner<'_> {
         })?;
         let mut asked = asked.into_inner().unwrap_or_else(PoisonError::into_inner);
         asked.sort_unstable_by_key(|(query, _)| *query);
-        let asked: Vec<_> = asked.into_iter().map(|(_, one)| one).collect();
-        let exact = self.score(&asked, crew)?;
-        let both = asked.into_iter().zip(exact);
-        Ok(both.map(|(asked, exact)| self.trace(asked, exact)).collect())
+        Ok(asked.into_iter().map(|(_, one)| one).collect())
     }
 
     /// The cheapest settings for each recall.
@@ -169,7 +198,8 @@ impl Tuner<'_> {
         let mut others = Others(self.vectors.id(row));
         probe.search(&self.index.flat(), &mut others, &mut found)?;
         let candidates = found.finish();
-        let candidates = candidates.iter().filter_map(|row| self.row_of(row.id)).collect();
+        let rows = candidates.iter().filter_map(|row| self.row_of(row.id));
+        let candidates = rows.map(|row| row as u32).collect();
         let order = probe.order(self.index.lists())?;
         let mut place_of = vec![0; self.index.lists()];
         for (place, &list) in order.iter().enumerate() {
@@ -193,7 +223,7 @@ impl Tuner<'_> {
 
     /// The exact scores of all candidates, for each of those that ask. The rows are read once and in their order, however many ask
     /// for one: anywhere else they would have to stay in memory.
-    fn score(&self, asked: &[Asked], crew: Crew<'_>) -> Result<Vec<Vec<(f32, usize)>>> {
+    fn score(&self, asked: &[Asked], crew: Crew<'_>) -> Result<Vec<Vec<(f32, u32)>>> {
         let space = self.index.space();
         let queries = asked.iter().map(|asked| {
             let mut query = asked.vector.clone();
@@ -201,11 +231,10 @@ impl Tuner<'_> {
             query
         });
         let queries: Vec<_> = queries.collect();
-        let by = |(asker, asked): (usize, &Asked)| {
-            let rows = asked.candidates.clone().into_iter();
-            rows.map(move |row| (row, asker))
-        };
-        let mut pairs: Vec<(usize, usize)> = asked.iter().enumerate().flat_map(by).collect();
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        for (asker, asked) in asked.iter().enumerate() {
+            pairs.extend(asked.candidates.iter().map(|&row| (row, asker as u32)));
+        }
         pairs.sort_unstable();
         let mut scores = vec![0.0; pairs.len()];
         let parts = pairs.chunks(AT_ONCE).zip(scores.chunks_mut(AT_ONCE));
@@ -219,21 +248,22 @@ impl Tuner<'_> {
                 let kind = match read {
                     Some((before, kind)) if before == row => kind,
                     _ => {
-                        self.vectors.read(row, &mut vector)?;
+                        self.vectors.read(row as usize, &mut vector)?;
                         space.prepare(&mut vector)
                     }
                 };
                 read = Some((row, kind));
-                *score = match (kind, queries.get(asker)) {
+                *score = match (kind, queries.get(asker as usize)) {
                     (Kind::Zero, _) | (_, None) => space.of_score(0.0),
                     (_, Some(query)) => space.exact(self.kernels, query, &vector),
                 };
             }
             Ok(())
         })?;
-        let mut exact = vec![Vec::new(); asked.len()];
+        let room = |asked: &Asked| Vec::with_capacity(asked.candidates.len());
+        let mut exact: Vec<Vec<(f32, u32)>> = asked.iter().map(room).collect();
         for ((row, asker), score) in pairs.into_iter().zip(scores) {
-            if let Some(exact) = exact.get_mut(asker) {
+            if let Some(exact) = exact.get_mut(asker as usize) {
                 exact.push((score, row));
             }
         }
@@ -241,28 +271,42 @@ impl Tuner<'_> {
     }
 
     /// What is known of a query when its candidates have been scored.
-    fn trace(&self, asked: Asked, mut exact: Vec<(f32, usize)>) -> Trace {
+    fn trace(&self, asked: Asked, mut exact: Vec<(f32, u32)>) -> Trace {
         exact.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let last = exact
-            .get(asked.most.saturating_sub(1))
-            .map_or(f32::NEG_INFINITY, |row| row.0);
-        let as_near = exact.partition_point(|row| row.0 >= last);
-        let near = exact.iter().take(as_near);
-        let mut scores: Vec<(u64, f32)> = near.map(|&(score, row)| (self.vectors.id(row), score)).collect();
+        let (nearest, beyond) = exact.split_at(asked.most.min(exact.len()));
+        let last = nearest.last().map(|row| row.0);
+        let tied = |rows: &[(f32, u32)]| {
+            let mut ties = Bits::filled(self.vectors.len(), false);
+            rows.iter().for_each(|row| ties.set(row.1 as usize));
+            ties
+        };
+        let as_near = beyond.partition_point(|row| Some(row.0) >= last);
+        let ties = beyond.get(..as_near).filter(|rows| !rows.is_empty()).map(tied);
+        let id_of = |&(score, row): &(f32, u32)| (self.vectors.id(row as usize), score);
+        let mut scores: Vec<(u64, f32)> = nearest.iter().map(id_of).collect();
         scores.sort_unstable_by_key(|(id, _)| *id);
-        exact.truncate(asked.most);
-        let place = |row: usize| {
-            let list = self.list_of.get(row).copied().unwrap_or(u32::MAX);
+        let place = |row: u32| {
+            let list = self.list_of.get(row as usize).copied().unwrap_or(u32::MAX);
             // Rows that are in no list are always found.
             asked.place_of.get(list as usize).copied().unwrap_or(0)
         };
         Trace {
             row: asked.row,
-            nearest: exact.iter().map(|&(score, row)| (score, place(row))).collect(),
+            nearest: nearest.iter().map(|&(score, row)| (score, place(row))).collect(),
             scores,
+            ties,
             vector: asked.vector,
             lists: asked.lists,
         }
+    }
+
+    /// The score of a row, if it is among the nearest of a query or as near as the last of them.
+    fn score_of(&self, trace: &Trace, id: u64) -> Option<f32> {
+        if let Ok(at) = trace.scores.binary_search_by_key(&id, |(id, _)| *id) {
+            return trace.scores.get(at).map(|(_, score)| *score);
+        }
+        let is_tied = trace.ties.as_ref()?.get(self.row_of(id)?);
+        trace.nearest.last().filter(|_| is_tied).map(|row| row.0)
     }
 
     fn row_of(&self, id: u64) -> Option<usize> {
@@ -294,12 +338,9 @@ impl Tuner<'_> {
                 .nearest
                 .get(wanted.saturating_sub(1))
                 .map_or(f32::INFINITY, |row| row.0);
-            let score_of = |id| {
-                let at = trace.scores.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-                trace.scores.get(at).map(|(_, score)| *score)
+            let is_hit = |row: &&Candidate| {
+                row.bound >= last && self.score_of(trace, row.id).is_some_and(|score| score >= last)
             };
-            let is_hit =
-                |row: &&Candidate| row.bound >= last && score_of(row.id).is_some_and(|score| score >= last);
             let hits = found.finish().iter().filter(is_hit).count().min(wanted);
             let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
             *sums = (sums.0 + hits, sums.1 + wanted, sums.2 + searched.rows);

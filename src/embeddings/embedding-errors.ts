@@ -2,6 +2,7 @@
 
 import { VarveError } from "../varve-error";
 import type { EmbeddingFailure } from "./embedding-function";
+import { hintFor, type Obstacle } from "./support/obstacle";
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -64,7 +65,7 @@ export function modelDiffers(wanted: string, found: string): VarveError {
 export class EmbeddingRequestError extends VarveError implements EmbeddingFailure {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  readonly retryable: boolean;
+  readonly retryable: boolean | "once";
   readonly tooLarge: boolean;
 
   /** Made by the providers; a program catches these and does not make them. */
@@ -82,28 +83,41 @@ export function requestFailed(
   provider: string,
   why: string,
   failure: EmbeddingFailure,
-  cause?: unknown,
+  { obstacle, cause }: { readonly obstacle?: Obstacle | undefined; readonly cause?: unknown } = {},
 ): EmbeddingRequestError {
-  const { status } = failure;
-  const what = status === undefined ? "gave no answer" : `refused with status ${status}`;
-  const hint = hintOf(failure);
-  return new EmbeddingRequestError(`${provider} ${what}: ${why}`, failure, {
+  const hint = obstacle === undefined ? hintOf(failure) : hintFor(obstacle);
+  return new EmbeddingRequestError(`${provider} ${whatHappened(failure, obstacle)}: ${why}`, failure, {
     ...(hint === undefined ? {} : { hint }),
     cause,
   });
+}
+
+function whatHappened({ status }: EmbeddingFailure, obstacle: Obstacle | undefined): string {
+  if (obstacle === "page") return "answered with a web page";
+  if (obstacle === "answer") return "gave an answer that cannot be read";
+  if (status === undefined) return "gave no answer";
+  return status < 400 ? `answered with status ${status}` : `refused with status ${status}`;
 }
 
 function hintOf({ status, tooLarge, retryable }: EmbeddingFailure): string | undefined {
   if (tooLarge) return "Send fewer or shorter inputs at once: see maxBatch and maxBatchTokens.";
   if (status === 401 || status === 403) return "Check the key and what it is allowed to do.";
   if (status === 404) return "Check the name of the model and the address.";
-  return retryable ? "Try again later." : undefined;
+  return retryable ? hintFor("connection") : undefined;
 }
 
-/** An answer that is not what was asked for. */
-export function answerMalformed(provider: string, expected: string, found: string): EmbeddingRequestError {
+/** An answer that is not what was asked for: of a server that does not speak this API, or one that was damaged on the way. */
+export function answerMalformed(
+  provider: string,
+  expected: string,
+  found: string,
+  retryable: false | "once" = "once",
+): EmbeddingRequestError {
   const message = `The answer of ${provider}: expected ${expected}, found ${found}.`;
-  return new EmbeddingRequestError(message, { retryable: true }, { hint: "Try again." });
+  const hint = retryable
+    ? hintFor("answer")
+    : "Check the address and the model: the server that answered does not speak this API.";
+  return new EmbeddingRequestError(message, { retryable }, { hint });
 }
 
 /** A model whose vectors have another length than was said. */

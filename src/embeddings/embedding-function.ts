@@ -23,7 +23,29 @@ export interface EmbeddingRequest {
   readonly longText?: LongText | undefined;
 }
 
-/** How much a function may be asked for. What is left out has no limit that is known. */
+/**
+ * How long a call of a function is tried again when it fails in a way that may pass. Where only one of the two is given, only that one
+ * counts. Failures that last, such as a wrong key, are not tried again at all; a refused connection is tried once more.
+ *
+ * @example
+ * ```ts
+ * openai("text-embedding-3-small", { retry: { forMs: 60_000 } });
+ * ```
+ */
+export interface EmbeddingRetry {
+  /**
+   * How often a call is made in all. 1 never tries again.
+   * @default 5, or 8 where the server asks to wait; 4 for a search
+   */
+  readonly attempts?: number | undefined;
+  /**
+   * For how many milliseconds from the first attempt on. No attempt begins later.
+   * @default 10,000, or 120,000 where the server asks to wait; 10,000 for a search
+   */
+  readonly forMs?: number | undefined;
+}
+
+/** How much a function may be asked for, and how long. What is left out has no limit that is known. */
 export interface EmbeddingLimits {
   /** The most tokens of all inputs of one call together. */
   readonly maxBatchTokens?: number | undefined;
@@ -33,8 +55,13 @@ export interface EmbeddingLimits {
   readonly maxConcurrency?: number | undefined;
   /** The most calls within a minute. */
   readonly requestsPerMinute?: number | undefined;
-  /** How long a call may take, in milliseconds; five minutes unless told. What takes longer is ended, and tried once more. */
+  /**
+   * How long one call may take, in milliseconds. A call that takes longer is ended, and counts as failed.
+   * @default 300,000, which is five minutes
+   */
   readonly timeoutMs?: number | undefined;
+  /** How often and for how long a failed call is tried again. */
+  readonly retry?: EmbeddingRetry | undefined;
 }
 
 /**
@@ -46,8 +73,11 @@ export interface EmbeddingFailure {
   readonly status?: number | undefined;
   /** How long the server asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** Whether the same call may succeed later. */
-  readonly retryable?: boolean | undefined;
+  /**
+   * Whether the same call may succeed later. `"once"`: perhaps, but it probably fails for good, as with a refused connection; it is
+   * tried once more after a moment.
+   */
+  readonly retryable?: boolean | "once" | undefined;
   /** Whether fewer inputs may succeed. */
   readonly tooLarge?: boolean | undefined;
 }

@@ -5,6 +5,7 @@ import type {
   EmbeddingInputType,
   EmbeddingLimits,
   EmbeddingRequest,
+  EmbeddingRetry,
 } from "./embedding-function";
 import { checkCounts, limitsOf, present } from "./support/option-check";
 import { checkAborted, requestError } from "./support/request-failure";
@@ -81,6 +82,8 @@ class AiSdkEmbedding implements EmbeddingFunction<string> {
   readonly maxBatchTokens: number | undefined;
   readonly maxInputTokens: number | undefined;
   readonly requestsPerMinute: number | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly retry: EmbeddingRetry | undefined;
   readonly #model: AiSdkEmbeddingModel;
   readonly #options: AiSdkOptions;
   readonly #answerer: Answerer;
@@ -98,6 +101,8 @@ class AiSdkEmbedding implements EmbeddingFunction<string> {
     this.maxBatchTokens = limits.maxBatchTokens;
     this.maxInputTokens = limits.maxInputTokens;
     this.requestsPerMinute = limits.requestsPerMinute;
+    this.timeoutMs = limits.timeoutMs;
+    this.retry = limits.retry;
     this.#model = model;
     this.#options = options;
     this.#answerer = { provider, model: modelId, dimensions };

@@ -12,13 +12,14 @@ import type {
   EmbeddingInput,
   EmbeddingInputType,
   EmbeddingRequest,
+  EmbeddingRetry,
 } from "./embedding-function";
 import { importLibrary, type OptionalLibrary } from "./support/import-library";
 import { familyOf, type Pooling, poolings } from "./support/model-families";
 import { type ModelDtype, modelDtypes, readFolderFacts } from "./support/model-folder";
-import { checkCounts, checkText, checkWord, present, StoredConfig } from "./support/option-check";
+import { checkCounts, checkText, checkWord, present, retryOf, StoredConfig } from "./support/option-check";
 import { pooledVectors } from "./support/pooling";
-import { checkAborted } from "./support/request-failure";
+import { checkAborted, withFailure } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";
 import { inputNamed, type TokenBatch, tokenBatches, tokenRow } from "./support/token-rows";
 import {
@@ -64,11 +65,15 @@ export interface HuggingFaceOptions {
   readonly batchWithDynamicQuantization?: boolean | undefined;
   /** The model is a CLIP or a SigLIP: bytes are embedded as images, texts as what images are searched with. */
   readonly images?: boolean | undefined;
+  /** How often and for how long a download that failed is tried again. */
+  readonly retry?: EmbeddingRetry | undefined;
 }
 
 const NAME = "huggingface";
 const USER = "huggingface()";
 const MAX_BATCH = 64;
+// The first call downloads the model.
+const TIMEOUT_MS = 3_600_000;
 const TOGETHER = 16;
 const IMAGES_TOGETHER = 8;
 
@@ -135,6 +140,8 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   readonly maxConcurrency = 1;
   readonly inputTypes: readonly EmbeddingInputType[];
   readonly revision: string | undefined;
+  readonly timeoutMs = TIMEOUT_MS;
+  readonly retry: EmbeddingRetry | undefined;
   readonly config: EmbeddingConfig;
   readonly #model: string;
   readonly #options: HuggingFaceOptions;
@@ -164,6 +171,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
     this.maxInputTokens = maxTokens ?? facts?.maxTokens;
     this.inputTypes = images ? ["text", "image"] : ["text"];
     this.revision = revision;
+    this.retry = retryOf(options.retry);
     this.#key = JSON.stringify([this.#place, dtype, revision, options.device, images]);
     this.config = Object.freeze(
       present({
@@ -305,7 +313,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
     try {
       return await loadModel(transformers, this.#place, { dtype, device, revision, images });
     } catch (cause) {
-      throw modelNotLoaded(USER, this.#model, cause, this.#place.hint);
+      throw withFailure(modelNotLoaded(USER, this.#model, cause, this.#place.hint), cause);
     }
   }
 }

@@ -18,6 +18,7 @@ export type {
   EmbeddingKind,
   EmbeddingLimits,
   EmbeddingRequest,
+  EmbeddingRetry,
 } from "./embedding-function";
 export {
   type AiSdkEmbeddingModel,

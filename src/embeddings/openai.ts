@@ -13,6 +13,7 @@ import type {
   EmbeddingKind,
   EmbeddingLimits,
   EmbeddingRequest,
+  EmbeddingRetry,
 } from "./embedding-function";
 import { importLibrary, type OptionalLibrary } from "./support/import-library";
 import { familyOf } from "./support/model-families";
@@ -27,8 +28,8 @@ import {
   presetNamed,
 } from "./support/openai-servers";
 import { checkCounts, checkText, limitsOf, present, StoredConfig } from "./support/option-check";
-import { requestError } from "./support/request-failure";
-import { checkedVectors, embedPresent, numbersOrBase64 } from "./support/vectors";
+import { requestError, withoutSecrets } from "./support/request-failure";
+import { beginningOf, checkedVectors, embedPresent, numbersOrBase64 } from "./support/vectors";
 
 /** What `openai` takes beside the model. */
 export interface OpenAiOptions extends EmbeddingLimits {
@@ -50,7 +51,10 @@ export interface OpenAiOptions extends EmbeddingLimits {
   readonly documentPrefix?: string | undefined;
   /** The most inputs of a request. */
   readonly maxBatch?: number | undefined;
-  /** How long an answer may take, in milliseconds; a minute unless told. */
+  /**
+   * How long an answer may take, in milliseconds.
+   * @default 60,000, which is a minute
+   */
   readonly timeoutMs?: number | undefined;
   /** The organisation that pays. */
   readonly organization?: string | undefined;
@@ -137,6 +141,7 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
   readonly maxInputTokens: number | undefined;
   readonly maxConcurrency: number | undefined;
   readonly requestsPerMinute: number | undefined;
+  readonly retry: EmbeddingRetry | undefined;
   readonly inputTypes = ["text"] as const;
   readonly config: EmbeddingConfig;
   readonly #model: string;
@@ -175,6 +180,7 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
     this.maxInputTokens = limits.maxInputTokens ?? known?.maxInputTokens;
     this.maxConcurrency = limits.maxConcurrency ?? server.maxConcurrency;
     this.requestsPerMinute = limits.requestsPerMinute;
+    this.retry = limits.retry;
     this.config = this.#publicConfig();
     Object.freeze(this);
   }
@@ -199,8 +205,12 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
       throw this.#failure(error, signal, key);
     }
     const answerer = { provider: this.#said(), model: this.#model, dimensions: this.dimensions };
-    const vectors = inOrder(answer?.data);
-    if (vectors === undefined) throw answerMalformed(this.#said(), "a list with each index once", "another");
+    const data: unknown = answer?.data;
+    if (!Array.isArray(data)) throw this.#notAnAnswer(answer, key);
+    const vectors = inOrder(data);
+    if (vectors === undefined) {
+      throw answerMalformed(this.#said(), "a list with each index once", "a list with other indexes");
+    }
     return checkedVectors(vectors, texts.length, answerer, numbersOrBase64);
   }
 
@@ -263,15 +273,26 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
 
   // The error of the client is not passed on as the cause: what a server echoes can hold the key.
   #failure(error: unknown, signal: AbortSignal | undefined, key: string): VarveError {
+    return requestError(this.#said(), error, signal, this.#secrets(key));
+  }
+
+  /** The error for what is no list of vectors, such as the web page of a login. */
+  #notAnAnswer(answer: unknown, key: string): VarveError {
+    const found = beginningOf(answer, (text) => withoutSecrets(text, this.#secrets(key)));
+    return answerMalformed(this.#said(), "an object with a list of vectors (data)", found, false);
+  }
+
+  /** What must not stand in any message. */
+  #secrets(key: string): string[] {
     const { headers = {}, client } = this.#options;
     const theirs: unknown = client === undefined ? undefined : Reflect.get(client, "apiKey");
-    const secrets = [key, typeof theirs === "string" ? theirs : "", ...Object.values(headers)];
-    return requestError(this.#said(), error, signal, [...secrets, ...(this.#address?.secrets ?? [])]);
+    const known = [key, typeof theirs === "string" ? theirs : "", ...Object.values(headers)];
+    return [...known, ...(this.#address?.secrets ?? [])];
   }
 
   /** The server as messages name it. */
   #said(): string {
-    return this.#address?.host ?? "The server of the client";
+    return this.#address?.url ?? "The server of the client";
   }
 
   /** What is stored: nothing else of the options may be, because it could be a secret. */
@@ -307,7 +328,6 @@ function unknownLength(model: string): never {
 /** An address in parts: what may be shown and stored, and what may not. */
 interface Address {
   readonly url: string;
-  readonly host: string;
   readonly local: boolean;
   readonly query: Record<string, string>;
   readonly authorization: string | undefined;
@@ -327,7 +347,6 @@ function addressOf({ baseURL, preset }: OpenAiOptions, server: OpenAiServer): Ad
   const query = Object.fromEntries(url.searchParams);
   return {
     url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`,
-    host: url.host,
     local: isLocal(url),
     query,
     authorization: user === "" && password === "" ? undefined : `Basic ${basic}`,
@@ -347,8 +366,7 @@ function isNamedByEnvironment(stored: string): boolean {
 }
 
 /** The vectors by their index: a server may answer in another order. Undefined where the indexes are not 0, 1, 2 and on. */
-function inOrder(data: unknown): unknown[] | undefined {
-  if (!Array.isArray(data)) return undefined;
+function inOrder(data: readonly unknown[]): unknown[] | undefined {
   const vectors = new Array<unknown>(data.length);
   const placed = new Set<number>();
   for (const [place, item] of data.entries()) {

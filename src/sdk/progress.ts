@@ -2,8 +2,8 @@ import { aborted } from "./errors";
 
 /** How far a long call has come. */
 export interface Progress {
-  /** What is being done. */
-  readonly stage: "embed" | "write";
+  /** What is being done. `"wait"`: a call of the embedding function failed, and is made again after `waitMs`. */
+  readonly stage: "embed" | "wait" | "write";
   /** The column that is being embedded. */
   readonly column?: string;
   /** How many inputs were embedded, or rows written, so far. */
@@ -16,6 +16,12 @@ export interface Progress {
   readonly requests?: number;
   /** About how many tokens it was called with: a quarter of the characters. */
   readonly tokens?: number;
+  /** With `"wait"`: how often the call has failed. */
+  readonly attempt?: number;
+  /** With `"wait"`: how long until it is made again, in milliseconds. */
+  readonly waitMs?: number;
+  /** With `"wait"`: why it failed. */
+  readonly reason?: string;
 }
 
 /** What everything long takes. */

@@ -40,7 +40,7 @@ describe("a failure", () => {
     expect(await failure()).toMatchObject({ status: 400, retryable: false, tooLarge: true });
     expect(await failure()).toMatchObject({ status: undefined, retryable: true });
     expect(await failure()).toMatchObject({
-      retryable: true,
+      retryable: "once",
       message: expect.stringContaining("expected 2 vectors"),
     });
     expect(server.requests.length).toBe(4);

@@ -157,6 +157,25 @@ describe("a model of the hub", () => {
     }
   });
 
+  it("that cannot be fetched may be fetched later", async () => {
+    const hub = await startHub();
+    const down = env.remoteHost;
+    await hub.stop();
+    const { remoteHost } = env;
+    env.remoteHost = down;
+    const cacheDir = mkdtempSync(join(tmpdir(), "varve-cache-"));
+    try {
+      const fn = huggingface("org/tiny-onnx", { cacheDir, dimensions: 256 });
+      await expect(fn.embed(["water"], document)).rejects.toMatchObject({
+        code: "EMBEDDING_UNAVAILABLE",
+        retryable: "once",
+      });
+    } finally {
+      env.remoteHost = remoteHost;
+      rmSync(cacheDir, { recursive: true, force: true });
+    }
+  });
+
   it("says what is missing", () => {
     expect(() => huggingface("org/a-model")).toThrow(
       'does not know how long the vectors of "org/a-model" are',

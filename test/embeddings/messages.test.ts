@@ -2,9 +2,21 @@
 
 import { describe, expect, it } from "vitest";
 import * as errors from "../../src/embeddings/embedding-errors";
+import type { Obstacle } from "../../src/embeddings/support/obstacle";
 import type { VarveError } from "../../src/varve-error";
 
 const cause = new Error("it rains");
+
+const obstacles: readonly Obstacle[] = [
+  "no-such-host",
+  "unreachable",
+  "certificate",
+  "no-http",
+  "time-out",
+  "connection",
+  "page",
+  "answer",
+];
 
 type Examples = {
   readonly [K in Exclude<keyof typeof errors, "EmbeddingRequestError">]: readonly VarveError[];
@@ -27,8 +39,13 @@ const examples: Examples = {
     errors.requestFailed("api.openai.com", "No such model", { status: 404 }),
     errors.requestFailed("api.openai.com", "Array too long", { status: 400, tooLarge: true }),
     errors.requestFailed("api.openai.com", "It is a teapot", { status: 418 }),
+    errors.requestFailed("api.openai.com", "It moved", { status: 304 }),
+    ...obstacles.map((obstacle) => errors.requestFailed("api.openai.com", obstacle, {}, { obstacle })),
   ],
-  answerMalformed: [errors.answerMalformed("api.openai.com", "3 vectors", "2 vectors")],
+  answerMalformed: [
+    errors.answerMalformed("api.openai.com", "3 vectors", "2 vectors"),
+    errors.answerMalformed("api.openai.com", "an object", 'the text "<h1>Login"', false),
+  ],
   dimensionsDiffer: [errors.dimensionsDiffer("api.openai.com", "text-embedding-3-small", 256, 1536)],
   inputUnreadable: [errors.inputUnreadable("huggingface()", 3, cause)],
   embeddingAborted: [errors.embeddingAborted(cause)],

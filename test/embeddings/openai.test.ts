@@ -73,24 +73,25 @@ describe("answers", () => {
   });
 
   it.each([
-    ["half of the vectors", { kind: "half" }, "expected 4 vectors, found 2 vectors"],
+    ["half of the vectors", { kind: "half" }, "once", "expected 4 vectors, found 2 vectors"],
     [
       "a vector that is too short",
       { kind: "wrong-length" },
+      "once",
       "expected vectors of 8 dimensions, found one of 7",
     ],
-    ["an index twice", { kind: "wrong-index" }, "expected a list with each index once"],
-    ["half of the JSON", { kind: "half-json" }, "gave no answer"],
-    ["a connection that ends in the answer", { kind: "cut" }, "gave no answer"],
-    ["a connection that ends before it", { kind: "drop" }, "gave no answer"],
-  ] as const)("with %s are refused, and may be asked for again", async (_, fault, message) => {
+    ["an index twice", { kind: "wrong-index" }, "once", "expected a list with each index once"],
+    ["half of the JSON", { kind: "half-json" }, "once", "gave an answer that cannot be read"],
+    ["a connection that ends in the answer", { kind: "cut" }, true, "gave no answer"],
+    ["a connection that ends before it", { kind: "drop" }, true, "gave no answer"],
+  ] as const)("with %s are refused, and may be asked for again", async (_, fault, retryable, message) => {
     const { server, embed } = await facing([fault]);
     await using _server = server;
     const error = await failureOf(embed("a", "b", "c", "d"));
     expect(error.message).toContain(message);
     expect(error).toMatchObject({
       code: "EMBEDDING_FAILED",
-      retryable: true,
+      retryable,
       tooLarge: false,
       status: undefined,
     });
@@ -138,18 +139,19 @@ describe("refusals", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("of an address where nobody listens may be tried again", async () => {
+  it("of an address where nobody listens may be tried once more", async () => {
     const { server, embed } = await facing([]);
     await server[Symbol.asyncDispose]();
     const error = await failureOf(embed("a"));
-    expect(error).toMatchObject({ retryable: true, status: undefined });
+    expect(error).toMatchObject({ retryable: "once", status: undefined });
     expect(error.message).toContain("ECONNREFUSED");
+    expect(error.message).toContain(server.url);
   });
 
-  it("come when an answer takes too long, and may be tried again", async () => {
+  it("come when an answer takes too long, and may be tried once more", async () => {
     const { server, embed } = await facing([{ kind: "hang" }], { timeoutMs: 30 });
     await using _server = server;
-    expect(await failureOf(embed("a"))).toMatchObject({ retryable: true });
+    expect(await failureOf(embed("a"))).toMatchObject({ retryable: "once" });
   });
 
   it("end at once when the signal is aborted", async () => {

@@ -30,6 +30,7 @@ test("a signal ends a write at once, also where the function does not listen, an
 test("a signal ends a wait", async () => {
   const controller = new AbortController();
   const fn = paidEmbedding({
+    retry: { forMs: 600_000 },
     before: () => {
       setTimeout(() => controller.abort(), 5);
       throw refusal(429, { retryAfterMs: 500_000 });

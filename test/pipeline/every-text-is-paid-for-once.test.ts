@@ -23,7 +23,7 @@ test("10,000 rows with faults in a tenth of the calls: all embedded, none twice,
     refusal(500),
     refusal(503),
     refusal(408),
-    refusal(409),
+    refusal(425),
     Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }),
     new TypeError("fetch failed"),
   ];

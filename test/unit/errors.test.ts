@@ -139,15 +139,16 @@ const embedExamples: Examples<typeof embed> = {
   ],
   revisionDiffers: [embed.revisionDiffers("docs", "vec", "2", "3")],
   embeddingFailed: [
-    embed.embeddingFailed("docs", "vec", "mine", cause),
-    embed.embeddingFailed("docs", "vec", "mine", cause, 3),
+    embed.embeddingFailed("docs", "vec", "mine", { error: cause }),
+    embed.embeddingFailed("docs", "vec", "mine", { error: cause, attempts: 5, ms: 7512 }, 3),
+    embed.embeddingFailed("docs", "vec", "mine", { error: cause, attempts: 1, ms: 60_004 }, 3),
   ],
   cacheNotCleared: [embed.cacheNotCleared(cause)],
   inputTooLong: [
     embed.inputTooLong("docs", "vec", "mine", 9000, 8192, 3),
     embed.inputTooLong("docs", "vec", "mine", 9000, 8192),
   ],
-  inputTooLarge: [embed.inputTooLarge("docs", "vec", "mine", cause, 3)],
+  inputTooLarge: [embed.inputTooLarge("docs", "vec", "mine", { error: cause }, 3)],
   badEmbeddings: [embed.badEmbeddings("docs", "vec", "mine", "an array of 2", "an array of 1")],
 };
 
@@ -209,7 +210,7 @@ test("the messages about the native module are all known", () => {
 });
 
 test("an error keeps its cause, can be told from others, and can be logged", () => {
-  const error = embed.embeddingFailed("docs", "vec", "mine", cause);
+  const error = embed.embeddingFailed("docs", "vec", "mine", { error: cause });
   expect(error.cause).toBe(cause);
   expect(VarveError.is(error)).toBe(true);
   expect(VarveError.is(cause)).toBe(false);

@@ -36,6 +36,7 @@ describe("an error", () => {
       retryAfterMs: undefined,
       retryable: true,
       tooLarge: false,
+      obstacle: "connection",
       why: "fetch failed read ECONNRESET",
     });
   });

@@ -1,5 +1,5 @@
 import { badFunction, configUnreadable } from "../embedding-errors";
-import type { EmbeddingConfig, EmbeddingLimits } from "../embedding-function";
+import type { EmbeddingConfig, EmbeddingLimits, EmbeddingRetry } from "../embedding-function";
 
 /** Whether a value is a whole number from 1 on. */
 export function isCount(value: unknown): value is number {
@@ -29,10 +29,25 @@ export function checkWord(name: string, word: string, words: readonly string[]):
 /** The limits among the options, those that were given. */
 export function limitsOf(options: EmbeddingLimits): EmbeddingLimits {
   const { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute, timeoutMs } = options;
-  const limits = { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute, timeoutMs };
-  checkCounts(present(limits));
-  return present(limits);
+  const counts = { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute, timeoutMs };
+  checkCounts(present(counts));
+  return present({ ...counts, retry: retryOf(options.retry) });
 }
+
+/** How long a function is tried, where that was said; throws INVALID_ARGUMENT where it makes no sense. */
+export function retryOf(retry: unknown): EmbeddingRetry | undefined {
+  if (retry === undefined) return undefined;
+  const isObject = typeof retry === "object" && retry !== null && !Array.isArray(retry);
+  if (!isObject)
+    throw badFunction("retry", "an object such as { attempts: 3, forMs: 5000 }", describe(retry));
+  const { attempts, forMs, ...others } = retry as EmbeddingRetry;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw badFunction("retry", "attempts and forMs", JSON.stringify(unknown));
+  checkCounts(present({ "retry.attempts": attempts, "retry.forMs": forMs }));
+  return Object.freeze(present({ attempts, forMs }));
+}
+
+const describe = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
 /** An object without the members that are undefined: a config is JSON. */
 export function present<T extends object>(object: T): T {

@@ -3,14 +3,12 @@
 import { VarveError } from "../../varve-error";
 import { embeddingAborted, requestFailed } from "../embedding-errors";
 import type { EmbeddingFailure } from "../embedding-function";
+import { hintFor, mayPass, type Obstacle, obstacleOf } from "./obstacle";
 
-const retryStatuses = new Set([408, 409, 429]);
-
-const networkCode =
-  /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_|ERR_STREAM_PREMATURE_CLOSE)/;
-const networkMessage =
-  /connection error|fetch failed|terminated|timed out|socket hang up|premature close|other side closed/i;
-const cutShort = /JSON/;
+/** Statuses below 500 that may pass: time-outs and overload. */
+const passingStatuses = new Set([408, 425, 429]);
+/** Statuses from 500 on that stay: the server cannot do what is asked. */
+const lastingStatuses = new Set([501, 505]);
 
 // The words in which servers say that there was too much in one request.
 const tooMuch =
@@ -20,6 +18,8 @@ const tooMuch =
 export interface ReadFailure extends EmbeddingFailure {
   /** The reason, in the words of the server or of the system. */
   readonly why: string;
+  /** What kept the request from its answer, where no server refused it. */
+  readonly obstacle?: Obstacle | undefined;
 }
 
 /**
@@ -31,10 +31,12 @@ export function readFailure(error: unknown, now: number = Date.now()): ReadFailu
   const headers = headersOf(error);
   const why = whyOf(error);
   const refused = status !== undefined && (status === 400 || status === 413 || status === 422);
+  const obstacle = status !== undefined && status >= 400 ? undefined : obstacleOf(causes(error));
   return {
     status,
     retryAfterMs: numberOf(error, "retryAfterMs") ?? retryAfterMs(headers, now),
-    retryable: flagOf(error, "retryable") ?? isRetryable(error, status, headers, why),
+    retryable: saidOf(error) ?? isRetryable(error, status, headers, obstacle),
+    ...(obstacle === undefined ? {} : { obstacle }),
     tooLarge: flagOf(error, "tooLarge") ?? (status === 413 || (refused && tooMuch.test(why))),
     why,
   };
@@ -50,8 +52,21 @@ export function requestError(
 ): VarveError {
   if (VarveError.is(error)) return error;
   if (signal?.aborted) return embeddingAborted(signal.reason);
-  const { why, ...failure } = readFailure(error);
-  return requestFailed(provider, withoutSecrets(why, secrets), failure, cause);
+  const { why, obstacle, ...failure } = readFailure(error);
+  return requestFailed(provider, withoutSecrets(why, secrets), failure, { obstacle, cause });
+}
+
+/** An error that says of going on what its cause says, such as that a download may succeed later. */
+export function withFailure(error: VarveError, cause: unknown): VarveError {
+  const { status, retryAfterMs, retryable } = readFailure(cause);
+  return VarveError.is(cause) ? error : Object.assign(error, { status, retryAfterMs, retryable });
+}
+
+/** Why something failed, and what to do about it where that is known. */
+export function explained(error: unknown): { readonly why: string; readonly hint: string | undefined } {
+  if (VarveError.is(error)) return { why: error.message, hint: error.hint };
+  const { why, obstacle } = readFailure(error);
+  return { why, hint: obstacle === undefined ? undefined : hintFor(obstacle) };
 }
 
 /** Throws ABORTED where the signal was aborted. */
@@ -97,27 +112,27 @@ function isRetryable(
   error: unknown,
   status: number | undefined,
   header: (name: string) => string | undefined,
-  why: string,
-): boolean {
+  obstacle: Obstacle | undefined,
+): boolean | "once" {
   const asked = header("x-should-retry");
   if (asked === "true" || asked === "false") return asked === "true";
   if (textOf(error, "code") === "insufficient_quota") return false;
-  if (status !== undefined) return retryStatuses.has(status) || status >= 500;
-  const told = flagOf(error, "isRetryable");
-  if (told !== undefined) return told;
-  return causes(error).some(
-    (one) =>
-      networkCode.test(textOf(one, "code") ?? "") ||
-      networkMessage.test(textOf(one, "message") ?? "") ||
-      (one instanceof SyntaxError && cutShort.test(why)),
-  );
+  if (status !== undefined && status >= 500) return !lastingStatuses.has(status);
+  if (status !== undefined && status >= 400) return passingStatuses.has(status);
+  if (obstacle !== undefined) return mayPass(obstacle);
+  return flagOf(error, "isRetryable") ?? false;
+}
+
+/** What an error of our own kind says of itself. */
+function saidOf(error: unknown): boolean | "once" | undefined {
+  return property(error, "retryable") === "once" ? "once" : flagOf(error, "retryable");
 }
 
 /** The most telling message: the one of the server, or the one at the end of the chain of causes. */
 function whyOf(error: unknown): string {
   const said = textOf(property(error, "error"), "message");
   if (said !== undefined) return said;
-  const messages = causes(error).map((one) => textOf(one, "message") ?? "");
+  const messages = causes(error).map((one) => textOf(one, "message") ?? textOf(one, "code") ?? "");
   const full = messages.filter((message, index) => message !== "" && messages.indexOf(message) === index);
   return full.length === 0 ? String(error) : full.join(" ");
 }

@@ -74,7 +74,18 @@ export function numbersOrBase64(vector: unknown): Float32Array | undefined {
   return numbers;
 }
 
+const SHOWN_CHARS = 120;
+
+/** The beginning of an answer, for a message. What must not be shown is taken out of the whole, before it is cut. */
+export function beginningOf(answer: unknown, clean: (text: string) => string): string {
+  if (answer === null || answer === undefined || answer === "") return "nothing";
+  const text = clean(typeof answer === "string" ? answer.trimStart() : JSON.stringify(answer));
+  const start = text.slice(0, SHOWN_CHARS);
+  const shown = start === text ? start : `${start}...`;
+  return typeof answer === "string" ? `the text ${JSON.stringify(shown)}` : shown;
+}
+
 function describe(value: unknown): string {
-  if (value === null) return "null";
+  if (value === null || value === undefined) return "nothing";
   return Array.isArray(value) ? `an array of ${value.length}` : `a value of type ${typeof value}`;
 }

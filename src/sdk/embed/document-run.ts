@@ -1,6 +1,7 @@
 // The embedding of many inputs: what the cache knows is taken from it, the rest goes to the function in batches, several at once. Every
 // answer is kept as soon as it is there, so that what has been paid for is not lost with what fails.
 
+import { explained } from "../../embeddings/support/request-failure";
 import { VarveError } from "../../varve-error";
 import { checkSignal, type LongOptions } from "../progress";
 import type { VectorField } from "../schema/table-schema";
@@ -12,7 +13,7 @@ import type { EmbeddingCache } from "./embedding-cache";
 import { concernsOneBatch, failureOf } from "./failure";
 import { fitted, halved, isTooLong } from "./long-text";
 import type { Pace } from "./pace";
-import { request } from "./request";
+import { type FailedRequest, type RequestResult, type RetryWait, request } from "./request";
 import { type AnyFunction, concurrencyOf, isCheap, tokensOf } from "./traits";
 
 /** What happens to rows that cannot be embedded: the write fails, or they are written without a vector. */
@@ -38,7 +39,6 @@ export interface DocumentJob {
   readonly base: number | undefined;
 }
 
-const ATTEMPTS = 8;
 /** After so many refusals without an answer between them it is not a text that is refused. */
 const REFUSALS = 64;
 
@@ -51,7 +51,7 @@ export class DocumentRun {
   readonly #stop = new AbortController();
   #failure: { readonly error: unknown } | undefined;
   readonly #write: number;
-  #refused = 0;
+  #refusals = 0;
   readonly #count = { done: 0, total: 0, cacheHits: 0, requests: 0, tokens: 0 };
 
   constructor(job: DocumentJob, options: FillOptions) {
@@ -126,7 +126,7 @@ export class DocumentRun {
     if (this.#stop.signal.aborted) return;
     if (!this.#defers) this.#failure = { error };
     const cause = VarveError.is(error) ? error.cause : error;
-    const onlyThis = concernsOneBatch(failureOf(cause)) && this.#refused < REFUSALS;
+    const onlyThis = concernsOneBatch(failureOf(cause)) && this.#refusals < REFUSALS;
     if (this.#defers) this.#options.onDeferred?.(error, !onlyThis);
     if (!this.#defers || !onlyThis) this.#stop.abort();
   }
@@ -136,23 +136,21 @@ export class DocumentRun {
    * does not keep the others from their vectors.
    */
   async #batch(items: readonly Item[]): Promise<void> {
-    let answer: unknown;
-    try {
-      answer = await this.#request(items);
-    } catch (error) {
-      const failure = failureOf(error);
-      const refused = concernsOneBatch(failure);
-      if (refused) this.#refused += 1;
-      const [only] = items;
-      if (items.length === 1 && only !== undefined) return await this.#alone(only, error);
-      if (!failure.tooLarge && !(this.#defers && refused)) throw this.#failed(items, error);
-      const half = Math.ceil(items.length / 2);
-      await this.#part(items.slice(0, half));
-      await this.#part(items.slice(half));
-      return;
-    }
-    this.#refused = 0;
-    this.#keep(items, this.#read(answer, items.length));
+    const result = await this.#request(items);
+    if ("failed" in result) return await this.#refused(items, result.failed);
+    this.#refusals = 0;
+    this.#keep(items, this.#read(result.answer, items.length));
+  }
+
+  async #refused(items: readonly Item[], failed: FailedRequest): Promise<void> {
+    const refused = concernsOneBatch(failed.failure);
+    if (refused) this.#refusals += 1;
+    const [only] = items;
+    if (items.length === 1 && only !== undefined) return await this.#alone(only, failed);
+    if (!failed.failure.tooLarge && !(this.#defers && refused)) throw this.#failed(items, failed);
+    const half = Math.ceil(items.length / 2);
+    await this.#part(items.slice(0, half));
+    await this.#part(items.slice(half));
   }
 
   /** A part of a batch, which does not end the others where its failure is deferred. */
@@ -163,15 +161,15 @@ export class DocumentRun {
   }
 
   /** What becomes of an item that failed alone: it is cut shorter where it may be. */
-  async #alone(item: Item, error: unknown): Promise<void> {
-    if (!failureOf(error).tooLarge) throw this.#failed([item], error);
+  async #alone(item: Item, failed: FailedRequest): Promise<void> {
+    if (!failed.failure.tooLarge) throw this.#failed([item], failed);
     const shorter = halved(item.input, this.#job.field.embed?.longText);
-    if (shorter === undefined) throw this.#failed([item], error, inputTooLarge);
+    if (shorter === undefined) throw this.#failed([item], failed, inputTooLarge);
     item.input = shorter;
     await this.#batch([item]);
   }
 
-  #request(items: readonly Item[]): Promise<unknown> {
+  #request(items: readonly Item[]): Promise<RequestResult> {
     const { fn, pace, field } = this.#job;
     const longText = field.embed?.longText;
     const inputs = items.map(({ input }) => input);
@@ -181,8 +179,8 @@ export class DocumentRun {
     };
     const { signal } = this.#options;
     const stop = this.#stop.signal;
-    const options = { kind: "document", longText, pace, attempts: ATTEMPTS, signal, stop, onCall } as const;
-    return request(fn, inputs, options);
+    const onWait = (wait: RetryWait): void => this.#reportWait(wait);
+    return request(fn, inputs, { kind: "document", longText, pace, signal, stop, onCall, onWait });
   }
 
   #read(answer: unknown, count: number): Vectors {
@@ -209,12 +207,19 @@ export class DocumentRun {
     this.#options.onProgress?.({ stage: "embed", column: this.#job.field.name, ...this.#count });
   }
 
-  #failed(items: readonly Item[], error: unknown, say = embeddingFailed): unknown {
-    if (this.#stop.signal.aborted) return error;
+  #reportWait({ attempt, waitMs, error }: RetryWait): void {
+    if (this.#stop.signal.aborted || this.#options.signal?.aborted) return;
+    const { why: reason } = explained(error);
+    const { name: column } = this.#job.field;
+    this.#options.onProgress?.({ stage: "wait", column, ...this.#count, attempt, waitMs, reason });
+  }
+
+  #failed(items: readonly Item[], failed: FailedRequest, say = embeddingFailed): unknown {
+    if (this.#stop.signal.aborted) return failed.error;
     const { table, field, fn } = this.#job;
     const [only] = items;
     const row = items.length === 1 && only !== undefined ? this.#rowOf(only) : undefined;
-    return say(table, field.name, fn.name, error, row);
+    return say(table, field.name, fn.name, failed, row);
   }
 
   #tooLong(item: Item): VarveError {

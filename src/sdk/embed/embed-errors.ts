@@ -1,6 +1,13 @@
 // Every message about embedding rows and queries.
 
+import { explained } from "../../embeddings/support/request-failure";
 import { type ErrorPlace, VarveError } from "../../varve-error";
+
+/** A call that took longer than this is worth a word. */
+const NOTABLE_MS = 1000;
+
+const REPEAT =
+  "Find out why the function failed, then repeat the call. A write that failed has written nothing.";
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -32,19 +39,30 @@ export function revisionDiffers(table: string, column: string, stored: string, f
   });
 }
 
+/** What failed: an error, and what was tried until then. */
+export interface Tried {
+  readonly error: unknown;
+  /** How often the function was called, where it was called at all. */
+  readonly attempts?: number;
+  /** For how long, in milliseconds. */
+  readonly ms?: number;
+}
+
 /** A function that failed; what it says itself about the reason and the next step is kept. */
 export function embeddingFailed(
   table: string,
   column: string,
   name: string,
-  cause: unknown,
+  tried: Tried,
   row?: number,
 ): VarveError {
-  const known = VarveError.is(cause) ? cause : undefined;
-  const code = known?.code === "EMBEDDING_UNAVAILABLE" ? known.code : "EMBEDDING_FAILED";
-  const message = `The embedding function ${quote(name)} of ${quote(column)} failed: ${reasonOf(cause)}`;
+  const { error: cause } = tried;
+  const { why, hint = REPEAT } = explained(cause);
+  const unavailable = VarveError.is(cause) && cause.code === "EMBEDDING_UNAVAILABLE";
+  const code = unavailable ? "EMBEDDING_UNAVAILABLE" : "EMBEDDING_FAILED";
+  const message = `The embedding function ${quote(name)} of ${quote(column)} failed: ${withTried(why, tried)}`;
   return new VarveError(code, message, {
-    hint: known?.hint ?? "Nothing of this write was committed. Repeat the call once the cause is mended.",
+    hint,
     where: place(table, column, row),
     cause,
   });
@@ -55,12 +73,12 @@ export function inputTooLarge(
   table: string,
   column: string,
   name: string,
-  cause: unknown,
+  { error: cause }: Tried,
   row?: number,
 ): VarveError {
-  const message = `One input alone is too large for the embedding function ${quote(name)} of ${quote(column)}: ${reasonOf(cause)}`;
+  const message = `One input alone is too large for the embedding function ${quote(name)} of ${quote(column)}: ${explained(cause).why}`;
   return new VarveError("EMBEDDING_FAILED", message, {
-    hint: "Nothing of this write was committed. Divide the text into several rows, or shorten it.",
+    hint: "Nothing was written. Divide the text into several rows, or shorten it.",
     where: place(table, column, row),
     cause,
   });
@@ -77,7 +95,7 @@ export function inputTooLong(
 ): VarveError {
   const message = `A text for ${quote(column)} has about ${tokens} tokens; the embedding function ${quote(name)} takes at most ${most}.`;
   return new VarveError("EMBEDDING_FAILED", message, {
-    hint: 'Nothing of this write was committed. Divide the text into several rows, or declare the column with longText: "truncate".',
+    hint: 'Nothing was written. Divide the text into several rows, or declare the column with longText: "truncate".',
     where: place(table, column, row),
   });
 }
@@ -94,7 +112,7 @@ export function badEmbeddings(
     "EMBEDDING_FAILED",
     `The embedding function ${quote(name)} of ${quote(column)} should return ${expected}; it returned ${found}.`,
     {
-      hint: "This is a fault of the embedding function. Nothing of this write was committed.",
+      hint: "Correct the embedding function, then repeat the call. A write that failed has written nothing.",
       where: { table, column },
     },
   );
@@ -102,14 +120,22 @@ export function badEmbeddings(
 
 /** Files of the cache that could not be removed. */
 export function cacheNotCleared(cause: unknown): VarveError {
-  return new VarveError("IO", `The files of the embedding cache could not be removed: ${reasonOf(cause)}`, {
-    hint: "Remove the folder _embeddings of the database: it holds nothing else.",
-    cause,
-  });
+  return new VarveError(
+    "IO",
+    `The files of the embedding cache could not be removed: ${explained(cause).why}`,
+    {
+      hint: "Remove the folder _embeddings of the database: it holds nothing else.",
+      cause,
+    },
+  );
 }
 
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** A reason with how often and for how long it was tried, where that was more than one quick call. */
+function withTried(reason: string, { attempts = 1, ms = 0 }: Tried): string {
+  if (attempts <= 1 && ms < NOTABLE_MS) return reason;
+  const times = attempts === 1 ? "once" : `${attempts} times`;
+  const stop = /[.!?]$/.test(reason) ? "" : ".";
+  return `${reason}${stop} Tried ${times} in ${(ms / 1000).toFixed(1)} s.`;
 }
 
 function place(table: string, column: string, row: number | undefined): ErrorPlace {

@@ -21,7 +21,7 @@ function ownWords(error: unknown): EmbeddingFailure {
   return {
     ...(typeof status === "number" ? { status } : {}),
     ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
-    ...(typeof retryable === "boolean" ? { retryable } : {}),
+    ...(typeof retryable === "boolean" || retryable === "once" ? { retryable } : {}),
     ...(typeof tooLarge === "boolean" ? { tooLarge } : {}),
   };
 }

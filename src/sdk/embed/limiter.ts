@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 
 /** Holds the calls of one function, from all tables of the process, to its limits. */
 export class Limiter {
+  /** Whether the function has ever answered. */
+  answered = false;
   #free: number;
   readonly #waiting: (() => void)[] = [];
   readonly #perMinute: number | undefined;
@@ -36,6 +38,11 @@ export class Limiter {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
     else next();
+  }
+
+  /** For how many milliseconds no call may begin, because a server asked for that. */
+  pauseMs(now: number): number {
+    return Math.max(0, this.#pausedUntil - now);
   }
 
   /** Lets no call begin before that time. */

@@ -8,55 +8,84 @@ import { checkSignal } from "../progress";
 import { failureOf } from "./failure";
 import { limiterOf } from "./limiter";
 import type { Pace } from "./pace";
-import { type AnyFunction, timeoutOf } from "./traits";
+import { type AnyFunction, patienceOf, timeoutOf } from "./traits";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-/** A server that asks for more than this does not mean to answer now. */
-const LONGEST_ASKED_MS = 600_000;
 
-/** So often a call that took too long is made again. */
-const TIMEOUTS = 1;
+/** A failure that is tried once more only. */
+const ATTEMPTS_ONCE = 2;
+
+/** A wait between two attempts. */
+export interface RetryWait {
+  /** How many attempts have failed. */
+  readonly attempt: number;
+  /** How long it waits, in milliseconds. */
+  readonly waitMs: number;
+  /** Why the last attempt failed. */
+  readonly error: unknown;
+}
 
 /** How a function is called. */
 export interface RequestOptions {
   readonly kind: EmbeddingKind;
   readonly longText: LongText | undefined;
   readonly pace: Pace;
-  /** How often a call is made before it counts as failed. */
-  readonly attempts: number;
   /** Ends calls that run. */
   readonly signal: AbortSignal | undefined;
   /** Ends waiting; calls that run go on, since they are paid for. */
   readonly stop: AbortSignal | undefined;
-  /** Is told of every call that begins. */
+  /** Called whenever a call begins. */
   readonly onCall?: () => void;
+  /** Called before each wait. */
+  readonly onWait?: (wait: RetryWait) => void;
 }
 
-/** Calls a function within its limits, again after failures that pass. What it throws is what the function threw last. */
+/** A request that failed for good: what the function threw last, and what was tried. */
+export interface FailedRequest {
+  readonly error: unknown;
+  readonly failure: EmbeddingFailure;
+  readonly attempts: number;
+  /** From the first attempt to the end of the last, in milliseconds. */
+  readonly ms: number;
+}
+
+/** What became of a request. */
+export type RequestResult = { readonly answer: unknown } | { readonly failed: FailedRequest };
+
+/** Calls a function within its limits, again after failures that may pass. Throws only ABORTED. */
 export async function request(
   fn: AnyFunction,
   inputs: readonly EmbeddingInput[],
   options: RequestOptions,
-): Promise<unknown> {
-  const { kind, longText, pace, attempts, signal, stop, onCall } = options;
+): Promise<RequestResult> {
+  const { kind, longText, pace, signal, stop, onCall, onWait } = options;
   const limiter = limiterOf(fn);
-  let timeouts = 0;
+  const pause = limiter.pauseMs(pace.now());
+  // Somebody waits for a query.
+  if (kind === "query" && pause > patienceOf(fn, kind, true).forMs) return paused(pause);
+  let started: number | undefined;
   for (let attempt = 1; ; attempt++) {
     let wait: number;
     await limiter.acquire(pace, stop);
+    started ??= pace.now();
     try {
       onCall?.();
-      return await inTime(timeoutOf(fn), signal, (ended) => {
+      const answer = await inTime(timeoutOf(fn), signal, (ended) => {
         return fn.embed(inputs, { kind, signal: ended, ...(longText === undefined ? {} : { longText }) });
       });
+      limiter.answered = true;
+      return { answer };
     } catch (error) {
       checkSignal(signal);
-      if (error instanceof CallTimeout && ++timeouts > TIMEOUTS) throw error;
       const failure = failureOf(error);
-      if (attempt >= attempts || !isWorthwhile(failure)) throw error;
+      const ms = pace.now() - started;
       wait = waitAfter(failure, attempt, pace);
-      if (failure.status === 429 || failure.retryAfterMs !== undefined) limiter.pauseUntil(pace.now() + wait);
+      if (!mayTryAgain(fn, kind, failure, { attempts: attempt, ms: ms + wait })) {
+        return { failed: { error, failure, attempts: attempt, ms } };
+      }
+      if (isAsked(failure)) limiter.pauseUntil(pace.now() + wait);
+      onWait?.({ attempt, waitMs: wait, error });
     } finally {
       limiter.release();
     }
@@ -64,9 +93,15 @@ export async function request(
   }
 }
 
-/** A call that took too long. The failure may pass. */
+/** A query that was not sent, because the server has asked for a pause. */
+function paused(ms: number): RequestResult {
+  const error = new Error(`Its server has asked for a pause, which lasts ${Math.ceil(ms / 1000)} s more.`);
+  return { failed: { error, failure: { retryAfterMs: ms, retryable: true }, attempts: 0, ms: 0 } };
+}
+
+/** A call that took too long: the next one may be answered. */
 class CallTimeout extends Error {
-  readonly retryable = true;
+  readonly retryable = "once";
 }
 
 /**
@@ -98,8 +133,26 @@ async function inTime<T>(
   }
 }
 
-function isWorthwhile({ retryable, tooLarge, retryAfterMs = 0 }: EmbeddingFailure): boolean {
-  return retryable === true && tooLarge !== true && retryAfterMs <= LONGEST_ASKED_MS;
+/** Whether a call is made again after so many attempts, when so much time will have passed. */
+function mayTryAgain(
+  fn: AnyFunction,
+  kind: EmbeddingKind,
+  failure: EmbeddingFailure,
+  tried: { readonly attempts: number; readonly ms: number },
+): boolean {
+  const { retryable = false, tooLarge } = failure;
+  if (retryable === false || tooLarge === true) return false;
+  const patience = patienceOf(fn, kind, isAsked(failure));
+  const attempts = retryable === "once" ? Math.min(ATTEMPTS_ONCE, patience.attempts) : patience.attempts;
+  if (tried.attempts >= attempts) return false;
+  // A function that has answered before is at the right address: one slow failure, such as a time-out, does not end a long write.
+  const first = tried.attempts === 1 && fn.retry?.forMs === undefined && limiterOf(fn).answered;
+  return tried.ms <= patience.forMs || (first && failure.retryAfterMs === undefined);
+}
+
+/** Whether the server is there, and asks to wait. */
+function isAsked({ status, retryAfterMs }: EmbeddingFailure): boolean {
+  return status === 429 || retryAfterMs !== undefined;
 }
 
 /** Twice as long with every attempt, of which a random half; what the server asks for, where it does. */

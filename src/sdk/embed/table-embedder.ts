@@ -21,7 +21,7 @@ import type { NamedFunctions } from "./functions";
 import { type EmbeddableCells, inputsOf, itemsOf } from "./inputs";
 import { fitted, isTooLong } from "./long-text";
 import type { Pace } from "./pace";
-import { request } from "./request";
+import { type RequestResult, request } from "./request";
 import { type AnyFunction, concurrencyOf, isCheap, tokensOf } from "./traits";
 
 /** What the embedding of all tables of a database shares. */
@@ -30,9 +30,6 @@ export interface EmbedServices {
   readonly cache: EmbeddingCache;
   readonly pace: Pace;
 }
-
-/** Somebody waits for the answer of a query. */
-const QUERY_ATTEMPTS = 4;
 
 /** Embeds for the derived columns of one table. */
 export class TableEmbedder {
@@ -82,10 +79,9 @@ export class TableEmbedder {
       throw inputTooLong(this.#table, field.name, fn.name, tokensOf(input), fn.maxInputTokens ?? 0);
     }
     const sent = fitted(input, fn, longText);
-    const answer = await this.#ask(fn, sent, { kind, longText, signal }).catch((error: unknown) => {
-      checkSignal(signal);
-      throw embeddingFailed(this.#table, field.name, fn.name, error);
-    });
+    const result = await this.#ask(fn, sent, { kind, longText, signal });
+    if ("failed" in result) throw embeddingFailed(this.#table, field.name, fn.name, result.failed);
+    const { answer } = result;
     const read = readAnswer(answer, 1, field.type.dimensions);
     if ("vectors" in read) return read.vectors[0] ?? null;
     throw badEmbeddings(this.#table, field.name, fn.name, read.expected, read.found);
@@ -146,12 +142,18 @@ export class TableEmbedder {
     }
   }
 
-  async #ask(fn: AnyFunction, input: EmbeddingInput, asked: EmbeddingRequest): Promise<unknown> {
-    if (isCheap(fn)) return await fn.embed([input], asked);
+  async #ask(fn: AnyFunction, input: EmbeddingInput, asked: EmbeddingRequest): Promise<RequestResult> {
     const { kind, longText, signal } = asked;
-    const { pace } = this.#services;
-    const options = { kind, longText, pace, attempts: QUERY_ATTEMPTS, signal, stop: signal } as const;
-    return await request(fn, [input], options);
+    if (!isCheap(fn)) {
+      const { pace } = this.#services;
+      return await request(fn, [input], { kind, longText, pace, signal, stop: signal });
+    }
+    try {
+      return { answer: await fn.embed([input], asked) };
+    } catch (error) {
+      checkSignal(signal);
+      return { failed: { error, failure: {}, attempts: 1, ms: 0 } };
+    }
   }
 
   #resolve(field: VectorField): AnyFunction {
@@ -170,7 +172,7 @@ export class TableEmbedder {
       return this.#services.functions.resolve(spec);
     } catch (error) {
       if (VarveError.is(error)) throw functionUnavailable(this.#table, field.name, error);
-      throw embeddingFailed(this.#table, field.name, spec.name, error);
+      throw embeddingFailed(this.#table, field.name, spec.name, { error });
     }
   }
 }

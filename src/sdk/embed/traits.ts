@@ -1,4 +1,4 @@
-import type { EmbeddingFunction, EmbeddingInput } from "../../embeddings/embedding-function";
+import type { EmbeddingFunction, EmbeddingInput, EmbeddingKind } from "../../embeddings/embedding-function";
 
 /** A function of any input. */
 export type AnyFunction = EmbeddingFunction<EmbeddingInput>;
@@ -26,6 +26,28 @@ export function concurrencyOf(fn: AnyFunction): number {
 /** About how many tokens an input has; nothing is known of images. */
 export function tokensOf(input: EmbeddingInput): number {
   return typeof input === "string" ? Math.ceil(input.length / CHARS_PER_TOKEN) : 0;
+}
+
+/** How long a call is tried again, in attempts and in milliseconds from the first one on. */
+export interface Patience {
+  readonly attempts: number;
+  readonly forMs: number;
+}
+
+/** Failures that pass soon, or not at all: somebody waits, and an error says more than silence. */
+const SHORT: Patience = { attempts: 5, forMs: 10_000 };
+/** A server that is there and asks to wait. */
+const LONG: Patience = { attempts: 8, forMs: 120_000 };
+const QUERY: Patience = { attempts: 4, forMs: 10_000 };
+/** Where only a number of attempts is given: a server that asks for a longer wait does not mean to answer now. */
+const LONGEST_MS = 600_000;
+
+/** How long a call is tried after a failure; `asked` where the server said that it is too busy, or how long to wait. */
+export function patienceOf({ retry }: AnyFunction, kind: EmbeddingKind, asked: boolean): Patience {
+  const { attempts = Number.POSITIVE_INFINITY, forMs = LONGEST_MS } = retry ?? {};
+  if (retry?.attempts !== undefined || retry?.forMs !== undefined) return { attempts, forMs };
+  if (kind === "query") return QUERY;
+  return asked ? LONG : SHORT;
 }
 
 /** How long a call of a function may take. */

@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import type { NativeModule } from "./native-types";
+import { messageOf } from "./realm";
 import { VarveError } from "./varve-error";
 
 // The build puts the file's own address here in CommonJS too. (`__filename` also exists in a REPL, where it is no file.)
@@ -33,7 +34,7 @@ function load(override: string | undefined): NativeModule {
 
 /** The error for a native module that cannot be loaded. */
 export function nativeMissing(file: string, platform: string, cause: unknown): VarveError {
-  const why = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+  const why = messageOf(cause).split("\n")[0] ?? "";
   return new VarveError(
     "NATIVE_MISSING",
     `The native module for ${platform} could not be loaded from ${file}: ${why}`,

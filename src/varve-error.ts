@@ -1,3 +1,5 @@
+import { hasBrand } from "./realm";
+
 /**
  * What kind of failure it is. The union is closed: a program may switch over it.
  *
@@ -119,7 +121,7 @@ export class VarveError extends Error {
 
   /** Whether a caught value is a `VarveError`, also when two copies of the package are loaded. */
   static is(value: unknown): value is VarveError {
-    return typeof value === "object" && value !== null && Reflect.get(value, brand) === true;
+    return hasBrand(value, brand);
   }
 
   /** The parts that are worth logging, as plain data. */

@@ -1,4 +1,5 @@
 import { VarveError } from "varve";
+import { messageOf } from "../realm";
 import { ExitCode } from "./exit-code";
 
 /** A failure that the command itself has found. */
@@ -56,7 +57,7 @@ export function failureOf(error: unknown): Failure {
     const exitCode = code === "ABORTED" ? ExitCode.interrupted : ExitCode.failed;
     return { exitCode, code, message, hint: hints[code] ?? hint };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const hint = "This is a bug in varve. VARVE_DEBUG=1 shows where it happened.";
   return { exitCode: ExitCode.failed, code: "INTERNAL", message, hint };
 }

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { messageOf } from "../realm";
 import { usageError } from "./cli-error";
 import type { ExitCode } from "./exit-code";
 import type { Terminal } from "./terminal";
@@ -61,7 +62,7 @@ function parse(
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
+    const message = messageOf(error).split(". ")[0] ?? "";
     throw usageError(`${message}.`, helpHint(command));
   }
 }

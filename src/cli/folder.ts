@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { isError, messageOf } from "../realm";
 import { CliError } from "./cli-error";
 
 /** The kinds of files that are read. */
@@ -45,7 +46,7 @@ export async function readDocument(folder: string, path: string): Promise<FileTe
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(file));
     return text.includes("\0") ? { problem: "it is not text" } : { text };
   } catch (cause) {
-    return { problem: cause instanceof TypeError ? "it is not UTF-8" : reasonOf(cause) };
+    return { problem: isError(cause) && cause.name === "TypeError" ? "it is not UTF-8" : reasonOf(cause) };
   }
 }
 
@@ -60,6 +61,6 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(cause: unknown): string {
-  const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return reasons[String(code)] ?? (cause instanceof Error ? cause.message : String(cause));
+  const code: unknown = isError(cause) && "code" in cause ? cause.code : undefined;
+  return reasons[String(code)] ?? messageOf(cause);
 }

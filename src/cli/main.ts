@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isError } from "../realm";
 import { type Failure, failureOf, usageError } from "./cli-error";
 import { type Command, readInput } from "./command";
 import { diffCommand } from "./commands/diff";
@@ -88,7 +89,7 @@ function print(failure: Failure, stack: string | undefined, json: boolean, termi
 }
 
 function stackOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : "";
+  if (!isError(error)) return undefined;
+  const cause = isError(error.cause) ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : "";
   return `${error.stack ?? ""}${cause}`;
 }

@@ -7,6 +7,7 @@ import type {
   EmbeddingRequest,
 } from "./embedding-function";
 import { checkCounts, checkText, limitsOf, present } from "./support/option-check";
+import { numbersOf } from "./support/vectors";
 
 /** What `custom` takes. */
 export interface CustomEmbedding<I extends EmbeddingInput> extends EmbeddingLimits {
@@ -26,7 +27,7 @@ export interface CustomEmbedding<I extends EmbeddingInput> extends EmbeddingLimi
   readonly embed: (
     inputs: readonly I[],
     request: EmbeddingRequest,
-  ) => Promise<readonly (Float32Array | null)[]>;
+  ) => Promise<readonly (Float32Array | Float64Array | readonly number[] | null)[]>;
   /** Gives back what the function holds. */
   readonly dispose?: (() => Promise<void>) | undefined;
 }
@@ -56,6 +57,12 @@ export function custom<I extends EmbeddingInput = string>(options: CustomEmbeddi
     ...limitsOf(options),
     ...present({ revision, inputTypes, dispose }),
     config: Object.freeze({ ...config, ...present({ revision }) }),
-    embed,
+    embed: async (inputs: readonly I[], request: EmbeddingRequest) => asFloats(await embed(inputs, request)),
   });
+}
+
+/** Lists of numbers become vectors; whoever asked checks the rest. */
+function asFloats(answer: Awaited<ReturnType<CustomEmbedding<string>["embed"]>>): (Float32Array | null)[] {
+  if (!Array.isArray(answer)) return answer as (Float32Array | null)[];
+  return answer.map((vector: unknown) => (numbersOf(vector) ?? vector) as Float32Array | null);
 }

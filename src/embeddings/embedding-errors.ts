@@ -1,5 +1,6 @@
 // Every message about embedding functions themselves. What goes wrong while rows are embedded is in sdk/embed/embed-errors.
 
+import { messageOf } from "../realm";
 import { VarveError } from "../varve-error";
 import type { EmbeddingFailure } from "./embedding-function";
 import { hintFor, type Obstacle } from "./support/obstacle";
@@ -40,7 +41,7 @@ export function badFunction(what: string, expected: string, found: string): Varv
 
 /** A model folder that cannot be read. */
 export function modelUnreadable(file: string, cause: unknown): VarveError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new VarveError(
     "EMBEDDING_UNAVAILABLE",
     `The built-in model could not be read from ${file}: ${why}`,
@@ -136,7 +137,7 @@ export function dimensionsDiffer(
 
 /** An input that the model cannot read. */
 export function inputUnreadable(provider: string, index: number, cause: unknown): EmbeddingRequestError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new EmbeddingRequestError(
     `Input ${index} is not an image that ${provider} can read: ${why}`,
     { retryable: false },
@@ -160,7 +161,7 @@ export function libraryMissing(user: string, library: string, install: string, c
 
 /** A package that is installed and does not load. */
 export function libraryBroken(user: string, library: string, cause: unknown): VarveError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new VarveError(
     "EMBEDDING_UNAVAILABLE",
     `${user} needs the package ${quote(library)}, which does not load: ${why}`,
@@ -217,7 +218,7 @@ export function configUnreadable(name: string, part: string, expected: string, f
 
 /** A file of a model that cannot be read. */
 export function modelFileUnreadable(user: string, file: string, cause: unknown, hint: string): VarveError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new VarveError("EMBEDDING_UNAVAILABLE", `${user} cannot read ${file}: ${why}`, {
     hint,
     where: { file },
@@ -228,7 +229,7 @@ export function modelFileUnreadable(user: string, file: string, cause: unknown, 
 /** A model that cannot be loaded; an error of ours stays as it is. */
 export function modelNotLoaded(user: string, model: string, cause: unknown, hint: string): VarveError {
   if (VarveError.is(cause)) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new VarveError("EMBEDDING_UNAVAILABLE", `${user} cannot load ${quote(model)}: ${why}`, {
     hint,
     cause,

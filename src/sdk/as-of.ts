@@ -1,3 +1,4 @@
+import { isDate, millisecondsOf } from "../realm";
 import { badAsOf, badInstant } from "./errors";
 import { parseInstant } from "./schema/calendar";
 import { isPlainObject } from "./schema/plain";
@@ -28,7 +29,7 @@ export function toAsOfJson(at: AsOf): AsOfJson {
     if (!Number.isSafeInteger(at) || at < 0) throw badAsOf(describeValue(at));
     return { version: at };
   }
-  if (at instanceof Date || typeof at === "string") return { date: toInstant("asOf", at) };
+  if (isDate(at) || typeof at === "string") return { date: toInstant("asOf", at) };
   const point: unknown = at;
   if (isPlainObject(point)) {
     if (Object.hasOwn(point, "tag") && typeof point["tag"] === "string") return { tag: point["tag"] };
@@ -41,6 +42,6 @@ export function toAsOfJson(at: AsOf): AsOfJson {
 export function toInstant(name: string, value: unknown): number {
   const ms = typeof value === "string" ? parseInstant(value) : undefined;
   if (ms !== undefined) return ms;
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
+  if (isDate(value) && !Number.isNaN(millisecondsOf(value))) return millisecondsOf(value);
   throw badInstant(name, describeValue(value));
 }

@@ -1,6 +1,7 @@
 // Every message about calls of databases and tables. Messages about declarations, filters, rows and embeddings stand beside what they
 // are about: schema/schema-errors, query/filter-errors, native/row-errors, embed-errors.
 
+import { messageOf } from "../realm";
 import { VarveError } from "../varve-error";
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -33,6 +34,31 @@ export function homeFolder(location: string): VarveError {
   });
 }
 
+/** Something that leads to no database. */
+export function noPlace(location: string, scheme?: string): VarveError {
+  const shown = JSON.stringify(location.slice(0, 80));
+  const folder =
+    scheme === undefined ? "" : ` A folder of that name is written "./${location.slice(0, 80)}".`;
+  return new VarveError("INVALID_ARGUMENT", `${shown} is not a place for a database.`, {
+    hint: `Give the path of a folder, a file: URL, or "memory:".${folder}`,
+  });
+}
+
+/** A file: URL that leads nowhere. */
+export function badFileUrl(location: string, problem: string, cause?: unknown): VarveError {
+  if (VarveError.is(cause)) return cause;
+  return new VarveError("INVALID_ARGUMENT", `${quote(location)} cannot be used: ${problem}.`, {
+    hint: 'Write "file:./data", "file:///srv/data", or the path alone.',
+    cause,
+  });
+}
+
+/** A relative path, and nothing that it is relative to. */
+export function noWorkingDirectory(path: string, cause: unknown): VarveError {
+  const message = `The folder ${quote(path)} cannot be found: the working directory is gone.`;
+  return new VarveError("IO", message, { hint: "Give an absolute path.", cause });
+}
+
 /** A signal that was aborted. */
 export function aborted(reason: unknown): VarveError {
   return new VarveError("ABORTED", "The call was ended by its signal; nothing was committed.", {
@@ -47,7 +73,7 @@ export function notYet(what: string, instead: string): VarveError {
 
 /** A column that was embedded again but for some rows that came at the end. */
 export function notAllEmbedded(table: string, column: string, rows: number, cause: unknown): VarveError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   const known = VarveError.is(cause) ? cause.code : "EMBEDDING_FAILED";
   const message = `${quote(column)} of ${quote(table)} has its new vectors, but ${rows} rows that were written meanwhile have none yet: ${reason}`;
   return new VarveError(known, message, {

@@ -1,5 +1,6 @@
 // Rows of a table that was declared by another library's schema: the schema sees them before they are taken apart.
 
+import { isPromiseLike } from "../realm";
 import { derivedKey, notARow, type RowPlace, schemaIssue, unknownKey } from "./native/row-errors";
 import { parseInstant } from "./schema/calendar";
 import type { RowCheck, SchemaIssue } from "./schema/standard-schema";
@@ -48,7 +49,7 @@ async function checkRow(
     else given.push(entry);
   }
   const pending = check.validate(Object.fromEntries(given));
-  const result = pending instanceof Promise ? await pending : pending;
+  const result = isPromiseLike(pending) ? await pending : pending;
   if (result.issues !== undefined) throw issueError(place, result.issues);
   if (typeof result.value !== "object" || result.value === null)
     throw notARow(place, describeValue(result.value));

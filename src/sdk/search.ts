@@ -1,6 +1,7 @@
 // Search: which column is meant, what the query is as a vector, and what is asked of the native module.
 
 import type { EmbeddingInput, EmbeddingKind } from "../embeddings/embedding-function";
+import { isBytes } from "../realm";
 import type { TableEmbedder } from "./embed/table-embedder";
 import {
   badArgument,
@@ -17,6 +18,7 @@ import { checkSignal } from "./progress";
 import type { FilterJson } from "./query/check-filter";
 import { checkCount, type Reader } from "./reader";
 import { describeType } from "./schema/column-type";
+import { firstNotFinite, isFloats, toFloats } from "./schema/floats";
 import { isVector, type TableSchema, type VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import { resolveSpan } from "./span";
@@ -142,7 +144,7 @@ async function prepare(
   const field = columnOf(schema, query, request.column);
   const vector = isInput(query)
     ? await handle.embedder.one(field, query, "query", signal)
-    : toVector(schema.table, field, query as Float32Array | readonly number[]);
+    : toVector(schema.table, field, query);
   const body = { column: field.name, columnId: field.id, limit, where, exact, recall, ...span };
   return { reader, field, vector, body };
 }
@@ -203,7 +205,7 @@ function columnOf(schema: TableSchema, query: unknown, name: string | undefined)
     if (first === undefined) throw noEmbeddedColumn(table);
     return derived.find((field) => isEmbeddedFrom(schema, field, query)) ?? first;
   }
-  if (!isVectorLike(query)) throw badQuery(table, describeValue(query));
+  if (!isFloats(query)) throw badQuery(table, describeValue(query));
   const fitting = vectors.filter((field) => field.type.dimensions === query.length);
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return only;
@@ -218,31 +220,19 @@ function isEmbeddedFrom(schema: TableSchema, field: VectorField, query: Embeddin
   return isBytes === (typeof query !== "string");
 }
 
+/** The query in memory of its own: the search may run while the caller changes his. */
 function toVector(table: string, field: VectorField, query: unknown): Float32Array {
   const { dimensions } = field.type;
-  if (!isVectorLike(query)) throw badQuery(table, describeValue(query));
+  if (!isFloats(query)) throw badQuery(table, describeValue(query));
   if (query.length !== dimensions) {
     throw badVector(table, field.name, `a vector of ${dimensions} numbers`, describeValue(query));
   }
-  const vector = query instanceof Float32Array ? query : Float32Array.from(query, asFloat);
-  for (let i = 0; i < dimensions; i++) {
-    const given: unknown = query[i];
-    if (typeof given !== "number" || !Number.isFinite(vector[i])) {
-      throw badVector(table, field.name, "finite numbers", `${describeValue(given)} as element ${i}`);
-    }
-  }
-  return vector;
-}
-
-/** What is no number becomes NaN, and is refused. */
-function asFloat(element: unknown): number {
-  return typeof element === "number" ? element : Number.NaN;
+  const vector = toFloats(query);
+  const bad = firstNotFinite(query, vector);
+  if (bad === undefined) return vector;
+  throw badVector(table, field.name, "finite numbers", `${describeValue(query[bad])} as element ${bad}`);
 }
 
 function isInput(query: unknown): query is EmbeddingInput {
-  return typeof query === "string" || query instanceof Uint8Array;
-}
-
-function isVectorLike(query: unknown): query is Float32Array | readonly number[] {
-  return query instanceof Float32Array || Array.isArray(query);
+  return typeof query === "string" || isBytes(query);
 }

@@ -1,6 +1,7 @@
 // The way of rows into a table: small writes go as one batch, large ones and streams are staged in bounded batches. Either way it is one
 // commit.
 
+import { isBytes, isError } from "../realm";
 import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "./commit";
 import type { FillOptions, OnEmbedError } from "./embed/document-run";
 import type { EmbeddableCells } from "./embed/inputs";
@@ -111,7 +112,7 @@ class Batches {
       this.#report(rows.length, rows.length);
     } catch (error) {
       // The rows are committed: whoever watches cannot undo that by failing.
-      process.emitWarning(error instanceof Error ? error : String(error));
+      process.emitWarning(isError(error) ? error : String(error));
     }
     return toWriteResult(result);
   }
@@ -271,7 +272,7 @@ function variableBytes(row: unknown): number {
   if (typeof row !== "object" || row === null) return 0;
   let bytes = 0;
   for (const value of Object.values(row)) {
-    if (typeof value === "string" || value instanceof Uint8Array) bytes += value.length;
+    if (typeof value === "string" || isBytes(value)) bytes += value.length;
     else if (Array.isArray(value)) bytes += value.length * 8;
     else if (typeof value === "object") bytes += OBJECT_BYTES;
   }

@@ -11,7 +11,7 @@ test.each([
   ["no array", "vectors"],
   ["too short a vector", [right, Float32Array.of(1)]],
   ["too long a vector (15)", [right, Float32Array.of(1, 2, 3)]],
-  ["an array of numbers", [right, [1, 2]]],
+  ["an array of texts", [right, ["1", "2"]]],
   ["nothing in the place of a vector", [right, undefined]],
   ["a vector with NaN", [right, Float32Array.of(1, Number.NaN)]],
   ["a vector with infinity", [Float32Array.of(Number.POSITIVE_INFINITY, 0), right]],

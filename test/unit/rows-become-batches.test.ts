@@ -228,7 +228,7 @@ describe("is refused, with row, column, what was expected and what came:", () =>
     ["an array for bytes", { id: "1", raw: [1, 2] }],
     ["a short vector", { id: "1", vec: [1, 2] }],
     ["a long vector", { id: "1", vec: new Float32Array(4) }],
-    ["doubles for a vector", { id: "1", vec: new Float64Array(3) }],
+    ["whole numbers for a vector", { id: "1", vec: new Int32Array(3) }],
     ["NaN in a vector", { id: "1", vec: Float32Array.of(1, Number.NaN, 3) }],
     ["infinity in a vector", { id: "1", vec: [1, 2, Number.NEGATIVE_INFINITY] }],
     ["text in a vector", { id: "1", vec: [1, "2", 3] }],

@@ -1,3 +1,4 @@
+import { isError } from "../../realm";
 import { libraryBroken, libraryMissing } from "../embedding-errors";
 
 /** A package that a provider uses and this package does not bring. */
@@ -35,7 +36,7 @@ export async function importLibrary<T>(
 
 /** Whether it is this package that was not found, and not one that it needs in turn. */
 function isMissing(cause: unknown, name: string): boolean {
-  if (!(cause instanceof Error)) return false;
+  if (!isError(cause)) return false;
   const code = String(Reflect.get(cause, "code"));
   if (!["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(code)) return false;
   return /(?:package|module) ['"]([^'"]+)['"]/i.exec(cause.message)?.[1] === name;

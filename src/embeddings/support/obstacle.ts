@@ -40,8 +40,8 @@ export function obstacleOf(chain: readonly unknown[]): Obstacle | undefined {
     const known = codes.find(([, pattern]) => pattern.test(code));
     if (known !== undefined) return known[0];
   }
-  const parsing = chain.find((one) => one instanceof SyntaxError && /JSON/.test(one.message));
-  if (parsing instanceof SyntaxError) return pageWords.test(parsing.message) ? "page" : "answer";
+  const parsing = chain.find((one) => isSyntaxError(one) && /JSON/.test(one.message));
+  if (isError(parsing)) return pageWords.test(parsing.message) ? "page" : "answer";
   if (chain.some((one) => addressWords.test(messageOf(one)))) return "no-http";
   if (chain.some((one) => timeWords.test(messageOf(one)))) return "time-out";
   return chain.some((one) => connectionWords.test(messageOf(one))) ? "connection" : undefined;
@@ -79,4 +79,8 @@ function messageOf(value: unknown): string {
   const message: unknown =
     typeof value === "object" && value !== null ? Reflect.get(value, "message") : undefined;
   return typeof message === "string" ? message : "";
+}
+
+function isSyntaxError(value: unknown): value is Error {
+  return isError(value) && value.name === "SyntaxError";
 }

@@ -1,3 +1,4 @@
+import { isFloat32Array, isUint16Array } from "../../realm";
 import type { Pooling } from "./model-families";
 
 /** What a model gave: the vectors of the tokens of several texts, or their own. */
@@ -63,8 +64,8 @@ function finished(vector: Float32Array, normalize: boolean): Float32Array | null
 
 /** Floats of 32 bits, whatever the model computes with. Floats of 16 bits come as bit patterns where Node has no such array. */
 function floatsOf(data: unknown): Float32Array {
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Uint16Array) return Float32Array.from(data, floatOfHalf);
+  if (isFloat32Array(data)) return data;
+  if (isUint16Array(data)) return Float32Array.from(data, floatOfHalf);
   if (ArrayBuffer.isView(data)) return Float32Array.from(data as Float64Array);
   throw new TypeError("The model gave no numbers.");
 }

@@ -151,12 +151,17 @@ function causes(error: unknown): unknown[] {
 function headersOf(error: unknown): (name: string) => string | undefined {
   const headers = property(error, "headers") ?? property(error, "responseHeaders");
   if (typeof headers !== "object" || headers === null) return () => undefined;
-  if (headers instanceof Headers) return (name) => headers.get(name) ?? undefined;
+  const get: unknown = Reflect.get(headers, "get");
+  if (typeof get === "function") return (name) => textOrNothing(get.call(headers, name));
   const entries = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return (name) => {
     const value: unknown = entries.get(name);
     return typeof value === "string" ? value : undefined;
   };
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function property(value: unknown, name: string): unknown {

@@ -1,3 +1,4 @@
+import { isFloatArray } from "../../realm";
 import { answerMalformed, dimensionsDiffer } from "../embedding-errors";
 
 /** Who answered, for messages. */
@@ -59,7 +60,7 @@ export function checkedVectors(
 
 /** Numbers in whatever array they came. */
 export function numbersOf(vector: unknown): Float32Array | undefined {
-  if (vector instanceof Float32Array || vector instanceof Float64Array) return Float32Array.from(vector);
+  if (isFloatArray(vector)) return Float32Array.from(vector);
   if (!Array.isArray(vector) || !vector.every((element) => typeof element === "number")) return undefined;
   return Float32Array.from(vector);
 }

@@ -1,6 +1,7 @@
 // The two searches. Each reads one version, so that what it cites can be read again.
 
 import type { Snapshot, UntypedTable } from "varve";
+import { isDate } from "../../realm";
 import { pointOf } from "./point-in-time";
 import { type RerankedHit, rerankHits } from "./rerank";
 import type { ToolSetting, View } from "./setting";
@@ -107,7 +108,7 @@ export async function columnsOf(view: View, names: readonly string[]): Promise<s
 /** The value of a key in JSON; a bigint becomes text. */
 export function idOf(value: unknown): string | number {
   if (typeof value === "number") return value;
-  return value instanceof Date ? value.toISOString() : String(value);
+  return isDate(value) ? value.toISOString() : String(value);
 }
 
 function noteOf(found: number, isCut: boolean): string | undefined {

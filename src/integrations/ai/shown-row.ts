@@ -1,5 +1,6 @@
 // Rows as models read them: plain JSON of bounded length.
 
+import { isBytes, isDate } from "../../realm";
 import type { ShownValue } from "./tool-types";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -26,8 +27,8 @@ export class ShownRows {
 
   #value(value: unknown, depth: number): ShownValue {
     if (value === null || value === undefined) return null;
-    if (value instanceof Date) return value.toISOString();
-    if (value instanceof Uint8Array) return `(${value.length} bytes)`;
+    if (isDate(value)) return value.toISOString();
+    if (isBytes(value)) return `(${value.length} bytes)`;
     if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
     switch (typeof value) {
       case "string":

@@ -1,4 +1,5 @@
 import { VarveError } from "varve";
+import { messageOf } from "../../realm";
 
 /** The package is missing. */
 export function noArrow(cause: unknown): VarveError {
@@ -22,7 +23,7 @@ export function notArrow(source: unknown): VarveError {
 
 /** Bytes that the package cannot read. */
 export function damagedStream(cause: unknown): VarveError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new VarveError("INVALID_ARGUMENT", `The bytes are not what Arrow's IPC format allows: ${why}`, {
     hint: "Give a whole stream or file in Arrow's IPC format; Feather files of version 1 and Parquet files are others.",
     cause,

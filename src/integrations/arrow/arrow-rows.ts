@@ -1,4 +1,5 @@
 import { VarveError } from "varve";
+import { isBytes } from "../../realm";
 import { damagedStream, notArrow } from "./arrow-errors";
 import { type ArrowModule, arrowModule, batchesOf } from "./arrow-module";
 import { type CellReader, cellReader } from "./cell-reader";
@@ -42,7 +43,7 @@ async function* batchesIn(
 ): AsyncGenerator<BatchLike, void, void> {
   if (isTable(source)) yield* source.batches;
   else if (isBatch(source)) yield source;
-  else if (source instanceof Uint8Array) yield* batchesFromBytes(source, arrow);
+  else if (isBytes(source)) yield* batchesFromBytes(source, arrow);
   else if (isIterable(source)) yield* batchesFromParts(source, arrow);
   else throw notArrow(source);
 }
@@ -68,7 +69,7 @@ async function* batchesFromParts(
   const rest = restOf(parts);
   const first = await rest.next();
   if (first.done === true) return;
-  if (first.value instanceof Uint8Array) {
+  if (isBytes(first.value)) {
     yield* batchesFromBytes(withFirst(first.value, rest), arrow);
     return;
   }

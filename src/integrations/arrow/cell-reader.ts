@@ -1,3 +1,4 @@
+import { isFloat32Array } from "../../realm";
 import { foreignType, notJson } from "./arrow-errors";
 import type { DataLike, FieldLike, TypeLike, VectorLike } from "./shapes";
 
@@ -55,8 +56,7 @@ function adjacentFloats(type: TypeLike, column: VectorLike): CellReader | undefi
     return undefined;
   const { listSize } = type as TypeLike & { readonly listSize: number };
   const { values } = items;
-  if (!(values instanceof Float32Array) || values.length < (data.offset + data.length) * listSize)
-    return undefined;
+  if (!isFloat32Array(values) || values.length < (data.offset + data.length) * listSize) return undefined;
   // A slice of a list keeps its offset to itself in some versions and hands it to its items in others: then `get` is asked.
   if (data.offset !== 0 || items.offset !== 0 || items.nullCount !== 0) return undefined;
   return (row) => {

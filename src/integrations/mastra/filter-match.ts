@@ -1,6 +1,7 @@
 // Filters of Mastra asked of one object, for the few operators that the table's own filter does not have. The rules are those of the
 // table's filter: an array passes where one of its items does, negations hold wherever their opposite does not, dates are ISO 8601.
 
+import { isDate, isRegExp } from "../../realm";
 import { unknownOperator, wrongOperand } from "./mastra-errors";
 import { matchesLike, toPatterns } from "./regex-pattern";
 
@@ -38,7 +39,7 @@ function own(holder: unknown, key: string): unknown {
 }
 
 function matchesField(values: readonly unknown[], wanted: unknown): boolean {
-  if (wanted instanceof RegExp) return matchesField(values, { $regex: wanted });
+  if (isRegExp(wanted)) return matchesField(values, { $regex: wanted });
   if (Array.isArray(wanted)) return matchesField(values, { $in: wanted });
   if (!isConditions(wanted)) return matchesField(values, { $eq: wanted });
   const all = entriesOf(wanted);
@@ -126,7 +127,7 @@ function itemsOf(value: unknown): readonly unknown[] {
 }
 
 function plain(value: unknown): unknown {
-  return value instanceof Date ? value.toISOString() : value;
+  return isDate(value) ? value.toISOString() : value;
 }
 
 /** Whether an operator joins filters. */
@@ -137,11 +138,7 @@ export function isJoin(key: string): boolean {
 /** Whether a value is an object of conditions, and no value to compare with. */
 export function isConditions(value: unknown): value is Conditions {
   return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Date) &&
-    !(value instanceof RegExp)
+    typeof value === "object" && value !== null && !Array.isArray(value) && !isDate(value) && !isRegExp(value)
   );
 }
 

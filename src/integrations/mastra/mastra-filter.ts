@@ -1,5 +1,6 @@
 // Filters of Mastra, taken apart: what the table's own filter answers, and what is asked of each row that this lets through.
 
+import { isDate, isRegExp } from "../../realm";
 import { entriesOf, isConditions, isJoin, listOf, matchesFilter } from "./filter-match";
 import { unknownOperator, wrongOperand } from "./mastra-errors";
 import { toPatterns } from "./regex-pattern";
@@ -58,7 +59,7 @@ function toTableFilter(filter: unknown): TableFilter {
 }
 
 function toFieldFilter(key: string, wanted: unknown): TableFilter {
-  if (wanted instanceof RegExp) return toFieldFilter(key, { $regex: wanted });
+  if (isRegExp(wanted)) return toFieldFilter(key, { $regex: wanted });
   if (Array.isArray(wanted)) return toFieldFilter(key, { $in: wanted });
   if (!isConditions(wanted)) return { [key]: { $eq: wanted } };
   const all = entriesOf(wanted);
@@ -107,8 +108,7 @@ function substring(key: string, operand: unknown): TableFilter[] {
 }
 
 function checkDepth(filter: unknown, depth: number): void {
-  if (typeof filter !== "object" || filter === null || filter instanceof Date || filter instanceof RegExp)
-    return;
+  if (typeof filter !== "object" || filter === null || isDate(filter) || isRegExp(filter)) return;
   if (depth > DEPTH_MAX) throw wrongOperand("A filter", `at most ${DEPTH_MAX} levels`, depth);
   for (const value of Object.values(filter)) checkDepth(value, depth + 1);
 }

@@ -1,6 +1,7 @@
 // Regular expressions as patterns of LIKE, which the engine answers in linear time. What a model wrote into a filter must not be able to
 // stop the program, so expressions that repeat anything but "any character" are refused and nothing is given to RegExp.
 
+import { isRegExp } from "../../realm";
 import { regexTooMuch, wrongOperand } from "./mastra-errors";
 
 /** Patterns of LIKE, one of which a text must match. */
@@ -15,11 +16,11 @@ const ANY = "%";
 
 /** The patterns for a regular expression; throws INVALID_FILTER for what is beyond them. As with the flag `s`, a dot is any character. */
 export function toPatterns(regex: unknown, options: unknown): TextPatterns {
-  const source = regex instanceof RegExp ? regex.source : regex;
+  const source = isRegExp(regex) ? regex.source : regex;
   if (typeof source !== "string") throw wrongOperand("$regex", "a text or a RegExp", regex);
   if (options !== undefined && typeof options !== "string") throw wrongOperand("$options", "a text", options);
   const [, inline = "", body = source] = /^\(\?([a-z]+)\)(.*)$/s.exec(source) ?? [];
-  const flags = new Set(`${inline}${options ?? ""}${regex instanceof RegExp ? regex.flags : ""}`);
+  const flags = new Set(`${inline}${options ?? ""}${isRegExp(regex) ? regex.flags : ""}`);
   for (const flag of flags) if (!"isguvy".includes(flag)) throw regexTooMuch(source, `the flag ${flag}`);
   const reader = new RegexReader(body, source);
   return { patterns: [...new Set(reader.all())], ignoreCase: flags.has("i") };

@@ -1,6 +1,8 @@
 // Metadata of a document as one JSON value. JSON has no dates: they are kept as their ISO text, which filters compare, and the ways
 // to them beside it, so that what is read is what was written.
 
+import { isDate } from "../../realm";
+
 /** The way to a value inside metadata: keys and positions, from the outside in. */
 type Way = readonly (string | number)[];
 
@@ -23,7 +25,7 @@ export function toStored(metadata: unknown): StoredMetadata {
 }
 
 function withoutDates(value: unknown, way: Way, dates: Way[]): unknown {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) {
+  if (isDate(value) && !Number.isNaN(value.getTime())) {
     dates.push(way);
     return value.toISOString();
   }

@@ -1,33 +1,41 @@
+import { firstNotFinite, isFloats, toFloats } from "../schema/floats";
 import { describeValue } from "../schema/wire-value";
 
 /** Vectors as a function gives them. */
 export type Vectors = readonly (Float32Array | null)[];
 
-/** The vectors of an answer, or what was expected and what came where the answer is not what it should be. */
+interface Mismatch {
+  readonly expected: string;
+  readonly found: string;
+}
+
+/**
+ * The vectors of an answer, or what was expected and what came where the answer is not what it should be. They are copies, since
+ * whoever answered may use the memory again.
+ */
 export function readAnswer(
   answer: unknown,
   count: number,
   dimensions: number,
-): { readonly vectors: Vectors } | { readonly expected: string; readonly found: string } {
+): { readonly vectors: Vectors } | Mismatch {
   if (!Array.isArray(answer) || answer.length !== count)
     return { expected: `an array of ${count}`, found: describeValue(answer) };
-  for (const vector of answer as unknown[]) {
-    if (vector === null) continue;
-    if (!(vector instanceof Float32Array) || vector.length !== dimensions) {
-      const expected = `a Float32Array of ${dimensions} or null for each input`;
-      return { expected, found: describeValue(vector) };
-    }
-    if (!allFinite(vector)) {
-      const bad = vector.find((element) => !Number.isFinite(element));
-      return { expected: "finite numbers", found: describeValue(bad) };
-    }
+  const vectors: (Float32Array | null)[] = [];
+  for (const given of answer as unknown[]) {
+    const vector = given === null ? null : readVector(given, dimensions);
+    if (vector !== null && "expected" in vector) return vector;
+    vectors.push(vector);
   }
-  return { vectors: answer as Vectors };
+  return { vectors };
 }
 
-/** A plain loop: it runs over every element of every answer. */
-function allFinite(vector: Float32Array): boolean {
-  let sum = 0;
-  for (let index = 0; index < vector.length; index++) sum += (vector[index] ?? 0) * 0;
-  return sum === 0;
+function readVector(given: unknown, dimensions: number): Float32Array | Mismatch {
+  if (!isFloats(given) || given.length !== dimensions)
+    return {
+      expected: `a Float32Array of ${dimensions} or null for each input`,
+      found: describeValue(given),
+    };
+  const vector = toFloats(given);
+  const bad = firstNotFinite(given, vector);
+  return bad === undefined ? vector : { expected: "finite numbers", found: describeValue(given[bad]) };
 }

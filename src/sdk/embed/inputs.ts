@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
+import { isBytes } from "../../realm";
 import { templateParts } from "../schema/derived";
 import type { EmbedSpec, Field, TableSchema } from "../schema/table-schema";
 import type { Item } from "./batches";
@@ -57,7 +58,7 @@ function sourceCells(spec: EmbedSpec, schema: TableSchema, cells: EmbeddableCell
 }
 
 function isSomething(value: unknown): value is EmbeddingInput {
-  return typeof value === "string" ? value.trim() !== "" : value instanceof Uint8Array;
+  return typeof value === "string" ? value.trim() !== "" : isBytes(value);
 }
 
 function fillTemplate(

@@ -1,5 +1,6 @@
 // The one place that turns failures of the native module into exceptions.
 
+import { isError, messageOf } from "../../realm";
 import { type ErrorPlace, VarveError, type VarveErrorCode } from "../../varve-error";
 
 const CODES: ReadonlySet<string> = new Set<VarveErrorCode>([
@@ -68,7 +69,7 @@ export function toVarveError(error: unknown): VarveError {
   if (VarveError.is(error)) return error;
   const failure = parseFailure(error);
   if (failure === undefined) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return new VarveError("INTERNAL", `The native module failed: ${message}`, {
       hint: "This is a bug in Varve. Please report it.",
       cause: error,
@@ -81,7 +82,7 @@ export function toVarveError(error: unknown): VarveError {
 }
 
 function parseFailure(error: unknown): NativeFailure | undefined {
-  if (!(error instanceof Error) || !error.message.startsWith("{")) return undefined;
+  if (!isError(error) || !error.message.startsWith("{")) return undefined;
   try {
     const failure = JSON.parse(error.message) as NativeFailure;
     return CODES.has(failure.code) && typeof failure.message === "string" ? failure : undefined;

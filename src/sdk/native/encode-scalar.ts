@@ -1,6 +1,7 @@
 // Numbers, texts and bytes. Each encoder is a loop over an array of values of one type; a value that does not fit leaves it by
 // `refuse`.
 
+import { isBytes, isDate, millisecondsOf } from "../../realm";
 import { parseDate } from "../schema/calendar";
 import { isWellFormed } from "../schema/unicode";
 import type { BatchBuffer } from "./batch-buffer";
@@ -65,7 +66,7 @@ export const timestampEncoder: ColumnEncoder = {
     const from = out.at / 8;
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
-      const ms = value instanceof Date ? value.getTime() : Number.NaN;
+      const ms = isDate(value) ? millisecondsOf(value) : Number.NaN;
       if (!Number.isNaN(ms)) f64[from + i] = ms;
       else if (value === null) f64[from + i] = 0;
       else refuse(place, i, "a valid Date", value, "Make one with new Date(...).");
@@ -187,7 +188,7 @@ export const jsonEncoder: ColumnEncoder = variable((out, at, value, index, place
 
 /** Bytes. */
 export const bytesEncoder: ColumnEncoder = variable((out, at, value, index, place) => {
-  if (!(value instanceof Uint8Array)) refuse(place, index, "a Uint8Array", value);
+  if (!isBytes(value)) refuse(place, index, "a Uint8Array", value);
   out.reserve(at - out.at + value.length + 8);
   out.bytes.set(value, at);
   return value.length;

@@ -1,5 +1,6 @@
 // Vectors: copied as they are, then checked four elements at a time.
 
+import { isFloatArray } from "../../realm";
 import type { VectorType } from "../schema/column-type";
 import { type ColumnEncoder, refuse } from "./column-encoder";
 
@@ -43,7 +44,7 @@ export function vectorEncoder(type: VectorType): ColumnEncoder {
 }
 
 function isVector(value: unknown, dimensions: number): value is ArrayLike<number> {
-  return (value instanceof Float32Array || Array.isArray(value)) && value.length === dimensions;
+  return (isFloatArray(value) || Array.isArray(value)) && value.length === dimensions;
 }
 
 function setVector(f32: Float32Array, value: ArrayLike<number>, at: number): void {

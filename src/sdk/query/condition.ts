@@ -1,3 +1,4 @@
+import { hasBrand } from "../../realm";
 import { type FilterNode, join, not as notNode } from "./node";
 
 const brand: unique symbol = Symbol.for("varve.condition");
@@ -44,7 +45,7 @@ export class Condition {
 
   /** Whether a value is a condition, also when two copies of the package are loaded. */
   static is(value: unknown): value is Condition {
-    return typeof value === "object" && value !== null && Reflect.get(value, brand) === true;
+    return hasBrand(value, brand);
   }
 }
 

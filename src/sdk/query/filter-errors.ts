@@ -1,5 +1,6 @@
 // Every message about filters.
 
+import { messageOf } from "../../realm";
 import { type ErrorPlace, VarveError } from "../../varve-error";
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -26,7 +27,7 @@ export function notACondition(found: string): VarveError {
 
 /** A callback that threw. */
 export function brokenFilter(cause: unknown): VarveError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new VarveError("INVALID_FILTER", `The function in where threw: ${why}`, {
     hint: "The cause of this error is what it threw.",
     cause,

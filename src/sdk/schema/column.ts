@@ -1,5 +1,8 @@
+import { hasBrand } from "../../realm";
 import type { ColumnType } from "./column-type";
 import { keyOfWrongType } from "./schema-errors";
+
+const brand: unique symbol = Symbol.for("varve.column");
 
 /** The kind of a column, as far as the types of calls depend on it. */
 export type ColumnKind =
@@ -56,7 +59,13 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
   /** Made by `text()`, `int()` and the like. */
   constructor(spec: ColumnSpec) {
     this.spec = Object.freeze(spec);
+    Object.defineProperty(this, brand, { value: true });
     Object.freeze(this);
+  }
+
+  /** Whether a value is a column, also when two copies of the package are loaded. */
+  static is(value: unknown): value is AnyColumn {
+    return hasBrand(value, brand);
   }
 
   /**

@@ -15,7 +15,7 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue | undefined };
 
 /** A vector as a write or a search takes it. */
-export type VectorInput = Float32Array | readonly number[];
+export type VectorInput = Float32Array | Float64Array | readonly number[];
 
 /** What `vector` takes beside the dimensions. */
 export interface VectorOptions {

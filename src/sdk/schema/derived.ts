@@ -1,8 +1,11 @@
 import type { EmbeddingFunction, EmbeddingInput, LongText } from "../../embeddings/embedding-function";
+import { hasBrand } from "../../realm";
 import type { AnyColumn, ColumnMap } from "./column";
 import type { Metric, VectorElement } from "./column-type";
 import { badLongText, emptySources, notAFunction, notASource, templateMismatch } from "./schema-errors";
 import { describeValue } from "./wire-value";
+
+const brand: unique symbol = Symbol.for("varve.derived");
 
 /** A column as the second argument of `table` sees it: something an embedding can be made from. */
 export interface SourceRef<V = unknown> {
@@ -61,7 +64,13 @@ export class Derived<I extends EmbeddingInput> {
     this.longText = options.longText;
     this.metric = options.metric ?? "cosine";
     this.element = options.element ?? "f32";
+    Object.defineProperty(this, brand, { value: true });
     Object.freeze(this);
+  }
+
+  /** Whether a value is a derived column, also when two copies of the package are loaded. */
+  static is(value: unknown): value is AnyDerived {
+    return hasBrand(value, brand);
   }
 }
 

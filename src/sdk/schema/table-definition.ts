@@ -159,8 +159,8 @@ function checkDefinition(definition: AnyTable): string | null {
 /** Checks that a column can be part of a table; throws INVALID_NAME or INVALID_SCHEMA. */
 export function checkColumn(table: string, name: string, column: unknown): void {
   checkName(table, name);
-  if (!(column instanceof Column)) throw notAColumn(table, name, describeValue(column));
-  const { type, default: fill } = (column as AnyColumn).spec;
+  if (!Column.is(column)) throw notAColumn(table, name, describeValue(column));
+  const { type, default: fill } = column.spec;
   if (fill === undefined || !("value" in fill) || type.kind === "vector") return;
   if (toWireDefault(type, fill.value) === undefined) {
     throw badDefault(table, name, describeType(type), describeValue(fill.value));
@@ -171,7 +171,7 @@ function checkDerived(definition: AnyTable, name: string, derived: unknown): voi
   const { name: table, columns } = definition;
   checkName(table, name);
   if (Object.hasOwn(columns, name)) throw nameTaken(table, name);
-  if (!(derived instanceof Derived)) throw notAColumn(table, name, describeValue(derived));
+  if (!Derived.is(derived)) throw notAColumn(table, name, describeValue(derived));
   for (const source of derived.sources) {
     const column = ownEntry(columns, source);
     if (column === undefined) throw badSource(table, name, source, "not a column of the table");

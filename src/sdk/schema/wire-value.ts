@@ -1,5 +1,6 @@
 // Single values on their way to the native module: constants of filters, keys, defaults.
 
+import { isBytes, isDate, isPromiseLike, millisecondsOf, typedArrayName } from "../../realm";
 import { parseDate, parseInstant } from "./calendar";
 import type { ColumnType } from "./column-type";
 import { isPlainObject } from "./plain";
@@ -28,7 +29,7 @@ export function toWireValue(type: ColumnType, value: unknown): WireValue | undef
     case "date":
       return typeof value === "string" ? parseDate(value) : undefined;
     case "bytes":
-      return value instanceof Uint8Array ? { $base64: toBase64(value) } : undefined;
+      return isBytes(value) ? { $base64: toBase64(value) } : undefined;
     default:
       return undefined;
   }
@@ -39,11 +40,15 @@ export function toWireValue(type: ColumnType, value: unknown): WireValue | undef
  * for the text that JSON has for it.
  */
 export function toWireScalar(value: unknown): WireValue | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  if (isDate(value)) return isoText(millisecondsOf(value));
   if (typeof value === "boolean") return value;
   if (typeof value === "string") return isWellFormed(value) ? value : undefined;
   if (typeof value === "bigint") return wireInteger(value);
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function isoText(ms: number): string | undefined {
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
 /** Bytes as base64 text. */
@@ -75,13 +80,32 @@ export function describeValue(value: unknown): string {
 
 function describeObject(value: object | null): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value instanceof Date)
-    return Number.isNaN(value.getTime()) ? "an invalid Date" : `the Date ${value.toISOString()}`;
-  if (ArrayBuffer.isView(value) && "length" in value)
-    return `a ${value.constructor.name} of ${String(value.length)}`;
-  if (isPlainObject(value)) return "an object";
-  return value instanceof Promise ? "a Promise (was an await forgotten?)" : "an instance of a class";
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    if (isDate(value)) return describeDate(value);
+    const view = typedArrayName(value);
+    if (view !== undefined) return `a ${view} of ${(value as Uint8Array).length}`;
+    if (isPlainObject(value)) return "an object";
+    if (isPromiseLike(value)) return "a Promise (was an await forgotten?)";
+    return `an instance of ${classNameOf(value) ?? "a class without a name"}`;
+  } catch {
+    return "an object that cannot be read";
+  }
+}
+
+function describeDate(date: Date): string {
+  const ms = millisecondsOf(date);
+  return Number.isNaN(ms) ? "an invalid Date" : `the Date ${new Date(ms).toISOString()}`;
+}
+
+/** The name of the class of an object. Getters are not called. */
+function classNameOf(value: object): string | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (typeof prototype !== "object" || prototype === null) return undefined;
+  const made: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  const name: unknown =
+    typeof made === "function" ? Object.getOwnPropertyDescriptor(made, "name")?.value : "";
+  return typeof name === "string" && name !== "" ? name : undefined;
 }
 
 function wireInteger(value: unknown): WireValue | undefined {
@@ -93,7 +117,7 @@ function wireInteger(value: unknown): WireValue | undefined {
 
 function wireInstant(value: unknown): number | undefined {
   if (typeof value === "string") return parseInstant(value);
-  if (!(value instanceof Date)) return undefined;
-  const ms = value.getTime();
+  if (!isDate(value)) return undefined;
+  const ms = millisecondsOf(value);
   return Number.isNaN(ms) ? undefined : ms;
 }

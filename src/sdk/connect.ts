@@ -1,16 +1,14 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
-import { badArgument, homeFolder, namedMemory } from "./errors";
+import { MEMORY, placeOf } from "./location";
 import { answer } from "./native/call";
 import { openDatabase } from "./native/open";
 import { checkOptions } from "./options";
 import { checkCount } from "./reader";
-import { describeValue } from "./schema/wire-value";
 
 /** What `connect` takes. */
 export interface ConnectOptions {
@@ -29,7 +27,8 @@ const CACHE_BYTES = 64 << 20;
 const CACHE_FOLDER = "_embeddings";
 
 /**
- * Opens a database: a directory, which is made if it is not there, or `memory:` for one that is gone with the process.
+ * Opens a database: a directory, which is made if it is not there, or `memory:` (also `:memory:`) for one that is gone with the process.
+ * A relative path is that of the moment: a later `process.chdir` changes nothing. `file:./data` and `file:///srv/data` are understood.
  *
  * Any number of processes may read and write one database at the same time.
  *
@@ -40,28 +39,17 @@ const CACHE_FOLDER = "_embeddings";
  */
 export function connect(location: string | URL, options?: ConnectOptions): Promise<Database> {
   return answer(() => {
-    const uri = uriOf(location);
+    const place = placeOf(location);
     const given: TestOptions = checkOptions("connect", options);
     const { registry = defaultRegistry, pace = systemPace } = given;
-    const cache = cacheOf(uri, given.embeddingCache);
-    return new Database(openDatabase(uri), { functions: new NamedFunctions(registry), cache, pace });
+    const cache = cacheOf(place, given.embeddingCache);
+    return new Database(openDatabase(place), { functions: new NamedFunctions(registry), cache, pace });
   });
 }
 
-function cacheOf(uri: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {
+function cacheOf(place: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {
   if (options === false) return new EmbeddingCache(0, undefined);
   const { maxBytes = CACHE_BYTES } = options ?? {};
   checkCount("embeddingCache.maxBytes", maxBytes, 1);
-  const path = uri.startsWith("file://") ? uri.slice("file://".length) : uri;
-  return new EmbeddingCache(maxBytes, uri === "memory:" ? undefined : join(path, CACHE_FOLDER));
-}
-
-function uriOf(location: unknown): string {
-  if (typeof location === "string" && location !== "") {
-    if (location.startsWith("memory:") && location !== "memory:") throw namedMemory(location);
-    if (/^~($|[/\\])/.test(location)) throw homeFolder(location);
-    return location;
-  }
-  if (location instanceof URL) return location.protocol === "file:" ? fileURLToPath(location) : location.href;
-  throw badArgument("connect", 'a path, or "memory:"', describeValue(location));
+  return new EmbeddingCache(maxBytes, place === MEMORY ? undefined : join(place, CACHE_FOLDER));
 }

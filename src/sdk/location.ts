@@ -1,0 +1,81 @@
+// Where a database is: whatever a caller writes becomes "memory:" or an absolute path, once, when `connect` is called. So a process
+// that changes its working directory later goes on reading and writing where it began.
+
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  badArgument,
+  badFileUrl,
+  homeFolder,
+  namedMemory,
+  noPlace,
+  notYet,
+  noWorkingDirectory,
+} from "./errors";
+import { describeValue } from "./schema/wire-value";
+
+/** A database that is gone with the process. */
+export const MEMORY = "memory:";
+
+const IN_MEMORY: ReadonlySet<string> = new Set([MEMORY, "memory://", ":memory:", "file::memory:"]);
+const REMOTE: ReadonlySet<string> = new Set([
+  "s3",
+  "s3a",
+  "gs",
+  "gcs",
+  "az",
+  "azure",
+  "abfs",
+  "abfss",
+  "http",
+  "https",
+]);
+/** Two characters at least: one alone is a drive of Windows. */
+const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
+
+/** The place that `connect` was given: "memory:", or an absolute path. */
+export function placeOf(location: unknown): string {
+  const text = textOf(location);
+  if (IN_MEMORY.has(text)) return MEMORY;
+  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) return pathOf(text);
+  if (scheme === "memory") throw namedMemory(text);
+  if (scheme === "file") return fileOf(text);
+  if (REMOTE.has(scheme)) throw notYet(`A database at ${scheme}:`, "Use a folder of this machine for now.");
+  throw noPlace(text, scheme);
+}
+
+function textOf(location: unknown): string {
+  if (typeof location === "string" && location !== "") return location;
+  const address = addressOf(location);
+  if (address !== undefined) return address;
+  throw badArgument("connect", 'a path, or "memory:"', describeValue(location));
+}
+
+/** The text of a URL of any realm. */
+function addressOf(location: unknown): string | undefined {
+  if (typeof location !== "object" || location === null) return undefined;
+  const href: unknown = Reflect.get(location, "href");
+  return typeof href === "string" && typeof Reflect.get(location, "protocol") === "string" ? href : undefined;
+}
+
+/** The path of `file:///x`, `file:/x`, `file:x` and `file:./x`; the last two start at the working directory. */
+function fileOf(text: string): string {
+  const rest = text.slice("file:".length);
+  if (/[?#]/.test(rest)) throw badFileUrl(text, "it has a part after the path");
+  try {
+    return rest.startsWith("/") ? fileURLToPath(text) : pathOf(decodeURIComponent(rest), text);
+  } catch (cause) {
+    throw badFileUrl(text, "it does not lead to a folder of this machine", cause);
+  }
+}
+
+function pathOf(path: string, given: string = path): string {
+  if (/^~($|[/\\])/.test(path)) throw homeFolder(given);
+  if (path === "" || path.includes("\0")) throw noPlace(given);
+  try {
+    return resolve(path);
+  } catch (cause) {
+    throw noWorkingDirectory(path, cause);
+  }
+}

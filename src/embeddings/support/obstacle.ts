@@ -1,5 +1,7 @@
 // What kept a request from its answer, read from the chain of errors that a client threw: the system's codes say more than the words.
 
+import { isError } from "../../realm";
+
 /** What stood between a request and its answer. */
 export type Obstacle =
   | "no-such-host"

@@ -27,6 +27,8 @@ export interface WriteResult {
   readonly updated: number;
   /** How many rows are gone. */
   readonly deleted: number;
+  /** How many of the rows were written without a vector, because embedding failed and `onEmbedError` is `"defer"`. `backfill()` completes them. */
+  readonly deferred: number;
 }
 
 /** One change in the history of a table. */
@@ -82,7 +84,7 @@ export function toCommitJson(options: CommitOptions): Record<string, unknown> {
 }
 
 /** What a write did, as the native module says it. */
-export function toWriteResult(text: string): WriteResult {
+export function toWriteResult(text: string, deferred = 0): WriteResult {
   const { version, committedAt, inserted, updated, deleted } = JSON.parse(text) as {
     version: number;
     committedAt: number | null;
@@ -96,6 +98,7 @@ export function toWriteResult(text: string): WriteResult {
     inserted: inserted ?? 0,
     updated: updated ?? 0,
     deleted: deleted ?? 0,
+    deferred,
   };
 }
 

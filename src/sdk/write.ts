@@ -97,10 +97,14 @@ class Batches {
   readonly #ownVectors: boolean;
   #encoded = 0;
   #written = 0;
+  #deferred = 0;
 
   constructor(handle: TableHandle, options: FillOptions, ownVectors: boolean) {
     this.#handle = handle;
-    this.#options = options;
+    const onDeferredRows = (rows: number): void => {
+      this.#deferred += rows;
+    };
+    this.#options = { ...options, onDeferredRows };
     this.#ownVectors = ownVectors;
   }
 
@@ -114,7 +118,7 @@ class Batches {
       // The rows are committed: whoever watches cannot undo that by failing.
       process.emitWarning(isError(error) ? error : String(error));
     }
-    return toWriteResult(result);
+    return toWriteResult(result, this.#deferred);
   }
 
   async writeStaged(
@@ -141,9 +145,8 @@ class Batches {
       await writer.abort().catch(() => undefined);
       throw error;
     }
-    return toWriteResult(
-      await callAsync(() => writer.commit(filter === undefined ? null : JSON.stringify(filter))),
-    );
+    const ended = filter === undefined ? null : JSON.stringify(filter);
+    return toWriteResult(await callAsync(() => writer.commit(ended)), this.#deferred);
   }
 
   async #add(writer: NativeWriter, batch: EncodedBatch, rows: number): Promise<void> {

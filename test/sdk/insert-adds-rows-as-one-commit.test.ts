@@ -58,6 +58,7 @@ describe("insert", () => {
       inserted: 0,
       updated: 0,
       deleted: 0,
+      deferred: 0,
     });
   });
 

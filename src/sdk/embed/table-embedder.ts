@@ -54,15 +54,19 @@ export class TableEmbedder {
 
   /** Fills the cells of derived columns that are still undefined; null where there is nothing to embed, or where that is deferred. */
   async fill(cells: EmbeddableCells, schema: TableSchema, options: FillOptions): Promise<void> {
+    const deferred = new Set<number>();
     for (const field of schema.vectors()) {
       const vectors = cells.columns.get(field);
       if (field.embed === undefined || vectors === undefined || !vectors.includes(undefined)) continue;
       const items = itemsOf(inputsOf(field.embed, schema, cells, vectors));
       await this.#embed(field, items, cells.base, options);
       for (const [row, item] of items.entries()) {
-        if (vectors[row] === undefined) vectors[row] = item?.vector ?? null;
+        if (vectors[row] !== undefined) continue;
+        if (item !== null && item.vector === undefined) deferred.add(row);
+        vectors[row] = item?.vector ?? null;
       }
     }
+    if (deferred.size > 0) options.onDeferredRows?.(deferred.size);
   }
 
   /** The vector of one input, for which somebody waits; null where the function has nothing to say about it. */

@@ -10,7 +10,7 @@ export interface Progress {
   readonly done: number;
   /** How many there are in all, where that is known. */
   readonly total?: number;
-  /** How many inputs the cache knew. */
+  /** How many inputs did not have to be embedded: the cache knew them, or another call was embedding them already. */
   readonly cacheHits?: number;
   /** How often the embedding function was called. */
   readonly requests?: number;

@@ -6,7 +6,7 @@ export interface Item {
   input: EmbeddingInput;
   /** The first row that has it, counted within what is embedded together. */
   readonly row: number;
-  /** Its key in the cache, where there is one. */
+  /** Its key in the cache and among what is under way, where that matters. */
   key?: string;
   /** What it became; null where the function has nothing to say about it. */
   vector?: Float32Array | null;

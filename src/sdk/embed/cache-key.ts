@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
-import type { EmbeddingInput, LongText } from "../../embeddings/embedding-function";
+import type { EmbeddingInput, EmbeddingKind, LongText } from "../../embeddings/embedding-function";
 import type { AnyFunction } from "./traits";
 
 /** How many bytes a key has before it is written as base64. */
 export const KEY_BYTES = 32;
 
 /** Makes the keys of one function: a hash, from which neither the input nor the config can be read. */
-export function cacheKeys(fn: AnyFunction, longText?: LongText): (input: EmbeddingInput) => string {
+export function cacheKeys(
+  fn: AnyFunction,
+  longText?: LongText,
+  kind: EmbeddingKind = "document",
+): (input: EmbeddingInput) => string {
   const { name, dimensions, config, revision = null } = fn;
-  const identity = canonicalJson({ name, dimensions, config, revision, kind: "document", longText });
+  const identity = canonicalJson({ name, dimensions, config, revision, kind, longText });
   const prefix = createHash("sha256").update(identity).digest();
   return (input) =>
     createHash("sha256")

@@ -15,6 +15,7 @@ import { fitted, halved, isTooLong } from "./long-text";
 import type { Pace } from "./pace";
 import { type FailedRequest, type RequestResult, type RetryWait, request } from "./request";
 import { type AnyFunction, concurrencyOf, isCheap, tokensOf } from "./traits";
+import { copyOf, type Outcome, SHARED_ROUNDS, type Underway, underwayOf, unlessAborted } from "./underway";
 
 /** What happens to rows that cannot be embedded: the write fails, or they are written without a vector. */
 export type OnEmbedError = "throw" | "defer";
@@ -41,6 +42,12 @@ export interface DocumentJob {
   readonly base: number | undefined;
 }
 
+/** An item that somebody else embeds. */
+interface Waiting {
+  readonly item: Item;
+  readonly outcome: Promise<Outcome>;
+}
+
 /** After so many refusals without an answer between them it is not a text that is refused. */
 const REFUSALS = 64;
 
@@ -53,6 +60,9 @@ export class DocumentRun {
   readonly #stop = new AbortController();
   #failure: { readonly error: unknown } | undefined;
   readonly #write: number;
+  readonly #underway: Underway;
+  /** The keys that nobody else embeds, because this run does. */
+  readonly #claimed = new Set<string>();
   #refusals = 0;
   readonly #count = { done: 0, total: 0, cacheHits: 0, requests: 0, tokens: 0 };
 
@@ -61,6 +71,7 @@ export class DocumentRun {
     this.#options = options;
     this.#cached = job.cache.enabled && !isCheap(job.fn);
     this.#write = options.write ?? job.cache.beginWrite();
+    this.#underway = underwayOf(job.fn);
   }
 
   /** Embeds them. */
@@ -68,11 +79,75 @@ export class DocumentRun {
     const { signal } = this.#options;
     checkSignal(signal);
     this.#count.total = items.length;
-    const queue = cutBatches(await this.#withoutVector(this.#fitting(items)), this.#job.fn);
-    const workers = Math.min(concurrencyOf(this.#job.fn), queue.length);
-    await this.#unlessAborted(Promise.all(Array.from({ length: workers }, () => this.#work(queue))));
+    const fitting = this.#fitting(items);
+    if (this.#cached) await this.#job.cache.ready();
+    await this.#unlessAborted(this.#all(fitting));
     checkSignal(signal);
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Embeds items, or waits for others who are embedding them: once more where they fail, and then alone. */
+  async #all(items: readonly Item[]): Promise<void> {
+    let left = isCheap(this.#job.fn) ? items : this.#withKeys(items);
+    for (let round = 0; left.length > 0 && !this.#stop.signal.aborted; round++) {
+      left = await this.#round(left, round);
+    }
+  }
+
+  /** The items for which it waited, and which are still without a vector. */
+  async #round(items: readonly Item[], round: number): Promise<readonly Item[]> {
+    const own: Item[] = [];
+    const others: Waiting[] = [];
+    for (const item of this.#withoutVector(items)) {
+      const outcome = round < SHARED_ROUNDS ? this.#claim(item) : undefined;
+      if (outcome === undefined) own.push(item);
+      else others.push({ item, outcome });
+    }
+    const joined = this.#join(others, round);
+    try {
+      const queue = cutBatches(own, this.#job.fn);
+      const workers = Math.min(concurrencyOf(this.#job.fn), queue.length);
+      await Promise.all(Array.from({ length: workers }, () => this.#work(queue)));
+    } finally {
+      this.#giveUp();
+    }
+    return await joined;
+  }
+
+  #claim(item: Item): Promise<Outcome> | undefined {
+    if (item.key === undefined) return undefined;
+    const outcome = this.#underway.claim(item.key);
+    if (outcome === undefined) this.#claimed.add(item.key);
+    return outcome;
+  }
+
+  /** Tells those who wait for an item what became of it. */
+  #settle({ key }: Item, outcome: Outcome): void {
+    if (key !== undefined && this.#claimed.delete(key)) this.#underway.settle(key, outcome);
+  }
+
+  /** Lets others embed what was claimed and not embedded. */
+  #giveUp(): void {
+    for (const key of this.#claimed) this.#underway.settle(key, undefined);
+    this.#claimed.clear();
+  }
+
+  /** Takes the vectors that others have made. */
+  async #join(others: readonly Waiting[], round: number): Promise<readonly Item[]> {
+    const left: Item[] = [];
+    await Promise.all(
+      others.map(async ({ item, outcome }) => {
+        const made = await unlessAborted(outcome, this.#stop.signal);
+        if (this.#stop.signal.aborted) return;
+        if (made !== undefined && "vector" in made) {
+          item.vector = copyOf(made.vector);
+          this.#count.cacheHits += 1;
+          this.#report(1);
+        } else if (made !== undefined && round > 0) this.#fail(this.#failed([item], made.failed));
+        else left.push(item);
+      }),
+    );
+    return left;
   }
 
   /** The items that may be embedded; those that are too long are cut, refused, or left out where that is deferred. */
@@ -91,19 +166,23 @@ export class DocumentRun {
     });
   }
 
-  /** The items that the cache does not know. */
-  async #withoutVector(items: readonly Item[]): Promise<readonly Item[]> {
-    if (!this.#cached) return items;
-    const { cache, fn, field } = this.#job;
+  #withKeys(items: readonly Item[]): readonly Item[] {
+    const { fn, field } = this.#job;
     const keyOf = cacheKeys(fn, field.embed?.longText);
-    await cache.ready();
+    for (const item of items) item.key = keyOf(item.input);
+    return items;
+  }
+
+  /** The items that the cache does not know. */
+  #withoutVector(items: readonly Item[]): readonly Item[] {
+    if (!this.#cached) return items;
+    const { cache } = this.#job;
     const missing = items.filter((item) => {
-      item.key = keyOf(item.input);
-      const found = cache.get(item.key, this.#write);
+      const found = item.key === undefined ? undefined : cache.get(item.key, this.#write);
       if (found !== undefined) item.vector = found;
       return found === undefined;
     });
-    this.#count.cacheHits = items.length - missing.length;
+    this.#count.cacheHits += items.length - missing.length;
     if (missing.length < items.length) this.#report(items.length - missing.length);
     return missing;
   }
@@ -199,7 +278,8 @@ export class DocumentRun {
       item.vector = vector;
       if (item.key !== undefined) entries.push([item.key, vector]);
     }
-    if (entries.length > 0) this.#job.cache.add(entries, this.#write);
+    if (this.#cached) this.#job.cache.add(entries, this.#write);
+    for (const item of items) this.#settle(item, { vector: item.vector ?? null });
     this.#report(items.length);
   }
 
@@ -217,6 +297,7 @@ export class DocumentRun {
   }
 
   #failed(items: readonly Item[], failed: FailedRequest, say = embeddingFailed): unknown {
+    for (const item of items) this.#settle(item, { failed });
     if (this.#stop.signal.aborted) return failed.error;
     const { table, field, fn } = this.#job;
     const [only] = items;
@@ -242,6 +323,7 @@ export class DocumentRun {
     const aborted = new Promise<void>((resolve) => {
       onAbort = () => {
         this.#stop.abort();
+        this.#giveUp();
         resolve();
       };
       signal?.addEventListener("abort", onAbort, { once: true });

@@ -7,6 +7,7 @@ import type { AnyTable } from "../schema/table-definition";
 import { type EmbedSpec, ownEntry, type TableSchema, type VectorField } from "../schema/table-schema";
 import { readAnswer } from "./answer";
 import type { Item } from "./batches";
+import { cacheKeys } from "./cache-key";
 import { DocumentRun, type FillOptions } from "./document-run";
 import {
   badEmbeddings,
@@ -23,6 +24,7 @@ import { fitted, isTooLong } from "./long-text";
 import type { Pace } from "./pace";
 import { type RequestResult, request } from "./request";
 import { type AnyFunction, concurrencyOf, isCheap, tokensOf } from "./traits";
+import { type Outcome, orAborted, underwayOf } from "./underway";
 
 /** What the embedding of all tables of a database shares. */
 export interface EmbedServices {
@@ -83,11 +85,22 @@ export class TableEmbedder {
       throw inputTooLong(this.#table, field.name, fn.name, tokensOf(input), fn.maxInputTokens ?? 0);
     }
     const sent = fitted(input, fn, longText);
-    const result = await this.#ask(fn, sent, { kind, longText, signal });
-    if ("failed" in result) throw embeddingFailed(this.#table, field.name, fn.name, result.failed);
-    const { answer } = result;
-    const read = readAnswer(answer, 1, field.type.dimensions);
-    if ("vectors" in read) return read.vectors[0] ?? null;
+    const asked = { kind, longText, signal };
+    const make = async () => this.#read(field, fn, await this.#ask(fn, sent, asked));
+    const key = isCheap(fn) ? undefined : cacheKeys(fn, longText, kind)(sent);
+    // A function may not listen to its signal.
+    const made = await orAborted(
+      key === undefined ? make() : underwayOf(fn).share(key, signal, make),
+      signal,
+    );
+    if ("vector" in made) return made.vector;
+    throw embeddingFailed(this.#table, field.name, fn.name, made.failed);
+  }
+
+  #read(field: VectorField, fn: AnyFunction, result: RequestResult): Exclude<Outcome, undefined> {
+    if ("failed" in result) return result;
+    const read = readAnswer(result.answer, 1, field.type.dimensions);
+    if ("vectors" in read) return { vector: read.vectors[0] ?? null };
     throw badEmbeddings(this.#table, field.name, fn.name, read.expected, read.found);
   }
 

@@ -43,7 +43,9 @@ const hints: Readonly<Record<string, string>> = {
   TABLE_NOT_FOUND: "varve tables lists those that there are.",
   TAG_NOT_FOUND: "varve tag lists those that there are.",
   VERSION_NOT_FOUND: "varve log lists those that there are.",
-  SCHEMA_MISMATCH: "The table was not made by varve ingest: choose another name with --table.",
+  SCHEMA_MISMATCH:
+    "The table was not made by this version of varve ingest: choose another name with --table.",
+  CORRUPT: "See which files are damaged with: varve verify",
 };
 
 /** What to say about anything that was thrown. */

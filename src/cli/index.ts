@@ -2,9 +2,10 @@
 // The command `varve`. It sees of Varve what every user sees, and nothing else.
 
 import { main } from "./main";
-import { endWithPipe, Terminal } from "./terminal";
+import { outliveReader, Terminal } from "./terminal";
 
-endWithPipe(process.stdout);
+outliveReader(process.stdout);
+outliveReader(process.stderr);
 void main(process.argv.slice(2), new Terminal(process.stdout, process.stderr)).then((code) => {
   process.exitCode = code;
 });

@@ -83,10 +83,11 @@ export class Terminal {
   }
 }
 
-/** Ends the process quietly when whoever reads its output has seen enough, as `head` does. */
-export function endWithPipe(stream: NodeJS.WriteStream): void {
+/**
+ * Goes on quietly when whoever reads a stream has seen enough, as `head` does: the status with which the command ends stays the true one.
+ */
+export function outliveReader(stream: NodeJS.WriteStream): void {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    throw error;
+    if (error.code !== "EPIPE" && stream === process.stdout) throw error;
   });
 }

@@ -53,6 +53,16 @@ describe("a command line that makes no sense", () => {
     ["ingest", ""],
     ["ingest", "docs", "more"],
     ["ingest", "docs", "--db", "x"],
+    ["ingest", "docs", "--effective-at", "yesterday"],
+    ["ingest", "docs", "--effective-at", "nonsense"],
+    ["ingest", "docs", "--effective-at", "2026-02-30"],
+    ["ingest", "docs", "--effective-at", "2026-09-30T12:00"],
+    ["ingest", "docs", "--effective-at", "2026-09-30T25:00Z"],
+    ["search", "x", "--as-of", "2026-02-30"],
+    ["search", "x", "--as-of", "2026-09-30T12:00"],
+    ["search", "x", "--as-of", "effective:nonsense"],
+    ["diff", "2026-13-01"],
+    ["tag", "x", "--at", "2026-00-01"],
     ["log", "extra"],
     ["diff"],
     ["tag", "--delete"],
@@ -62,6 +72,12 @@ describe("a command line that makes no sense", () => {
 
   it.each(lines.map((line) => [line]))("%j ends with 2", (line) => {
     expectFailure(place.run(...line), 2);
+  });
+
+  it("names the option whose date is none", () => {
+    const run = place.run("ingest", "docs", "--into", "undated.db", "--effective-at", "nonsense");
+    expect(run.stderr).toContain('--effective-at is not a date: "nonsense".');
+    expect(readdirSync(place.folder)).not.toContain("undated.db");
   });
 
   it("is refused where it does not say which of several tables", () => {
@@ -82,7 +98,6 @@ describe("what cannot be done", () => {
     ["ingest", "docs", "--into", "s3://bucket/prefix"],
     ["ingest", "docs", "--table", "../escape"],
     ["ingest", "docs", "--table", "con"],
-    ["ingest", "docs", "--effective-at", "yesterday"],
     ["search", "x", "--table", "nonsense"],
     ["search", "x", "--table", "../../etc"],
     ["search", "x", "--where", "path = "],
@@ -94,9 +109,6 @@ describe("what cannot be done", () => {
     ["search", "x", "--as-of", "99999999999999999999"],
     ["search", "x", "--as-of", "nonsense"],
     ["search", "x", "--as-of", "../../etc/passwd"],
-    ["search", "x", "--as-of", "2026-02-30"],
-    ["search", "x", "--as-of", "2026-09-30T12:00"],
-    ["search", "x", "--as-of", "effective:nonsense"],
     ["diff", "0", "99"],
     ["tag", "../x"],
     ["tag", "a b"],
@@ -146,7 +158,10 @@ describe("damage", () => {
     const manifests = join(place.folder, "broken.db", "docs.varve", "_manifests");
     for (const name of readdirSync(manifests)) writeFileSync(join(manifests, name), "{}");
     expect(place.run("verify", "--db", "broken.db").code).toBe(3);
-    expectFailure(place.run("log", "--db", "broken.db"), 1);
+    const run = place.run("log", "--db", "broken.db");
+    expectFailure(run, 1);
+    expect(run.stderr).toContain("varve verify");
+    expect(run.stderr).not.toContain("db.verify");
   });
 });
 

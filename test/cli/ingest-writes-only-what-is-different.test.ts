@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Workplace } from "../support/varve-command";
@@ -176,5 +176,28 @@ describe("varve ingest", () => {
       if (path === "long.md") expect(text.slice(start, end)).toBe(body);
     }
     expect(ingest()).toMatchObject({ version: report.version, unchanged: report.pieces });
+  });
+
+  it("says that there are no documents, and leaves no database behind", () => {
+    place.write("empty/photo.png", new Uint8Array(3));
+    const run = place.run("ingest", "empty");
+    expect([run.code, run.stdout]).toEqual([0, "No documents found in empty.\n"]);
+    expect(run.stderr).toContain(".md, .mdx, .markdown, .txt");
+    expect(existsSync(join(place.folder, ".varve"))).toBe(false);
+    expect(place.json<Report>("ingest", "empty")).toMatchObject({ version: 0, files: 0, pieces: 0 });
+    ingest();
+    expect(place.run("ingest", "empty").stdout).toBe("No documents found in empty.\n");
+  });
+
+  it("keeps the default database out of the repository of the project, and no other", () => {
+    ingest();
+    const file = join(place.folder, ".varve", ".gitignore");
+    expect(readFileSync(file, "utf8")).toContain("\n*\n");
+    place.write(".varve/.gitignore", "mine");
+    ingest("--table", "other");
+    expect(readFileSync(file, "utf8")).toBe("mine");
+    expect(place.json("tables")).toMatchObject({ tables: [{ name: "docs" }, { name: "other" }] });
+    place.run("ingest", "docs", "--into", "own.db");
+    expect(existsSync(join(place.folder, "own.db", ".gitignore"))).toBe(false);
   });
 });

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const command = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+/** The built command. */
+export const command = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 /** What a run of the command left behind. */
 export interface Run {

@@ -1,11 +1,14 @@
-import { basename, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { usageError } from "../cli-error";
 import { type Command, type Input, textOption } from "../command";
 import { documentTable } from "../documents";
 import { ExitCode } from "../exit-code";
-import { EXTENSIONS } from "../folder";
+import { EXTENSIONS, listDocuments } from "../folder";
 import { type IngestReport, ingest } from "../ingest";
 import { DATABASE, TABLE, withDatabaseAt } from "../open";
+import { dateOption } from "../point";
 import { countText, harmless } from "../shown-text";
 import type { Terminal } from "../terminal";
 
@@ -42,14 +45,20 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const source = textOption(input, "source") ?? basename(resolve(folder));
   if (folder === "" || source === "")
     throw usageError("The folder has no name.", "Give it one with --source.");
+  const effectiveAt = dateOption(input, "effective-at");
   const started = performance.now();
+  // A mistyped folder leaves no database behind.
+  if (!existsSync(place) && (await listDocuments(folder)).length === 0) {
+    return nothingFound(terminal, input, folder, { table: name, source });
+  }
   const report = await withDatabaseAt(place, async (db) => {
     const t = await db.table(documentTable(name));
+    if (place === DATABASE) await hideFromGit(place);
     return await ingest(t, {
       folder,
       source,
       message: textOption(input, "message") ?? `ingest ${source}`,
-      effectiveAt: textOption(input, "effective-at"),
+      effectiveAt,
       signal: input.signal,
       onProgress: (progress) => {
         if ("files" in progress)
@@ -58,8 +67,37 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
     });
   });
   if (input.options["json"] === true) terminal.json({ table: name, source, ...report });
+  else if (report.files + report.removed + report.unread.length === 0) printNothing(terminal, folder);
   else printReport(terminal, report, name, place, performance.now() - started);
   return ExitCode.done;
+}
+
+function nothingFound(terminal: Terminal, input: Input, folder: string, asked: object): ExitCode {
+  const none = {
+    version: 0,
+    files: 0,
+    pieces: 0,
+    added: 0,
+    changed: 0,
+    removed: 0,
+    unchanged: 0,
+    unread: [],
+  };
+  if (input.options["json"] === true) terminal.json({ ...asked, ...none });
+  else printNothing(terminal, folder);
+  return ExitCode.done;
+}
+
+function printNothing(terminal: Terminal, folder: string): void {
+  terminal.print(`No documents found in ${harmless(folder)}.`);
+  terminal.note(`  varve ingest reads files that end with ${EXTENSIONS.join(", ")}.`);
+}
+
+/** Keeps the default database, which is made in the middle of somebody's project, out of their repository. */
+async function hideFromGit(place: string): Promise<void> {
+  const file = join(place, ".gitignore");
+  // It is theirs once it is there; and a disk that refuses it is no reason to fail.
+  await writeFile(file, "# Made by varve ingest.\n*\n", { flag: "wx" }).catch(() => undefined);
 }
 
 function printReport(

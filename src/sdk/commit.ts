@@ -1,6 +1,6 @@
 import { type Instant, toInstant } from "./as-of";
 import { badArgument } from "./errors";
-import { jsonText } from "./native/json-text";
+import { jsonText, placeOf } from "./native/json-text";
 import type { JsonValue } from "./schema/columns";
 import { isPlainObject } from "./schema/plain";
 import { describeValue } from "./schema/wire-value";
@@ -75,8 +75,8 @@ export function toCommitJson(options: CommitOptions): Record<string, unknown> {
   if (properties !== undefined) {
     if (!isPlainObject(properties))
       throw badArgument("properties", "a plain object", describeValue(properties));
-    const text = jsonText(properties, (part, expected) => {
-      throw badArgument("properties", expected, describeValue(part));
+    const text = jsonText(properties, ({ way, part, expected }) => {
+      throw badArgument(placeOf("properties", way), expected, describeValue(part));
     });
     json["properties"] = JSON.parse(text);
   }

@@ -50,13 +50,14 @@ export function anyNull(values: readonly unknown[]): boolean {
   return false;
 }
 
-/** Refuses a value. */
+/** Refuses a value; `shown` names the part of it that does not fit, where that is not the whole. */
 export function refuse(
   place: ColumnPlace,
   index: number,
   expected: string,
   value: unknown,
   hint?: string,
+  shown?: string,
 ): never {
-  throw wrongCell(place.row(index), place.name, expected, describeValue(value), hint);
+  throw wrongCell(place.row(index), place.name, expected, describeValue(value), hint, shown);
 }

@@ -6,7 +6,7 @@ import { parseDate } from "../schema/calendar";
 import { isWellFormed } from "../schema/unicode";
 import type { BatchBuffer } from "./batch-buffer";
 import { type ColumnEncoder, type ColumnPlace, refuse } from "./column-encoder";
-import { jsonText } from "./json-text";
+import { type JsonProblem, jsonText, placeOf } from "./json-text";
 
 const INT_HINT = "Larger numbers need a column of int({ bigint: true }), fractions one of float().";
 const FLOAT_HINT = "Where there is no number, write null to a nullable column.";
@@ -177,12 +177,16 @@ export function enumEncoder(allowed: ReadonlySet<unknown>, expected: string): Co
   });
 }
 
+function refuseInside(place: ColumnPlace, index: number, { way, part, expected }: JsonProblem): never {
+  refuse(place, index, expected, part, undefined, placeOf(place.name, way));
+}
+
 /** JSON values. */
 export const jsonEncoder: ColumnEncoder = variable((out, at, value, index, place) => {
   return putText(
     out,
     at,
-    jsonText(value, (part, what) => refuse(place, index, what, part)),
+    jsonText(value, (problem) => refuseInside(place, index, problem)),
   );
 });
 

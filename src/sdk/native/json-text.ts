@@ -5,36 +5,68 @@ import { isWellFormed } from "../schema/unicode";
 
 const DEPTH_MAX = 128;
 
-/** The JSON text of a value; `refuse` is called with a part that JSON cannot hold and with what was expected. */
-export function jsonText(value: unknown, refuse: (part: unknown, expected: string) => never): string {
-  check(value, 1, refuse);
+/** A part that JSON cannot hold: where it is below the value (`.pdf.metadata[2]`), what it is, and what was expected. */
+export interface JsonProblem {
+  readonly way: string;
+  readonly part: unknown;
+  readonly expected: string;
+}
+
+/** The JSON text of a value; `refuse` is called with the first part that JSON cannot hold. */
+export function jsonText(value: unknown, refuse: (problem: JsonProblem) => never): string {
+  const problem = problemOf(value, 1);
+  if (problem !== undefined) refuse(problem);
   return JSON.stringify(value);
 }
 
-function check(value: unknown, depth: number, refuse: (part: unknown, expected: string) => never): void {
+/** The way is put together only where something is wrong, from the inside out. */
+function problemOf(value: unknown, depth: number): JsonProblem | undefined {
   switch (typeof value) {
     case "string":
-      if (!isWellFormed(value)) refuse(value, "JSON with texts of Unicode");
-      return;
+      return isWellFormed(value) ? undefined : problem(value, "JSON with texts of Unicode");
     case "boolean":
-      return;
+      return undefined;
     case "number":
-      if (!Number.isFinite(value)) refuse(value, "JSON with finite numbers");
-      return;
+      return Number.isFinite(value) ? undefined : problem(value, "JSON with finite numbers");
     case "object":
-      if (value === null) return;
-      if (depth > DEPTH_MAX) refuse(value, `JSON of at most ${DEPTH_MAX} levels`);
-      if (Array.isArray(value)) {
-        for (const item of value) check(item, depth + 1, refuse);
-        return;
-      }
-      if (!isPlainObject(value) || typeof value["toJSON"] === "function")
-        refuse(value, "JSON: plain objects and arrays");
-      for (const key of Object.keys(value)) {
-        if (value[key] !== undefined) check(value[key], depth + 1, refuse);
-      }
-      return;
+      if (value === null) return undefined;
+      if (depth > DEPTH_MAX) return problem(value, `JSON of at most ${DEPTH_MAX} levels`);
+      return Array.isArray(value) ? problemInArray(value, depth) : problemInObject(value, depth);
     default:
-      refuse(value, "JSON");
+      return problem(value, "JSON");
   }
+}
+
+function problemInArray(array: readonly unknown[], depth: number): JsonProblem | undefined {
+  for (let index = 0; index < array.length; index++) {
+    const found = problemOf(array[index], depth + 1);
+    if (found !== undefined) return { ...found, way: `[${index}]${found.way}` };
+  }
+  return undefined;
+}
+
+function problemInObject(object: object, depth: number): JsonProblem | undefined {
+  if (!isPlainObject(object) || typeof object["toJSON"] === "function")
+    return problem(object, "JSON: plain objects and arrays");
+  for (const key of Object.keys(object)) {
+    if (object[key] === undefined) continue;
+    const found = problemOf(object[key], depth + 1);
+    if (found !== undefined) return { ...found, way: `${stepTo(key)}${found.way}` };
+  }
+  return undefined;
+}
+
+function problem(part: unknown, expected: string): JsonProblem {
+  return { way: "", part, expected };
+}
+
+const WAY_SHOWN = 100;
+
+/** The place of a part in words: the way from the column to it, cut where it is long. */
+export function placeOf(column: string, way: string): string {
+  return way.length > WAY_SHOWN ? `${column}${way.slice(0, WAY_SHOWN)}…` : column + way;
+}
+
+function stepTo(key: string): string {
+  return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }

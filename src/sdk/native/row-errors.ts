@@ -50,17 +50,18 @@ export function missingKey(place: RowPlace, key: string, expected: string, isNul
   });
 }
 
-/** A value that does not fit its column. */
+/** A value that does not fit its column; `shown` is the way to the part of it that does not. */
 export function wrongCell(
   place: RowPlace,
   column: string,
   expected: string,
   found: string,
   hint?: string,
+  shown: string = column,
 ): VarveError {
   return new VarveError(
     "INVALID_ROW",
-    `${nameOf(place)}, ${quote(column)}: expected ${expected}, found ${found}.`,
+    `${nameOf(place)}, ${quote(shown)}: expected ${expected}, found ${found}.`,
     {
       hint,
       where: { ...place, column },

@@ -222,7 +222,10 @@ function matches(data: Record<string, unknown>, key: string, [operator, wanted]:
     case "$exists":
       return values.length > 0 === wanted;
     case "$contains":
-      return values.some((value) => Array.isArray(value) && value.includes(wanted));
+      return values.some((value) => {
+        const isPart = typeof value === "string" && typeof wanted === "string";
+        return (Array.isArray(value) || isPart) && value.includes(wanted as string);
+      });
     case "$all":
       return values.some(
         (value) => Array.isArray(value) && (wanted as unknown[]).every((one) => value.includes(one)),

@@ -44,6 +44,8 @@ export interface TextRef<V> extends OrderedRef<V> {
   like(pattern: string): Condition;
   /** Matches a pattern, whatever the case of the letters. */
   ilike(pattern: string): Condition;
+  /** Has the text as a part: nothing in it is a pattern. */
+  contains(part: string): Condition;
 }
 
 /** A column of lists. */
@@ -60,7 +62,10 @@ export interface ListRef<V> extends ColumnRef {
 export type JsonScalar = string | number | boolean | Date;
 
 /** A value inside JSON: what it can be asked depends on what it is in each row; where it is something else, the answer is unknown. */
-export interface JsonPathRef extends TextRef<JsonScalar>, ListRef<JsonScalar> {}
+export interface JsonPathRef extends TextRef<JsonScalar>, ListRef<JsonScalar> {
+  /** A list holds the value, or a text has it as a part. */
+  contains(value: JsonScalar): Condition;
+}
 
 /** A column of JSON. */
 export interface JsonRef extends ColumnRef {
@@ -78,6 +83,8 @@ export type StructRef<N> = ColumnRef & {
 
 /** A column of which nothing is known to the compiler. */
 export interface AnyRef extends TextRef<unknown>, ListRef<unknown>, JsonRef {
+  /** A list holds the value, or a text has it as a part. */
+  contains(value: unknown): Condition;
   /** The field of that name, in a struct. */
   field(name: string): AnyRef;
 }
@@ -134,7 +141,7 @@ export interface MongoOperators<V> {
   readonly $ilike?: string | undefined;
   /** Whether there is a value. */
   readonly $exists?: boolean | undefined;
-  /** A list holds the value. */
+  /** A list holds the value, or a text has it as a part. */
   readonly $contains?: V | undefined;
   /** A list holds all of the values. */
   readonly $all?: readonly V[] | undefined;

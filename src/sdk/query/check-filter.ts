@@ -74,6 +74,8 @@ class FilterCheck {
       case "containsAny":
       case "containsAll":
         return { op: node.op, column, values: leaf.values(node.op, node.values) };
+      case "contains":
+        return { column, ...leaf.contains(node.value) };
       default:
         return { op: node.op, column, value: leaf.value(node.op, node.value) };
     }
@@ -106,6 +108,15 @@ class LeafCheck {
     return values.map((value) => this.value(op, value));
   }
 
+  /** A list has an item, a text a part. */
+  contains(value: unknown): { op: string } & Record<string, unknown> {
+    const { kind } = this.#target;
+    if (kind !== "text" && kind !== "enum") return { op: "contains", value: this.value("contains", value) };
+    if (typeof value !== "string")
+      throw wrongValue(this.#table, this.#column, "contains", "a text", describeValue(value));
+    return { op: "like", pattern: `%${value.replace(/[\\%_]/g, "\\$&")}%`, caseInsensitive: false };
+  }
+
   pattern(pattern: unknown): string {
     if (!allows(this.#target, "like")) this.#refuse("like");
     if (typeof pattern === "string") return pattern;
@@ -121,9 +132,9 @@ class LeafCheck {
 
 const EQUAL: readonly string[] = ["eq", "ne", "in"];
 const ORDER: readonly string[] = [...EQUAL, "lt", "lte", "gt", "gte", "between"];
-const TEXT: readonly string[] = [...ORDER, "like"];
+const TEXT: readonly string[] = [...ORDER, "like", "contains"];
 const LIST: readonly string[] = ["contains", "containsAny", "containsAll"];
-const INSIDE_JSON: readonly string[] = [...TEXT, ...LIST];
+const INSIDE_JSON: readonly string[] = [...new Set([...TEXT, ...LIST])];
 
 function allows(target: Target, op: string): boolean {
   switch (target.kind) {
@@ -160,7 +171,7 @@ function advice(target: Target): string {
     case "unknown":
       return `It can be asked ${INSIDE_JSON.join(", ")}, or whether it is null.`;
     default:
-      return `It can be asked ${ORDER.filter((op) => allows(target, op)).join(", ")}, or whether it is null.`;
+      return `It can be asked ${TEXT.filter((op) => allows(target, op)).join(", ")}, or whether it is null.`;
   }
 }
 

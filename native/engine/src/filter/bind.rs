@@ -165,7 +165,10 @@ impl Condition<'_> {
             "isNull" => Ok(Check::Null),
             "contains" | "containsAny" | "containsAll" => {
                 let sets = self.items()?.into_iter().map(|wanted| self.scalars(&wanted));
-                Ok(Check::Items(sets.collect::<Result<_>>()?))
+                let sets = sets.collect::<Result<_>>()?;
+                // Of a text, `contains` asks for a part.
+                let part = self.json.get("value").and_then(Json::as_str).map(str::to_owned);
+                Ok(Check::Items { sets, part })
             }
             _ if target.keys.is_empty() => Err(target.unsupported(self.op)),
             "like" => self.like().map(Check::Like),

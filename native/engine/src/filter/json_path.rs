@@ -30,8 +30,11 @@ pub(super) enum Check {
     NotIn(Scalars),
     /// It is a text that matches.
     Like(Like),
-    /// It is an array, and each of the sets has one of its items.
-    Items(Vec<Scalars>),
+    /// It is an array, and each of the sets has one of its items; or a text with this part, where one is asked for.
+    Items {
+        sets: Vec<Scalars>,
+        part: Option<String>,
+    },
 }
 
 /// A step into an object or, if it is a number, into an array.
@@ -93,7 +96,7 @@ impl JsonTest {
         let value = found.map_or(Scalar::Null, Scalar::of);
         let items = || found.and_then(items);
         Ok(match (&self.check, &value) {
-            (Check::Items(sets), Scalar::Nested) => items().map(|items| {
+            (Check::Items { sets, .. }, Scalar::Nested) => items().map(|items| {
                 let holds = |set: &Scalars| items.iter().any(|item| set.holds(item) == Some(true));
                 sets.iter().all(holds)
             }),
@@ -115,6 +118,7 @@ impl Check {
             (Self::In(set), value) => set.holds(value),
             (Self::NotIn(set), value) => Some(set.holds(value) != Some(true)),
             (Self::Like(like), Scalar::Text(text)) => Some(like.matches(text, scratch)),
+            (Self::Items { part: Some(part), .. }, Scalar::Text(text)) => Some(text.contains(part.as_str())),
             _ => None,
         }
     }

@@ -48,6 +48,29 @@ fn a_json_column_is_walked_whatever_lies_in_it() {
 }
 
 #[test]
+fn contains_is_an_item_of_an_array_and_a_part_of_a_text() {
+    let columns = [texts(
+        "data",
+        &[
+            r#"{"a":"abc"}"#,
+            r#"{"a":["abc","b"]}"#,
+            r#"{"a":["abc"]}"#,
+            r#"{"a":5}"#,
+            "{}",
+            r#"{"a":"%_"}"#,
+        ],
+    )];
+    let one = |value: Json| json!({"op": "contains", "column": ["data", "a"], "value": value});
+    assert_eq!(finds(&columns, one(json!("b"))), [0, 1]);
+    assert_eq!(finds(&columns, one(json!("%"))), [5]);
+    assert_eq!(finds(&columns, one(json!(5))), [0_usize; 0]);
+    assert_eq!(
+        finds(&columns, json!({"op": "not", "arg": one(json!("b"))})),
+        [2, 5]
+    );
+}
+
+#[test]
 fn in_json_another_type_is_unknown_but_not_equal() {
     let columns = [texts(
         "data",

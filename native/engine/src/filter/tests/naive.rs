@@ -152,7 +152,10 @@ fn condition(op: &str, filter: &Json, seen: &Seen) -> Option<bool> {
             let pattern: Vec<char> = filter["pattern"].as_str().unwrap().chars().map(lower).collect();
             Some(like(&text, &pattern))
         }
-        "contains" => has(&filter["value"]),
+        "contains" => match (seen, &filter["value"]) {
+            (Seen::Json(Json::String(text)), Json::String(part)) => Some(text.contains(part.as_str())),
+            (_, value) => has(value),
+        },
         "containsAny" => items(seen).map(|_| values().iter().any(|value| has(value) == Some(true))),
         "containsAll" => items(seen).map(|_| values().iter().all(|value| has(value) == Some(true))),
         other => panic!("{other}"),

@@ -1,5 +1,6 @@
+import { embedderIdentity } from "./embedder-identity";
 import type { EmbeddingFunction, EmbeddingLimits, EmbeddingRequest } from "./embedding-function";
-import { checkCounts, checkText, limitsOf } from "./support/option-check";
+import { checkCounts, checkText, limitsOf, present } from "./support/option-check";
 import { checkAborted, requestError, unlessAborted } from "./support/request-failure";
 import { checkedVectors, embedPresent } from "./support/vectors";
 
@@ -20,7 +21,8 @@ export interface LangChainEmbeddings {
 }
 
 /**
- * Embeds with any `Embeddings` of LangChain. Documents go through `embedDocuments`, queries through `embedQuery`.
+ * Embeds with any `Embeddings` of LangChain. Documents go through `embedDocuments`, queries through `embedQuery`. A table keeps what they
+ * say of themselves (class and model, never a key) and refuses others.
  *
  * LangChain repeats failed calls by itself: make the embeddings with `maxRetries: 0`, so that a call is not repeated twice
  * over. Its calls cannot be ended: a signal ends the waiting.
@@ -35,6 +37,7 @@ export function fromLangChain(
   options: LangChainOptions,
 ): EmbeddingFunction<string> {
   const { name, dimensions, maxBatch = 128 } = options;
+  const embedder = embedderIdentity(embeddings);
   checkText("name", name);
   checkCounts({ dimensions, maxBatch });
   const answerer = { provider: "LangChain", model: name, dimensions };
@@ -56,7 +59,7 @@ export function fromLangChain(
     maxBatch,
     ...limitsOf(options),
     inputTypes: ["text"] as const,
-    config: Object.freeze({ dimensions }),
+    config: Object.freeze({ dimensions, ...present({ embedder }) }),
     embed: (inputs: readonly string[], request: EmbeddingRequest) =>
       embedPresent(inputs, "", (texts) => embedTexts(texts, request)),
   });

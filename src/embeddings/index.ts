@@ -8,6 +8,7 @@ import { type EmbeddingFactory, registry } from "./registry";
 
 export { builtin } from "./builtin";
 export { type CustomEmbedding, custom } from "./custom";
+export { type EmbedderIdentity, embedderIdentity, isSameEmbedder } from "./embedder-identity";
 export { EmbeddingRequestError } from "./embedding-errors";
 export type {
   EmbeddingConfig,

@@ -1,3 +1,4 @@
+import type { EmbeddingConfig } from "../embeddings/embedding-function";
 import type { Metric, VectorElement } from "./schema/column-type";
 import { describeType } from "./schema/column-type";
 import type { Field, TableSchema } from "./schema/table-schema";
@@ -38,6 +39,8 @@ export interface ColumnDescription {
   readonly sources?: readonly string[];
   /** For a derived column: the name of its embedding function. */
   readonly function?: string;
+  /** For a derived column: what its embedding function keeps of itself. */
+  readonly config?: EmbeddingConfig;
 }
 
 /** A table as plain data. */
@@ -65,6 +68,8 @@ function describeColumn({ name, type, nullable, embed }: Field): ColumnDescripti
     ...(type.kind === "vector"
       ? { dimensions: type.dimensions, metric: type.metric, element: type.element }
       : {}),
-    ...(embed === undefined ? {} : { sources: embed.sources, function: embed.function.name }),
+    ...(embed === undefined
+      ? {}
+      : { sources: embed.sources, function: embed.function.name, config: embed.function.config }),
   };
 }

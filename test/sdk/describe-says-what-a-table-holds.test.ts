@@ -47,6 +47,7 @@ describe("describe", () => {
           element: "f32",
           sources: ["body"],
           function: "hash",
+          config: { dimensions: 8 },
         },
       ],
     });

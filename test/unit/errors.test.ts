@@ -141,6 +141,7 @@ const embedExamples: Examples<typeof embed> = {
     embed.functionUnavailable("docs", "vec", embeddings.functionNotRegistered("mine", [])),
   ],
   revisionDiffers: [embed.revisionDiffers("docs", "vec", "2", "3")],
+  embedderDiffers: [embed.embedderDiffers("docs", "vec", { model: "a" }, { model: "b" })],
   embeddingFailed: [
     embed.embeddingFailed("docs", "vec", "mine", { error: cause }),
     embed.embeddingFailed("docs", "vec", "mine", { error: cause, attempts: 5, ms: 7512 }, 3),

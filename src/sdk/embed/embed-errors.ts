@@ -39,6 +39,15 @@ export function revisionDiffers(table: string, column: string, stored: string, f
   });
 }
 
+/** A function that stands for another embedder than the one that made the vectors of a column. */
+export function embedderDiffers(table: string, column: string, stored: unknown, found: unknown): VarveError {
+  const message = `The vectors of ${quote(column)} were made by the embedder ${JSON.stringify(stored)}; what is registered is ${JSON.stringify(found)}.`;
+  return new VarveError("EMBEDDING_UNAVAILABLE", message, {
+    hint: `Register the embedder that made them, or move the column to the other one: t.reembed(${quote(column)}, fn).`,
+    where: { table, column },
+  });
+}
+
 /** What failed: an error, and what was tried until then. */
 export interface Tried {
   readonly error: unknown;

@@ -1,5 +1,6 @@
 // What stands between a row and its vectors: what is embedded is made from the sources, duplicates are left out, and the function is called.
 
+import { isSameEmbedder } from "../../embeddings/embedder-identity";
 import type { EmbeddingInput, EmbeddingKind, EmbeddingRequest } from "../../embeddings/embedding-function";
 import { VarveError } from "../../varve-error";
 import { checkSignal } from "../progress";
@@ -11,6 +12,7 @@ import { cacheKeys } from "./cache-key";
 import { DocumentRun, type FillOptions } from "./document-run";
 import {
   badEmbeddings,
+  embedderDiffers,
   embeddingFailed,
   functionDiffers,
   functionUnavailable,
@@ -181,6 +183,9 @@ export class TableEmbedder {
     if (stored !== undefined && found.revision !== undefined && found.revision !== stored) {
       throw revisionDiffers(this.#table, field.name, String(stored), found.revision);
     }
+    const [kept, made] = [field.embed.function.config["embedder"], found.config["embedder"]];
+    if (kept !== undefined && made !== undefined && !isSameEmbedder(kept, made))
+      throw embedderDiffers(this.#table, field.name, kept, made);
     return found;
   }
 

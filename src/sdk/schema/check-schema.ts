@@ -1,6 +1,7 @@
 // Whether a declared table and the table on disk are the same.
 
 import { isDeepStrictEqual } from "node:util";
+import { isSameEmbedder } from "../../embeddings/embedder-identity";
 import { describeType, fromDataType, sameType } from "./column-type";
 import {
   columnDiffers,
@@ -55,8 +56,30 @@ function onlyFunctionDiffers(a: FieldJson, b: FieldJson): boolean {
 function sameEmbed(a: EmbedSpec | undefined, b: EmbedSpec | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   // What happens to texts that are too long may be said anew at any time: the vectors that are there stay right.
-  const plain = (spec: EmbedSpec): unknown => JSON.parse(JSON.stringify({ ...spec, longText: undefined }));
-  return isDeepStrictEqual(plain(a), plain(b));
+  const plain = (spec: EmbedSpec): unknown =>
+    JSON.parse(
+      JSON.stringify({
+        ...spec,
+        longText: undefined,
+        function: { ...spec.function, config: otherConfig(spec) },
+      }),
+    );
+  return sameEmbedder(a, b) && isDeepStrictEqual(plain(a), plain(b));
+}
+
+/** Whether the embedders of another library behind two functions are the same; tables from before these were kept have none. */
+function sameEmbedder(declared: EmbedSpec, stored: EmbedSpec): boolean {
+  const [one, other] = [declared, stored].map(embedderOf);
+  return other === undefined || isSameEmbedder(one, other);
+}
+
+function embedderOf({ function: { config } }: EmbedSpec): unknown {
+  return ownEntry(config, "embedder");
+}
+
+function otherConfig({ function: { config } }: EmbedSpec): unknown {
+  const { embedder: _embedder, ...others } = config;
+  return others;
 }
 
 function describeField(field: FieldJson): string {

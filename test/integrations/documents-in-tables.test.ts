@@ -2,7 +2,7 @@
 
 import { json, table, text, vector } from "varve";
 import { describe, expect, it } from "vitest";
-import { emptyDeleteFilter, readOnly } from "../../src/integrations/support/document-errors";
+import { readOnly } from "../../src/integrations/support/document-errors";
 import { layoutOf } from "../../src/integrations/support/document-layout";
 import { DocumentTable, documentTable } from "../../src/integrations/support/document-table";
 import type { DocumentView } from "../../src/integrations/support/document-view";
@@ -31,7 +31,6 @@ function storeOf(view: DocumentView): ContractStore {
       await writable("delete").remove({ ids });
     },
     async deleteFilter(filter) {
-      if (Object.keys(filter).length === 0) throw emptyDeleteFilter();
       await writable("delete").remove({ filter });
     },
     async deleteAll() {
@@ -71,7 +70,12 @@ describe("the parts of a document are found in any table", () => {
       id: "key",
       content: "body",
       vector: { name: "two" },
-      metadata: { columns: ["title", "data"] },
+      metadata: {
+        columns: [
+          { name: "title", isJson: false },
+          { name: "data", isJson: true },
+        ],
+      },
     });
     expect(layoutOf(description, { content: "body", vector: "one", metadata: "data" }).metadata).toEqual({
       json: "data",

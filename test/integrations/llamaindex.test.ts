@@ -138,7 +138,7 @@ describe("filters", () => {
     ["tags", "all", ["x", "y"], "a"],
     ["tags", "all", [], "abc"],
     ["tags", "contains", "y", "ab"],
-    ["name", "contains", "Ada", ""],
+    ["name", "contains", "Ad", "a"],
     ["name", "text_match", "d", "a"],
     ["name", "text_match", "D", ""],
     ["name", "text_match", "100% _c\\", "c"],

@@ -2,6 +2,7 @@ import { type ListKeyOptions, RecordManager, type UpdateOptions } from "@langcha
 import { type Condition, float, type Table, table, text } from "varve";
 import { type DatabaseOptions, DatabaseSource } from "../support/database-source";
 import { checkCounts } from "../support/document-table";
+import { groupList, idList } from "../support/ids";
 import { clockBehind } from "./record-errors";
 
 /** What a record manager takes beside its namespace. */
@@ -59,7 +60,9 @@ export class VarveRecordManager extends RecordManager {
   }
 
   /** Notes that keys were seen now; without `groupIds` they keep their groups. */
-  async update(keys: string[], { groupIds, timeAtLeast }: UpdateOptions = {}): Promise<void> {
+  async update(given: string[], { groupIds: givenGroups, timeAtLeast }: UpdateOptions = {}): Promise<void> {
+    const keys = idList("update", "keys", given);
+    const groupIds = givenGroups === undefined ? undefined : groupList("update", givenGroups);
     if (keys.length === 0) return;
     checkCounts("groupIds", groupIds, keys.length);
     const updatedAt = await this.getTime();
@@ -82,7 +85,8 @@ export class VarveRecordManager extends RecordManager {
   }
 
   /** Whether each of the keys is there. */
-  async exists(keys: string[]): Promise<boolean[]> {
+  async exists(given: string[]): Promise<boolean[]> {
+    const keys = idList("exists", "keys", given);
     const t = await this.#records();
     const rows = await t.find({ where: (c) => c.id.in(this.#ids(keys)), select: ["key"] });
     const found = new Set(rows.map(({ key }) => key));
@@ -90,7 +94,8 @@ export class VarveRecordManager extends RecordManager {
   }
 
   /** The keys that were seen before, or after, a time, of some groups; the longest unseen first. */
-  async listKeys({ before, after, groupIds, limit }: ListKeyOptions = {}): Promise<string[]> {
+  async listKeys({ before, after, groupIds: given, limit }: ListKeyOptions = {}): Promise<string[]> {
+    const groupIds = given === undefined ? undefined : groupList("listKeys", given);
     const t = await this.#records();
     const rows = await t.find({
       where: (c) => {
@@ -111,7 +116,8 @@ export class VarveRecordManager extends RecordManager {
   }
 
   /** Forgets keys. */
-  async deleteKeys(keys: string[]): Promise<void> {
+  async deleteKeys(given: string[]): Promise<void> {
+    const keys = idList("deleteKeys", "keys", given);
     if (keys.length === 0) return;
     const t = await this.#records();
     await t.delete({ where: (c) => c.id.in(this.#ids(keys)) });

@@ -5,7 +5,11 @@ import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { maximalMarginalRelevance } from "@langchain/core/utils/math";
 import { type MaxMarginalRelevanceSearchOptions, VectorStore } from "@langchain/core/vectorstores";
 import type { ReadableSource } from "../support/document-source";
-import type { DocumentFilter, DocumentHit, StoredDocument } from "../support/document-view";
+import type { DocumentFilter, DocumentHit, DocumentView, StoredDocument } from "../support/document-view";
+import { idList } from "../support/ids";
+import { answeredVector, givenVector } from "../support/vector-check";
+import { nameOf } from "./embeddings-owner";
+import { TableEmbeddings } from "./table-embeddings";
 
 /**
  * Which documents: a Mongo-style object on the metadata (`{ author: "Ada", year: { $gte: 2024 } }`), or a condition on the columns of
@@ -41,8 +45,7 @@ export abstract class SearchableStore extends VectorStore {
 
   /** The documents nearest to a text, the best first. */
   override async similaritySearch(query: string, k = K, filter?: VarveFilter): Promise<DocumentInterface[]> {
-    const hits = await this.#search(await this.embeddings.embedQuery(query), k, filter);
-    return hits.map(toDocument);
+    return (await this.#search(query, k, filter)).map(toDocument);
   }
 
   /** The same with their scores, of which higher is better; between 0 and 1 for the metrics `cosine` and `l2`. */
@@ -51,7 +54,8 @@ export abstract class SearchableStore extends VectorStore {
     k = K,
     filter?: VarveFilter,
   ): Promise<[DocumentInterface, number][]> {
-    return await this.similaritySearchVectorWithScore(await this.embeddings.embedQuery(query), k, filter);
+    const hits = await this.#search(query, k, filter);
+    return hits.map((hit) => [toDocument(hit), hit.score]);
   }
 
   /** The documents nearest to a vector, with their scores. */
@@ -60,7 +64,11 @@ export abstract class SearchableStore extends VectorStore {
     k: number,
     filter?: VarveFilter,
   ): Promise<[DocumentInterface, number][]> {
-    const hits = await this.#search(query, k, filter);
+    const hits = await this.#search(
+      givenVector("similaritySearchVectorWithScore", "query", query),
+      k,
+      filter,
+    );
     return hits.map((hit) => [toDocument(hit), hit.score]);
   }
 
@@ -70,8 +78,9 @@ export abstract class SearchableStore extends VectorStore {
     k = K,
     filter?: VarveFilter,
   ): Promise<[DocumentInterface, number][]> {
-    const vector = typeof query === "string" ? await this.embeddings.embedQuery(query) : query;
-    const hits = await this.#search(vector, k, filter);
+    const given =
+      typeof query === "string" ? query : givenVector("similaritySearchWithDistance", "query", query);
+    const hits = await this.#search(given, k, filter);
     return hits.map((hit) => [toDocument(hit), hit.distance]);
   }
 
@@ -85,16 +94,19 @@ export abstract class SearchableStore extends VectorStore {
     _callbacks?: unknown,
   ): Promise<DocumentInterface[]> {
     const { k = K, fetchK = FETCH_K, lambda = LAMBDA, filter } = options;
-    const vector = await this.embeddings.embedQuery(query);
-    const hits = await this.#search(vector, Math.max(k, fetchK), filter, true);
+    const view = await this.#source.view();
+    const vector = view === undefined ? null : await this.#embed(view, query);
+    if (view === undefined || vector === null) return [];
+    const hits = await view.search(vector, { limit: Math.max(k, fetchK), filter, vectors: true });
     const vectors = hits.map((hit) => Array.from(hit.vector ?? []));
-    const chosen = maximalMarginalRelevance(vector, vectors, lambda, k);
+    const chosen = maximalMarginalRelevance(Array.from(vector), vectors, lambda, k);
     return chosen.flatMap((index) => hits[index] ?? []).map(toDocument);
   }
 
   /** The documents with these ids, in their order; those that are not there are left out. */
   async getByIds(ids: readonly string[]): Promise<DocumentInterface[]> {
-    const documents = await (await this.#source.view())?.get(ids);
+    const list = idList("getByIds", "ids", ids);
+    const documents = await (await this.#source.view())?.get(list);
     return (documents ?? []).map(toDocument);
   }
 
@@ -104,15 +116,23 @@ export abstract class SearchableStore extends VectorStore {
   }
 
   async #search(
-    vector: number[],
+    query: string | Float32Array,
     limit: number,
     filter: VarveFilter | undefined,
-    vectors = false,
   ): Promise<DocumentHit[]> {
     const view = await this.#source.view();
-    // An empty vector is a query in which the function knows nothing.
-    if (view === undefined || vector.length === 0 || limit === 0) return [];
-    return await view.search(vector, { limit, filter, vectors });
+    if (view === undefined || limit === 0) return [];
+    const vector = typeof query === "string" ? await this.#embed(view, query) : query;
+    return vector === null ? [] : await view.search(vector, { limit, filter });
+  }
+
+  /** The vector of a query; null where the function of the table knows nothing in it, which is the only reason to find nothing. */
+  async #embed(view: DocumentView, query: string): Promise<Float32Array | null> {
+    const { embeddings } = this;
+    view.checkOwner();
+    if (embeddings instanceof TableEmbeddings) return await view.embed(query, "query");
+    const answer: unknown = await embeddings.embedQuery(query);
+    return answeredVector(nameOf(embeddings), "the query", answer, view.layout.vector.dimensions);
   }
 }
 

@@ -2,10 +2,16 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { AsOf, CommitOptions, Metric, VectorElement } from "varve";
 import type { DatabaseOptions } from "../support/database-source";
-import { deleteWhat, emptyDeleteFilter, noSuchTable, notUsable } from "../support/document-errors";
+import { badDeleteAll, deleteWhat, emptyFilter, noSuchTable, notUsable } from "../support/document-errors";
 import type { LayoutOptions } from "../support/document-layout";
 import { DocumentSource, type OwnTable } from "../support/document-source";
-import { checkCounts, type DocumentWrite, type NewDocument } from "../support/document-table";
+import { checkCounts, type DocumentWrite } from "../support/document-table";
+import { matchesEverything } from "../support/everything";
+import { idList, optionalIdList } from "../support/ids";
+import type { NewDocument, PreparedDocument } from "../support/new-document";
+import { answeredVectors, givenVectors } from "../support/vector-check";
+import { documentList } from "./document-list";
+import { nameOf, ownerOf } from "./embeddings-owner";
 import { SearchableStore, type VarveFilter } from "./searchable-store";
 import { VarveSnapshotStore } from "./snapshot-store";
 import { isEmbeddingFunction, isEmbeddings, type StoreEmbeddings, TableEmbeddings } from "./table-embeddings";
@@ -22,7 +28,7 @@ export interface VarveStoreConfig extends DatabaseOptions, LayoutOptions {
 
 /** What a store on a table of one's own takes. */
 export interface VarveTableConfig extends LayoutOptions {
-  /** Embeds documents and queries, in place of the table's function. */
+  /** Embeds documents and queries, where the table has no function; one that it has must be the same. */
   readonly embeddings?: StoreEmbeddings | undefined;
 }
 
@@ -129,15 +135,27 @@ export class VarveVectorStore extends SearchableStore {
     return await VarveVectorStore.fromExistingTable(embeddings, config);
   }
 
-  /** Embeds documents and adds them as one commit; those whose ids are there already are replaced. Returns the ids. */
+  /**
+   * Embeds documents and adds them as one commit; those whose ids are there already are replaced. Of documents with one id in one call
+   * the last is kept. Returns the ids in their order, each once.
+   */
   override async addDocuments(
     documents: DocumentInterface[],
     options: VarveAddOptions = {},
   ): Promise<string[]> {
-    if (this.#tableEmbeds) return await this.#write(documents, undefined, options);
-    const texts = documents.map(({ pageContent }) => pageContent);
-    const vectors = texts.length === 0 ? [] : await this.embeddings.embedDocuments(texts);
-    return await this.#write(documents, vectors, options);
+    const { rows, rest } = this.#read("addDocuments", documents, undefined, options);
+    const table = await this.#source.view();
+    if (rows.length === 0) return [];
+    if (this.#tableEmbeds) return await this.#write(rows, rest);
+    table?.checkOwner();
+    const texts = rows.map(({ content }) => content);
+    const answer: unknown = await this.embeddings.embedDocuments(texts);
+    const dimensions = table?.layout.vector.dimensions;
+    const vectors = answeredVectors(nameOf(this.embeddings), answer, rows.length, dimensions);
+    return await this.#write(
+      rows.map((row, index) => row.withVector(vectors[index])),
+      rest,
+    );
   }
 
   /** Adds documents with vectors of their own as one commit, in the same way. */
@@ -146,19 +164,24 @@ export class VarveVectorStore extends SearchableStore {
     documents: DocumentInterface[],
     options: VarveAddOptions = {},
   ): Promise<string[]> {
-    return await this.#write(documents, vectors, options);
+    const { rows, rest } = this.#read("addVectors", documents, vectors, options);
+    await this.#source.view();
+    return rows.length === 0 ? [] : await this.#write(rows, rest);
   }
 
   /** Deletes documents as one commit: by their ids, by a filter, or all of them. Older versions still show them. */
   override async delete(options: VarveDeleteOptions): Promise<void> {
     const { ids, filter, deleteAll, ...commit } = options ?? {};
+    if (deleteAll !== undefined && typeof deleteAll !== "boolean") throw badDeleteAll(deleteAll);
     const given = Object.entries({ ids, filter, deleteAll: deleteAll || undefined });
     const named = given.filter(([, value]) => value !== undefined).map(([name]) => name);
     if (named.length !== 1) throw deleteWhat(named);
-    if (isEmpty(filter)) throw emptyDeleteFilter();
+    const list = ids === undefined ? undefined : idList("delete", "ids", ids);
+    if (filter !== undefined && matchesEverything(filter))
+      throw emptyFilter("delete", "Write { deleteAll: true } where that is meant.");
     const documents = await this.#source.view();
-    if (documents === undefined || ids?.length === 0) return;
-    if (ids !== undefined) await documents.remove({ ids }, commit);
+    if (documents === undefined || list?.length === 0) return;
+    if (list !== undefined) await documents.remove({ ids: list }, commit);
     else await documents.remove(filter === undefined ? "all" : { filter }, commit);
   }
 
@@ -179,15 +202,19 @@ export class VarveVectorStore extends SearchableStore {
     await this.#source.close();
   }
 
-  async #write(
-    documents: readonly DocumentInterface[],
-    vectors: readonly number[][] | undefined,
-    { ids, ...options }: VarveAddOptions,
-  ): Promise<string[]> {
-    checkCounts("ids", ids, documents.length);
-    checkCounts("vectors", vectors, documents.length);
-    if (documents.length === 0) return [];
-    const rows = documents.map(({ id, pageContent, metadata }, index): NewDocument => {
+  /** What was given, as it is at the call. */
+  #read(
+    call: string,
+    documents: unknown,
+    given: unknown,
+    { ids: givenIds, ...rest }: VarveAddOptions,
+  ): { readonly rows: PreparedDocument[]; readonly rest: DocumentWrite } {
+    const list = documentList(call, documents);
+    const ids = optionalIdList(call, "ids", givenIds);
+    const vectors = given === undefined ? undefined : givenVectors(call, "vectors", given);
+    checkCounts("ids", ids, list.length);
+    checkCounts("vectors", vectors, list.length);
+    const rows = list.map(({ id, pageContent, metadata }, index): NewDocument => {
       return {
         id: ids?.[index] ?? id ?? crypto.randomUUID(),
         content: pageContent,
@@ -195,8 +222,12 @@ export class VarveVectorStore extends SearchableStore {
         vector: vectors?.[index],
       };
     });
-    await (await this.#source.table(vectors?.[0]?.length)).write(rows, options);
-    return rows.map(({ id }) => id);
+    return { rows: this.#source.prepared(rows), rest };
+  }
+
+  async #write(rows: readonly PreparedDocument[], options: DocumentWrite): Promise<string[]> {
+    await (await this.#source.table(rows[0]?.vector?.length)).write(rows, options);
+    return [...new Set(rows.map(({ id }) => id))];
   }
 }
 
@@ -210,17 +241,12 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
   const fn = isEmbeddingFunction(embeddings) ? embeddings : undefined;
   if (embeddings !== undefined && fn === undefined && !isEmbeddings(embeddings))
     throw notUsable("embeddings", "an Embeddings or an embedding function");
-  const source = new DocumentSource({ ...options, function: fn });
+  const owner = embeddings === undefined ? undefined : ownerOf(embeddings);
+  const source = new DocumentSource({ ...options, function: fn, owner });
   if (isEmbeddings(embeddings)) return { source, embeddings, tableEmbeds: false };
   return { source, embeddings: new TableEmbeddings(source.name, source, fn), tableEmbeds: true };
 }
 
 function isTableLike(value: unknown): boolean {
   return typeof value === "object" && value !== null && "upsert" in value && "untyped" in value;
-}
-
-/** Whether a filter lets everything through because there is nothing in it. */
-function isEmpty(filter: unknown): boolean {
-  if (Array.isArray(filter)) return filter.every(isEmpty);
-  return typeof filter === "object" && filter !== null && Object.keys(filter).length === 0;
 }

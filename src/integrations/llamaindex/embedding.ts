@@ -12,12 +12,13 @@ import { notEmbedded } from "./store-errors";
  * ```
  */
 export class VarveEmbedding extends BaseEmbedding {
-  readonly #fn: EmbeddingFunction<string>;
+  /** The function that is asked. */
+  readonly function: EmbeddingFunction<string>;
 
   /** An embedding that asks a function for texts. */
   constructor(fn: EmbeddingFunction<string>) {
     super();
-    this.#fn = fn;
+    this.function = fn;
     this.embedBatchSize = fn.maxBatch ?? this.embedBatchSize;
   }
 
@@ -41,10 +42,10 @@ export class VarveEmbedding extends BaseEmbedding {
   }
 
   async #embed(texts: readonly string[], kind: "document" | "query"): Promise<number[][]> {
-    const vectors = await this.#fn.embed(texts, { kind });
+    const vectors = await this.function.embed(texts, { kind });
     return texts.map((text, index) => {
       const vector = vectors[index];
-      if (vector === undefined || vector === null) throw notEmbedded(this.#fn.name, text);
+      if (vector === undefined || vector === null) throw notEmbedded(this.function.name, text);
       return Array.from(vector);
     });
   }

@@ -16,4 +16,5 @@
  */
 
 export { VarveEmbedding } from "./embedding";
+export { fromLlamaIndex } from "./from-llamaindex";
 export { type VarveQueryParams, VarveVectorStore, type VarveVectorStoreOptions } from "./vector-store";

@@ -2,9 +2,10 @@
 // the names that LlamaIndex reserves.
 
 import { type BaseNode, jsonToNode, MetadataMode, TextNode } from "@llamaindex/core/schema";
-import type { NewDocument } from "../support/document-table";
 import type { StoredDocument } from "../support/document-view";
-import { noEmbedding } from "./store-errors";
+import type { NewDocument } from "../support/new-document";
+import { givenVectors } from "../support/vector-check";
+import { noEmbedding, notNodes } from "./store-errors";
 
 /** The reserved name for the id of the document that a node was cut from. */
 export const REF_DOC_ID = "ref_doc_id";
@@ -13,16 +14,36 @@ const NODE_CONTENT = "_node_content";
 const NODE_TYPE = "_node_type";
 const SOURCE_IDS = ["document_id", "doc_id", REF_DOC_ID] as const;
 
-/** A node as a document; throws INVALID_ROW where it has no embedding. */
-export function toDocument(node: BaseNode): NewDocument {
-  if (node.embedding === undefined) throw noEmbedding(node.id_);
+/** Nodes as documents; throws INVALID_ROW where one has no embedding, and INVALID_ARGUMENT for what is no list of nodes. */
+export function toDocuments(nodes: unknown): NewDocument[] {
+  if (!Array.isArray(nodes)) throw notNodes("nodes", nodes);
+  const list: readonly unknown[] = nodes;
+  const read = Array.from(list, (node, index) => {
+    if (isNode(node)) return node;
+    throw notNodes(`nodes[${index}]`, node);
+  });
+  const missing = read.find(({ embedding }) => embedding === undefined || embedding === null);
+  if (missing !== undefined) throw noEmbedding(missing.id_);
+  const vectors = givenVectors(
+    "add",
+    "embeddings",
+    read.map(({ embedding }) => embedding),
+  );
+  return read.map((node, index) => toDocument(node, vectors[index]));
+}
+
+function isNode(value: unknown): value is BaseNode {
+  return typeof value === "object" && value !== null && "id_" in value && "toJSON" in value;
+}
+
+function toDocument(node: BaseNode, vector: Float32Array | undefined): NewDocument {
   const { metadata: _metadata, embedding: _embedding, text: _text, ...rest } = node.toJSON();
   const source = node.sourceNode?.nodeId;
   return {
     id: node.id_,
     // Not getContent, which trims.
     content: node instanceof TextNode ? node.text : node.getContent(MetadataMode.NONE),
-    vector: node.embedding,
+    vector,
     metadata: {
       ...node.metadata,
       [NODE_CONTENT]: JSON.stringify(rest),

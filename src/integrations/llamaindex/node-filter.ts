@@ -4,6 +4,7 @@
 import type { MetadataFilter, MetadataFilters } from "@llamaindex/core/vector-store";
 import { and, type Condition, type FilterColumns, type JsonPathRef, not, or, type UntypedTable } from "varve";
 import type { DocumentLayout } from "../support/document-layout";
+import { withoutPrefix } from "../support/metadata-key";
 import { REF_DOC_ID } from "./node-document";
 import { unknownCondition, unknownOperator, wrongFilterValue } from "./store-errors";
 
@@ -40,9 +41,17 @@ function joined({ filters, condition = "and" }: MetadataFilters, key: Lookup): C
   const conditions = filters.map((filter) => {
     const build = Object.hasOwn(operators, filter.operator) ? operators[filter.operator] : undefined;
     if (build === undefined) throw unknownOperator(filter.operator, Object.keys(operators));
-    return build(key(filter.key), filter, key(filter.key, "0"));
+    return plainKey(filter.key, key, (name) => build(key(name), filter, key(name, "0")));
   });
   return condition === "and" ? and(...conditions) : or(...conditions);
+}
+
+/** Keys with "metadata." before them mean what they mean in the other adapters: the key without it, where neither is there. */
+function plainKey(name: string, key: Lookup, build: (name: string) => Condition): Condition {
+  const rest = withoutPrefix(name);
+  if (rest === undefined) return build(name);
+  const isThere = or(key("metadata").isNotNull(), key(name).isNotNull());
+  return or(and(isThere, build(name)), and(not(isThere), build(rest)));
 }
 
 const operators: Readonly<Record<string, Build>> = {

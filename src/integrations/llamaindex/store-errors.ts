@@ -1,6 +1,7 @@
 // Every message about the store of LlamaIndex.
 
 import { VarveError } from "varve";
+import { describe } from "../support/describe";
 
 const quote = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
@@ -15,6 +16,14 @@ export function unknownMode(mode: unknown): VarveError {
 export function noQueryEmbedding(): VarveError {
   return new VarveError("INVALID_ARGUMENT", "The query has no queryEmbedding.", {
     hint: "Embed the text of the query first; an index and its retrievers do so.",
+  });
+}
+
+/** Something that is no node, or no list of them. */
+export function notNodes(name: string, found: unknown): VarveError {
+  const expected = name === "nodes" ? "a list of nodes" : "a node";
+  return new VarveError("INVALID_ARGUMENT", `add, ${name}: expected ${expected}, found ${describe(found)}.`, {
+    hint: "Nothing was written.",
   });
 }
 

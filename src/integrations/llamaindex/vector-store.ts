@@ -11,8 +11,11 @@ import { readOnly } from "../support/document-errors";
 import type { LayoutOptions } from "../support/document-layout";
 import { DocumentSource } from "../support/document-source";
 import type { DocumentHit, DocumentView } from "../support/document-view";
+import { idList, oneId } from "../support/ids";
+import { givenVector } from "../support/vector-check";
 import { diverse } from "./diverse";
-import { toDocument, toNode } from "./node-document";
+import { ownerOf } from "./from-llamaindex";
+import { toDocuments, toNode } from "./node-document";
 import { type NodeChoice, toNodeFilter } from "./node-filter";
 import { noQueryEmbedding, unknownMode } from "./store-errors";
 
@@ -61,7 +64,8 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
   constructor(options: VarveVectorStoreOptions, source: DocumentSource, at: AsOf);
   constructor(options: VarveVectorStoreOptions, source?: DocumentSource, at?: AsOf) {
     super(options);
-    this.#source = source ?? new DocumentSource({ ...options, table: options.table ?? TABLE });
+    const owner = ownerOf(this.embedModel);
+    this.#source = source ?? new DocumentSource({ ...options, table: options.table ?? TABLE, owner });
     this.#at = at;
   }
 
@@ -70,19 +74,22 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
     return (await this.#source.view())?.table;
   }
 
-  /** Adds nodes as one commit; those whose ids are there already are replaced. Returns the ids. */
+  /**
+   * Adds nodes as one commit; those whose ids are there already are replaced. Of nodes with one id in one call the last is kept.
+   * Returns the ids in their order, each once.
+   */
   override async add(nodes: BaseNode[]): Promise<string[]> {
     this.#checkPresent("add");
-    const documents = nodes.map(toDocument);
-    if (documents.length > 0) {
-      await (await this.#source.table(nodes[0]?.embedding?.length)).write(documents);
-    }
-    return documents.map(({ id }) => id);
+    const documents = this.#source.prepared(toDocuments(nodes));
+    await this.#source.view();
+    if (documents.length > 0) await (await this.#source.table(documents[0]?.vector?.length)).write(documents);
+    return [...new Set(documents.map(({ id }) => id))];
   }
 
   /** Deletes the nodes that were cut from a document, as one commit. Older versions still show them. */
   override async delete(refDocId: string, options: CommitOptions = {}): Promise<void> {
     this.#checkPresent("delete");
+    oneId("delete", "refDocId", refDocId);
     const documents = await this.#source.view();
     const filters = [{ key: "ref_doc_id", operator: "==", value: refDocId } as const];
     const filter = documents && toNodeFilter(documents.layout, { filters: { filters } });
@@ -92,7 +99,9 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
   /** Deletes nodes by their own ids, as one commit. */
   async deleteNodes(nodeIds: readonly string[], options: CommitOptions = {}): Promise<void> {
     this.#checkPresent("deleteNodes");
-    if (nodeIds.length > 0) await (await this.#source.view())?.remove({ ids: nodeIds }, options);
+    const ids = idList("deleteNodes", "nodeIds", nodeIds);
+    const documents = await this.#source.view();
+    if (ids.length > 0) await documents?.remove({ ids }, options);
   }
 
   /** Deletes all nodes, as one commit. */
@@ -110,17 +119,20 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
     const mode: string = query.mode ?? "default";
     if (mode !== "default" && mode !== "mmr") throw unknownMode(mode);
     if (queryEmbedding === undefined) throw noQueryEmbedding();
+    const vector = givenVector("query", "queryEmbedding", queryEmbedding);
+    if (docIds !== undefined) idList("query", "docIds", docIds);
     const view = await this.#view(customParams?.asOf);
     if (view === undefined || limit === 0) return { nodes: [], similarities: [], ids: [] };
     const choice = { filters, docIds };
-    if (mode === "default") return toResult(await search(view, queryEmbedding, limit, choice));
-    const near = await search(view, queryEmbedding, limit * DIVERSE_FACTOR, choice, true);
+    if (mode === "default") return toResult(await search(view, vector, limit, choice));
+    const near = await search(view, vector, limit * DIVERSE_FACTOR, choice, true);
     return toResult(diverse(near, limit, query.mmrThreshold ?? DIVERSE_LAMBDA));
   }
 
   /** The nodes with these ids, in their order; those that are not there are left out. */
   async getNodes(nodeIds: readonly string[]): Promise<BaseNode[]> {
-    const documents = await (await this.#view())?.get(nodeIds);
+    const ids = idList("getNodes", "nodeIds", nodeIds);
+    const documents = await (await this.#view())?.get(ids);
     return (documents ?? []).map(toNode);
   }
 
@@ -158,7 +170,7 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
 
 async function search(
   view: DocumentView,
-  vector: readonly number[],
+  vector: Float32Array,
   limit: number,
   choice: NodeChoice,
   vectors = false,

@@ -2,6 +2,7 @@
 // table's filter: an array passes where one of its items does, negations hold wherever their opposite does not, dates are ISO 8601.
 
 import { isDate, isRegExp } from "../../realm";
+import { withoutPrefix } from "../support/metadata-key";
 import { unknownOperator, wrongOperand } from "./mastra-errors";
 import { matchesLike, toPatterns } from "./regex-pattern";
 
@@ -30,6 +31,9 @@ export function matchesFilter(holder: unknown, filter: unknown): boolean {
 function readings(holder: unknown, key: string): unknown[] {
   const parts = key.split(".");
   const nested = parts.reduce<unknown>(own, holder);
+  const rest = withoutPrefix(key);
+  const isThere = (name: string): boolean => (own(holder, name) ?? null) !== null;
+  if (rest !== undefined && !isThere("metadata") && !isThere(key)) return readings(holder, rest);
   return parts.length === 1 ? [nested] : [nested, own(holder, key)];
 }
 
@@ -97,7 +101,7 @@ function matchesList(values: readonly unknown[], operator: string, operand: unkn
       return lists.some((list) => listOf(operator, operand).every((one) => has(list, one)));
     case "$contains": {
       const isPart = (value: unknown): boolean =>
-        typeof value === "string" && value.includes(String(operand));
+        typeof value === "string" && typeof operand === "string" && value.includes(operand);
       return lists.some((list) => has(list, operand)) || values.some(isPart);
     }
     case "$size":

@@ -14,6 +14,7 @@
  * @module
  */
 
+export type { StoreEmbedder } from "./embedder";
 export {
   type VarveQueryVectorParams,
   VarveVector,

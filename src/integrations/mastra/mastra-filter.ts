@@ -77,6 +77,7 @@ const SAME: ReadonlySet<string> = new Set([
   "$in",
   "$nin",
   "$all",
+  "$contains",
   "$exists",
 ]);
 
@@ -93,18 +94,9 @@ function toOperatorFilter(key: string, operator: string, operand: unknown, all: 
     case "$options":
       if (!Object.hasOwn(all, "$regex")) throw wrongOperand(operator, "a $regex beside it", operand);
       return {};
-    case "$contains":
-      return { $or: [{ [key]: { $contains: operand } }, ...substring(key, operand)] };
     default:
       throw unknownOperator(operator);
   }
-}
-
-/** A text that holds another, and no list: only of a list it can be said that it holds all of nothing. */
-function substring(key: string, operand: unknown): TableFilter[] {
-  if (typeof operand !== "string") return [];
-  const pattern = `%${operand.replace(/[\\%_]/g, "\\$&")}%`;
-  return [{ $and: [{ [key]: { $like: pattern } }, { $not: { [key]: { $all: [] } } }] }];
 }
 
 function checkDepth(filter: unknown, depth: number): void {

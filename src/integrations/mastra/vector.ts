@@ -15,8 +15,14 @@ import type { AsOf, CommitOptions, Database, Metric, VectorElement } from "varve
 import { type DatabaseOptions, DatabaseSource } from "../support/database-source";
 import { noSuchTable, readOnly } from "../support/document-errors";
 import { layoutOf } from "../support/document-layout";
-import { type DocumentChoice, DocumentTable, type NewDocument } from "../support/document-table";
+import { type DocumentChoice, DocumentTable } from "../support/document-table";
 import type { DocumentHit, DocumentView, StoredDocument } from "../support/document-view";
+import { matchesEverything } from "../support/everything";
+import { idList, oneId, optionalIdList } from "../support/ids";
+import { type NewDocument, prepared } from "../support/new-document";
+import { givenVector, givenVectors } from "../support/vector-check";
+import type { VectorOwner } from "../support/vector-owner";
+import { ownerOf, type StoreEmbedder } from "./embedder";
 import { badParam, emptyFilter, emptyIds, emptyUpdate, exclusive, missing, noSparse } from "./mastra-errors";
 import { splitFilter } from "./mastra-filter";
 
@@ -29,6 +35,12 @@ export interface VarveVectorOptions extends DatabaseOptions {
   readonly id: string;
   /** How the elements of the vectors of new indexes are stored; `f32` unless told. */
   readonly element?: VectorElement | undefined;
+  /**
+   * What makes the vectors: an embedding model of the AI SDK, as Mastra's memory takes it, or a function of Varve. New indexes keep what
+   * it says of itself and refuse others. Without it, whoever brings vectors of the right length is believed, but not by an index that
+   * keeps an embedder.
+   */
+  readonly embedder?: StoreEmbedder | undefined;
 }
 
 /** What `query` takes: what Mastra gives, and more. */
@@ -66,6 +78,7 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
   readonly #options: VarveVectorOptions;
   readonly #database: DatabaseSource;
   readonly #at: AsOf | undefined;
+  readonly #owner: VectorOwner;
 
   /** A store in a database. */
   constructor(options: VarveVectorOptions);
@@ -76,6 +89,7 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
     this.#options = options;
     this.#database = database ?? new DatabaseSource(options);
     this.#at = at;
+    this.#owner = ownerOf(options.embedder);
   }
 
   /** The database, with all that it can do. */
@@ -93,10 +107,12 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
     const db = await this.#database.open();
     if ((await db.tables()).includes(indexName)) {
       await this.validateExistingIndex(indexName, dimension, metric);
+      (await this.#table(indexName)).checkOwner();
       return;
     }
     const { element } = this.#options;
-    await DocumentTable.create(db, indexName, { dimensions: dimension, metric: metrics[metric], element });
+    const vectors = { dimensions: dimension, metric: metrics[metric], element, owner: this.#owner };
+    await DocumentTable.create(db, indexName, vectors);
   }
 
   /** The names of the indexes: the tables that hold vectors and metadata, whoever made them. */
@@ -124,7 +140,7 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
 
   /**
    * Adds vectors as one commit; those whose ids are there already are replaced, and those that `deleteFilter` lets through end in the
-   * same commit. Returns the ids.
+   * same commit. Of vectors with one id in one call the last is kept. Returns the ids in their order, each once.
    */
   override async upsert(params: UpsertVectorParams<VarveVectorFilter> & CommitOptions): Promise<string[]> {
     this.#checkPresent("upsert");
@@ -132,23 +148,23 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
     if (sparseVectors !== undefined) throw noSparse();
     if (!Array.isArray(vectors) || vectors.length === 0)
       throw badParam("upsert", "vectors", "at least one vector", vectors);
+    const own = givenVectors("upsert", "vectors", vectors);
+    const ownIds = optionalIdList("upsert", "ids", ids);
     checkCount("metadata", metadata, vectors.length);
     checkCount("ids", ids, vectors.length);
-    const documents = vectors.map((vector, index): NewDocument => {
-      return {
-        id: ids?.[index] ?? crypto.randomUUID(),
-        content: "",
-        metadata: metadata?.[index] ?? {},
-        vector,
-      };
+    const documents = own.map((vector, index): NewDocument => {
+      const id = ownIds?.[index] ?? crypto.randomUUID();
+      return { id, content: "", metadata: metadata?.[index], vector };
     });
+    // Before the first await: the caller may use its lists again.
+    const read = prepared(documents, indexName);
     const table = await this.#table(indexName);
     const ends =
       deleteFilter === undefined || deleteFilter === null
         ? undefined
         : await choose(table, "upsert", deleteFilter);
-    await table.write(documents, { ...commit, ...(ends === undefined ? {} : { delete: ends }) });
-    return documents.map(({ id }) => id);
+    await table.write(read, { ...commit, ...(ends === undefined ? {} : { delete: ends }) });
+    return [...new Set(read.map(({ id }) => id))];
   }
 
   /**
@@ -162,12 +178,13 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
       throw badParam("query", "topK", "a whole number from 1 on", topK);
     if (queryVector === undefined && (filter === undefined || filter === null))
       throw missing("query", "queryVector", "filter");
+    const vector = queryVector === undefined ? undefined : givenVector("query", "queryVector", queryVector);
     const { view, choice } = await chosen(await this.#view(indexName, asOf), filter);
-    if (queryVector === undefined) {
+    if (vector === undefined) {
       const listed = await view.list({ filter: choice, limit: topK });
       return listed.map((document) => toResult({ ...document, score: 0, vector: undefined }));
     }
-    const hits = await view.search(queryVector, { limit: topK, filter: choice, vectors: includeVector });
+    const hits = await view.search(vector, { limit: topK, filter: choice, vectors: includeVector });
     return hits.filter(({ score }) => minScore === undefined || score >= minScore).map(toResult);
   }
 
@@ -178,17 +195,20 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
     if (id !== undefined && filter !== undefined) throw exclusive("updateVector", "id", "filter");
     if (id === undefined && (filter === undefined || filter === null))
       throw missing("updateVector", "id", "filter");
-    const { vector, metadata } = update ?? {};
-    if (vector === undefined && metadata === undefined) throw emptyUpdate();
+    const { vector: given, metadata } = update ?? {};
+    if (given === undefined && metadata === undefined) throw emptyUpdate();
+    const vector = given === undefined ? undefined : givenVector("updateVector", "vector", given);
+    const ids = id === undefined ? undefined : [oneId("updateVector", "id", id)];
     const table = await this.#table(indexName);
-    const which = id === undefined ? await choose(table, "updateVector", filter) : { ids: [id] };
+    const which = ids === undefined ? await choose(table, "updateVector", filter) : { ids };
     await table.change(which, { vector, metadata });
   }
 
   /** Deletes a vector. Older versions still show it. */
   override async deleteVector({ indexName, id }: DeleteVectorParams): Promise<void> {
     this.#checkPresent("deleteVector");
-    await (await this.#table(indexName)).remove({ ids: [id] });
+    const ids = [oneId("deleteVector", "id", id)];
+    await (await this.#table(indexName)).remove({ ids });
   }
 
   /** Deletes vectors by their ids or by a filter, as one commit. Older versions still show them. */
@@ -198,9 +218,10 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
     const hasFilter = filter !== undefined && filter !== null;
     if (ids !== undefined && hasFilter) throw exclusive("deleteVectors", "filter", "ids");
     if (ids === undefined && !hasFilter) throw missing("deleteVectors", "filter", "ids");
-    if (ids?.length === 0) throw emptyIds();
+    const list = ids === undefined ? undefined : idList("deleteVectors", "ids", ids);
+    if (list?.length === 0) throw emptyIds();
     const table = await this.#table(indexName);
-    await table.remove(ids === undefined ? await choose(table, "deleteVectors", filter) : { ids });
+    await table.remove(list === undefined ? await choose(table, "deleteVectors", filter) : { ids: list });
   }
 
   /**
@@ -221,7 +242,7 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
   }
 
   async #table(indexName: string): Promise<DocumentTable> {
-    const found = await DocumentTable.open(await this.#database.open(), indexName);
+    const found = await DocumentTable.open(await this.#database.open(), indexName, { owner: this.#owner });
     if (found === undefined) throw noSuchTable(indexName);
     return found;
   }
@@ -260,9 +281,9 @@ async function choose(
   method: string,
   filter: VarveVectorFilter,
 ): Promise<DocumentChoice> {
-  if (Object.keys(filter ?? {}).length === 0) throw emptyFilter(method);
   const { choice } = await chosen(table, filter);
-  return choice === undefined ? "all" : { filter: choice };
+  if (choice === undefined || matchesEverything(filter)) throw emptyFilter(method);
+  return { filter: choice };
 }
 
 async function holdsVectors(db: Database, name: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { connect, type Database } from "varve";
-import { noDatabase } from "./document-errors";
+import { noDatabase, storeClosed } from "./document-errors";
 
 /** Which database: an open one, or where it is. */
 export interface DatabaseOptions {
@@ -13,6 +13,7 @@ export interface DatabaseOptions {
 export class DatabaseSource {
   readonly #options: DatabaseOptions;
   #opening: Promise<Database> | undefined;
+  #closed = false;
 
   constructor(options: DatabaseOptions) {
     const { db, location } = options;
@@ -21,7 +22,20 @@ export class DatabaseSource {
   }
 
   /** The database; all callers get the same one. */
-  open(): Promise<Database> {
+  async open(): Promise<Database> {
+    if (this.#closed) throw storeClosed();
+    return await this.#opened();
+  }
+
+  /** Ends the source, and closes the database if it was opened here. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const opening = this.#opening;
+    this.#opening = undefined;
+    await (await opening)?.close();
+  }
+
+  #opened(): Promise<Database> {
     const { db, location = "" } = this.#options;
     if (db !== undefined) return Promise.resolve(db);
     this.#opening ??= connect(location).catch((error: unknown) => {
@@ -29,12 +43,5 @@ export class DatabaseSource {
       throw error;
     });
     return this.#opening;
-  }
-
-  /** Closes the database if it was opened here. */
-  async close(): Promise<void> {
-    const opening = this.#opening;
-    this.#opening = undefined;
-    await (await opening)?.close();
   }
 }

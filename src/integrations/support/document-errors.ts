@@ -1,6 +1,8 @@
 // Every message about documents in tables.
 
 import { VarveError } from "varve";
+import { messageOf } from "../../realm";
+import { describe } from "./describe";
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -34,11 +36,89 @@ export function noMetadataColumn(
   );
 }
 
+/** Whose metadata: the column that holds it, and the number of the document. */
+export interface MetadataPlace {
+  readonly table: string;
+  readonly column: string;
+  readonly row: number;
+}
+
+/** A part of metadata that JSON cannot hold. */
+export function badMetadata(
+  place: MetadataPlace,
+  way: readonly (string | number)[],
+  expected: string,
+  found: unknown,
+): VarveError {
+  return new VarveError(
+    "INVALID_ROW",
+    `Row ${place.row}, ${quote(placeOf(place, way))}: expected ${expected}, found ${describe(found)}.`,
+    {
+      hint: "Metadata is JSON and dates: leave that part out, or write it as a text. Nothing was written.",
+      where: { ...place },
+    },
+  );
+}
+
+/** A part of metadata that threw when it was read. */
+export function brokenMetadata(
+  place: MetadataPlace,
+  way: readonly (string | number)[],
+  cause: unknown,
+): VarveError {
+  const why = messageOf(cause);
+  return new VarveError(
+    "INVALID_ROW",
+    `Row ${place.row}, ${quote(placeOf(place, way))}: reading it threw: ${why}`,
+    {
+      hint: "The cause of this error is what it threw. Nothing was written.",
+      where: { ...place },
+      cause,
+    },
+  );
+}
+
+const STEPS_SHOWN = 12;
+
+function placeOf({ column }: MetadataPlace, way: readonly (string | number)[]): string {
+  const steps = way.slice(0, STEPS_SHOWN).map((step) => {
+    if (typeof step === "number") return `[${step}]`;
+    return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(step) ? `.${step}` : `[${quote(step)}]`;
+  });
+  return `${column}${steps.join("")}${way.length > STEPS_SHOWN ? "…" : ""}`;
+}
+
 /** Vectors, ids or the like that are not as many as the documents. */
 export function differentCounts(what: string, count: number, documents: number): VarveError {
   return new VarveError("INVALID_ARGUMENT", `There are ${count} ${what} for ${documents} documents.`, {
     hint: `Give one of the ${what} for each document, in the same order.`,
   });
+}
+
+/** Something that is no list of ids. */
+export function notIds(call: string, name: string, found: unknown): VarveError {
+  const list = typeof found === "string" ? `Write [${quote(found.slice(0, 40))}]. ` : "";
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${call}, ${name}: expected a list of texts, found ${describe(found)}.`,
+    { hint: `${list}A text is no list of ids, and nothing was done.` },
+  );
+}
+
+/** Something that is no id. */
+export function notAnId(call: string, name: string, found: unknown): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${call}, ${name}: expected a text, found ${describe(found)}.`, {
+    hint: "Ids are texts: write String(id) for others. Nothing was done.",
+  });
+}
+
+/** Something that is no document, or no list of them. */
+export function notDocuments(call: string, name: string, found: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${call}, ${name}: expected ${name === "documents" ? "a list of documents" : "a document with a text"}, found ${describe(found)}.`,
+    { hint: "A document has a pageContent of text, and an id of text or none. Nothing was written." },
+  );
 }
 
 /** A deletion that does not say what, or says it in more than one way. */
@@ -49,13 +129,22 @@ export function deleteWhat(found: readonly string[]): VarveError {
   });
 }
 
-/** A deletion by a filter that lets everything through. */
-export function emptyDeleteFilter(): VarveError {
+/** A deletion of everything that is neither asked for nor clearly not. */
+export function badDeleteAll(found: unknown): VarveError {
   return new VarveError(
     "INVALID_ARGUMENT",
-    "delete: the filter is empty, so it would delete every document.",
+    `delete, deleteAll: expected true or false, found ${describe(found)}.`,
+    { hint: "Nothing was deleted." },
+  );
+}
+
+/** A change or a deletion by a filter that lets everything through. */
+export function emptyFilter(call: string, instead: string): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${call}: the filter is empty, so it would mean every document.`,
     {
-      hint: "Write { deleteAll: true } where that is meant.",
+      hint: `${instead} Nothing was changed.`,
     },
   );
 }
@@ -69,6 +158,13 @@ export function readOnly(method: string): VarveError {
       hint: "Write to the store on which asOf was called.",
     },
   );
+}
+
+/** A store that was closed. */
+export function storeClosed(): VarveError {
+  return new VarveError("CLOSED", "The store is closed.", {
+    hint: "Make a new one. What was in memory: is gone with it.",
+  });
 }
 
 /** A store without a database, or with two. */

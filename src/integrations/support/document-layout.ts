@@ -26,7 +26,13 @@ export interface DocumentLayout {
   /** A column of JSON, with the column that says where its dates are; or columns of their own. */
   readonly metadata:
     | { readonly json: string; readonly dates: string | undefined }
-    | { readonly columns: readonly string[] };
+    | { readonly columns: readonly MetadataColumn[] };
+}
+
+/** A column that is a key of the metadata. */
+export interface MetadataColumn {
+  readonly name: string;
+  readonly isJson: boolean;
 }
 
 /** The column of a document table that says where its metadata has dates. */
@@ -74,17 +80,21 @@ function metadataOf(
 ): DocumentLayout["metadata"] {
   if (typeof asked === "string") return jsonMetadata(table, expectKind(table, asked, "json").name);
   if (asked !== undefined) {
-    for (const column of asked) {
-      const { kind } = columnOf(table, column);
-      if (kind === "vector" || taken.includes(column))
-        throw layoutProblem(table.name, `the column ${JSON.stringify(column)} cannot be metadata`);
+    const columns = asked.map((column) => columnOf(table, column));
+    for (const { name, kind } of columns) {
+      if (kind === "vector" || taken.includes(name))
+        throw layoutProblem(table.name, `the column ${JSON.stringify(name)} cannot be metadata`);
     }
-    return { columns: [...asked] };
+    return { columns: columns.map(metadataColumn) };
   }
   if (table.columns.some(({ name, kind }) => name === "metadata" && kind === "json"))
     return jsonMetadata(table, "metadata");
   const rest = table.columns.filter(({ name, kind }) => kind !== "vector" && !taken.includes(name));
-  return { columns: rest.map(({ name }) => name) };
+  return { columns: rest.map(metadataColumn) };
+}
+
+function metadataColumn({ name, kind }: ColumnDescription): MetadataColumn {
+  return { name, isJson: kind === "json" };
 }
 
 function jsonMetadata(table: TableDescription, json: string): DocumentLayout["metadata"] {

@@ -3,10 +3,12 @@
 
 import type { AsOf, EmbeddingFunction, Metric, Table, VectorElement } from "varve";
 import { type DatabaseOptions, DatabaseSource } from "./database-source";
-import { noSuchTable } from "./document-errors";
+import { noSuchTable, storeClosed } from "./document-errors";
 import type { LayoutOptions } from "./document-layout";
 import { DocumentTable } from "./document-table";
 import type { DocumentView } from "./document-view";
+import { type NewDocument, type PreparedDocument, prepared } from "./new-document";
+import type { VectorOwner } from "./vector-owner";
 
 /** A table of one's own, typed or not. */
 export type OwnTable = Pick<Table, "name" | "untyped">;
@@ -17,6 +19,8 @@ export interface DocumentSourceOptions extends DatabaseOptions, LayoutOptions {
   readonly table: string | OwnTable;
   /** The table's embedding function; without one the documents bring their vectors. */
   readonly function?: EmbeddingFunction | undefined;
+  /** Who makes the vectors that documents and searches bring; a new table keeps what it says of itself. */
+  readonly owner?: VectorOwner | undefined;
   /** How two vectors of a new table are compared; `cosine` unless told. */
   readonly metric?: Metric | undefined;
   /** How the elements of the vectors of a new table are stored; `f32` unless told. */
@@ -34,6 +38,7 @@ export class DocumentSource implements ReadableSource {
   readonly #options: DocumentSourceOptions;
   readonly #database: DatabaseSource | undefined;
   #opening: Promise<DocumentTable | undefined> | undefined;
+  #closed = false;
 
   constructor(options: DocumentSourceOptions) {
     this.#options = options;
@@ -47,8 +52,15 @@ export class DocumentSource implements ReadableSource {
   }
 
   /** The documents, if there is a table. */
-  view(): Promise<DocumentTable | undefined> {
-    return this.#once(() => this.#open());
+  async view(): Promise<DocumentTable | undefined> {
+    if (this.#closed) throw storeClosed();
+    return await this.#once(() => this.#open());
+  }
+
+  /** Documents as they are now, whatever becomes of the objects that hold them. */
+  prepared(documents: readonly NewDocument[]): PreparedDocument[] {
+    const { metadata } = this.#options;
+    return prepared(documents, this.name, typeof metadata === "string" ? metadata : undefined);
   }
 
   /** The documents; the table is made if it is not there. Vectors that documents bring have so many dimensions. */
@@ -62,14 +74,16 @@ export class DocumentSource implements ReadableSource {
     let past: DocumentView | undefined;
     return {
       view: async () => {
-        past ??= (await this.view())?.asOf(at);
+        const present = await this.view();
+        past ??= present?.asOf(at);
         return past;
       },
     };
   }
 
-  /** Closes the database if it was opened here. */
+  /** Ends the store, and closes the database if it was opened here. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#opening = undefined;
     await this.#database?.close();
   }
@@ -87,8 +101,8 @@ export class DocumentSource implements ReadableSource {
   }
 
   async #open(): Promise<DocumentTable | undefined> {
-    const { table, function: fn, content, vector, metadata } = this.#options;
-    const layout = { content, vector, metadata };
+    const { table, function: fn, owner, content, vector, metadata } = this.#options;
+    const layout = { content, vector, metadata, owner };
     if (typeof table !== "string") return await DocumentTable.of(table.untyped, layout);
     const db = await this.#database?.open();
     if (db === undefined) return undefined;
@@ -97,9 +111,9 @@ export class DocumentSource implements ReadableSource {
   }
 
   async #create(dimensions: number | undefined): Promise<DocumentTable> {
-    const { function: fn, metric, element } = this.#options;
+    const { function: fn, owner, metric, element } = this.#options;
     const db = await this.#database?.open();
     if (db === undefined) throw noSuchTable(this.name);
-    return await DocumentTable.create(db, this.name, { function: fn, dimensions, metric, element });
+    return await DocumentTable.create(db, this.name, { function: fn, owner, dimensions, metric, element });
   }
 }

@@ -12,6 +12,8 @@ import {
 } from "varve";
 import type { DocumentLayout } from "./document-layout";
 import { fromStored } from "./metadata";
+import { withPlainKeys } from "./metadata-key";
+import { checkOwner, type VectorOwner } from "./vector-owner";
 
 /** One filter: a Mongo-style object on the metadata, or a condition on the columns, by the builder or by `sql`. */
 export type OneDocumentFilter =
@@ -60,11 +62,18 @@ type Row = Readonly<Record<string, unknown>>;
 /** Documents, read only. */
 export class DocumentView {
   readonly layout: DocumentLayout;
+  protected readonly owner: VectorOwner | undefined;
   readonly #view: TableView<UntypedTable>;
 
-  constructor(view: TableView<UntypedTable>, layout: DocumentLayout) {
+  constructor(view: TableView<UntypedTable>, layout: DocumentLayout, owner?: VectorOwner) {
     this.#view = view;
     this.layout = layout;
+    this.owner = owner;
+  }
+
+  /** Throws SCHEMA_MISMATCH where the vectors of the table are of another embedder than those that are brought. */
+  checkOwner(): void {
+    if (this.owner !== undefined) checkOwner(this.layout.table, this.layout.vector, this.owner);
   }
 
   /** The version that is read. */
@@ -75,7 +84,9 @@ export class DocumentView {
   /** The same documents, of the version that is the newest now. */
   async fixed(): Promise<DocumentView> {
     const view = this.#view;
-    return "asOf" in view ? new DocumentView((view as Table).asOf(await view.version()), this.layout) : this;
+    return "asOf" in view
+      ? new DocumentView((view as Table).asOf(await view.version()), this.layout, this.owner)
+      : this;
   }
 
   /** A filter on documents that lets through those with these ids. */
@@ -86,6 +97,7 @@ export class DocumentView {
   /** The documents nearest to a text, where the table embeds, or to a vector. */
   async search(query: string | VectorInput, options: DocumentSearch): Promise<DocumentHit[]> {
     const { limit, filter, vectors = false, signal } = options;
+    this.checkOwner();
     const { vector } = this.layout;
     const hits = await this.#view.search(query, {
       column: vector.name,
@@ -143,13 +155,14 @@ export class DocumentView {
 
   #one(filter: OneDocumentFilter): WhereFilter<UntypedTable> {
     const { metadata } = this.layout;
-    const onColumns = "columns" in metadata || typeof filter !== "object" || Condition.is(filter);
-    return (onColumns ? filter : { [metadata.json]: { $match: filter } }) as WhereFilter<UntypedTable>;
+    if ("columns" in metadata || typeof filter !== "object" || filter === null || Condition.is(filter))
+      return filter as WhereFilter<UntypedTable>;
+    return { [metadata.json]: { $match: withPlainKeys(filter) } } as WhereFilter<UntypedTable>;
   }
 
   #columns(): string[] {
     const { id, content, metadata } = this.layout;
-    if ("columns" in metadata) return [id, content, ...metadata.columns];
+    if ("columns" in metadata) return [id, content, ...metadata.columns.map(({ name }) => name)];
     return [id, content, metadata.json, ...(metadata.dates === undefined ? [] : [metadata.dates])];
   }
 
@@ -171,6 +184,6 @@ function metadataOf(row: Row, metadata: DocumentLayout["metadata"]): Record<stri
   if ("json" in metadata) {
     return fromStored(row[metadata.json], metadata.dates === undefined ? null : row[metadata.dates]);
   }
-  const entries = metadata.columns.map((column) => [column, row[column]] as const);
+  const entries = metadata.columns.map(({ name }) => [name, row[name]] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined));
 }

@@ -1,40 +1,23 @@
 // Metadata of a document as one JSON value. JSON has no dates: they are kept as their ISO text, which filters compare, and the ways
 // to them beside it, so that what is read is what was written.
 
-import { isDate } from "../../realm";
-
-/** The way to a value inside metadata: keys and positions, from the outside in. */
-type Way = readonly (string | number)[];
+import { badMetadata, type MetadataPlace } from "./document-errors";
+import { toPlain, type Way } from "./plain-metadata";
 
 /** Metadata as a row holds it. */
 export interface StoredMetadata {
   /** Plain JSON. */
-  readonly json: unknown;
+  readonly json: Readonly<Record<string, unknown>>;
   /** The ways to its dates; null where there are none. */
   readonly dates: readonly Way[] | null;
 }
 
-/** Deeper values are not looked into; the table refuses what is nested deeper than JSON columns may be. */
-const DEPTH_MAX = 128;
-
-/** Metadata on its way into a row. What neither JSON nor a date can hold is left in place, for the table to refuse by its name. */
-export function toStored(metadata: unknown): StoredMetadata {
+/** Metadata on its way into a row; throws INVALID_ROW, with the way to it, for what JSON cannot hold. */
+export function toStored(metadata: unknown, place: MetadataPlace): StoredMetadata {
   const dates: Way[] = [];
-  const json = withoutDates(metadata ?? {}, [], dates);
+  const json = toPlain(metadata ?? {}, place, dates);
+  if (!isPlainObject(json)) throw badMetadata(place, [], "an object", metadata);
   return { json, dates: dates.length === 0 ? null : dates };
-}
-
-function withoutDates(value: unknown, way: Way, dates: Way[]): unknown {
-  if (isDate(value) && !Number.isNaN(value.getTime())) {
-    dates.push(way);
-    return value.toISOString();
-  }
-  if (way.length >= DEPTH_MAX) return value;
-  if (Array.isArray(value)) return value.map((item, index) => withoutDates(item, [...way, index], dates));
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, withoutDates(part, [...way, key], dates)]),
-  );
 }
 
 /** Metadata as it was written. The objects are new with every read, so they may be changed. */

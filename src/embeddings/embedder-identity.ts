@@ -21,7 +21,7 @@ const TEXT_MAX = 200;
 const DEPTH_MAX = 4;
 /** What a minifier leaves of a name, or less, says nothing. */
 const CLASS_NAME_MIN = 4;
-const NAMELESS = ["Object", "Function", "Embeddings", "BaseEmbedding"];
+const NAMELESS = ["Object", "Function", "Embeddings", "BaseEmbedding", "TableEmbeddings"];
 
 /**
  * What an embedder says of itself; undefined where it says neither a class nor a model, so that nobody can tell it from another. One

@@ -56,7 +56,7 @@ describe("history", () => {
     const t = await openDocs();
     const row = [{ id: "1", title: "x" }];
     await expect(t.insert(row, { properties: { at: new Date() } as never })).rejects.toThrow(
-      "properties: expected JSON",
+      "properties.at: expected JSON",
     );
     await expect(t.insert(row, { properties: [] as never })).rejects.toThrow(
       "properties: expected a plain object",

@@ -9,7 +9,6 @@ import type { DocumentFilter, DocumentHit, DocumentView, StoredDocument } from "
 import { idList } from "../support/ids";
 import { answeredVector, givenVector } from "../support/vector-check";
 import { nameOf } from "./embeddings-owner";
-import { TableEmbeddings } from "./table-embeddings";
 
 /**
  * Which documents: a Mongo-style object on the metadata (`{ author: "Ada", year: { $gte: 2024 } }`), or a condition on the columns of
@@ -24,13 +23,16 @@ const LAMBDA = 0.5;
 /** A vector store that can be searched. */
 export abstract class SearchableStore extends VectorStore {
   declare FilterType: VarveFilter;
+  /** Whether the table embeds what is written and searched for. */
+  protected readonly tableEmbeds: boolean;
   readonly #source: ReadableSource;
 
   /** @internal */
-  constructor(embeddings: EmbeddingsInterface, source: ReadableSource) {
+  constructor(embeddings: EmbeddingsInterface, source: ReadableSource, tableEmbeds: boolean) {
     // Nothing goes into lc_kwargs: a handle is no configuration.
     super(embeddings, {});
     this.#source = source;
+    this.tableEmbeds = tableEmbeds;
   }
 
   /** The kind of the store. */
@@ -130,7 +132,7 @@ export abstract class SearchableStore extends VectorStore {
   async #embed(view: DocumentView, query: string): Promise<Float32Array | null> {
     const { embeddings } = this;
     view.checkOwner();
-    if (embeddings instanceof TableEmbeddings) return await view.embed(query, "query");
+    if (this.tableEmbeds) return await view.embed(query, "query");
     const answer: unknown = await embeddings.embedQuery(query);
     return answeredVector(nameOf(embeddings), "the query", answer, view.layout.vector.dimensions);
   }

@@ -26,6 +26,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The function of a table as an `Embeddings` of LangChain. Where it knows nothing in a text, the vector is empty. */
 export class TableEmbeddings implements EmbeddingsInterface {
+  /** What tells it from the function of another table, as other embeddings name their model. */
+  readonly model: string | undefined;
   readonly #table: string;
   readonly #source: ReadableSource;
   readonly #function: EmbeddingFunction | undefined;
@@ -34,6 +36,7 @@ export class TableEmbeddings implements EmbeddingsInterface {
     this.#table = table;
     this.#source = source;
     this.#function = fn;
+    this.model = fn && `${fn.name} ${JSON.stringify(fn.config)}`;
   }
 
   async embedQuery(text: string): Promise<number[]> {

@@ -73,7 +73,6 @@ interface Parts {
  */
 export class VarveVectorStore extends SearchableStore {
   readonly #source: DocumentSource;
-  readonly #tableEmbeds: boolean;
 
   /** A store on a table that it makes itself, embedded by LangChain or, with a function of Varve, by the table. */
   constructor(embeddings: StoreEmbeddings, config: VarveStoreConfig);
@@ -81,9 +80,8 @@ export class VarveVectorStore extends SearchableStore {
   constructor(table: OwnTable, config?: VarveTableConfig);
   constructor(first: StoreEmbeddings | OwnTable, config: VarveStoreConfig | VarveTableConfig = {}) {
     const { source, embeddings, tableEmbeds } = partsOf(first, config);
-    super(embeddings, source);
+    super(embeddings, source, tableEmbeds);
     this.#source = source;
-    this.#tableEmbeds = tableEmbeds;
   }
 
   /** The name in traces. */
@@ -146,7 +144,7 @@ export class VarveVectorStore extends SearchableStore {
     const { rows, rest } = this.#read("addDocuments", documents, undefined, options);
     const table = await this.#source.view();
     if (rows.length === 0) return [];
-    if (this.#tableEmbeds) return await this.#write(rows, rest);
+    if (this.tableEmbeds) return await this.#write(rows, rest);
     table?.checkOwner();
     const texts = rows.map(({ content }) => content);
     const answer: unknown = await this.embeddings.embedDocuments(texts);
@@ -194,7 +192,7 @@ export class VarveVectorStore extends SearchableStore {
    * ```
    */
   asOf(at: AsOf): VarveSnapshotStore {
-    return new VarveSnapshotStore(this.embeddings, this.#source.asOf(at));
+    return new VarveSnapshotStore(this.embeddings, this.#source.asOf(at), this.tableEmbeds);
   }
 
   /** Closes the database, where the store opened it itself. */

@@ -3,7 +3,7 @@ import type { EmbeddingFunction } from "varve";
 import { custom, embedderIdentity } from "varve/embeddings";
 import { answeredVector } from "../support/vector-check";
 import type { VectorOwner } from "../support/vector-owner";
-import { VarveEmbedding } from "./embedding";
+import type { VarveEmbedding } from "./embedding";
 
 const NAME = "llamaindex";
 
@@ -39,19 +39,23 @@ export function fromLlamaIndex(
 
 /** What embeds for a store, as the one who makes its vectors. One whose vectors have another length has not made them. */
 export function ownerOf(embedModel: BaseEmbedding): VectorOwner {
+  const own = functionOf(embedModel);
   return {
     functionOf: (dimensions) => {
-      if (embedModel instanceof VarveEmbedding)
-        return embedModel.function.dimensions === dimensions ? embedModel.function : undefined;
+      if (own !== undefined) return own.dimensions === dimensions ? own : undefined;
       return embedderIdentity(embedModel) === undefined
         ? undefined
         : fromLlamaIndex(embedModel, { dimensions });
     },
     written: (dimensions) =>
-      embedModel instanceof VarveEmbedding
-        ? "fn"
-        : `fromLlamaIndex(embedModel, { dimensions: ${dimensions} })`,
+      own === undefined ? `fromLlamaIndex(embedModel, { dimensions: ${dimensions} })` : "fn",
     otherwise:
       "Give the store the embedModel that makes these vectors: it has a `model`, or is a VarveEmbedding.",
   };
+}
+
+/** The function of a `VarveEmbedding`, whichever copy of the package made it. */
+function functionOf(embedModel: BaseEmbedding): EmbeddingFunction<string> | undefined {
+  const { function: fn } = embedModel as Partial<VarveEmbedding>;
+  return typeof fn === "object" && typeof fn.embed === "function" ? fn : undefined;
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nativeModule, packageFile } from "../native-module";
+import { modelFolder, nativeModule } from "../native-module";
 import type { NativeEmbedder } from "../native-types";
-import { modelDiffers, modelUnreadable } from "./embedding-errors";
+import { modelDiffers, modelMissing, modelUnreadable } from "./embedding-errors";
 import type { EmbeddingConfig, EmbeddingFunction, EmbeddingRequest } from "./embedding-function";
 import { checkAborted } from "./support/request-failure";
 
@@ -29,7 +29,7 @@ let embedder: NativeEmbedder | undefined;
  * ```
  */
 export function builtin(): EmbeddingFunction<string> {
-  model ??= readModel(packageFile("models", MODEL));
+  model ??= readModel(folderOfModel());
   const { name, revision, dimensions } = model;
   return Object.freeze({
     name: "builtin",
@@ -68,8 +68,14 @@ async function embedTexts(
   );
 }
 
+function folderOfModel(): string {
+  const folder = modelFolder(MODEL);
+  if (folder === undefined) throw modelMissing(MODEL);
+  return folder;
+}
+
 function loadEmbedder(): NativeEmbedder {
-  const folder = packageFile("models", MODEL);
+  const folder = folderOfModel();
   const { NativeEmbedder: Embedder } = nativeModule();
   try {
     return new Embedder(folder);

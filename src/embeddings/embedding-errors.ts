@@ -53,6 +53,20 @@ export function modelUnreadable(file: string, cause: unknown): VarveError {
   );
 }
 
+/** A model of the package that is nowhere, as in a bundle. */
+export function modelMissing(name: string): VarveError {
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `The files of the built-in model ${quote(name)} were not found.`,
+    {
+      hint:
+        `In a bundle, keep varve out of it (Next.js: serverExternalPackages: ["varve"]; esbuild: --external:varve; webpack: externals), or copy ` +
+        "the folder models of the package beside the bundle, or set the environment variable VARVE_MODELS to that folder. " +
+        "Without a bundle, install the package again.",
+    },
+  );
+}
+
 /** A table that was embedded with another revision of the built-in model. */
 export function modelDiffers(wanted: string, found: string): VarveError {
   return new VarveError(

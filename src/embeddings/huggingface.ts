@@ -304,11 +304,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   }
 
   async #load(): Promise<LoadedModel> {
-    const transformers = await importLibrary<TransformersModule>(
-      USER,
-      library,
-      () => import("@huggingface/transformers"),
-    );
+    const transformers = await importLibrary<TransformersModule>(USER, library);
     const { dtype = "fp32", device = "cpu", revision, images = false } = this.#options;
     try {
       return await loadModel(transformers, this.#place, { dtype, device, revision, images });

@@ -255,12 +255,8 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
   }
 
   async #load(): Promise<LoadedModel> {
-    const runtime = await importLibrary<Runtime>(USER, runtimeLibrary, () => import("onnxruntime-node"));
-    const { Tokenizer } = await importLibrary<TokenizerModule>(
-      USER,
-      tokenizerLibrary,
-      () => import("@huggingface/tokenizers"),
-    );
+    const runtime = await importLibrary<Runtime>(USER, runtimeLibrary);
+    const { Tokenizer } = await importLibrary<TokenizerModule>(USER, tokenizerLibrary);
     try {
       const tokenizerJson = readJson(USER, join(this.#folder, "tokenizer.json"));
       const config = readJsonIfThere(USER, join(this.#folder, "tokenizer_config.json")) ?? {};

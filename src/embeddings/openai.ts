@@ -251,7 +251,7 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
   }
 
   async #newClient(key: string): Promise<OpenAiClient> {
-    const { OpenAI } = await importLibrary<OpenAiModule>("openai()", library, () => import("openai"));
+    const { OpenAI } = await importLibrary<OpenAiModule>("openai()", library);
     const { headers, preset } = this.#options;
     const address = this.#address;
     // The client would tell any server the organisation that the environment names for OpenAI.

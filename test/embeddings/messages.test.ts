@@ -31,6 +31,7 @@ const examples: Examples = {
   functionRegistered: [errors.functionRegistered("mine")],
   badFunction: [errors.badFunction("dimensions", "a whole number from 1 on", "0")],
   modelUnreadable: [errors.modelUnreadable("models/config.json", cause)],
+  modelMissing: [errors.modelMissing("varve-static-en")],
   modelDiffers: [errors.modelDiffers("varve-static-en (revision 1)", "varve-static-en (revision 2)")],
   requestFailed: [
     errors.requestFailed("api.openai.com", "fetch failed", { retryable: true }),

@@ -3,7 +3,7 @@
 import { VarveError } from "varve";
 import { describe, expect, test } from "vitest";
 import * as embeddings from "../../src/embeddings/embedding-errors";
-import { nativeMissing } from "../../src/native-module";
+import { nativeBroken, nativeMissing } from "../../src/native-module";
 import * as embed from "../../src/sdk/embed/embed-errors";
 import * as calls from "../../src/sdk/errors";
 import { toVarveError } from "../../src/sdk/native/call";
@@ -165,8 +165,11 @@ const embeddingExamples: Partial<Examples<typeof embeddings>> = {
   modelDiffers: [embeddings.modelDiffers("varve-static-en (revision 1)", "varve-static-en (revision 2)")],
 };
 
+const settings = ["clone", "installed", "bundled", "named"] as const;
 const native: readonly VarveError[] = [
-  nativeMissing("native/varve.node", "linux-x64", new Error("cannot open\nstack")),
+  ...settings.map((setting) => nativeMissing("linux-x64", setting)),
+  nativeBroken("native/varve.node", "linux-x64", "installed", new Error("cannot open\nstack")),
+  nativeBroken("native/varve.node", "linux-x64", "named", new Error("Requires ffi access")),
   toVarveError(new Error("a crash")),
   toVarveError(
     new Error(

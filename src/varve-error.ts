@@ -1,5 +1,39 @@
 import { hasBrand } from "./realm";
 
+/** Every code there is. The engine has its own list of those that it can throw; a test compares the two. */
+export const errorCodes = [
+  "INVALID_NAME",
+  "INVALID_SCHEMA",
+  "INVALID_ROW",
+  "INVALID_FILTER",
+  "INVALID_ARGUMENT",
+  "SCHEMA_MISMATCH",
+  "TABLE_NOT_FOUND",
+  "TABLE_EXISTS",
+  "COLUMN_NOT_FOUND",
+  "COLUMN_EXISTS",
+  "NO_PRIMARY_KEY",
+  "DUPLICATE_KEY",
+  "VERSION_NOT_FOUND",
+  "VERSION_EXPIRED",
+  "TAG_NOT_FOUND",
+  "TAG_EXISTS",
+  "EFFECTIVE_DATE_BACKWARDS",
+  "CONFLICT",
+  "COMMIT_UNKNOWN",
+  "CORRUPT",
+  "UNSUPPORTED_FORMAT",
+  "UNSAFE_INTEGER",
+  "EMBEDDING_UNAVAILABLE",
+  "EMBEDDING_FAILED",
+  "ABORTED",
+  "NATIVE_MISSING",
+  "NOT_YET",
+  "IO",
+  "CLOSED",
+  "INTERNAL",
+] as const;
+
 /**
  * What kind of failure it is. The union is closed: a program may switch over it.
  *
@@ -10,57 +44,27 @@ import { hasBrand } from "./realm";
  * | `INVALID_ROW` | Change the row that `where` names; nothing of the write was committed. |
  * | `INVALID_FILTER` | Change the filter. |
  * | `INVALID_ARGUMENT` | Change the call. |
- * | `SCHEMA_MISMATCH` | The declaration and the table on disk differ: change one of them. |
+ * | `SCHEMA_MISMATCH` | The declaration and the table on disk differ: change one of them. `reembed` moves a column to another model. |
  * | `TABLE_NOT_FOUND`, `TABLE_EXISTS`, `COLUMN_NOT_FOUND`, `COLUMN_EXISTS`, `TAG_NOT_FOUND`, `TAG_EXISTS` | Use another name. |
  * | `NO_PRIMARY_KEY` | Declare a primary key, or use `find`. |
- * | `DUPLICATE_KEY` | Use `upsert`, or another key. |
+ * | `DUPLICATE_KEY` | The key is in the table: use `upsert`, or another key. Or it is twice in one write: leave one of the rows out. |
  * | `VERSION_NOT_FOUND`, `VERSION_EXPIRED` | Ask for a version that `history()` shows. |
  * | `EFFECTIVE_DATE_BACKWARDS` | Write the older facts first. |
  * | `CONFLICT` | Somebody else changed the same rows: read again and repeat. |
  * | `COMMIT_UNKNOWN` | The store did not say whether the commit landed: look at `history()` before repeating. |
- * | `CORRUPT` | Restore the file that `where` names. |
+ * | `CORRUPT` | Restore the file that `where` names; `db.verify(table)` lists all that are damaged. |
  * | `UNSUPPORTED_FORMAT` | Update the package. |
  * | `UNSAFE_INTEGER` | Declare the column as `int({ bigint: true })`. |
  * | `EMBEDDING_UNAVAILABLE` | Register the embedding function, or search with a vector. |
- * | `EMBEDDING_FAILED` | See `cause`; repeat the call. |
+ * | `EMBEDDING_FAILED` | The message says what was tried; the details are in `cause`. |
  * | `ABORTED` | The signal that was passed in was aborted; nothing was committed. |
- * | `NATIVE_MISSING` | Build or install the native module. |
+ * | `NATIVE_MISSING` | The native module is not there, or is for another platform: the hint says what to do here. |
  * | `NOT_YET` | Use what the hint names. |
  * | `IO` | See the message: the disk or the store refused. |
  * | `CLOSED` | Open a new handle. |
  * | `INTERNAL` | A bug in Varve: please report it. |
  */
-export type VarveErrorCode =
-  | "INVALID_NAME"
-  | "INVALID_SCHEMA"
-  | "INVALID_ROW"
-  | "INVALID_FILTER"
-  | "INVALID_ARGUMENT"
-  | "SCHEMA_MISMATCH"
-  | "TABLE_NOT_FOUND"
-  | "TABLE_EXISTS"
-  | "COLUMN_NOT_FOUND"
-  | "COLUMN_EXISTS"
-  | "NO_PRIMARY_KEY"
-  | "DUPLICATE_KEY"
-  | "VERSION_NOT_FOUND"
-  | "VERSION_EXPIRED"
-  | "TAG_NOT_FOUND"
-  | "TAG_EXISTS"
-  | "EFFECTIVE_DATE_BACKWARDS"
-  | "CONFLICT"
-  | "COMMIT_UNKNOWN"
-  | "CORRUPT"
-  | "UNSUPPORTED_FORMAT"
-  | "UNSAFE_INTEGER"
-  | "EMBEDDING_UNAVAILABLE"
-  | "EMBEDDING_FAILED"
-  | "ABORTED"
-  | "NATIVE_MISSING"
-  | "NOT_YET"
-  | "IO"
-  | "CLOSED"
-  | "INTERNAL";
+export type VarveErrorCode = (typeof errorCodes)[number];
 
 /** Where it happened, as far as it is known. */
 export interface ErrorPlace {

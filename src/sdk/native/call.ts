@@ -1,36 +1,9 @@
 // The one place that turns failures of the native module into exceptions.
 
 import { isError, messageOf } from "../../realm";
-import { type ErrorPlace, VarveError, type VarveErrorCode } from "../../varve-error";
+import { type ErrorPlace, errorCodes, VarveError, type VarveErrorCode } from "../../varve-error";
 
-const CODES: ReadonlySet<string> = new Set<VarveErrorCode>([
-  "INVALID_NAME",
-  "INVALID_SCHEMA",
-  "INVALID_ROW",
-  "INVALID_FILTER",
-  "INVALID_ARGUMENT",
-  "TABLE_NOT_FOUND",
-  "TABLE_EXISTS",
-  "COLUMN_NOT_FOUND",
-  "COLUMN_EXISTS",
-  "NO_PRIMARY_KEY",
-  "DUPLICATE_KEY",
-  "VERSION_NOT_FOUND",
-  "VERSION_EXPIRED",
-  "TAG_NOT_FOUND",
-  "TAG_EXISTS",
-  "EFFECTIVE_DATE_BACKWARDS",
-  "CONFLICT",
-  "COMMIT_UNKNOWN",
-  "CORRUPT",
-  "UNSUPPORTED_FORMAT",
-  "UNSAFE_INTEGER",
-  "EMBEDDING_UNAVAILABLE",
-  "NOT_YET",
-  "IO",
-  "CLOSED",
-  "INTERNAL",
-]);
+const CODES: ReadonlySet<string> = new Set(errorCodes);
 
 interface NativeFailure {
   readonly code: VarveErrorCode;

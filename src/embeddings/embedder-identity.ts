@@ -105,6 +105,7 @@ function read(object: object, name: string): unknown {
   }
 }
 
+/** Embedders may be functions with properties; those of LlamaIndex are. */
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

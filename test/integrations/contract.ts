@@ -4,17 +4,27 @@
 import { type AsOf, connect, type Database } from "varve";
 import { describe, expect, it } from "vitest";
 import { memoryDatabase, temporaryFolder } from "../support/database";
+import { loaderDocuments } from "../support/loader-documents";
 import { hostileEntries } from "./hostile";
 
 const tests = {
   givenIds: "keeps the ids that it is given, and shows them with every hit",
   generatedIds: "gives an id of its own to each document that has none",
   upsert: "replaces a document with the same id as a whole",
-  sameIdTwice: "keeps the last of two documents with one id in one call",
+  sameIdTwice: "keeps the last of two documents with one id in one call, and returns the id once",
   nothing: "takes no documents at all",
   deleteIds: "deletes by ids, and only those",
   deleteFilter: "deletes by a filter, and only what it lets through",
   deleteAll: "deletes everything, and can be filled again",
+  oddIds: "deletes nothing that nobody named, whatever stands for the ids",
+  oddFilters: "deletes nothing that nobody named, whatever stands for the filter",
+  loaders: "takes the metadata of document loaders as it comes",
+  plainMetadata: "makes metadata plain as JSON would, and refuses the rest with the way to it",
+  vectors: "refuses a query vector that is none",
+  contains: "finds with $contains an item of a list and a part of a text",
+  prefix: "finds keys with metadata. before them, where there is no such key",
+  taken: "writes what was given at the call, whatever becomes of it",
+  closed: "says that it is closed, once it is",
   roundTrip: "returns metadata as it was, whatever its shape, and whatever the shape of others",
   texts: "returns texts as they were",
   order: "finds what is nearest first, with scores that fall from 1 to 0",
@@ -64,6 +74,10 @@ export interface ContractStore {
   deleteFilter?(filter: ContractFilter): Promise<void>;
   /** Deletes everything. */
   deleteAll?(): Promise<void>;
+  /** Finds documents by a vector, where the adapter has a call for it. */
+  searchVector?(vector: number[]): Promise<unknown>;
+  /** Ends the store. */
+  close?(): Promise<void>;
   /** The store as it was. */
   asOf?(at: AsOf): ContractStore | Promise<ContractStore>;
 }
@@ -171,6 +185,133 @@ const filters: readonly Case[] = [
   [{}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
 ];
 
+/** What JavaScript, or a model, may give where a list of ids is expected. */
+const oddIds: readonly unknown[] = [
+  "12",
+  "",
+  null,
+  12,
+  true,
+  {},
+  { length: 2, 0: "1", 1: "2" },
+  new Set(["1"]),
+  new Map([["1", "2"]]),
+  new Uint8Array([1, 2]),
+  "1,2",
+  [1, 2],
+  [null],
+  [undefined],
+  [["1"]],
+  [{ id: "1" }],
+  ["1", 2],
+  new Array(2),
+  new String("12"),
+  ["12"].values(),
+  () => ["1"],
+];
+
+/** What may stand where a filter is expected, and names nothing. */
+const oddFilters: readonly unknown[] = [
+  {},
+  [],
+  [{}],
+  [[], {}],
+  null,
+  "",
+  "lang",
+  0,
+  true,
+  { $and: [] },
+  { $and: [{}] },
+  { $or: [] },
+  { $or: [{}] },
+  { $or: [{ lang: "en" }, {}] },
+  { $nor: [] },
+  { $not: { $or: [] } },
+  { $not: {} },
+  { $and: [{ $and: [] }, { $nor: [] }] },
+  { lang: undefined },
+  { lang: {} },
+  new Map(),
+  new Date(0),
+];
+
+const describeOdd = (value: unknown): string => `${String(value)} ${JSON.stringify(value)}`;
+
+class Loaded {
+  readonly page = 3;
+  readonly #hidden = "x";
+  get hidden(): string {
+    return this.#hidden;
+  }
+}
+
+/** Metadata that JSON.stringify takes, or nearly. */
+const unplain = (): Record<string, unknown> => ({
+  instance: new Loaded(),
+  json: { toJSON: () => ({ a: 1 }) },
+  url: new URL("https://example.com/a"),
+  map: new Map<unknown, unknown>([
+    ["a", 1],
+    [2, new Map([["b", [new Set([1, "x"])]]])],
+  ]),
+  set: new Set(["a", "b"]),
+  big: 12n,
+  call: () => 1,
+  symbol: { inside: Symbol("s") },
+  missing: undefined,
+  list: [1, undefined, () => 1, null],
+  holes: new Array(2),
+  boxed: [new String("s"), new Number(1), new Boolean(false)],
+  error: new TypeError("broken"),
+  pattern: /a+/g,
+  floats: new Float32Array([0.5, 1]),
+  bare: { inside: Object.assign(Object.create(null) as object, { a: 1 }) },
+});
+
+const plain = {
+  instance: { page: 3 },
+  json: { a: 1 },
+  url: "https://example.com/a",
+  map: { a: 1, 2: { b: [[1, "x"]] } },
+  set: ["a", "b"],
+  symbol: {},
+  big: 12,
+  list: [1, null, null, null],
+  holes: [null, null],
+  boxed: ["s", 1, false],
+  error: { name: "TypeError", message: "broken" },
+  pattern: "/a+/g",
+  floats: [0.5, 1],
+  bare: { inside: { a: 1 } },
+};
+
+/** Metadata that would be changed without a word, and the way to it. */
+function refusedMetadata(): [Record<string, unknown>, string][] {
+  const circle: Record<string, unknown> = {};
+  circle["me"] = [circle];
+  const throwing = Object.defineProperty({}, "x", {
+    enumerable: true,
+    get: () => {
+      throw new Error("not now");
+    },
+  });
+  return [
+    [{ a: { "b c": [1, Number.NaN] } }, '.a[\\"b c\\"][1]'],
+    [{ a: Number.POSITIVE_INFINITY }, ".a"],
+    [{ a: { at: new Date(Number.NaN) } }, ".a.at"],
+    [{ a: [2n ** 60n] }, ".a[0]"],
+    [{ a: Buffer.from("x") }, ".a"],
+    [{ a: new ArrayBuffer(2) }, ".a"],
+    [{ a: [new Blob(["x"])] }, ".a[0]"],
+    [{ a: Promise.resolve(1) }, ".a"],
+    [{ a: new Map([[{}, 1]]) }, ".a"],
+    [{ a: circle }, ".a.me[0]"],
+    [{ a: throwing }, ".a.x"],
+    [{ a: { toJSON: () => JSON.parse("{") as unknown } }, ".a"],
+  ];
+}
+
 /** The operators that a filter uses. */
 function operatorsOf(filter: unknown): string[] {
   if (Array.isArray(filter)) return filter.flatMap(operatorsOf);
@@ -240,6 +381,136 @@ export function testAdapter(contract: AdapterContract): void {
       ]);
       const hits = await store.search("second", { limit: 10 });
       expect(hits.map(({ id, text }) => [id, text])).toEqual([["a", "second"]]);
+      const again = [
+        { id: "a", text: "third" },
+        { id: "b", text: "other" },
+        { id: "a", text: "fourth" },
+      ];
+      expect(await store.add(again)).toEqual(["a", "b"]);
+      const [first] = await store.search("fourth", { limit: 1 });
+      expect(first?.text).toBe("fourth");
+    });
+
+    test("oddIds", async () => {
+      const store = await open(
+        ["1", "2", "12", "null", "undefined", "[object Object]"].map((id) => ({ id, text: id })),
+      );
+      const before = await found(store);
+      for (const ids of oddIds) {
+        await expect(store.deleteIds(ids as string[]), describeOdd(ids)).rejects.toMatchObject({
+          code: "INVALID_ARGUMENT",
+        });
+        expect(await found(store), describeOdd(ids)).toEqual(before);
+      }
+    });
+
+    test("oddFilters", async () => {
+      const store = await open(documents);
+      for (const filter of oddFilters) {
+        if (!knows(filter as ContractFilter)) continue;
+        await store.deleteFilter?.(filter as ContractFilter).catch((error: { code?: string }) => {
+          expect(["INVALID_ARGUMENT", "INVALID_FILTER"], describeOdd(filter)).toContain(error.code);
+        });
+        expect(await found(store), describeOdd(filter)).toHaveLength(documents.length);
+      }
+    });
+
+    test("loaders", async () => {
+      const loaded = Object.values(loaderDocuments()).flat();
+      expect(loaded.length).toBeGreaterThan(6);
+      const store = await open(
+        loaded.map(({ pageContent, metadata }, index) => ({ id: `${index}`, text: pageContent, metadata })),
+      );
+      const hits = await store.search("refunds", { limit: 100 });
+      for (const [index, { metadata }] of loaded.entries()) {
+        const hit = hits.find(({ id }) => id === `${index}`);
+        expect(hit?.metadata).toEqual(JSON.parse(JSON.stringify(metadata)));
+      }
+    });
+
+    test("plainMetadata", async () => {
+      const store = await open([{ id: "a", text: "plain", metadata: unplain() }]);
+      const [hit] = await store.search("plain", { limit: 1 });
+      expect(hit?.metadata).toEqual(plain);
+      for (const [metadata, way] of refusedMetadata()) {
+        const adding = store.add([
+          { id: "b", text: "b" },
+          { id: "c", text: "c", metadata },
+        ]);
+        await expect(adding, way).rejects.toMatchObject({ code: "INVALID_ROW", where: { row: 1 } });
+        await expect(adding, way).rejects.toThrow(way);
+      }
+      expect(await found(store)).toEqual(["a"]);
+    });
+
+    test("vectors", async () => {
+      for (const filled of [[], documents]) {
+        const store = await open(filled);
+        for (const vector of [[], [Number.NaN], null, "12", {}]) {
+          await expect(
+            store.searchVector?.(vector as number[]) ?? Promise.reject(new Error("none")),
+            JSON.stringify(vector),
+          ).rejects.toThrow();
+        }
+      }
+      const store = await open(documents);
+      await expect(store.searchVector?.([1, 2, 3]) ?? Promise.reject(new Error("none"))).rejects.toThrow();
+    });
+
+    test("contains", async () => {
+      const store = await open([
+        { id: "a", text: "a", metadata: { v: "abc" } },
+        { id: "b", text: "b", metadata: { v: ["abc", "b"] } },
+        { id: "c", text: "c", metadata: { v: ["abc"] } },
+        { id: "d", text: "d", metadata: { v: "50%" } },
+        { id: "e", text: "e", metadata: { v: 5 } },
+      ]);
+      expect(await found(store, { v: { $contains: "b" } })).toEqual(["a", "b"]);
+      expect(await found(store, { v: { $contains: "%" } })).toEqual(["d"]);
+    });
+
+    test("prefix", async () => {
+      const store = await open([
+        { id: "a", text: "a", metadata: { lang: "en" } },
+        { id: "b", text: "b", metadata: { lang: "de", "metadata.lang": "en" } },
+        { id: "c", text: "c", metadata: { lang: "en", "metadata.lang": "de" } },
+        { id: "d", text: "d", metadata: { lang: "de" } },
+      ]);
+      expect(await found(store, { "metadata.lang": "en" })).toEqual(["a", "b"]);
+      const negated = { "metadata.lang": { $ne: "en" } };
+      const hasOwnRules = skip.some((one) => one.test === "filters");
+      if (knows(negated) && !hasOwnRules) expect(await found(store, negated)).toEqual(["c", "d"]);
+    });
+
+    test("taken", async () => {
+      const store = await open();
+      const metadata = { deep: { tags: ["a"] }, at: "then" };
+      const adding: ContractDocument[] = [
+        { id: "a", text: "first", metadata },
+        { id: "b", text: "second", metadata: {} },
+      ];
+      const added = store.add(adding);
+      metadata.deep.tags.push("b");
+      metadata.at = "now";
+      adding.length = 0;
+      await added;
+      const hits = await store.search("first", { limit: 5 });
+      expect(hits.map(({ id, metadata: kept }) => [id, kept])).toEqual([
+        ["a", { deep: { tags: ["a"] }, at: "then" }],
+        ["b", {}],
+      ]);
+    });
+
+    test("closed", async () => {
+      const store = await open(documents);
+      await store.close?.();
+      await store.close?.();
+      const calls = [
+        store.search("document", { limit: 1 }),
+        store.add(documents.slice(0, 1)),
+        store.deleteIds(["d0"]),
+      ];
+      for (const call of calls) await expect(call).rejects.toMatchObject({ code: "CLOSED" });
     });
 
     test("nothing", async () => {

@@ -21,7 +21,7 @@ function storeOf(view: DocumentView): ContractStore {
         return { id, content, metadata, vector: contractVector(content) };
       });
       await writable("add").write(rows);
-      return rows.map(({ id }) => id);
+      return [...new Set(rows.map(({ id }) => id))];
     },
     async search(query, options) {
       const hits = await view.search(contractVector(query), options);
@@ -43,6 +43,10 @@ function storeOf(view: DocumentView): ContractStore {
 testAdapter({
   open: async (db, name) =>
     storeOf(await DocumentTable.create(db, name, { dimensions: CONTRACT_DIMENSIONS })),
+  skip: [
+    { test: "vectors", reason: "vectors are checked by the adapters" },
+    { test: "closed", reason: "stores are closed, tables are not" },
+  ],
 });
 
 describe("the parts of a document are found in any table", () => {

@@ -36,6 +36,10 @@ function storeOf(store: VarveVectorStore | VarveSnapshotStore): ContractStore {
     deleteIds: (ids) => store.delete({ ids }),
     deleteFilter: (filter) => store.delete({ filter }),
     deleteAll: () => store.delete({ deleteAll: true }),
+    searchVector: (vector) => store.similaritySearchVectorWithScore(vector, 1),
+    close: async () => {
+      if (store instanceof VarveVectorStore) await store.close();
+    },
     ...(store instanceof VarveVectorStore ? { asOf: (at) => storeOf(store.asOf(at)) } : {}),
   };
 }

@@ -25,6 +25,7 @@ const equals: Readonly<Record<string, string>> = {
   $lte: "<=",
   $in: "in",
   $all: "all",
+  $contains: "contains",
 };
 
 /** A flat filter of the contract in the words of LlamaIndex; what it has no word for goes through as it is. */
@@ -68,6 +69,9 @@ function storeOf(store: VarveVectorStore): ContractStore {
       }));
     },
     deleteIds: (ids) => store.deleteNodes(ids),
+    searchVector: (queryEmbedding) =>
+      store.query({ queryEmbedding, similarityTopK: 1, mode: VectorStoreQueryMode.DEFAULT }),
+    close: () => store.close(),
     deleteAll: () => store.clear(),
     asOf: (at: AsOf) => storeOf(store.asOf(at)),
   };

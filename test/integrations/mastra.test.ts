@@ -34,9 +34,12 @@ function storeOf(store: VarveVector, indexName: string): ContractStore {
       });
     },
     async deleteIds(ids) {
-      if (ids.length > 0) await store.deleteVectors({ indexName, ids: [...ids] });
+      if (!Array.isArray(ids) || ids.length > 0)
+        await store.deleteVectors({ indexName, ids: ids as string[] });
     },
     deleteFilter: (filter) => store.deleteVectors({ indexName, filter }),
+    searchVector: (queryVector) => store.query({ indexName, queryVector }),
+    close: () => store.close(),
     async deleteAll() {
       await store.deleteIndex({ indexName });
       await store.createIndex({ indexName, dimension: CONTRACT_DIMENSIONS });

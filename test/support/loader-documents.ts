@@ -21,6 +21,10 @@ export function loaderDocuments(): Record<string, LoadedDocument[]> {
 function revived(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("$class" in value)) return value;
   const { $class: name, own } = value as { $class: string; own: object };
-  const made = { [name]: class { get(): undefined {} } }[name];
+  const made = {
+    [name]: class {
+      get(): undefined {}
+    },
+  }[name];
   return made === undefined ? value : Object.assign(new made(), own);
 }

@@ -1,5 +1,6 @@
-import { checkOptions } from "./options";
+import { checkOptions, ownArgument } from "./options";
 import type { Reader } from "./reader";
+import { prepare, readArrow } from "./scan";
 import type { ColumnName, DefaultColumn, SearchInput, VectorName } from "./schema/infer";
 import type { AnyTable } from "./schema/table-definition";
 import { type SearchRequest, searchArrow } from "./search";
@@ -49,15 +50,15 @@ export class ArrowReader<D extends AnyTable> {
     return await searchArrow(
       this.#handle,
       this.#reader(),
-      query,
+      ownArgument("query", query),
       checkOptions("search", options) as SearchRequest,
     );
   }
 
   /** As `scan`: the parts of one stream, which is what they are when they are written one behind the other. */
-  async *scan<S extends ColumnName<D> = DefaultColumn<D>>(
+  scan<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<Uint8Array, void, void> {
-    yield* this.#reader().scanArrow(checkOptions("scan", options));
+    return readArrow(prepare(() => this.#reader().prepareScan(checkOptions("scan", options))));
   }
 }

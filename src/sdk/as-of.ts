@@ -1,6 +1,7 @@
-import { isDate, millisecondsOf } from "../realm";
+import { isDate, messageOf, millisecondsOf } from "../realm";
 import { badAsOf, badInstant } from "./errors";
 import { parseInstant } from "./schema/calendar";
+import { ownCopy } from "./schema/own-copy";
 import { isPlainObject } from "./schema/plain";
 import { describeValue } from "./schema/wire-value";
 
@@ -24,18 +25,31 @@ export type AsOfJson =
   | { readonly tag: string };
 
 /** Checks a point in the history; throws INVALID_ARGUMENT. */
-export function toAsOfJson(at: AsOf): AsOfJson {
+export function toAsOfJson(given: AsOf): AsOfJson {
+  const at = ownPoint(given);
   if (typeof at === "number") {
     if (!Number.isSafeInteger(at) || at < 0) throw badAsOf(describeValue(at));
     return { version: at };
   }
   if (isDate(at) || typeof at === "string") return { date: toInstant("asOf", at) };
-  const point: unknown = at;
-  if (isPlainObject(point)) {
-    if (Object.hasOwn(point, "tag") && typeof point["tag"] === "string") return { tag: point["tag"] };
-    if (Object.hasOwn(point, "effective")) return { effective: toInstant("asOf", point["effective"]) };
+  if (isPlainObject(at)) {
+    const entries = Object.entries(at);
+    const [[kind, value] = []] = entries;
+    if (entries.length > 1)
+      throw badAsOf(`an object with ${entries.map(([key]) => JSON.stringify(key)).join(" and ")}`);
+    if (kind === "tag" && typeof value === "string") return { tag: value };
+    if (kind === "effective") return { effective: toInstant("asOf", value) };
   }
   throw badAsOf(describeValue(at));
+}
+
+/** The point, read once. */
+function ownPoint(at: unknown): unknown {
+  try {
+    return ownCopy(at);
+  } catch (cause) {
+    throw badAsOf(`something that cannot be read (${messageOf(cause)})`);
+  }
 }
 
 /** The milliseconds of an instant; throws INVALID_ARGUMENT, naming the argument. */

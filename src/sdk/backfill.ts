@@ -6,6 +6,7 @@ import { type CommitOptions, toCommitJson } from "./commit";
 import { badArgument } from "./errors";
 import { callAsync } from "./native/call";
 import type { PlainRow } from "./native/decode";
+import { OpenBatch } from "./open-batch";
 import { checkSignal, type LongOptions } from "./progress";
 import { Condition } from "./query/condition";
 import { compare, type FilterNode, isNull, join, not } from "./query/node";
@@ -13,7 +14,6 @@ import { checkCount } from "./reader";
 import type { EmbedSpec, Field, TableSchema, VectorField } from "./schema/table-schema";
 import type { TableHandle } from "./table-handle";
 import { ATTEMPTS, isConflict } from "./update";
-import { encodeCells } from "./write";
 
 /** What `backfill` takes. */
 export interface BackfillOptions extends CommitOptions, LongOptions {
@@ -46,11 +46,12 @@ export async function backfill(handle: TableHandle, options: BackfillOptions): P
   if (column !== undefined && fields.length === 0) {
     throw badArgument("column", "a derived column", JSON.stringify(column), handle.name);
   }
+  const commit = toCommitJson(options);
   let filled = 0;
   let missing = 0;
   let refusal: { readonly error: unknown } | undefined;
   for (const field of fields) {
-    const one = new Backfill(handle, field, options);
+    const one = new Backfill(handle, field, options, commit);
     if (filled < limit) filled += await one.run(limit - filled);
     refusal ??= one.refusal;
     missing += await countMissing(handle, field);
@@ -81,11 +82,16 @@ class Backfill {
   #filled = 0;
   #total = 0;
 
-  constructor(handle: TableHandle, field: DerivedField, options: BackfillOptions) {
+  constructor(
+    handle: TableHandle,
+    field: DerivedField,
+    options: BackfillOptions,
+    commit: Readonly<Record<string, unknown>>,
+  ) {
     this.#handle = handle;
     this.#field = field;
     this.#options = options;
-    this.#commit = toCommitJson(options);
+    this.#commit = commit;
     this.#writeNumber = handle.options.services.cache.beginWrite();
   }
 
@@ -178,12 +184,8 @@ class Backfill {
     const buffer = handle.buffers.take();
     try {
       const columns = new Map<Field, unknown[]>([[this.#field, vectors]]);
-      const batch = await encodeCells(
-        handle,
-        { base: undefined, count: vectors.length, columns },
-        buffer,
-        {},
-      );
+      const cells = { base: undefined, count: vectors.length, columns };
+      const batch = await new OpenBatch(handle, cells, buffer).finish({});
       checkSignal(this.#options.signal);
       const body = JSON.stringify({ kind: "update", version, rowIds, ...this.#commit });
       await callAsync(() => handle.native.write(body, batch));

@@ -4,11 +4,13 @@ import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
+import { badArgument } from "./errors";
 import { MEMORY, placeOf } from "./location";
 import { answer } from "./native/call";
 import { openDatabase } from "./native/open";
 import { checkOptions } from "./options";
 import { checkCount } from "./reader";
+import { describeValue } from "./schema/wire-value";
 
 /** What `connect` takes. */
 export interface ConnectOptions {
@@ -42,6 +44,8 @@ export function connect(location: string | URL, options?: ConnectOptions): Promi
     const place = placeOf(location);
     const given: TestOptions = checkOptions("connect", options);
     const { registry = defaultRegistry, pace = systemPace } = given;
+    if (typeof registry?.resolve !== "function")
+      throw badArgument("registry", "a Registry", describeValue(registry));
     const cache = cacheOf(place, given.embeddingCache);
     return new Database(openDatabase(place), { functions: new NamedFunctions(registry), cache, pace });
   });
@@ -49,7 +53,7 @@ export function connect(location: string | URL, options?: ConnectOptions): Promi
 
 function cacheOf(place: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {
   if (options === false) return new EmbeddingCache(0, undefined);
-  const { maxBytes = CACHE_BYTES } = options ?? {};
+  const { maxBytes = CACHE_BYTES } = checkOptions<EmbeddingCacheOptions>("embeddingCache", options);
   checkCount("embeddingCache.maxBytes", maxBytes, 1);
   return new EmbeddingCache(maxBytes, place === MEMORY ? undefined : join(place, CACHE_FOLDER));
 }

@@ -20,6 +20,30 @@ export function unknownOption(call: string, name: string, known: readonly string
   });
 }
 
+/** An argument that cannot be read: a getter of the caller threw, or the memory of an array is gone. */
+export function unreadableArgument(name: string, why: string, cause?: unknown): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${name} cannot be read: ${why}.`, {
+    hint:
+      cause === undefined ? undefined : "The cause of this error is what the object threw when it was read.",
+    cause,
+  });
+}
+
+/** A change of all rows that nobody asked for in so many words. */
+export function everythingMeant(call: string, table: string): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${call}: the filter is empty, so it would mean all rows of ${quote(table)}.`,
+    {
+      hint:
+        call === "upsert"
+          ? "To end all rows that are not written again use delete: { all: true }."
+          : `To ${call} all rows write { all: true } instead of where.`,
+      where: { table },
+    },
+  );
+}
+
 /** A database in memory that was given a name. */
 export function namedMemory(location: string): VarveError {
   return new VarveError("INVALID_ARGUMENT", `${quote(location)}: a database in memory has no name.`, {
@@ -179,6 +203,13 @@ export function cannotOrder(table: string, column: string, type: string): VarveE
   return new VarveError("INVALID_ARGUMENT", `Rows cannot be ordered by ${quote(column)}, which is ${type}.`, {
     hint: "Order by text, numbers, booleans, timestamps or dates.",
     where: { table, column },
+  });
+}
+
+/** A step of an order that cannot be read. */
+export function badOrder(found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `orderBy: expected columns, found ${found}.`, {
+    hint: 'Write "price", { price: "desc" }, or { column: "price", descending: true }; for several columns a list of them.',
   });
 }
 

@@ -25,7 +25,7 @@ export {
   type EmbeddingCacheStats,
 } from "./embed/embedding-cache";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
-export type { OrderBy } from "./paging";
+export type { Direction, OrderBy } from "./paging";
 export type { LongOptions, Progress } from "./progress";
 export type {
   AnyRef,
@@ -94,7 +94,9 @@ export {
   type DeleteOptions,
   type HistoryOptions,
   type InsertOptions,
+  type RowChoice,
   Table,
+  type UpdateChange,
   type UpdateOptions,
   type UpsertOptions,
 } from "./table";

@@ -1,75 +1,159 @@
-// The options that each call takes. A name that is none of them is refused: a mistyped `where` must never mean all rows.
+// The options that each call takes. They are read once, when the call is made. A name that is none of them is refused: a mistyped `where`
+// must never mean all rows.
 
 import type { BackfillOptions } from "./backfill";
 import type { CommitOptions } from "./commit";
 import type { ConnectOptions } from "./connect";
 import type { OpenTableOptions } from "./database";
 import type { DiffOptions } from "./diff";
-import { badArgument, unknownOption } from "./errors";
+import type { EmbeddingCacheOptions } from "./embed/embedding-cache";
+import { badArgument, unknownOption, unreadableArgument } from "./errors";
 import type { LongOptions } from "./progress";
+import { unreadableFilter } from "./query/filter-errors";
 import type { ReembedOptions } from "./reembed";
+import { isUnreadable, ownCopy, ownProperties } from "./schema/own-copy";
+import { isPlainObject } from "./schema/plain";
 import type { AnyTable } from "./schema/table-definition";
 import { describeValue } from "./schema/wire-value";
 import type { DeleteOptions, HistoryOptions, InsertOptions, UpdateOptions, UpsertOptions } from "./table";
-import type { FindOptions, ScanOptions, SearchOptions, SelectOptions } from "./table-view";
+import type { EmbedCallOptions, FindOptions, ScanOptions, SearchOptions, SelectOptions } from "./table-view";
+
+/** How the value of an option is read: `data` and `filter` are copied, the others are checked and kept as they are. */
+type Kind = "data" | "filter" | "flag" | "signal" | "callback" | "component";
 
 /** Every name that options of a type may have. */
-type Names<T> = Readonly<Record<keyof T, true>>;
+type Names<T> = Readonly<Record<keyof T, Kind>>;
 
-const commit: Names<CommitOptions> = { message: true, effectiveAt: true, properties: true };
-const long: Names<LongOptions> = { signal: true, onProgress: true };
-const insert: Names<InsertOptions> = { ...commit, ...long, vectors: true, onEmbedError: true };
-
-/** Time as tests make it. */
-const paced = { pace: true };
+const commit: Names<CommitOptions> = { message: "data", effectiveAt: "data", properties: "data" };
+const long: Names<LongOptions> = { signal: "signal", onProgress: "callback" };
+const insert: Names<InsertOptions> = { ...commit, ...long, vectors: "flag", onEmbedError: "data" };
+const select: Names<SelectOptions<string>> = { select: "data" };
+const find: Names<FindOptions<AnyTable, string>> = {
+  ...select,
+  where: "filter",
+  orderBy: "data",
+  limit: "data",
+  offset: "data",
+  after: "data",
+};
+const scan: Names<ScanOptions<AnyTable, string>> = {
+  ...select,
+  where: "filter",
+  batchRows: "data",
+  signal: "signal",
+};
+const search: Names<SearchOptions<AnyTable, string, string>> = {
+  ...select,
+  column: "data",
+  limit: "data",
+  where: "filter",
+  exact: "flag",
+  recall: "data",
+  mode: "data",
+  signal: "signal",
+  during: "data",
+  everyVersion: "flag",
+};
 
 const NAMES = {
-  connect: { registry: true, embeddingCache: true, ...paced } satisfies Names<ConnectOptions>,
-  openTable: { bigints: true } satisfies Names<OpenTableOptions>,
-  get: { select: true } satisfies Names<SelectOptions<string>>,
-  find: { select: true, where: true, orderBy: true, limit: true, offset: true, after: true } satisfies Names<
-    FindOptions<AnyTable, string>
-  >,
-  count: { where: true },
-  scan: { select: true, where: true, batchRows: true, signal: true } satisfies Names<
-    ScanOptions<AnyTable, string>
-  >,
-  search: {
-    column: true,
-    limit: true,
-    select: true,
-    where: true,
-    exact: true,
-    recall: true,
-    mode: true,
-    signal: true,
-    during: true,
-    everyVersion: true,
-  } satisfies Names<SearchOptions<AnyTable, string, string>>,
+  connect: { registry: "component", embeddingCache: "data" } satisfies Names<ConnectOptions>,
+  embeddingCache: { maxBytes: "data" } satisfies Names<EmbeddingCacheOptions>,
+  openTable: { bigints: "data" } satisfies Names<OpenTableOptions>,
+  get: select,
+  find,
+  count: { where: "filter" },
+  scan,
+  search,
+  embed: { column: "data", kind: "data", signal: "signal" } satisfies Names<EmbedCallOptions<string>>,
   insert,
-  upsert: { ...insert, delete: true } satisfies Names<UpsertOptions<AnyTable>>,
-  update: { ...commit, ...long, where: true, set: true, vectors: true } satisfies Names<
+  upsert: { ...insert, delete: "filter" } satisfies Names<UpsertOptions<AnyTable>>,
+  update: { ...commit, ...long, where: "filter", all: "flag", set: "data", vectors: "flag" } satisfies Names<
     UpdateOptions<AnyTable, boolean>
   >,
-  delete: { ...commit, where: true } satisfies Names<DeleteOptions<AnyTable>>,
-  diff: { select: true, where: true } satisfies Names<DiffOptions<AnyTable, string>>,
-  history: { limit: true, before: true } satisfies Names<HistoryOptions>,
+  delete: { ...commit, where: "filter", all: "flag" } satisfies Names<DeleteOptions<AnyTable>>,
+  diff: { ...select, where: "filter" } satisfies Names<DiffOptions<AnyTable, string>>,
+  history: { limit: "data", before: "data" } satisfies Names<HistoryOptions>,
   restore: commit,
   addColumn: commit,
   dropColumn: commit,
-  backfill: { ...commit, ...long, column: true, limit: true } satisfies Names<BackfillOptions>,
+  backfill: { ...commit, ...long, column: "data", limit: "data" } satisfies Names<BackfillOptions>,
   reembed: { ...commit, ...long } satisfies Names<ReembedOptions>,
+  setRetention: { days: "data" },
+  during: { from: "data", to: "data" },
 } as const;
 
-/** The options of a call, all of which may be left out; throws INVALID_ARGUMENT for anything that the call does not take. */
+/** What tests pass besides. */
+const HIDDEN: Readonly<Record<string, Kind>> = { pace: "component" };
+
+/**
+ * The options of a call, all of which may be left out: a copy without a prototype. Throws INVALID_ARGUMENT for anything that the call
+ * does not take, and INVALID_FILTER for a filter that cannot be read.
+ */
 export function checkOptions<T extends object>(call: keyof typeof NAMES, options: T | undefined): T {
-  if (options === undefined) return {} as T;
-  if (typeof options !== "object" || options === null) {
-    throw badArgument(`${call}: options`, "an object", describeValue(options));
+  const read: Record<string, unknown> = Object.create(null);
+  if (options === undefined) return read as T;
+  if (!isReadable(options)) throw badArgument(`${call}: options`, "an object", describeValue(options));
+  const names: Readonly<Record<string, Kind>> = NAMES[call];
+  for (const [name, value] of Object.entries(readable(call, () => ownProperties(options)))) {
+    const kind = kindOf(names, name) ?? (call === "connect" ? kindOf(HIDDEN, name) : undefined);
+    if (kind === undefined) throw unknownOption(call, name, Object.keys(names));
+    if (value !== undefined) read[name] = readOption(call, name, kind, value);
   }
-  const names = NAMES[call];
-  for (const name in options) {
-    if (!Object.hasOwn(names, name)) throw unknownOption(call, name, Object.keys(names));
+  return read as T;
+}
+
+/** An argument that is not among the options, read once; throws INVALID_ARGUMENT. */
+export function ownArgument(name: string, value: unknown): unknown {
+  return readable(name, () => ownCopy(value));
+}
+
+function kindOf(names: Readonly<Record<string, Kind>>, name: string): Kind | undefined {
+  return Object.hasOwn(names, name) ? names[name] : undefined;
+}
+
+function readOption(call: string, name: string, kind: Kind, value: unknown): unknown {
+  switch (kind) {
+    case "data":
+      return readable(`${call}: ${name}`, () => ownCopy(value));
+    case "filter":
+      return readable(name, () => ownCopy(value), unreadableFilter);
+    case "flag":
+      if (typeof value !== "boolean") throw badArgument(name, "true or false", describeValue(value));
+      return value;
+    case "callback":
+      if (typeof value !== "function") throw badArgument(name, "a function", describeValue(value));
+      return value;
+    case "signal":
+      if (!isSignal(value)) throw badArgument(name, "an AbortSignal", describeValue(value));
+      return value;
+    default:
+      return value;
   }
-  return options;
+}
+
+function isReadable(options: object): boolean {
+  try {
+    return isPlainObject(options);
+  } catch {
+    return false;
+  }
+}
+
+/** By its shape, because it may be of another realm. */
+function isSignal(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { aborted, addEventListener } = value as Partial<AbortSignal>;
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
+}
+
+type Unreadable = (name: string, why: string, cause: unknown) => Error;
+
+function readable<T>(name: string, read: () => T, say: Unreadable = unreadableArgument): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    const place = error.place === "" ? name : `${name}.${error.place}`;
+    throw say(place, error.message, error.cause);
+  }
 }

@@ -1,20 +1,33 @@
 // The order of rows, and how a page goes on where the one before ended.
 
-import { badArgument, cannotContinue, cannotOrder } from "./errors";
+import { badOrder, cannotContinue, cannotOrder } from "./errors";
 import { compare, type FilterNode, isNull, join } from "./query/node";
 import { describeType } from "./schema/column-type";
 import { isPlainObject } from "./schema/plain";
 import type { Field, TableSchema } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 
-/** A column to order by, the smallest first unless told otherwise. Nulls come last either way. */
-export type OrderBy<N extends string> = N | { readonly column: N; readonly descending?: boolean | undefined };
+/** Whether the smallest value comes first, or the largest. */
+export type Direction = "asc" | "desc";
+
+/**
+ * A column to order by, the smallest first by default: `"price"`, `{ column: "price", descending: true }`,
+ * `{ column: "price", direction: "desc" }` or `{ price: "desc" }`. Nulls come last either way.
+ */
+export type OrderBy<N extends string> =
+  | N
+  | { readonly column: N; readonly descending?: boolean | undefined; readonly direction?: undefined }
+  | { readonly column: N; readonly direction?: Direction | undefined; readonly descending?: undefined }
+  | { readonly [K in N]?: Direction | undefined };
 
 /** One step of an order. */
 export interface OrderStep {
   readonly field: Field;
   readonly descending: boolean;
 }
+
+/** A table has at most so many columns. */
+const STEPS_MAX = 1000;
 
 const UNORDERED: ReadonlySet<string> = new Set(["json", "bytes", "vector", "list", "struct"]);
 
@@ -24,7 +37,9 @@ const UNORDERED: ReadonlySet<string> = new Set(["json", "bytes", "vector", "list
  */
 export function orderSteps(orderBy: unknown, schema: TableSchema): OrderStep[] {
   if (orderBy === undefined) return [];
-  const steps = (Array.isArray(orderBy) ? orderBy : [orderBy]).map((step) => toStep(step, schema));
+  const given: readonly unknown[] = Array.isArray(orderBy) ? orderBy : [orderBy];
+  if (given.length > STEPS_MAX) throw badOrder(`${given.length} of them`);
+  const steps = given.map((step) => toStep(step, schema));
   const key = schema.primaryKey;
   if (steps.length > 0 && key !== null && !steps.some(({ field }) => field.name === key)) {
     steps.push({ field: schema.field(key), descending: false });
@@ -65,8 +80,17 @@ function later({ field, descending }: OrderStep, value: unknown): FilterNode {
   const column = [field.name];
   // Nulls come last in either direction, so nothing is beyond them.
   if (value === null) return join("or", []);
-  const beyond = compare(descending ? "lt" : "gt", column, value);
+  const beyond =
+    field.type.kind === "boolean"
+      ? laterBoolean(column, value, descending)
+      : compare(descending ? "lt" : "gt", column, value);
   return field.nullable ? join("or", [beyond, isNull(column)]) : beyond;
+}
+
+/** False is before true. Filters do not compare booleans by their order, so that what is beyond one is named. */
+function laterBoolean(column: readonly string[], value: unknown, descending: boolean): FilterNode {
+  if (typeof value !== "boolean") return compare("eq", column, value);
+  return value === descending ? compare("eq", column, !value) : join("or", []);
 }
 
 function toStep(step: unknown, schema: TableSchema): OrderStep {
@@ -78,9 +102,34 @@ function toStep(step: unknown, schema: TableSchema): OrderStep {
 }
 
 function readStep(step: unknown): { column: string; descending: boolean } {
-  const { column, descending = false } = isPlainObject(step) ? step : {};
-  if (typeof column !== "string" || typeof descending !== "boolean") {
-    throw badArgument("orderBy", "a column, or { column, descending }", describeValue(step));
-  }
-  return { column, descending };
+  if (!isPlainObject(step)) throw badOrder(describeValue(step));
+  const given = Object.entries(step).filter(([, value]) => value !== undefined);
+  if (given.some(([key]) => key === "column")) return readLongStep(Object.fromEntries(given));
+  const [[column, direction] = []] = given;
+  if (column === undefined || given.length > 1) throw badOrder(describeKeys(given));
+  return { column, descending: isDescending(column, direction) };
+}
+
+/** A step that says `column`: how it is ordered is said in one of two ways. */
+function readLongStep(step: Readonly<Record<string, unknown>>): { column: string; descending: boolean } {
+  const { column, descending, direction, ...rest } = step;
+  const [stray] = Object.keys(rest);
+  if (stray !== undefined) throw badOrder(`the key ${JSON.stringify(stray)}`);
+  if (typeof column !== "string") throw badOrder(`${describeValue(column)} as column`);
+  if (direction !== undefined && descending !== undefined) throw badOrder("both descending and direction");
+  if (direction !== undefined) return { column, descending: isDescending("direction", direction) };
+  if (descending !== undefined && typeof descending !== "boolean")
+    throw badOrder(`${describeValue(descending)} as descending`);
+  return { column, descending: descending ?? false };
+}
+
+function isDescending(key: string, direction: unknown): boolean {
+  if (direction === "desc") return true;
+  if (direction === "asc") return false;
+  throw badOrder(`${describeValue(direction)} as ${key}`);
+}
+
+function describeKeys(entries: readonly (readonly [string, unknown])[]): string {
+  if (entries.length === 0) return "an object without a column";
+  return `an object with ${entries.map(([key]) => JSON.stringify(key)).join(" and ")}`;
 }

@@ -26,6 +26,8 @@ const ROW_ID: Pick<Field, "id" | "name" | "type"> = {
   type: { kind: "int", bigint: false },
 };
 const PLANS_MAX = 256;
+/** Several times as many as a table can have columns. */
+const NAMES_MAX = 4096;
 
 /** The plans for a schema, each made when it is needed first. */
 export class Plans {
@@ -44,8 +46,7 @@ export class Plans {
       this.#everything ??= this.#make(this.schema.plainNames());
       return this.#everything;
     }
-    if (!Array.isArray(select))
-      throw badArgument("select", "an array of column names", describeValue(select));
+    checkNames(select);
     const key = JSON.stringify(select);
     const known = this.#bySelect.get(key);
     if (known !== undefined) return known;
@@ -74,4 +75,13 @@ export class Plans {
       spanHits: (numbers, text, blob) => projection.spanHits(numbers, text, blob),
     };
   }
+}
+
+function checkNames(select: unknown): asserts select is readonly string[] {
+  if (!Array.isArray(select)) throw badArgument("select", "an array of column names", describeValue(select));
+  if (select.length > NAMES_MAX)
+    throw badArgument("select", `at most ${NAMES_MAX} names`, describeValue(select));
+  const odd: unknown = select.find((name) => typeof name !== "string");
+  if (odd !== undefined || select.includes(undefined))
+    throw badArgument("select", "an array of column names", `one with ${describeValue(odd)}`);
 }

@@ -1,15 +1,15 @@
 // Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
-import { badArgument, noPrimaryKey } from "./errors";
+import { badArgument, everythingMeant, noPrimaryKey } from "./errors";
 import { call, callAsync, toVarveError } from "./native/call";
-import { type PlainRow, type Projection, rowsOf } from "./native/decode";
-import type { NativeScan, NativeTable } from "./native/open";
+import type { PlainRow, Projection } from "./native/decode";
+import type { NativeTable } from "./native/open";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
 import type { Decode, Plan, Plans } from "./plan";
-import { checkSignal } from "./progress";
-import { checkFilter, type FilterJson } from "./query/check-filter";
+import { checkFilter, EVERYTHING, type FilterJson, isAlwaysTrue } from "./query/check-filter";
 import { join } from "./query/node";
 import { toFilterJson, toFilterNode } from "./query/where";
+import type { PreparedScan } from "./scan";
 import { describeType } from "./schema/column-type";
 import type { TableSchema } from "./schema/table-schema";
 import { describeValue, toWireValue } from "./schema/wire-value";
@@ -18,10 +18,18 @@ import { describeValue, toWireValue } from "./schema/wire-value";
 export interface FindRequest {
   readonly select?: readonly string[] | undefined;
   readonly where?: unknown;
+  /** A filter that was checked before, instead of `where`. */
+  readonly filter?: FilterJson | undefined;
   readonly orderBy?: unknown;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
   readonly after?: unknown;
+}
+
+/** Which rows a call changes, before its types. */
+export interface RowFilter {
+  readonly where?: unknown;
+  readonly all?: boolean | undefined;
 }
 
 /** What `scan` takes, before its types. */
@@ -33,8 +41,6 @@ export interface ScanRequest {
 }
 
 const BATCH_ROWS = 1024;
-/** What an Arrow IPC stream ends with. */
-const ARROW_END = new Uint8Array([255, 255, 255, 255, 0, 0, 0, 0]);
 
 /** Reads one table. Small answers are given inside the call; the scratch memory for them is shared by all readers of a table. */
 export class Reader {
@@ -135,46 +141,12 @@ export class Reader {
     return this.#readArrow(request, vector);
   }
 
-  /** All rows in batches. */
-  async *scan(request: ScanRequest): AsyncGenerator<PlainRow[], void, void> {
-    const { projection } = this.plan(request.select);
-    for await (const page of this.#scan(request, (scan) => scan.next())) {
-      const rows = rowsOf(projection, page);
-      if (rows.length > 0) yield rows;
-    }
-  }
-
-  /** The same as the parts of an Arrow IPC stream. */
-  async *scanArrow(request: ScanRequest): AsyncGenerator<Uint8Array, void, void> {
-    let head = true;
-    const step = (scan: NativeScan): Promise<Uint8Array | null> => {
-      if (!head) return scan.nextArrow();
-      head = false;
-      return Promise.resolve(scan.arrowSchema());
-    };
-    yield* this.#scan(request, step);
-    yield ARROW_END.slice();
-  }
-
-  async *#scan<T>(
-    { select, where, batchRows = BATCH_ROWS, signal }: ScanRequest,
-    step: (scan: NativeScan) => Promise<T | null>,
-  ): AsyncGenerator<T, void, void> {
+  /** A scan, which begins when its first part is asked for. */
+  prepareScan({ select, where, batchRows = BATCH_ROWS, signal }: ScanRequest): PreparedScan {
     const { projection } = this.plan(select);
     checkCount("batchRows", batchRows, 1);
     const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, projection);
-    checkSignal(signal);
-    const scan: NativeScan = call(() => this.#native.scan(request));
-    try {
-      while (true) {
-        const part = await callAsync(() => step(scan));
-        if (part === null) return;
-        yield part;
-        checkSignal(signal);
-      }
-    } finally {
-      scan.close();
-    }
+    return { projection, signal, begin: () => call(() => this.#native.scan(request)) };
   }
 
   /** The columns to read, and how; all but the vectors where none are named. */
@@ -187,12 +159,26 @@ export class Reader {
     return toFilterJson(where, this.schema, () => this.#plans.columns());
   }
 
-  #findRequest(plan: Plan, { where, orderBy, limit, offset, after }: FindRequest): string {
+  /**
+   * A filter that names rows, for calls that change what it lets through; all rows only where that was said. Throws INVALID_ARGUMENT for a
+   * filter that is empty: it may have come about by accident.
+   */
+  filterOfSome(call: string, { where, all = false }: RowFilter): FilterJson {
+    const { table } = this.schema;
+    if (all && where !== undefined) throw badArgument(call, "either where or all: true", "both", table);
+    if (all) return EVERYTHING;
+    const none = where === undefined || (Array.isArray(where) && where.length === 0);
+    const filter = none ? undefined : this.filter(where);
+    if (filter === undefined || isAlwaysTrue(filter)) throw everythingMeant(call, table);
+    return filter;
+  }
+
+  #findRequest(plan: Plan, { where, filter: known, orderBy, limit, offset, after }: FindRequest): string {
     if (limit !== undefined) checkCount("limit", limit, 0);
     if (offset !== undefined) checkCount("offset", offset, 0);
     const steps = orderSteps(orderBy, this.schema);
-    let filter: FilterJson | undefined;
-    if (after === undefined) filter = this.filter(where);
+    let filter = known;
+    if (after === undefined) filter ??= this.filter(where);
     else {
       const rest = afterRow(after, steps, this.schema);
       const given =

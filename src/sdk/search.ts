@@ -66,7 +66,6 @@ export async function search(
       if (request.during !== undefined) return await reader.searchSpan(request.select, body, vector);
       return await reader.search(request.select, body, vector, handle.searches === 1);
     }
-    reader.plan(request.select);
     return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
   } finally {
     handle.searches -= 1;
@@ -140,6 +139,7 @@ async function prepare(
   const { schema } = reader;
   const { limit = LIMIT, exact, recall, signal } = request;
   const where = reader.filter(request.where);
+  reader.plan(request.select);
   checkSignal(signal);
   const field = columnOf(schema, query, request.column);
   const vector = isInput(query)
@@ -162,19 +162,15 @@ function readerOf(
 }
 
 function checkRequest(request: SearchRequest): void {
-  const { limit, recall, exact, mode = "auto", during, everyVersion } = request;
+  const { limit, recall, mode = "auto", during, everyVersion } = request;
   if (mode === "hybrid" || mode === "text") {
     throw notYet(`search with mode: "${mode}"`, 'Use mode: "vector", or filter texts with like and ilike.');
   }
   if (mode !== "auto" && mode !== "vector")
     throw badArgument("mode", '"auto" or "vector"', describeValue(mode));
-  if (everyVersion !== undefined && typeof everyVersion !== "boolean")
-    throw badArgument("everyVersion", "true or false", describeValue(everyVersion));
   if (everyVersion === true && during === undefined)
     throw badArgument("everyVersion", "during beside it", "none");
   if (limit !== undefined) checkCount("limit", limit, 0);
-  if (exact !== undefined && typeof exact !== "boolean")
-    throw badArgument("exact", "true or false", describeValue(exact));
   if (recall !== undefined && !(typeof recall === "number" && recall > 0 && recall <= 1)) {
     throw badArgument("recall", "a number above 0 and up to 1", describeValue(recall));
   }

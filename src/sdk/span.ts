@@ -2,6 +2,7 @@
 
 import { type AsOf, type AsOfJson, toAsOfJson } from "./as-of";
 import { badArgument } from "./errors";
+import { checkOptions } from "./options";
 import type { Reader } from "./reader";
 import { isPlainObject } from "./schema/plain";
 import { describeValue } from "./schema/wire-value";
@@ -31,10 +32,11 @@ export interface SpanRequest {
 
 /** Checks a span and looks up its end; throws INVALID_ARGUMENT and VERSION_NOT_FOUND. */
 export function resolveSpan(handle: TableHandle, reader: Reader, span: unknown): SpanRequest {
-  if (!isPlainObject(span) || span["from"] === undefined || span["to"] === undefined)
+  const { from, to } = checkOptions<Partial<Span>>("during", isPlainObject(span) ? span : {});
+  if (from === undefined || to === undefined)
     throw badArgument("during", "{ from, to }", describeValue(span), handle.name);
   const until = reader.version;
-  const end = handle.resolve(toAsOfJson(span["to"] as AsOf));
+  const end = handle.resolve(toAsOfJson(to));
   const last = until !== null && end.version >= until ? reader : handle.readerAt(end);
-  return { reader: last, body: { during: toAsOfJson(span["from"] as AsOf), until } };
+  return { reader: last, body: { during: toAsOfJson(from), until } };
 }

@@ -2,10 +2,11 @@ import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
 import { answer } from "./native/call";
 import type { PlainRow } from "./native/decode";
-import { checkOptions } from "./options";
+import { checkOptions, ownArgument } from "./options";
 import type { OrderBy } from "./paging";
 import type { Where } from "./query/builder-types";
 import type { Reader } from "./reader";
+import { prepare, readRows } from "./scan";
 import type { VectorInput } from "./schema/columns";
 import type {
   ColumnName,
@@ -160,7 +161,7 @@ export abstract class TableView<D extends AnyTable> {
     key: KeyOf<D>,
     options?: SelectOptions<S>,
   ): Promise<SelectedRow<D, S> | undefined> {
-    return (await this.reader().get(key, checkOptions("get", options).select)) as
+    return (await this.reader().get(ownArgument("key", key), checkOptions("get", options).select)) as
       | SelectedRow<D, S>
       | undefined;
   }
@@ -186,21 +187,18 @@ export abstract class TableView<D extends AnyTable> {
   }
 
   /**
-   * All rows in batches, from one version, without ever holding more than a batch.
+   * All rows in batches, from one version, without ever holding more than a batch. The version is the one of the first batch that is asked for.
    *
    * @example
    * ```ts
    * for await (const batch of t.scan({ select: ["id", "bodyVec"] })) save(batch);
    * ```
    */
-  async *scan<S extends ColumnName<D> = DefaultColumn<D>>(
+  scan<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<SelectedRow<D, S>[], void, void> {
-    yield* this.reader().scan(checkOptions("scan", options)) as AsyncGenerator<
-      SelectedRow<D, S>[],
-      void,
-      void
-    >;
+    const prepared = prepare(() => this.reader().prepareScan(checkOptions("scan", options)));
+    return readRows(prepared) as AsyncGenerator<SelectedRow<D, S>[], void, void>;
   }
 
   /**
@@ -235,10 +233,10 @@ export abstract class TableView<D extends AnyTable> {
   ): Promise<Hits<SpanHit<D, S>>>;
   async search<S extends ColumnName<D>, V extends VectorName<D>>(
     query: SearchInput<D, V>,
-    options: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> = {},
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Hits<Hit<D, S>>> {
     const request = checkOptions("search", options) as SearchRequest;
-    const hits: PlainRow[] = await search(this.handle, this.reader(), query, request);
+    const hits: PlainRow[] = await search(this.handle, this.reader(), ownArgument("query", query), request);
     return hits as unknown as Hits<Hit<D, S>>;
   }
 
@@ -255,7 +253,8 @@ export abstract class TableView<D extends AnyTable> {
     input: Exclude<SearchInput<D, V>, VectorInput>,
     options?: EmbedCallOptions<V>,
   ): Promise<Float32Array | null> {
-    return await embedInput(this.reader(), this.handle.embedder, input, options ?? {});
+    const asked = checkOptions("embed", options);
+    return await embedInput(this.reader(), this.handle.embedder, ownArgument("input", input), asked);
   }
 
   /**
@@ -267,6 +266,7 @@ export abstract class TableView<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Readonly<Record<string, unknown>>> {
-    return await explain(this.handle, this.reader(), query, checkOptions("search", options) as SearchRequest);
+    const request = checkOptions("search", options) as SearchRequest;
+    return await explain(this.handle, this.reader(), ownArgument("query", query), request);
   }
 }

@@ -17,7 +17,7 @@ import type { Optimized, Retention, TableStats, Tag, Verification } from "./main
 import { answer, callAsync } from "./native/call";
 import { checkOptions } from "./options";
 import type { Where } from "./query/builder-types";
-import { checkCount, type Reader } from "./reader";
+import { checkCount, type Reader, type RowFilter } from "./reader";
 import { type ReembedOptions, reembed } from "./reembed";
 import type { AnyColumn } from "./schema/column";
 import type {
@@ -33,8 +33,8 @@ import type { AnyTable, UntypedTable, WithColumn, WithoutColumn } from "./schema
 import { describeValue } from "./schema/wire-value";
 import { Snapshot } from "./snapshot";
 import { TableView } from "./table-view";
-import { updateRows } from "./update";
-import { EVERYTHING, type RowSource, type WriteOptions, writeRows } from "./write";
+import { type UpdateRequest, updateRows } from "./update";
+import { type RowSource, type WriteOptions, writeRows } from "./write";
 
 /** What `insert` and `upsert` take. */
 export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
@@ -50,16 +50,30 @@ export interface InsertOptions<V extends boolean = boolean> extends WriteOptions
 /** What `upsert` takes. */
 export interface UpsertOptions<D extends AnyTable, V extends boolean = boolean> extends InsertOptions<V> {
   /**
-   * Other rows that end in the same commit: those that a filter lets through and that no new row replaces. A filter that is a
-   * function is called when all rows have been taken.
+   * Other rows that end in the same commit: those that a filter lets through and that no new row replaces. Beside an iterable a
+   * function is called when all rows have been taken. `{ all: true }` ends all rows that are not written again; an empty filter is refused.
    */
-  readonly delete?: Where<D> | undefined;
+  readonly delete?: Where<D> | { readonly all: true } | undefined;
 }
 
 /** What `update` takes. */
-export interface UpdateOptions<D extends AnyTable, V extends boolean> extends WriteOptions {
-  /** Which rows. */
-  readonly where: Where<D>;
+export type UpdateOptions<D extends AnyTable, V extends boolean> = RowChoice<D> & UpdateChange<D, V>;
+
+/** Which rows a call changes: those that a filter lets through, or all of them where that is said. */
+export type RowChoice<D extends AnyTable> =
+  | {
+      /** Which rows. An empty filter is refused: it may have come about by accident. */
+      readonly where: Where<D>;
+      readonly all?: undefined;
+    }
+  | {
+      /** All rows. */
+      readonly all: true;
+      readonly where?: undefined;
+    };
+
+/** What `update` takes beside the choice of rows. */
+export interface UpdateChange<D extends AnyTable, V extends boolean> extends WriteOptions {
   /** What they get; columns that are `undefined` stay as they are. */
   readonly set: V extends true ? UpdateWithVectors<D> : D["$update"];
   /** Lets `set` bring a vector for derived columns. */
@@ -67,10 +81,7 @@ export interface UpdateOptions<D extends AnyTable, V extends boolean> extends Wr
 }
 
 /** What `delete` takes. */
-export interface DeleteOptions<D extends AnyTable> extends CommitOptions {
-  /** Which rows; an empty object means all of them. */
-  readonly where: Where<D>;
-}
+export type DeleteOptions<D extends AnyTable> = RowChoice<D> & CommitOptions;
 
 /** What `history` takes. */
 export interface HistoryOptions {
@@ -112,7 +123,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   /**
    * Adds rows as one commit; if one does not fit or its key is there already, none is added. Derived columns are computed.
    *
-   * Arrays of ordinary size are one write; larger ones, and iterables of any length, pass through in batches of about 4 MB.
+   * An array is read as it is when the call is made: it may be used again at once. An iterable is asked for rows as there is room for them,
+   * in batches of about 4 MB, and each row is read when it comes; so rows without end need no more memory than a batch.
    *
    * @example
    * ```ts
@@ -153,11 +165,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * ```
    */
   async update<const V extends boolean = false>(options: UpdateOptions<D, V>): Promise<WriteResult> {
-    if (!isPlainObject(options))
-      throw badArgument("update", "{ where, set }", describeValue(options), this.name);
-    if (options.where === undefined) throw badArgument("where", "which rows to update", "nothing", this.name);
-    checkOptions("update", options);
-    return await updateRows(this.handle, options);
+    return await updateRows(this.handle, checkOptions<UpdateRequest>("update", options));
   }
 
   /**
@@ -166,14 +174,13 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * @example
    * ```ts
    * await t.delete({ where: (c) => c.lang.eq("fr") });
+   * await t.delete({ all: true });
    * ```
    */
   async delete(options: DeleteOptions<D>): Promise<WriteResult> {
-    if (!isPlainObject(options)) throw badArgument("delete", "{ where }", describeValue(options), this.name);
-    if (options.where === undefined) throw badArgument("where", "which rows to delete", "nothing", this.name);
-    checkOptions("delete", options);
-    const where = this.handle.reader.filter(options.where) ?? EVERYTHING;
-    const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(options) });
+    const given = checkOptions<RowFilter & CommitOptions>("delete", options);
+    const where = this.handle.reader.filterOfSome("delete", given);
+    const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(given) });
     return toWriteResult(await callAsync(() => this.handle.native.write(request, null)));
   }
 
@@ -351,7 +358,9 @@ function checkName(name: unknown): string {
 
 function retentionJson(retention: unknown): string {
   if (retention === "forever") return JSON.stringify({ retentionMs: null });
-  const days = isPlainObject(retention) ? retention["days"] : undefined;
+  const { days } = isPlainObject(retention)
+    ? checkOptions<{ days?: unknown }>("setRetention", retention)
+    : {};
   if (typeof days === "number" && days >= 0 && days <= DAYS_MAX) {
     return JSON.stringify({ retentionMs: Math.round(days * DAY_MS) });
   }

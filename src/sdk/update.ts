@@ -7,17 +7,20 @@ import { badArgument, cannotSet } from "./errors";
 import { callAsync } from "./native/call";
 import type { PlainRow } from "./native/decode";
 import { unknownKey, wrongCell } from "./native/row-errors";
+import { OpenBatch } from "./open-batch";
 import { checkSignal } from "./progress";
+import type { FilterJson } from "./query/check-filter";
 import { describeType } from "./schema/column-type";
 import { isPlainObject } from "./schema/plain";
 import type { Field } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
-import { encodeCells, nothingWritten, type WriteOptions } from "./write";
+import { nothingWritten, type WriteOptions } from "./write";
 
 /** What `update` takes, before its types. */
 export interface UpdateRequest extends WriteOptions {
   readonly where?: unknown;
+  readonly all?: boolean | undefined;
   readonly set: unknown;
   readonly vectors?: boolean | undefined;
 }
@@ -36,12 +39,12 @@ interface Change {
 export async function updateRows(handle: TableHandle, request: UpdateRequest): Promise<WriteResult> {
   const change = changeOf(handle, request);
   const commit = toCommitJson(request);
-  handle.reader.filter(request.where);
-  await tryOut(handle, change);
+  const filter = handle.reader.filterOfSome("update", request);
+  tryOut(handle, change);
   for (let attempt = 1; ; attempt++) {
     checkSignal(request.signal);
     try {
-      return await updateOnce(handle, request, change, commit);
+      return await updateOnce(handle, request, filter, change, commit);
     } catch (error) {
       if (attempt === ATTEMPTS || !isConflict(error)) throw error;
     }
@@ -56,19 +59,24 @@ export function isConflict(error: unknown): boolean {
 async function updateOnce(
   handle: TableHandle,
   request: UpdateRequest,
+  filter: FilterJson,
   change: Change,
   commit: Readonly<Record<string, unknown>>,
 ): Promise<WriteResult> {
   const { version } = handle.info();
   const select = ["_rowid", ...change.sources.map((field) => field.name)];
-  const rows = await handle.reader.at(version).find({ select, where: request.where });
+  const rows = await handle.reader.at(version).find({ select, filter });
   if (rows.length === 0) return nothingWritten(handle);
   const rowIds = rows.map((row) => row["_rowid"]);
   const buffer = handle.buffers.take();
   try {
     const cells = { base: undefined, count: rows.length, columns: cellsOf(change, rows) };
     const sources = new Set(change.sources);
-    const batch = await encodeCells(handle, cells, buffer, request, (field) => !sources.has(field));
+    const { signal, onProgress } = request;
+    const batch = await new OpenBatch(handle, cells, buffer, (field) => !sources.has(field)).finish({
+      signal,
+      onProgress,
+    });
     checkSignal(request.signal);
     const body = JSON.stringify({ kind: "update", version, rowIds, ...commit });
     const result = toWriteResult(await callAsync(() => handle.native.write(body, batch)));
@@ -80,11 +88,11 @@ async function updateOnce(
 }
 
 /** Encodes one row, so that a value that does not fit is an error even where no row matches. */
-async function tryOut(handle: TableHandle, { set }: Change): Promise<void> {
+function tryOut(handle: TableHandle, { set }: Change): void {
   const buffer = handle.buffers.take();
   try {
     const columns = new Map([...set].map(([field, value]) => [field, [value]]));
-    await encodeCells(handle, { base: undefined, count: 1, columns }, buffer, {});
+    new OpenBatch(handle, { base: undefined, count: 1, columns }, buffer);
   } finally {
     handle.buffers.give(buffer);
   }

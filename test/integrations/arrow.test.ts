@@ -213,7 +213,7 @@ describe("a search", () => {
     const t = await documents();
     const a = withArrow(t);
     const before = a.asOf(await t.version());
-    await t.delete({ where: {} });
+    await t.delete({ all: true });
     expect((await before.search("refunds")).numRows).toBe(2);
     expect((await a.find()).numRows).toBe(0);
   });

@@ -60,9 +60,12 @@ describe("upsert with delete", () => {
   });
 });
 
-test("delete: {} ends every row that is not among the new ones", async () => {
+test("delete: { all: true } ends every row that is not among the new ones", async () => {
   const t = await crawled();
-  expect(await t.upsert([{ path: "c", n: 9 }], { delete: {} })).toMatchObject({ updated: 1, deleted: 2 });
+  expect(await t.upsert([{ path: "c", n: 9 }], { delete: { all: true } })).toMatchObject({
+    updated: 1,
+    deleted: 2,
+  });
   expect(await t.find()).toEqual([{ path: "c", n: 9 }]);
 });
 

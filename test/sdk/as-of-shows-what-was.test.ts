@@ -67,7 +67,7 @@ describe("a snapshot", () => {
     const t = await openDocs(threeDocs);
     const then = t.asOf(1);
     expect(await then.count()).toBe(3);
-    await t.delete({ where: {} });
+    await t.delete({ all: true });
     expect(await then.count()).toBe(3);
     expect(await then.find({ select: ["id"] })).toEqual([{ id: "1" }, { id: "2" }, { id: "3" }]);
     expect(await t.count()).toBe(0);
@@ -78,7 +78,7 @@ describe("a snapshot", () => {
     await t.tag("current");
     const then = t.asOf({ tag: "current" });
     expect(await then.version()).toBe(1);
-    await t.delete({ where: {} });
+    await t.delete({ all: true });
     await t.deleteTag("current");
     await t.tag("current");
     expect(await then.version()).toBe(1);

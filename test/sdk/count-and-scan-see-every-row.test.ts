@@ -38,7 +38,7 @@ test("scan shows one version, whatever is written meanwhile", async () => {
   const t = await openDocs(many);
   let count = 0;
   for await (const batch of t.scan({ batchRows: 500 })) {
-    if (count === 0) await t.delete({ where: {} });
+    if (count === 0) await t.delete({ all: true });
     count += batch.length;
   }
   expect(count).toBe(2500);

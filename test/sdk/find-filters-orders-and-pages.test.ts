@@ -76,7 +76,7 @@ describe("an order", () => {
     const find = (options: object): Promise<unknown> => t.find(options as never);
     await expect(find({ orderBy: "titel" })).rejects.toMatchObject({ code: "COLUMN_NOT_FOUND" });
     await expect(find({ orderBy: "vec" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    await expect(find({ orderBy: { id: "desc" } })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(find({ orderBy: { id: "down" } })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(find({ after: { id: "1" } })).rejects.toThrow("there is no orderBy");
     await expect(find({ after: { id: "1" }, orderBy: "views" })).rejects.toThrow('the row has no "views"');
     await expect(find({ after: "1", orderBy: "views" })).rejects.toThrow("expected a row");

@@ -190,7 +190,7 @@ describe("functions", () => {
     ["too few vectors", []],
     ["no array", null],
     ["short vectors", [new Float32Array(2)]],
-    ["plain arrays", [new Array(16).fill(0)]],
+    ["arrays of texts", [new Array(16).fill("0")]],
     ["NaN", [new Float32Array(16).fill(Number.NaN)]],
     ["undefined", [undefined]],
   ])("that return %s are caught", async (_name, answer) => {

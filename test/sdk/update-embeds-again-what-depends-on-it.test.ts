@@ -46,7 +46,7 @@ test("an update of one of several sources embeds the row with the others as they
     ["a\n\nx", "b"],
   ]);
   fn.calls.length = 0;
-  await t.update({ where: {}, set: { title: "new" } });
+  await t.update({ all: true, set: { title: "new" } });
   expect(fn.calls.map((call) => call.inputs)).toEqual([
     ["new: x", "new: "],
     ["new\n\nx", "new"],

@@ -60,7 +60,7 @@ describe("rows", () => {
       column: "anything",
       where: (c) => c["lang"]?.eq("en") ?? sql`lang = 'en'`,
     });
-    await untyped.update({ where: {}, set: { anything: 1 } });
+    await untyped.update({ all: true, set: { anything: 1 } });
     expectTypeOf<KeyOf<UntypedTable>>().toEqualTypeOf<string | number | bigint>();
   });
 });

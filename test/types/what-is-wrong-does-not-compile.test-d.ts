@@ -185,7 +185,7 @@ describe("snapshots", () => {
     // @ts-expect-error the past cannot be written
     await then.update({ where: {}, set: {} });
     // @ts-expect-error the past cannot be written
-    await then.delete({ where: {} });
+    await then.delete({ all: true });
     // @ts-expect-error the past cannot be written
     await then.restore(1);
     // @ts-expect-error tags are given to versions of the table

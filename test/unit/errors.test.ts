@@ -55,7 +55,12 @@ const schemaExamples: Examples<typeof schema> = {
 const filterExamples: Examples<typeof filters> = {
   notAFilter: [filters.notAFilter("the number 3")],
   notACondition: [filters.notACondition("true")],
+  notJoinable: [filters.notJoinable("and", "nothing")],
   brokenFilter: [filters.brokenFilter(cause)],
+  unreadableFilter: [
+    filters.unreadableFilter("where.n", "it rains", cause),
+    filters.unreadableFilter("where.raw", "its memory was given away or cut off"),
+  ],
   notATemplate: [filters.notATemplate('the text "lang = 1"')],
   tooDeep: [filters.tooDeep(64)],
   tooLarge: [filters.tooLarge(10_000)],
@@ -90,6 +95,11 @@ const rowExamples: Examples<typeof rows> = {
     rows.wrongCell(row, "views", "a whole number that is safe", "the number 1.5", "Use float()."),
     rows.wrongCell(set, "views", "a whole number that is safe", "the number 1.5"),
   ],
+  unreadableRow: [
+    rows.unreadableRow(row, "meta.author", "it rains", cause),
+    rows.unreadableRow(row, "", "its memory was given away or cut off"),
+  ],
+  brokenDefault: [rows.brokenDefault(row, "at", cause)],
   schemaIssue: [
     rows.schemaIssue(row, "id", "Invalid UUID"),
     rows.schemaIssue(row, undefined, "Invalid input"),
@@ -103,6 +113,11 @@ const callExamples: Examples<typeof calls> = {
     calls.badArgument("set", "x", "y", "docs"),
   ],
   unknownOption: [calls.unknownOption("find", "wher", ["select", "where"])],
+  unreadableArgument: [
+    calls.unreadableArgument("find: select.0", "it rains", cause),
+    calls.unreadableArgument("query", "its memory was given away or cut off"),
+  ],
+  everythingMeant: [calls.everythingMeant("delete", "docs"), calls.everythingMeant("upsert", "docs")],
   namedMemory: [calls.namedMemory("memory:mine")],
   homeFolder: [calls.homeFolder("~/data")],
   noPlace: [calls.noPlace("sqlite:x", "sqlite"), calls.noPlace("a\0b")],
@@ -128,6 +143,7 @@ const callExamples: Examples<typeof calls> = {
     calls.chooseColumn("docs", 3, [], 0),
   ],
   cannotOrder: [calls.cannotOrder("docs", "meta", "json")],
+  badOrder: [calls.badOrder('the key "desc"')],
   cannotContinue: [calls.cannotContinue("docs", "there is no orderBy")],
   cannotSet: [calls.cannotSet("docs", "id", "it is the primary key")],
   notRows: [calls.notRows("an object")],

@@ -194,6 +194,16 @@ export const jsonEncoder: ColumnEncoder = variable((out, at, value, index, place
 export const bytesEncoder: ColumnEncoder = variable((out, at, value, index, place) => {
   if (!isBytes(value)) refuse(place, index, "a Uint8Array", value);
   out.reserve(at - out.at + value.length + 8);
-  out.bytes.set(value, at);
+  try {
+    out.bytes.set(value, at);
+  } catch {
+    refuse(
+      place,
+      index,
+      "a Uint8Array",
+      value,
+      "Its memory was given away or cut off: copy the bytes first.",
+    );
+  }
   return value.length;
 });

@@ -1,13 +1,22 @@
 // Rows become batches in three steps: the cells of every column are gathered from the rows, derived columns are filled in between, and
 // the columns are written one after another.
 
+import { messageOf } from "../../realm";
+import { VarveError } from "../../varve-error";
 import { describeType } from "../schema/column-type";
 import type { Field, TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
-import type { BatchBuffer } from "./batch-buffer";
+import { BatchBuffer } from "./batch-buffer";
 import { anyNull, type ColumnEncoder, type ColumnPlace, writeColumn } from "./column-encoder";
 import { encoderFor } from "./encode-column";
-import { derivedKey, missingKey, notARow, type RowPlace, unknownKey } from "./row-errors";
+import { plainRow, type Row } from "./plain-row";
+import {
+  brokenDefault,
+  derivedKey,
+  missingKey,
+  type RowPlace,
+  unknownKey,
+  unreadableRow,
+} from "./row-errors";
 
 /** How many rows a batch has, and which number the first of them has in messages; none for what `update` sets. */
 export interface BatchSize {
@@ -22,7 +31,6 @@ export interface Cells extends BatchSize {
 
 const MAGIC = 0x42525631;
 const HEADER_BYTES = 16;
-const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /** Turns rows of one table into batches; made once for each schema. */
 export class RowEncoder {
@@ -35,12 +43,14 @@ export class RowEncoder {
   }
 
   /** Takes the rows apart; throws INVALID_ROW for keys that are unknown, missing or not allowed. */
-  gather(rows: readonly unknown[], base: number, ownVectors: boolean): Cells {
-    this.#checkRows(rows, base, ownVectors);
+  gather(given: readonly unknown[], base: number, ownVectors: boolean): Cells {
+    const rows = this.#checkRows(given, base, ownVectors);
     const columns = new Map<Field, unknown[]>();
     for (const field of this.#schema.fields) {
       const cells =
-        field.embed === undefined ? this.#given(rows, field, base) : ownCells(rows, field, ownVectors);
+        field.embed === undefined
+          ? this.#given(rows, field, base)
+          : ownCells(rows, field, { table: this.#schema.table, row: base }, ownVectors);
       if (cells !== undefined) columns.set(field, cells);
     }
     return { base, count: rows.length, columns };
@@ -51,44 +61,53 @@ export class RowEncoder {
     return new BatchWriter(out, cells, this.#schema.table, this.#encoders);
   }
 
-  #checkRows(rows: readonly unknown[], base: number, ownVectors: boolean): void {
+  /** The rows as objects that inherit nothing but what every object does. */
+  #checkRows(rows: readonly unknown[], base: number, ownVectors: boolean): Row[] {
     const schema = this.#schema;
+    const plain = new Array<Row>(rows.length);
     for (let i = 0; i < rows.length; i++) {
-      const row = rows[i];
       const place = { table: schema.table, row: base + i };
-      if (typeof row !== "object" || row === null || Array.isArray(row))
-        throw notARow(place, describeValue(row));
+      const row = plainRow(rows[i], schema, place);
+      plain[i] = row;
       for (const key in row) {
         const field = schema.get(key);
-        if (field === undefined) {
-          if (Object.hasOwn(row, key)) throw unknownKey(place, key, writable(schema, ownVectors));
-        } else if (field.embed !== undefined && !ownVectors) throw derivedKey(place, key);
+        const known = field !== undefined && (field.embed === undefined || ownVectors);
+        if (known || !Object.hasOwn(row, key)) continue;
+        if (field === undefined) throw unknownKey(place, key, writable(schema, ownVectors));
+        throw derivedKey(place, key);
       }
     }
+    return plain;
   }
 
   /** The cells of a column that rows bring, with its default where they do not; undefined where no row has any. */
-  #given(rows: readonly unknown[], field: Field, base: number): unknown[] | undefined {
+  #given(rows: readonly Row[], field: Field, base: number): unknown[] | undefined {
     const { name, nullable } = field;
     const fill = fillOf(field);
+    const found = valuesOf(rows, name, { table: this.#schema.table, row: base });
     const cells = new Array<unknown>(rows.length);
-    const inherited = INHERITED.has(name);
     let some = !nullable;
     for (let i = 0; i < rows.length; i++) {
-      const row = rows[i] as Record<string, unknown>;
-      let cell = inherited && !Object.hasOwn(row, name) ? undefined : row[name];
-      if (cell === undefined) cell = fill === undefined ? null : fill();
+      let cell = found[i];
+      if (cell === undefined) cell = fill === undefined ? null : this.#filled(field, fill, base + i);
       if (cell === null) {
-        if (!nullable) throw this.#missing(field, base + i, row);
+        if (!nullable) throw this.#missing(field, base + i, found[i] === null);
       } else some = true;
       cells[i] = cell;
     }
     return some ? cells : undefined;
   }
 
-  #missing(field: Field, row: number, found: Readonly<Record<string, unknown>>): Error {
+  #filled({ name }: Field, fill: () => unknown, row: number): unknown {
+    try {
+      return fill();
+    } catch (cause) {
+      throw brokenDefault({ table: this.#schema.table, row }, name, cause);
+    }
+  }
+
+  #missing(field: Field, row: number, given: boolean): Error {
     const place = { table: this.#schema.table, row };
-    const given = Object.hasOwn(found, field.name) && found[field.name] === null;
     return missingKey(place, field.name, describeType(field.type), given);
   }
 }
@@ -124,7 +143,11 @@ export class BatchWriter {
       name: field.name,
       row: (index): RowPlace => (base === undefined ? { table } : { table, row: base + index }),
     };
-    writeColumn(this.#out, field.id, encoder, cells, anyNull(cells), place);
+    try {
+      writeColumn(this.#out, field.id, encoder, cells, anyNull(cells), place);
+    } catch (cause) {
+      throw VarveError.is(cause) ? cause : unreadableCell(encoder, cells, place, cause);
+    }
     this.#columns += 1;
   }
 
@@ -139,6 +162,25 @@ export class BatchWriter {
   }
 }
 
+/** What a cell threw when it was read; which one it was is found by reading them one by one. */
+function unreadableCell(
+  encoder: ColumnEncoder,
+  cells: readonly unknown[],
+  place: ColumnPlace,
+  cause: unknown,
+): VarveError {
+  const throws = (cell: unknown): boolean => {
+    try {
+      encoder.write(new BatchBuffer(), [cell], place);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const index = cells.findIndex((cell) => typeof cell === "object" && cell !== null && throws(cell));
+  return unreadableRow(place.row(Math.max(0, index)), place.name, messageOf(cause), cause);
+}
+
 function fillOf({ fill }: Field): (() => unknown) | undefined {
   if (fill === undefined) return undefined;
   if ("make" in fill) return fill.make;
@@ -147,12 +189,30 @@ function fillOf({ fill }: Field): (() => unknown) | undefined {
 }
 
 /** The vectors that rows bring for a derived column; undefined cells are to be computed, null ones stay empty. */
-function ownCells(rows: readonly unknown[], field: Field, ownVectors: boolean): unknown[] {
+function ownCells(rows: readonly Row[], field: Field, place: NumberedPlace, ownVectors: boolean): unknown[] {
   if (!ownVectors) return new Array<unknown>(rows.length).fill(undefined);
-  return rows.map((row) => {
-    const object = row as Readonly<Record<string, unknown>>;
-    return Object.hasOwn(object, field.name) ? object[field.name] : undefined;
-  });
+  return valuesOf(rows, field.name, place);
+}
+
+interface NumberedPlace extends RowPlace {
+  readonly row: number;
+}
+
+/** The own values under a key, each read once. */
+function valuesOf(rows: readonly Row[], name: string, { table, row: base }: NumberedPlace): unknown[] {
+  const values = new Array<unknown>(rows.length);
+  // The rows inherit from Object.prototype alone. Somebody may have put something there.
+  const inherited = name in Object.prototype;
+  let i = 0;
+  try {
+    for (; i < rows.length; i++) {
+      const row = rows[i] as Row;
+      values[i] = inherited && !Object.hasOwn(row, name) ? undefined : row[name];
+    }
+  } catch (cause) {
+    throw unreadableRow({ table, row: base + i }, name, messageOf(cause), cause);
+  }
+  return values;
 }
 
 function writable(schema: TableSchema, ownVectors: boolean): string[] {

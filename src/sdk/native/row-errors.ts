@@ -1,5 +1,6 @@
 // Every message about rows that do not fit their table.
 
+import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -65,6 +66,30 @@ export function wrongCell(
     {
       hint,
       where: { ...place, column },
+    },
+  );
+}
+
+/** A row, or a part of one, that cannot be read: a getter of the caller threw, or the memory of an array is gone. */
+export function unreadableRow(place: RowPlace, column: string, why: string, cause?: unknown): VarveError {
+  const at = column === "" ? "" : `, ${quote(column)}`;
+  return new VarveError("INVALID_ROW", `${nameOf(place)}${at} cannot be read: ${why}.`, {
+    hint:
+      cause === undefined ? undefined : "The cause of this error is what the object threw when it was read.",
+    where: column === "" ? place : { ...place, column },
+    cause,
+  });
+}
+
+/** A default that was to be made and could not be. */
+export function brokenDefault(place: RowPlace, column: string, cause: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ROW",
+    `${nameOf(place)}, ${quote(column)}: the function in default() threw: ${messageOf(cause)}`,
+    {
+      hint: "The cause of this error is what it threw.",
+      where: { ...place, column },
+      cause,
     },
   );
 }

@@ -13,6 +13,27 @@ export type FilterJson =
   | { readonly op: "not" | "isNotTrue"; readonly arg: FilterJson }
   | ({ readonly op: string; readonly column: Path } & Readonly<Record<string, unknown>>);
 
+/** The filter that every row passes. */
+export const EVERYTHING: FilterJson = { op: "and", args: [] };
+
+/** Whether a filter lets every row through whatever is in it, because no condition is left. */
+export function isAlwaysTrue(filter: FilterJson): boolean {
+  return constantOf(filter) === true;
+}
+
+/** True or false where that is so for every row, and undefined where it depends on the row. */
+function constantOf(filter: FilterJson): boolean | undefined {
+  if ("args" in filter) {
+    const args = (filter.args as readonly FilterJson[]).map(constantOf);
+    const decides = filter.op === "or";
+    if (args.includes(decides)) return decides;
+    return args.includes(undefined) ? undefined : !decides;
+  }
+  if (!("arg" in filter)) return undefined;
+  const arg = constantOf(filter.arg as FilterJson);
+  return arg === undefined ? undefined : !arg;
+}
+
 /** What a path leads to: a column or a part of one, or a value inside JSON whose type nobody knows. */
 type Target = ColumnType | { readonly kind: "unknown" };
 

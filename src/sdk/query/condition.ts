@@ -1,7 +1,18 @@
 import { hasBrand } from "../../realm";
-import { type FilterNode, join, not as notNode } from "./node";
+import { describeValue } from "../schema/wire-value";
+import { notJoinable, tooDeep, tooLarge } from "./filter-errors";
+import { DEPTH_MAX, type FilterNode, join, NODES_MAX, not as notNode } from "./node";
 
 const brand: unique symbol = Symbol.for("varve.condition");
+
+/** Conditions that were put together. The tree is made when somebody asks for it, so that a chain of many costs what one list does. */
+interface Joined {
+  readonly op: "and" | "or" | "not";
+  readonly parts: readonly Condition[];
+}
+
+/** So many steps lead through the longest chain that is no error. */
+const STEPS_MAX = 4 * NODES_MAX;
 
 /**
  * A filter. Made by the builder in `where: (c) => c.lang.eq("en")` or by `` sql`lang = ${lang}` ``, put together with `and`, `or`
@@ -13,14 +24,19 @@ const brand: unique symbol = Symbol.for("varve.condition");
  * ```
  */
 export class Condition {
-  /** The filter as plain data. */
-  readonly node: FilterNode;
+  #made: FilterNode | Joined;
 
   /** Made by the builder and by `sql`. */
-  constructor(node: FilterNode) {
-    this.node = node;
+  constructor(made: FilterNode | Joined) {
+    this.#made = made;
     Object.defineProperty(this, brand, { value: true });
     Object.freeze(this);
+  }
+
+  /** The filter as plain data. */
+  get node(): FilterNode {
+    if ("parts" in this.#made) this.#made = new TreeMaker().node(this.#made, 1);
+    return this.#made;
   }
 
   /** This and all of the others. */
@@ -47,23 +63,63 @@ export class Condition {
   static is(value: unknown): value is Condition {
     return hasBrand(value, brand);
   }
+
+  /** @internal What a condition was made of: a tree, or conditions that are not a tree yet. */
+  static madeOf(condition: { readonly node: FilterNode }): FilterNode | Joined {
+    // One of another copy of the package has no such field.
+    return #made in condition ? condition.#made : condition.node;
+  }
 }
 
 /** All of the conditions; true where there are none. */
 export function and(...conditions: readonly Condition[]): Condition {
-  return new Condition(join("and", conditions.map(nodeOf)));
+  return joined("and", conditions);
 }
 
 /** One of the conditions; false where there are none. */
 export function or(...conditions: readonly Condition[]): Condition {
-  return new Condition(join("or", conditions.map(nodeOf)));
+  return joined("or", conditions);
 }
 
 /** The opposite of a condition; rows for which it is unknown stay out. */
 export function not(condition: Condition): Condition {
-  return new Condition(notNode(condition.node));
+  return joined("not", [condition]);
 }
 
-function nodeOf(condition: Condition): FilterNode {
-  return condition.node;
+function joined(op: Joined["op"], parts: readonly Condition[]): Condition {
+  if (parts.length > NODES_MAX) throw tooLarge(NODES_MAX);
+  for (const part of parts) if (!Condition.is(part)) throw notJoinable(op, describeValue(part));
+  return new Condition({ op, parts });
+}
+
+/** Makes the tree of conditions that were put together. */
+class TreeMaker {
+  #steps = 0;
+
+  node(made: FilterNode | Joined, depth: number): FilterNode {
+    if (!("parts" in made)) return made;
+    if (depth > DEPTH_MAX) throw tooDeep(DEPTH_MAX);
+    const { op, parts } = made;
+    const [only] = parts;
+    if (op !== "not") return this.#join(op, parts, depth);
+    return notNode(
+      this.node(only === undefined ? { op: "or", parts: [] } : Condition.madeOf(only), depth + 1),
+    );
+  }
+
+  /** Chains of one kind are walked without a call for each link. */
+  #join(op: "and" | "or", parts: readonly Condition[], depth: number): FilterNode {
+    const nodes: FilterNode[] = [];
+    const waiting = parts.toReversed();
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      this.#steps += 1;
+      if (this.#steps > STEPS_MAX) throw tooLarge(NODES_MAX);
+      const made = Condition.madeOf(next);
+      if ("parts" in made && made.op === op) waiting.push(...made.parts.toReversed());
+      else nodes.push(this.node(made, depth + 1));
+    }
+    const size = nodes.reduce((sum, node) => sum + (node.op === op ? node.args.length : 1), 0);
+    if (size > NODES_MAX) throw tooLarge(NODES_MAX);
+    return join(op, nodes);
+  }
 }

@@ -25,11 +25,28 @@ export function notACondition(found: string): VarveError {
   );
 }
 
+/** Something that was joined with conditions and is none. */
+export function notJoinable(op: string, found: string): VarveError {
+  return invalid(
+    `${op} takes conditions, and ${found} was found.`,
+    'Conditions are what comparisons return, such as c.lang.eq("en"), and what sql`...` returns.',
+  );
+}
+
 /** A callback that threw. */
 export function brokenFilter(cause: unknown): VarveError {
   const why = messageOf(cause);
   return new VarveError("INVALID_FILTER", `The function in where threw: ${why}`, {
     hint: "The cause of this error is what it threw.",
+    cause,
+  });
+}
+
+/** A filter that cannot be read. */
+export function unreadableFilter(place: string, why: string, cause?: unknown): VarveError {
+  return new VarveError("INVALID_FILTER", `${place} cannot be read: ${why}.`, {
+    hint:
+      cause === undefined ? undefined : "The cause of this error is what the object threw when it was read.",
     cause,
   });
 }

@@ -6,7 +6,7 @@ import type { ColumnType } from "../schema/column-type";
 import { isPlainObject } from "../schema/plain";
 import type { TableSchema } from "../schema/table-schema";
 import { describeValue } from "../schema/wire-value";
-import { objectAsValue, tooDeep, unknownOperator, wrongOperand } from "./filter-errors";
+import { objectAsValue, tooDeep, tooLarge, unknownOperator, wrongOperand } from "./filter-errors";
 import {
   type CompareOp,
   compare,
@@ -16,6 +16,7 @@ import {
   isNull,
   join,
   like,
+  NODES_MAX,
   not,
   notTrue,
   ofAnyItem,
@@ -72,6 +73,7 @@ class MongoReader {
 
   #filters(operator: string, value: unknown, base: Path, depth: number): FilterNode[] {
     if (!Array.isArray(value)) throw wrongOperand(operator, "an array of filters", describeValue(value));
+    if (value.length > NODES_MAX) throw tooLarge(NODES_MAX);
     return value.map((filter) => this.filter(filter, base, depth + 1));
   }
 

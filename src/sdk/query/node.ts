@@ -1,6 +1,9 @@
 // Filters as data: frozen nodes that every way of writing a filter becomes. The columns and the values in them are not checked
 // until a table is asked (see check-filter).
 
+import { isUnreadable, ownCopy } from "../schema/own-copy";
+import { unreadableFilter } from "./filter-errors";
+
 /** Comparisons of a column with one value. */
 export type CompareOp = "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "contains";
 
@@ -39,22 +42,23 @@ export type LeafNode =
 export const DEPTH_MAX = 64;
 
 /** The most nodes of a filter. */
-export const NODES_MAX = 10_000;
+export const NODES_MAX = 16_384;
 
 /** One column compared with one value. */
 export function compare(op: CompareOp, column: Path, value: unknown): FilterNode {
-  return Object.freeze({ op, column, value });
+  return Object.freeze({ op, column, value: taken(value) });
 }
 
 /** One column compared with several values. */
 export function compareMany(op: ManyOp, column: Path, values: readonly unknown[]): FilterNode {
   // What is no array is kept, to be refused when a table is asked.
-  return Object.freeze({ op, column, values: Array.isArray(values) ? Object.freeze([...values]) : values });
+  const own = taken(values) as readonly unknown[];
+  return Object.freeze({ op, column, values: Array.isArray(own) ? Object.freeze(own) : own });
 }
 
 /** A column between two values, both included. */
 export function between(column: Path, low: unknown, high: unknown): FilterNode {
-  return Object.freeze({ op: "between", column, low, high });
+  return Object.freeze({ op: "between", column, low: taken(low), high: taken(high) });
 }
 
 /** A column that matches a pattern: `%` is any run, `_` one character, `\` takes the next as it is. */
@@ -87,4 +91,15 @@ export function join(op: "and" | "or", nodes: readonly FilterNode[]): FilterNode
   const args = nodes.flatMap((node) => (node.op === op ? node.args : [node]));
   const only = args.length === 1 ? args[0] : undefined;
   return only ?? Object.freeze({ op, args: Object.freeze(args) });
+}
+
+/** A value in memory of our own: the filter may be asked long after the caller has changed his. */
+function taken(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  try {
+    return ownCopy(value);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    throw unreadableFilter("A value of the filter", error.message, error.cause);
+  }
 }

@@ -5,9 +5,9 @@ import type { TableSchema } from "../schema/table-schema";
 import { describeValue } from "../schema/wire-value";
 import { checkFilter, type FilterJson } from "./check-filter";
 import { Condition } from "./condition";
-import { brokenFilter, notACondition, notAFilter } from "./filter-errors";
+import { brokenFilter, notACondition, notAFilter, tooLarge } from "./filter-errors";
 import { fromMongo } from "./mongo";
-import { type FilterNode, join } from "./node";
+import { type FilterNode, join, NODES_MAX } from "./node";
 
 /** The filter for the native module, or undefined where every row is meant. */
 export function toFilterJson(
@@ -24,6 +24,7 @@ export function toFilterJson(
 export function toFilterNode(where: unknown, schema: TableSchema, columns: () => object): FilterNode {
   if (!Array.isArray(where)) return oneFilter(where, schema, columns);
   if (where.length === 0) throw notAFilter(describeValue(where));
+  if (where.length > NODES_MAX) throw tooLarge(NODES_MAX);
   return join(
     "and",
     where.map((one) => oneFilter(one, schema, columns)),

@@ -1,5 +1,6 @@
 import { hasBrand } from "../../realm";
 import type { ColumnType } from "./column-type";
+import { ownCopy } from "./own-copy";
 import { keyOfWrongType } from "./schema-errors";
 
 const brand: unique symbol = Symbol.for("varve.column");
@@ -98,7 +99,7 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * ```
    */
   default(value: I | (() => I)): Column<K, V, I, F | "default", N> {
-    const make = typeof value === "function" ? { make: value as () => unknown } : { value };
+    const make = typeof value === "function" ? { make: value as () => unknown } : { value: ownCopy(value) };
     return new Column({ ...this.spec, default: Object.freeze(make) });
   }
 }

@@ -24,19 +24,17 @@ const STEPS_MAX = 4 * NODES_MAX;
  * ```
  */
 export class Condition {
+  /** The filter as plain data. */
+  declare readonly node: FilterNode;
   #made: FilterNode | Joined;
 
   /** Made by the builder and by `sql`. */
   constructor(made: FilterNode | Joined) {
     this.#made = made;
+    // An own property that is seen: there are libraries that take an object without keys for an empty filter.
+    Object.defineProperty(this, "node", { enumerable: true, get: () => this.#tree() });
     Object.defineProperty(this, brand, { value: true });
     Object.freeze(this);
-  }
-
-  /** The filter as plain data. */
-  get node(): FilterNode {
-    if ("parts" in this.#made) this.#made = new TreeMaker().node(this.#made, 1);
-    return this.#made;
   }
 
   /** This and all of the others. */
@@ -62,6 +60,11 @@ export class Condition {
   /** Whether a value is a condition, also when two copies of the package are loaded. */
   static is(value: unknown): value is Condition {
     return hasBrand(value, brand);
+  }
+
+  #tree(): FilterNode {
+    if ("parts" in this.#made) this.#made = new TreeMaker().node(this.#made, 1);
+    return this.#made;
   }
 
   /** @internal What a condition was made of: a tree, or conditions that are not a tree yet. */

@@ -101,6 +101,7 @@ export type {
   TableStats,
   Tag,
   TextRef,
+  TypeDescription,
   UntypedTable,
   UpdateOptions,
   UpsertOptions,

@@ -1,6 +1,5 @@
 import type { EmbeddingConfig } from "../embeddings/embedding-function";
-import type { Metric, VectorElement } from "./schema/column-type";
-import { describeType } from "./schema/column-type";
+import { type ColumnType, describeType, type Metric, type VectorElement } from "./schema/column-type";
 import type { Field, TableSchema } from "./schema/table-schema";
 
 /** What a column holds. An enum is a text with `values`. */
@@ -17,14 +16,24 @@ export type ColumnKindName =
   | "list"
   | "struct";
 
-/** A column as plain data. */
-export interface ColumnDescription {
-  /** Its name. */
-  readonly name: string;
+/** What a column, an item of a list or a field of a struct holds, as plain data. */
+export interface TypeDescription {
   /** What it holds. */
   readonly kind: ColumnKindName;
   /** The whole type in words, such as `list of int` or `vector(384, f32, cosine)`. */
   readonly type: string;
+  /** For an int that is shown as `bigint`. */
+  readonly bigint?: true;
+  /** For a list: what its items are. */
+  readonly item?: TypeDescription;
+  /** For a struct: its fields. */
+  readonly fields?: readonly (TypeDescription & { readonly name: string })[];
+}
+
+/** A column as plain data. */
+export interface ColumnDescription extends TypeDescription {
+  /** Its name. */
+  readonly name: string;
   /** Whether rows may have no value. */
   readonly nullable: boolean;
   /** For a text of a closed set: the set. */
@@ -61,8 +70,7 @@ export function describeTable(schema: TableSchema): TableDescription {
 function describeColumn({ name, type, nullable, embed }: Field): ColumnDescription {
   return {
     name,
-    kind: type.kind === "enum" ? "text" : type.kind,
-    type: describeType(type),
+    ...typeDescription(type),
     nullable,
     ...(type.kind === "enum" ? { values: type.values } : {}),
     ...(type.kind === "vector"
@@ -71,5 +79,17 @@ function describeColumn({ name, type, nullable, embed }: Field): ColumnDescripti
     ...(embed === undefined
       ? {}
       : { sources: embed.sources, function: embed.function.name, config: embed.function.config }),
+  };
+}
+
+function typeDescription(type: ColumnType): TypeDescription {
+  return {
+    kind: type.kind === "enum" ? "text" : type.kind,
+    type: describeType(type),
+    ...(type.kind === "int" && type.bigint ? { bigint: true } : {}),
+    ...(type.kind === "list" ? { item: typeDescription(type.item.type) } : {}),
+    ...(type.kind === "struct"
+      ? { fields: type.fields.map((field) => ({ name: field.name, ...typeDescription(field.type) })) }
+      : {}),
   };
 }

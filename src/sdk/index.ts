@@ -16,7 +16,7 @@ export type { BackfillOptions, BackfillResult } from "./backfill";
 export type { Commit, CommitOptions, WriteResult } from "./commit";
 export { type ConnectOptions, connect } from "./connect";
 export { Database, type OpenTableOptions } from "./database";
-export type { ColumnDescription, ColumnKindName, TableDescription } from "./description";
+export type { ColumnDescription, ColumnKindName, TableDescription, TypeDescription } from "./description";
 export type { ChangedRow, Diff, DiffOptions } from "./diff";
 export type { OnEmbedError } from "./embed/document-run";
 export {

@@ -26,7 +26,13 @@ describe("describe", () => {
         { name: "id", kind: "text", type: "text", nullable: false },
         { name: "body", kind: "text", type: "text", nullable: false },
         { name: "lang", kind: "text", type: 'one of "en", "de"', nullable: true, values: ["en", "de"] },
-        { name: "tags", kind: "list", type: "list of text", nullable: false },
+        {
+          name: "tags",
+          kind: "list",
+          type: "list of text",
+          nullable: false,
+          item: { kind: "text", type: "text" },
+        },
         { name: "at", kind: "timestamp", type: "timestamp", nullable: false },
         {
           name: "thumb",

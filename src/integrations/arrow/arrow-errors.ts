@@ -40,14 +40,26 @@ export function foreignType(column: string, type: unknown): VarveError {
 }
 
 /** A text that should be JSON. */
-export function notJson(column: string, cause: unknown): VarveError {
+export function notJson(column: string, row: number, cause: unknown): VarveError {
   return new VarveError(
     "INVALID_ARGUMENT",
-    `The column "${column}" says that it holds JSON, and a value is none.`,
+    `The column "${column}" says that it holds JSON, and the value of row ${row} is none.`,
     {
       hint: "Remove the field's metadata varve.type to insert it as text.",
-      where: { column },
+      where: { column, row },
       cause,
+    },
+  );
+}
+
+/** An instant that no Date holds. */
+export function beyondDates(column: string, row: number, value: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ROW",
+    `Row ${row}, "${column}": ${String(value)} milliseconds since 1970 are more than a Date holds.`,
+    {
+      hint: "A Date holds 100,000,000 days before and after 1970. Is the unit of the timestamps another one?",
+      where: { column, row },
     },
   );
 }

@@ -1,4 +1,4 @@
-import { VarveError } from "varve";
+import { type AnyTable, type TableView, type TypeDescription, VarveError } from "varve";
 import { isBytes } from "../../realm";
 import { damagedStream, notArrow } from "./arrow-errors";
 import { type ArrowModule, arrowModule, batchesOf } from "./arrow-module";
@@ -21,10 +21,18 @@ export type ArrowSource =
 
 type Row = Record<string, unknown>;
 
+/** What `rowsFromArrow` takes. */
+export interface ArrowRowsOptions {
+  /** The `apache-arrow` package to use. */
+  readonly arrow?: ArrowModule | undefined;
+  /** The table that the rows are for: its columns say which integers become bigints, also inside lists and structs. */
+  readonly table?: Pick<TableView<AnyTable>, "describe"> | undefined;
+}
+
 /**
  * The rows of Arrow data as plain objects, as `insert` and `upsert` take them. Holds one batch at a time.
  *
- * 64-bit integers become numbers where a number holds them exactly and bigints otherwise, timestamps become `Date`, dates `"YYYY-MM-DD"`, lists
+ * Integers become what the column of the `table` holds; without a table, numbers where a number holds them exactly and bigints otherwise; timestamps become `Date`, dates `"YYYY-MM-DD"`, lists
  * arrays and structs objects; elements of vectors are not copied where they lie next to each other. Columns whose names start with `_` are left out:
  * they are the scores and row ids of a read.
  *
@@ -32,9 +40,15 @@ type Row = Record<string, unknown>;
  */
 export async function* rowsFromArrow(
   source: ArrowSource,
-  options: { readonly arrow?: ArrowModule | undefined } = {},
+  options: ArrowRowsOptions = {},
 ): AsyncGenerator<Row, void, void> {
-  for await (const batch of batchesIn(source, options.arrow)) yield* rowsOfBatch(batch);
+  const { columns = [] } = (await options.table?.describe()) ?? {};
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  let base = 0;
+  for await (const batch of batchesIn(source, options.arrow)) {
+    yield* rowsOfBatch(batch, byName, base);
+    base += batch.numRows;
+  }
 }
 
 async function* batchesIn(
@@ -95,11 +109,17 @@ async function* withFirst<T>(first: T, rest: AsyncGenerator<T, void, void>): Asy
   }
 }
 
-function* rowsOfBatch(batch: BatchLike): Generator<Row, void, void> {
+function* rowsOfBatch(
+  batch: BatchLike,
+  columns: ReadonlyMap<string, TypeDescription>,
+  base: number,
+): Generator<Row, void, void> {
   const readers: [string, CellReader][] = [];
   batch.schema.fields.forEach((field: FieldLike, at: number) => {
-    const column = batch.getChildAt(at);
-    if (!field.name.startsWith("_") && column !== null) readers.push([field.name, cellReader(field, column)]);
+    const { name } = field;
+    const values = batch.getChildAt(at);
+    if (name.startsWith("_") || values === null) return;
+    readers.push([name, cellReader({ field, values, into: columns.get(name), base })]);
   });
   for (let i = 0; i < batch.numRows; i += 1) {
     const row: Row = {};

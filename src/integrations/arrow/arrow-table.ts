@@ -90,20 +90,21 @@ export class ArrowTable<D extends AnyTable> extends ArrowView<D> {
 
   /** As the table's `insert`: one commit, embedded and checked as rows are. */
   async insert(source: ArrowSource, options?: InsertOptions): Promise<WriteResult> {
-    return await this.#table.untyped.insert(rowsFromArrow(source, { arrow: this.module }), options);
+    return await this.#table.untyped.insert(this.#rows(source), options);
   }
 
   /** As the table's `upsert`. */
   async upsert(source: ArrowSource, options?: UpsertOptions<D>): Promise<WriteResult> {
-    return await this.#table.untyped.upsert(
-      rowsFromArrow(source, { arrow: this.module }),
-      options as UpsertOptions<AnyTable>,
-    );
+    return await this.#table.untyped.upsert(this.#rows(source), options as UpsertOptions<AnyTable>);
   }
 
   /** The table as it was. */
   asOf(at: AsOf): ArrowView<D> {
     return new ArrowView(this.#table.asOf(at), { arrow: this.module });
+  }
+
+  #rows(source: ArrowSource): ReturnType<typeof rowsFromArrow> {
+    return rowsFromArrow(source, { arrow: this.module, table: this.#table.untyped });
   }
 }
 

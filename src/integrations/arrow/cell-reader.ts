@@ -1,5 +1,6 @@
+import type { TypeDescription } from "varve";
 import { isFloat32Array } from "../../realm";
-import { foreignType, notJson } from "./arrow-errors";
+import { beyondDates, foreignType, notJson } from "./arrow-errors";
 import type { DataLike, FieldLike, TypeLike, VectorLike } from "./shapes";
 
 /** The value of a row. */
@@ -27,19 +28,29 @@ const ARROW = {
 /** The precision of 64-bit floats. */
 const DOUBLE = 2;
 
-/** What a value becomes when it leaves Arrow. */
-type Convert = (value: unknown) => unknown;
+/** What a value of a row becomes when it leaves Arrow. */
+type Convert = (value: unknown, row: number) => unknown;
+
+/** A column on its way into a table. */
+export interface ArrowColumn {
+  readonly field: FieldLike;
+  readonly values: VectorLike;
+  /** The column of the table, where there is one: it decides what integers become. */
+  readonly into: TypeDescription | undefined;
+  /** How many rows came before. */
+  readonly base: number;
+}
 
 const same: Convert = (value) => value;
 
 /** Reads the values of a column as a write of Varve takes them. */
-export function cellReader(field: FieldLike, column: VectorLike): CellReader {
-  const floats = adjacentFloats(field.type, column);
+export function cellReader({ field, values, into, base }: ArrowColumn): CellReader {
+  const floats = adjacentFloats(field.type, values);
   if (floats !== undefined) return floats;
-  const convert = converter(field, field.name);
+  const convert = converter(field, field.name, into);
   return (row) => {
-    const value = column.get(row);
-    return value === null || value === undefined ? null : convert(value);
+    const value = values.get(row);
+    return value === null || value === undefined ? null : convert(value, base + row);
   };
 }
 
@@ -66,13 +77,13 @@ function adjacentFloats(type: TypeLike, column: VectorLike): CellReader | undefi
   };
 }
 
-function converter(field: FieldLike, column: string): Convert {
+function converter(field: FieldLike, column: string, into: TypeDescription | undefined): Convert {
   const { type } = field;
   switch (type.typeId) {
     case ARROW.null:
       return () => null;
     case ARROW.int:
-      return (value) => (typeof value === "bigint" && isSafe(value) ? Number(value) : value);
+      return into?.bigint === true ? toBigint : toInteger;
     case ARROW.float:
     case ARROW.bool:
     case ARROW.binary:
@@ -81,26 +92,45 @@ function converter(field: FieldLike, column: string): Convert {
       return same;
     case ARROW.utf8:
     case ARROW.largeUtf8:
-      return isJson(field) ? (value) => parseJson(value, column) : same;
+      return isJson(field) ? (value, row) => parseJson(value, column, row) : same;
     case ARROW.date:
-      return (value) => new Date(Number(value)).toISOString().slice(0, 10);
+      return (value, row) => instant(value, column, row).toISOString().replace(/T.*/, "");
     case ARROW.timestamp:
-      return (value) => new Date(Math.floor(Number(value)));
+      return (value, row) => instant(value, column, row);
     case ARROW.list:
-      return listConverter(type, column);
+      return listConverter(type, column, into);
     case ARROW.fixedSizeList:
       return isSmallFloat(type.children?.[0]?.type)
         ? (value) => Float32Array.from(value as Iterable<number | null>, (x) => x ?? Number.NaN)
-        : listConverter(type, column);
+        : listConverter(type, column, into);
     case ARROW.struct:
-      return structConverter(type, column);
+      return structConverter(type, column, into);
     case ARROW.dictionary:
       return type.dictionary === undefined
         ? same
-        : converter({ ...field, name: column, type: type.dictionary }, column);
+        : converter({ ...field, name: column, type: type.dictionary }, column, into);
     default:
       throw foreignType(column, type);
   }
+}
+
+/** An integer for a column of bigints, whatever its width in Arrow. */
+function toBigint(value: unknown): unknown {
+  return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
+}
+
+/** An integer for a column of numbers; what no number holds is left to be refused there. */
+function toInteger(value: unknown): unknown {
+  return typeof value === "bigint" && isSafe(value) ? Number(value) : value;
+}
+
+/** The most milliseconds, before and after 1970, that a Date holds. */
+const INSTANT_MAX = 8_640_000_000_000_000;
+
+function instant(value: unknown, column: string, row: number): Date {
+  const ms = Math.floor(Number(value));
+  if (!(Math.abs(ms) <= INSTANT_MAX)) throw beyondDates(column, row, value);
+  return new Date(ms);
 }
 
 /** Whether a 32-bit float holds every value of a type. */
@@ -109,20 +139,24 @@ function isSmallFloat(type: TypeLike | undefined): boolean {
   return typeId === ARROW.float && (precision ?? DOUBLE) < DOUBLE;
 }
 
-function listConverter(type: TypeLike, column: string): Convert {
+function listConverter(type: TypeLike, column: string, into: TypeDescription | undefined): Convert {
   const [item] = type.children ?? [];
   if (item === undefined) return same;
-  const convert = converter(item, column);
-  return (value) => Array.from(value as Iterable<unknown>, (one) => (one === null ? null : convert(one)));
+  const convert = converter(item, column, into?.item);
+  return (value, row) =>
+    Array.from(value as Iterable<unknown>, (one) => (one === null ? null : convert(one, row)));
 }
 
-function structConverter(type: TypeLike, column: string): Convert {
-  const fields = (type.children ?? []).map((field) => [field.name, converter(field, column)] as const);
-  return (value) => {
+function structConverter(type: TypeLike, column: string, into: TypeDescription | undefined): Convert {
+  const fields = (type.children ?? []).map((field) => {
+    const part = into?.fields?.find(({ name }) => name === field.name);
+    return [field.name, converter(field, column, part)] as const;
+  });
+  return (value, row) => {
     const parts = value as Record<string, unknown>;
     const entries = fields.map(([name, convert]) => {
       const part = parts[name];
-      return [name, part === null || part === undefined ? null : convert(part)] as const;
+      return [name, part === null || part === undefined ? null : convert(part, row)] as const;
     });
     return Object.fromEntries(entries);
   };
@@ -134,11 +168,11 @@ function isJson(field: FieldLike): boolean {
   return type?.startsWith('{"kind":"json"') === true;
 }
 
-function parseJson(value: unknown, column: string): unknown {
+function parseJson(value: unknown, column: string, row: number): unknown {
   try {
     return JSON.parse(String(value));
   } catch (cause) {
-    throw notJson(column, cause);
+    throw notJson(column, row, cause);
   }
 }
 

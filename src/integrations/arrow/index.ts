@@ -15,5 +15,5 @@
  */
 
 export type { ArrowModule } from "./arrow-module";
-export { type ArrowSource, rowsFromArrow } from "./arrow-rows";
+export { type ArrowRowsOptions, type ArrowSource, rowsFromArrow } from "./arrow-rows";
 export { ArrowTable, type ArrowTableOptions, ArrowView, withArrow } from "./arrow-table";

@@ -15,7 +15,7 @@ export class CliError extends Error {
   }
 }
 
-/** A command line that makes no sense. */
+/** A command line that is not valid. */
 export function usageError(message: string, hint?: string): CliError {
   return new CliError(message, hint, ExitCode.usage);
 }
@@ -40,9 +40,9 @@ const codes: Readonly<Record<number, string>> = {
 
 /** What to do next on a command line, where that is something else than in a program. */
 const hints: Readonly<Record<string, string>> = {
-  TABLE_NOT_FOUND: "varve tables lists those that there are.",
-  TAG_NOT_FOUND: "varve tag lists those that there are.",
-  VERSION_NOT_FOUND: "varve log lists those that there are.",
+  TABLE_NOT_FOUND: "List the tables with: varve tables",
+  TAG_NOT_FOUND: "List the tags with: varve tag",
+  VERSION_NOT_FOUND: "List the versions with: varve log",
   SCHEMA_MISMATCH:
     "The table was not made by this version of varve ingest: choose another name with --table.",
   CORRUPT: "See which files are damaged with: varve verify",

@@ -72,7 +72,7 @@ function checkArgs(command: Command, args: readonly string[]): void {
   if (args.length < least) throw usageError(`${command.args[args.length]} is missing.`, helpHint(command));
   const stray = args[command.args.length];
   if (stray === undefined) return;
-  const several = "A text of several words stands in quotation marks.";
+  const several = "Put a text of several words in quotation marks.";
   throw usageError(
     `There is one argument too many: ${JSON.stringify(stray)}.`,
     `${several} ${helpHint(command)}`,
@@ -91,9 +91,9 @@ export function textOption({ options }: Input, name: string): string | undefined
 }
 
 /** The whole number of an option, from 1 on. */
-export function countOption(input: Input, name: string, unlessTold: number): number {
+export function countOption(input: Input, name: string, byDefault: number): number {
   const value = textOption(input, name);
-  if (value === undefined) return unlessTold;
+  if (value === undefined) return byDefault;
   const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
   if (count < 1) throw usageError(`--${name} is a whole number from 1 on, not ${JSON.stringify(value)}.`);
   return count;

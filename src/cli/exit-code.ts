@@ -4,7 +4,7 @@ export const ExitCode = {
   done: 0,
   /** It could not; a message says why. */
   failed: 1,
-  /** The command line makes no sense. */
+  /** The command line is not valid. */
   usage: 2,
   /** `verify` has found damage. */
   damaged: 3,

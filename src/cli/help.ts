@@ -22,8 +22,8 @@ export function overview(commands: readonly Command[]): string[] {
     '  varve search "how do refunds work"',
     '  varve search "how do refunds work" --as-of 1',
     "",
-    `It ends with ${done} when done, ${failed} when it failed, ${usage} when the command line makes no sense,`,
-    `${damaged} when verify has found damage, ${interrupted} when interrupted.`,
+    `Exit status: ${done} if it succeeded, ${failed} if it failed, ${usage} for an invalid command line,`,
+    `${damaged} if verify found damage, ${interrupted} if it was interrupted.`,
     "VARVE_DEBUG=1 shows where an error comes from. NO_COLOR=1 turns colours off.",
   ];
 }

@@ -23,7 +23,7 @@ interface Section {
   readonly blocks: Block[];
 }
 
-/** The most characters of a piece, unless told. */
+/** The default of the most characters of a piece. */
 export const PIECE_SIZE = 1500;
 
 /** Opens a block of code, also one in a list. */

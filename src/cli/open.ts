@@ -4,9 +4,9 @@ import "varve/embeddings";
 import { CliError, usageError } from "./cli-error";
 import { type Input, textOption } from "./command";
 
-/** Where the database is, unless told. */
+/** The default database. */
 export const DATABASE = "./.varve";
-/** Which table is meant, unless told. */
+/** The default table. */
 export const TABLE = "docs";
 
 /** Opens the database of a command that reads, lets `use` work with it, and closes it. */

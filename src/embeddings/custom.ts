@@ -15,13 +15,19 @@ export interface CustomEmbedding<I extends EmbeddingInput> extends EmbeddingLimi
   readonly name: string;
   /** The length of its vectors. */
   readonly dimensions: number;
-  /** The most inputs of one call; 128 unless told. */
+  /**
+   * The most inputs of one call.
+   * @default 128
+   */
   readonly maxBatch?: number | undefined;
   /** What tells this function from others of the same name; kept in the table, so never a secret. */
   readonly config?: EmbeddingConfig | undefined;
   /** Which edition of the model it is. A table notices when it has changed. */
   readonly revision?: string | undefined;
-  /** What it takes; text unless told. */
+  /**
+   * What it takes.
+   * @default ["text"]
+   */
   readonly inputTypes?: readonly EmbeddingInputType[] | undefined;
   /** One vector for each input, in order; `null` where there is nothing to say about an input. */
   readonly embed: (

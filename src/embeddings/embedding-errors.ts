@@ -159,9 +159,9 @@ export function inputUnreadable(provider: string, index: number, cause: unknown)
   );
 }
 
-/** A call that its signal ended. */
+/** A call that its signal aborted. */
 export function embeddingAborted(cause: unknown): VarveError {
-  return new VarveError("ABORTED", "The embedding was ended by its signal.", { cause });
+  return new VarveError("ABORTED", "The embedding was aborted by its signal.", { cause });
 }
 
 /** A package that is needed and not installed. */

@@ -18,7 +18,10 @@ export type AiSdkProviderOptions = Readonly<Record<string, Readonly<Record<strin
 export interface AiSdkOptions extends EmbeddingLimits {
   /** The length of the vectors. */
   readonly dimensions: number;
-  /** Whether a model that can be asked for a length is asked for this one; it is unless told. */
+  /**
+   * Whether a model that can be asked for a length is asked for this one.
+   * @default true
+   */
   readonly requestDimensions?: boolean | undefined;
   /** Options for the provider with queries, such as `{ voyage: { inputType: "query" } }`. */
   readonly query?: AiSdkProviderOptions | undefined;

@@ -10,7 +10,10 @@ export interface LangChainOptions extends EmbeddingLimits {
   readonly name: string;
   /** The length of the vectors. */
   readonly dimensions: number;
-  /** The most inputs of one call; 128 unless told. */
+  /**
+   * The most inputs of one call.
+   * @default 128
+   */
   readonly maxBatch?: number | undefined;
 }
 

@@ -34,13 +34,22 @@ import { embedPresent } from "./support/vectors";
 
 /** What `huggingface` takes beside the model. */
 export interface HuggingFaceOptions {
-  /** How the weights are stored; fp32 unless told. `"q8"` is a quarter of the download and a little less exact. */
+  /**
+   * How the weights are stored. `"q8"` is a quarter of the download and slightly less accurate.
+   * @default "fp32"
+   */
   readonly dtype?: ModelDtype | undefined;
   /** The branch, tag or commit of the model; a commit cannot change under a table. */
   readonly revision?: string | undefined;
-  /** How token vectors become one; as the model's name says, else the mean. */
+  /**
+   * How token vectors become one.
+   * @default what is known of the model's name, or the mean
+   */
   readonly pooling?: Pooling | undefined;
-  /** Whether vectors get length 1; they do unless told. */
+  /**
+   * Whether vectors get length 1.
+   * @default true
+   */
   readonly normalize?: boolean | undefined;
   /** The length of the vectors; must be given for a model that is not known. */
   readonly dimensions?: number | undefined;
@@ -52,11 +61,17 @@ export interface HuggingFaceOptions {
   readonly documentPrefix?: string | undefined;
   /** A folder in which the model's folder lies. The network is then not asked. The folder that `VARVE_MODELS` names in the environment is tried too. */
   readonly localPath?: string | undefined;
-  /** Where downloads are kept; `.cache/varve/models` in the home folder unless told. */
+  /**
+   * Where downloads are kept.
+   * @default `.cache/varve/models` in the home folder
+   */
   readonly cacheDir?: string | undefined;
   /** Never asks the network: the model must be in the cache. `HF_HUB_OFFLINE=1` in the environment does the same. */
   readonly offline?: boolean | undefined;
-  /** What computes, such as `"cpu"`, `"cuda"`, `"webgpu"`, `"coreml"` or `"dml"`; the processor unless told. */
+  /**
+   * What computes, such as `"cpu"`, `"cuda"`, `"webgpu"`, `"coreml"` or `"dml"`.
+   * @default the processor
+   */
   readonly device?: string | undefined;
   /**
    * Lets several texts go through a `q8`, `int8` or `uint8` model together. It is faster, and the vector of a text then

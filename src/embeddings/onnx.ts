@@ -34,11 +34,14 @@ import { embedPresent } from "./support/vectors";
 
 /** What `onnx` takes beside the folder. */
 export interface OnnxOptions {
-  /** Which of the folder's model files: `"fp32"` is `onnx/model.onnx`, `"q8"` is `onnx/model_quantized.onnx`. fp32 unless told. */
+  /** Which of the folder's model files: `"fp32"` is `onnx/model.onnx`, `"q8"` is `onnx/model_quantized.onnx`. Default: `"fp32"`. */
   readonly dtype?: ModelDtype | undefined;
   /** How token vectors become one; as the folder's `1_Pooling` or the model's name says, else the mean. */
   readonly pooling?: Pooling | undefined;
-  /** Whether vectors get length 1; they do unless told. */
+  /**
+   * Whether vectors get length 1.
+   * @default true
+   */
   readonly normalize?: boolean | undefined;
   /** The most tokens of a text, special tokens included; as the folder says. What is longer is cut off. */
   readonly maxTokens?: number | undefined;
@@ -55,7 +58,10 @@ export interface OnnxOptions {
    * and the vector of a text then depends on the texts beside it.
    */
   readonly batchWithDynamicQuantization?: boolean | undefined;
-  /** How many threads compute; onnxruntime decides unless told. */
+  /**
+   * How many threads compute.
+   * @default as onnxruntime decides
+   */
   readonly threads?: number | undefined;
 }
 

@@ -97,7 +97,7 @@ interface OpenAiModule {
  * Embeds with a model of OpenAI, or of any server that speaks OpenAI's API: Azure, Gemini, Mistral, Jina, Voyage, and on a
  * machine of your own Ollama, vLLM and LM Studio. Needs the package `openai`.
  *
- * The key is never stored and stands in no error. An address with a name and a password in it is stored without them.
+ * The key is never stored, and no error contains it. An address with a name and a password in it is stored without them.
  *
  * @example
  * ```ts
@@ -209,7 +209,7 @@ class OpenAiEmbedding implements EmbeddingFunction<string> {
     if (!Array.isArray(data)) throw this.#notAnAnswer(answer, key);
     const vectors = inOrder(data);
     if (vectors === undefined) {
-      throw answerMalformed(this.#said(), "a list with each index once", "a list with other indexes");
+      throw answerMalformed(this.#said(), "vectors with the indexes 0, 1, 2 and so on", "other indexes");
     }
     return checkedVectors(vectors, texts.length, answerer, numbersOrBase64);
   }

@@ -14,9 +14,15 @@ import { describeValue } from "./schema/wire-value";
 
 /** What `connect` takes. */
 export interface ConnectOptions {
-  /** Makes the embedding functions of tables that are opened by name; the one of `varve/embeddings` unless told. */
+  /**
+   * Makes the embedding functions of tables that are opened by name.
+   * @default the one of `varve/embeddings`
+   */
   readonly registry?: Registry | undefined;
-  /** How much of what was embedded is kept; 64 MB in memory and on disk unless told, nothing for `false`. */
+  /**
+   * How much of what was embedded is kept. `false` keeps nothing.
+   * @default 64 MB in memory and on disk
+   */
   readonly embeddingCache?: EmbeddingCacheOptions | false | undefined;
 }
 

@@ -85,7 +85,7 @@ export function noWorkingDirectory(path: string, cause: unknown): VarveError {
 
 /** A signal that was aborted. */
 export function aborted(reason: unknown): VarveError {
-  return new VarveError("ABORTED", "The call was ended by its signal; nothing was committed.", {
+  return new VarveError("ABORTED", "The call was aborted by its signal; nothing was written.", {
     cause: reason,
   });
 }

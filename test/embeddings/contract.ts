@@ -34,9 +34,15 @@ export type ContractTest = keyof typeof tests;
 export interface Contract {
   /** Makes the function. */
   make(): EmbeddingFunction<string> | Promise<EmbeddingFunction<string>>;
-  /** Texts that it knows, all different; ten words unless told. */
+  /**
+   * Texts that it knows, all different.
+   * @default ten words
+   */
   readonly texts?: readonly string[];
-  /** How far two vectors of one text may lie apart, in each element; 1e-6 unless told. */
+  /**
+   * How far two vectors of one text may lie apart, in each element.
+   * @default 1e-6
+   */
   readonly tolerance?: number;
   /** A secret that the function was given. */
   readonly secret?: string;

@@ -60,7 +60,7 @@ describe("the small model", () => {
     expect(distance(mean, river)).toBeGreaterThan(0.01);
   });
 
-  it("normalises unless told not to", async () => {
+  it("normalises by default", async () => {
     const length = (vector: Float32Array | null | undefined): number =>
       Math.hypot(...(vector ?? new Float32Array()));
     expect(length((await onnx(tiny).embed(["water"], document))[0])).toBeCloseTo(1, 5);

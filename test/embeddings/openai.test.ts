@@ -80,7 +80,7 @@ describe("answers", () => {
       "once",
       "expected vectors of 8 dimensions, found one of 7",
     ],
-    ["an index twice", { kind: "wrong-index" }, "once", "expected a list with each index once"],
+    ["an index twice", { kind: "wrong-index" }, "once", "expected vectors with the indexes 0, 1, 2"],
     ["half of the JSON", { kind: "half-json" }, "once", "gave an answer that cannot be read"],
     ["a connection that ends in the answer", { kind: "cut" }, true, "gave no answer"],
     ["a connection that ends before it", { kind: "drop" }, true, "gave no answer"],

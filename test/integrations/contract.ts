@@ -86,9 +86,15 @@ export interface ContractStore {
 export interface AdapterContract {
   /** Opens the store of a table, which may not be there yet. */
   open(db: Database, table: string): ContractStore | Promise<ContractStore>;
-  /** The operators that the framework's filters have; all unless told. Filters with others are left out. */
+  /**
+   * The operators that the framework's filters have. Filters with others are left out.
+   * @default all
+   */
   readonly operators?: readonly string[];
-  /** Whether metadata may hold what JSON cannot, such as dates; true unless told. */
+  /**
+   * Whether metadata may hold what JSON cannot, such as dates.
+   * @default true
+   */
   readonly dates?: boolean;
   /** Tests that cannot hold, and why. */
   readonly skip?: readonly { readonly test: AdapterTest; readonly reason: string }[];

@@ -56,7 +56,10 @@ export interface ReceivedRequest {
 
 /** How the server behaves. */
 export interface OpenAiServerOptions {
-  /** The length of the vectors; 8 unless told. A request may ask for another. */
+  /**
+   * The length of the vectors. A request may ask for another.
+   * @default 8
+   */
   readonly dimensions?: number;
   /** The only key that is let in; a refusal repeats the key that was brought, as some servers do. */
   readonly apiKey?: string;

@@ -6,7 +6,7 @@ const FIRST = Date.UTC(2024, 0, 8, 9) / 1000;
 
 /**
  * Makes a bare repository in a folder. `commits` are `{ subject, files, tag?, at? }`: `files` maps paths to texts, or to null where a file
- * goes; `at` is a date in seconds, a day after the one before unless told. Returns the shas.
+ * goes; `at` is a date in seconds, by default a day after the one before. Returns the shas.
  */
 export function makeRepository(folder, commits) {
   git(folder, ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", "."]);

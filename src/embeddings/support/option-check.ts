@@ -34,7 +34,7 @@ export function limitsOf(options: EmbeddingLimits): EmbeddingLimits {
   return present({ ...counts, retry: retryOf(options.retry) });
 }
 
-/** How long a function is tried, where that was said; throws INVALID_ARGUMENT where it makes no sense. */
+/** How long a function is tried, if it was given; throws INVALID_ARGUMENT if it is not valid. */
 export function retryOf(retry: unknown): EmbeddingRetry | undefined {
   if (retry === undefined) return undefined;
   const isObject = typeof retry === "object" && retry !== null && !Array.isArray(retry);

@@ -26,7 +26,10 @@ export interface RerankHitsOptions<H> {
   readonly rerank: RerankHook;
   /** What the model reads of a hit. */
   readonly text: (hit: H) => string;
-  /** The most hits; all of them unless told. */
+  /**
+   * The most hits.
+   * @default all
+   */
   readonly limit?: number | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;

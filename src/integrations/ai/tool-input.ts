@@ -46,7 +46,10 @@ export interface SearchAsOfInput extends SearchInput {
 export interface DiffInput {
   /** The point before. */
   from: string;
-  /** The point after; now unless told. */
+  /**
+   * The point after.
+   * @default now
+   */
   to?: string;
   /** How many rows of each kind. */
   limit?: number;

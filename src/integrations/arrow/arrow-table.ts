@@ -21,7 +21,10 @@ import { type ArrowSource, rowsFromArrow } from "./arrow-rows";
 
 /** What `withArrow` takes. */
 export interface ArrowTableOptions {
-  /** The `apache-arrow` package to use; unless told, the one that is installed, loaded at the first call that needs it. */
+  /**
+   * The `apache-arrow` package to use.
+   * @default the one that is installed, loaded at the first call that needs it
+   */
   readonly arrow?: ArrowModule | undefined;
 }
 

@@ -7,7 +7,10 @@ import { clockBehind } from "./record-errors";
 
 /** What a record manager takes beside its namespace. */
 export interface VarveRecordManagerConfig extends DatabaseOptions {
-  /** The table of the records, which several namespaces share; `"langchain_records"` unless told. */
+  /**
+   * The table of the records, which several namespaces share.
+   * @default "langchain_records"
+   */
   readonly table?: string | undefined;
 }
 

@@ -18,11 +18,20 @@ import { isEmbeddingFunction, isEmbeddings, type StoreEmbeddings, TableEmbedding
 
 /** Where the documents of a store are, and what a new table is like. */
 export interface VarveStoreConfig extends DatabaseOptions, LayoutOptions {
-  /** The name of the table, which the first documents make, or a table of one's own; `"langchain"` unless told. */
+  /**
+   * The name of the table, which the first documents make, or a table of one's own.
+   * @default "langchain"
+   */
   readonly table?: string | OwnTable | undefined;
-  /** How two vectors of a new table are compared; `cosine` unless told. */
+  /**
+   * How two vectors of a new table are compared.
+   * @default "cosine"
+   */
   readonly metric?: Metric | undefined;
-  /** How the elements of the vectors of a new table are stored; `f32` unless told. */
+  /**
+   * How the elements of the vectors of a new table are stored.
+   * @default "f32"
+   */
   readonly element?: VectorElement | undefined;
 }
 

@@ -21,11 +21,20 @@ import { noQueryEmbedding, unknownMode } from "./store-errors";
 
 /** Which table, and what a new one is like. */
 export interface VarveVectorStoreOptions extends DatabaseOptions, LayoutOptions, VectorStoreBaseParams {
-  /** The name of the table, which the first nodes make, or a table of one's own; `"llamaindex"` unless told. */
+  /**
+   * The name of the table, which the first nodes make, or a table of one's own.
+   * @default "llamaindex"
+   */
   readonly table?: string | Table | undefined;
-  /** How two vectors of a new table are compared; `cosine` unless told. */
+  /**
+   * How two vectors of a new table are compared.
+   * @default "cosine"
+   */
   readonly metric?: Metric | undefined;
-  /** How the elements of the vectors of a new table are stored; `f32` unless told. */
+  /**
+   * How the elements of the vectors of a new table are stored.
+   * @default "f32"
+   */
   readonly element?: VectorElement | undefined;
 }
 

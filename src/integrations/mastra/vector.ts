@@ -33,7 +33,10 @@ export type VarveVectorFilter = Readonly<Record<string, unknown>> | null | undef
 export interface VarveVectorOptions extends DatabaseOptions {
   /** Its id in Mastra. */
   readonly id: string;
-  /** How the elements of the vectors of new indexes are stored; `f32` unless told. */
+  /**
+   * How the elements of the vectors of new indexes are stored.
+   * @default "f32"
+   */
   readonly element?: VectorElement | undefined;
   /**
    * What makes the vectors: an embedding model of the AI SDK, as Mastra's memory takes it, or a function of Varve. New indexes keep what

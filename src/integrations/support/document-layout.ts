@@ -5,12 +5,18 @@ import { layoutProblem } from "./document-errors";
 
 /** Where a document's parts are in a table of one's own. What is not said is found out. */
 export interface LayoutOptions {
-  /** The column of the text; unless told `"content"`, or the only column that the vector is computed from. */
+  /**
+   * The column of the text.
+   * @default "content", or the only column that the vector is computed from
+   */
   readonly content?: string | undefined;
-  /** The column of the vector; unless told the only one, or the only one that is computed from the text. */
+  /**
+   * The column of the vector.
+   * @default the only one, or the only one that is computed from the text
+   */
   readonly vector?: string | undefined;
   /**
-   * A column of JSON that holds all metadata, or the columns that are the metadata. Unless told the column `"metadata"` if it
+   * A column of JSON that holds all metadata, or the columns that are the metadata. Default: the column `"metadata"` if it
    * is JSON, and otherwise every column that is neither key, text nor vector.
    */
   readonly metadata?: string | readonly string[] | undefined;

@@ -21,9 +21,15 @@ export interface DocumentSourceOptions extends DatabaseOptions, LayoutOptions {
   readonly function?: EmbeddingFunction | undefined;
   /** Who makes the vectors that documents and searches bring; a new table keeps what it says of itself. */
   readonly owner?: VectorOwner | undefined;
-  /** How two vectors of a new table are compared; `cosine` unless told. */
+  /**
+   * How two vectors of a new table are compared.
+   * @default "cosine"
+   */
   readonly metric?: Metric | undefined;
-  /** How the elements of the vectors of a new table are stored; `f32` unless told. */
+  /**
+   * How the elements of the vectors of a new table are stored.
+   * @default "f32"
+   */
   readonly element?: VectorElement | undefined;
 }
 

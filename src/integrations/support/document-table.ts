@@ -48,9 +48,15 @@ export interface DocumentVectors {
   readonly function?: EmbeddingFunction | undefined;
   /** The length of vectors that documents bring. */
   readonly dimensions?: number | undefined;
-  /** How two vectors are compared; `cosine` unless told. */
+  /**
+   * How two vectors are compared.
+   * @default "cosine"
+   */
   readonly metric?: Metric | undefined;
-  /** How elements are stored; `f32` unless told. */
+  /**
+   * How elements are stored.
+   * @default "f32"
+   */
   readonly element?: VectorElement | undefined;
 }
 

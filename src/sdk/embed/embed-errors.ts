@@ -20,7 +20,7 @@ export function functionDiffers(table: string, column: string, expected: number,
   });
 }
 
-/** A function that cannot be had, where something must be embedded. */
+/** A function that is not available, where something must be embedded. */
 export function functionUnavailable(table: string, column: string, cause: VarveError): VarveError {
   const message = `${quote(column)} cannot be embedded: ${cause.message}`;
   return new VarveError("EMBEDDING_UNAVAILABLE", message, {

@@ -5,7 +5,10 @@ import { VectorMemory } from "./vector-memory";
 
 /** How a cache is bounded. */
 export interface EmbeddingCacheOptions {
-  /** The most bytes in memory, and as many again on disk; 64 MB unless told. */
+  /**
+   * The most bytes in memory, and as many again on disk.
+   * @default 64 MB
+   */
   readonly maxBytes?: number | undefined;
 }
 

@@ -124,7 +124,7 @@ export class TableEmbedder {
     return Math.max(0, ...derived.map((field) => this.rowsOf(field)));
   }
 
-  /** The same for one column: 0 for a function that cannot be had or needs no calls side by side. */
+  /** How many rows of one column are embedded at once; 0 if its function is not available or so cheap that it does not matter. */
   rowsOf(field: VectorField): number {
     try {
       const fn = this.functionOf(field);

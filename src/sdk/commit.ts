@@ -9,7 +9,10 @@ import { describeValue } from "./schema/wire-value";
 export interface CommitOptions {
   /** A sentence for `history()`. */
   readonly message?: string | undefined;
-  /** When the fact became true, such as the date of a crawl; it must not run backwards. See `asOf({ effective })`. */
+  /**
+   * When the fact became true, such as the date of a crawl; it must not run backwards, nor be more than 100 years ahead. See
+   * `asOf({ effective })`.
+   */
   readonly effectiveAt?: Instant | undefined;
   /** Anything else that `history()` should show. */
   readonly properties?: Readonly<Record<string, JsonValue>> | undefined;
@@ -35,9 +38,14 @@ export interface WriteResult {
 export interface Commit {
   /** The version that it made. */
   readonly version: number;
-  /** When it was committed. */
+  /** When it was committed; never before the commit before. */
   readonly committedAt: Date;
-  /** When the fact became true, where that was said. */
+  /**
+   * What the clock of the writer's machine showed; only where that is before `committedAt`: an earlier commit was dated by a clock
+   * that was ahead, or this writer's clock was behind.
+   */
+  readonly clock?: Date;
+  /** When the fact became true, where that was said; of a `restore` that takes later ones back, the one in force again. */
   readonly effectiveAt: Date | null;
   /** What was done. */
   readonly operation:
@@ -104,13 +112,15 @@ export function toWriteResult(text: string, deferred = 0): WriteResult {
 
 /** The commits of a history, as the native module says them. */
 export function toCommits(text: string): Commit[] {
-  const commits = JSON.parse(text) as (Omit<Commit, "committedAt" | "effectiveAt"> & {
+  const commits = JSON.parse(text) as (Omit<Commit, "committedAt" | "clock" | "effectiveAt"> & {
     committedAt: number;
+    clock: number | null;
     effectiveAt: number | null;
   })[];
   return commits.map((commit) => ({
     version: commit.version,
     committedAt: new Date(commit.committedAt),
+    ...(commit.clock === null ? {} : { clock: new Date(commit.clock) }),
     effectiveAt: toDate(commit.effectiveAt),
     operation: commit.operation,
     inserted: commit.inserted,

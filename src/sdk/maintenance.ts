@@ -42,7 +42,7 @@ export interface TableStats {
 
 /** What reading every file has shown. */
 export interface Verification {
-  /** Whether everything is as it should be. */
+  /** Whether no file is damaged. */
   readonly ok: boolean;
   /** How many files were read. */
   readonly files: number;
@@ -50,6 +50,8 @@ export interface Verification {
   readonly bytes: number;
   /** What is wrong. */
   readonly problems: readonly { readonly file: string | null; readonly message: string }[];
+  /** What is odd although no file is damaged, such as commits that are dated later than now, and what it means. */
+  readonly warnings: readonly { readonly message: string; readonly hint: string }[];
 }
 
 /** What tidying up has done. */

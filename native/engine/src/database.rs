@@ -113,7 +113,7 @@ impl Database {
         if self.is_there(&home)? {
             return Err(exists(name));
         }
-        let now = self.environment.now_ms();
+        let now = self.environment.now();
         let manifest = Manifest {
             format: FORMAT,
             reader_features: Vec::new(),
@@ -179,7 +179,7 @@ impl Database {
             sequences => sequences?.into_iter().max().unwrap_or(0),
         };
         for _ in 0..WAIT_MS {
-            if first_sequence(self.environment.now_ms(), Uuid([0; 16])) > last.saturating_add(LATE) {
+            if first_sequence(self.environment.now(), Uuid([0; 16])) > last.saturating_add(LATE) {
                 break;
             }
             self.environment.pause(Duration::from_millis(1));
@@ -225,10 +225,10 @@ impl Database {
 
 /// Where the sequences of a table start: at the date, and within a millisecond anywhere. So two lives of a table have no
 /// sequence in common, even where the clock was set back, and a writer that still holds one of the earlier life does not
-/// find its manifest.
+/// find its manifest. A clock before 1970 counts as 1970, one after 2109 as 2109.
 fn first_sequence(now: i64, uuid: Uuid) -> u64 {
     let spread = u64::from_le_bytes(uuid.0.first_chunk().copied().unwrap_or_default()) >> 44;
-    (u64::try_from(now).unwrap_or(0).min(1 << 42) << 20 | spread).max(1)
+    (u64::try_from(now).unwrap_or(0).min((1 << 42) - 1) << 20 | spread).max(1)
 }
 
 fn exists(name: &str) -> Error {

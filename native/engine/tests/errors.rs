@@ -289,6 +289,7 @@ fn writes(report: &mut Report) {
     report.add(insert(&table, &[3, 1], None));
     report.add(insert(&table, &[3, 4, 3], None));
     report.add(insert(&table, &[3], Some(9)));
+    report.add(insert(&table, &[3], Some(NOW + 200 * 31_556_952_000)));
     let mut stage = Stage::new(Arc::clone(&table), OnKey::Replace).unwrap();
     stage.add(&encode(&schema, &[vec![Value::Int(1)]])).unwrap();
     report.add(stage.add(&encode(&schema, &[vec![Value::Int(1)]])));

@@ -53,6 +53,7 @@ use varve_engine::value::Value;
 
 /// 2023-11-14.
 const START: i64 = 1_700_000_000_000;
+const DAY: i64 = 86_400_000;
 
 /// A table, its model, and two databases that write to it.
 struct Bench {
@@ -484,10 +485,15 @@ impl Bench {
         }
     }
 
-    /// The clock stands still between commits, and now and then it jumps.
+    /// The clock stands still between commits, and now and then it jumps: a little, or far ahead and back again.
     fn tick(&mut self) {
-        let by = *self.random.pick(&[0, 1, 2, 50, 1_000, -1, -500]);
-        self.world.now.store(self.now() + by, Ordering::Relaxed);
+        let now = match self.random.below(12) {
+            0 => self.now() + *self.random.pick(&[90_000, 400 * DAY, -90_000]),
+            1 => self.model.newest().committed_at,
+            2 => START + self.random.below(100_000) as i64,
+            _ => self.now() + *self.random.pick(&[0, 1, 2, 50, 1_000, -1, -500]),
+        };
+        self.world.now.store(now, Ordering::Relaxed);
     }
 
     /// Every version that can be read, through a fresh handle.

@@ -8,7 +8,7 @@ use varve_engine::format::{Commit, Raw};
 use varve_engine::history::{AsOf, Tag};
 use varve_engine::schema::Schema;
 use varve_engine::table::{
-    Beside, Lifetime, OnKey, Picked, Reembed, Snapshot, Stage, Table, Verified, Written,
+    Beside, Lifetime, OnKey, Picked, Reembed, Snapshot, Stage, Table, Verified, Warning, Written,
 };
 
 use crate::call::{Usable, thrown};
@@ -541,7 +541,12 @@ fn moment(table: &Table, snapshot: &Snapshot) -> Result<Json> {
 pub(crate) fn verified(verified: &Verified) -> Json {
     let problem = |error: &Error| json!({ "file": error.place().file, "message": error.message() });
     let problems: Vec<Json> = verified.problems.iter().map(problem).collect();
-    json!({ "ok": problems.is_empty(), "files": verified.files, "bytes": verified.bytes, "problems": problems })
+    let warning = |warning: &Warning| json!({ "message": warning.message, "hint": warning.hint });
+    let warnings: Vec<Json> = verified.warnings.iter().map(warning).collect();
+    json!({
+        "ok": problems.is_empty(), "files": verified.files, "bytes": verified.bytes, "problems": problems,
+        "warnings": warnings,
+    })
 }
 
 /// What a write did, as JSON.
@@ -560,8 +565,9 @@ fn commit(entry: &Raw<Commit>, tags: &[Tag]) -> Json {
         .map(|tag| tag.name.as_str())
         .collect();
     json!({
-        "version": commit.version, "committedAt": commit.committed_at, "effectiveAt": commit.effective_at,
-        "operation": commit.operation, "inserted": commit.inserted, "updated": commit.updated, "deleted": commit.deleted,
+        "version": commit.version, "committedAt": commit.committed_at, "clock": commit.clock,
+        "effectiveAt": commit.effective_at, "operation": commit.operation,
+        "inserted": commit.inserted, "updated": commit.updated, "deleted": commit.deleted,
         "message": commit.message, "properties": commit.properties, "tags": tags,
     })
 }

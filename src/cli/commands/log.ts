@@ -29,7 +29,8 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
 }
 
 function commitLine(terminal: Terminal, commit: Commit): string {
-  const { version, committedAt, effectiveAt, operation, inserted, updated, deleted, message, tags } = commit;
+  const { version, committedAt, clock, effectiveAt, operation, inserted, updated, deleted, message, tags } =
+    commit;
   const parts = [
     terminal.paint("bold", String(version).padStart(5)),
     dateText(committedAt),
@@ -37,6 +38,7 @@ function commitLine(terminal: Terminal, commit: Commit): string {
     `${terminal.paint("green", `+${inserted}`)} ${terminal.paint("yellow", `~${updated}`)} ${terminal.paint("red", `-${deleted}`)}`,
     ...tags.map((tag) => terminal.paint("cyan", `[${tag}]`)),
     effectiveAt === null ? "" : terminal.paint("dim", `effective ${dateText(effectiveAt)}`),
+    clock === undefined ? "" : terminal.paint("yellow", `by a clock at ${dateText(clock)}`),
     harmless(message ?? ""),
   ];
   return parts.filter((part) => part !== "").join("  ");

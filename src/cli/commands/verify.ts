@@ -36,7 +36,8 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   return ok ? ExitCode.done : ExitCode.damaged;
 }
 
-function printTable(terminal: Terminal, { name, ok, files, bytes, problems }: NamedVerification): void {
+function printTable(terminal: Terminal, verified: NamedVerification): void {
+  const { name, ok, files, bytes, problems, warnings } = verified;
   const read = `${countText(files, "file")}, ${bytesText(bytes)}`;
   const state = ok
     ? terminal.paint("green", "ok")
@@ -44,5 +45,8 @@ function printTable(terminal: Terminal, { name, ok, files, bytes, problems }: Na
   terminal.print(`${terminal.paint("bold", name)}: ${state}, ${read} read`);
   for (const { file, message } of problems) {
     terminal.print(harmless(`  ${file !== null && !message.includes(file) ? `${file}: ` : ""}${message}`));
+  }
+  for (const { message, hint } of warnings) {
+    terminal.print(`  ${terminal.paint("yellow", "warning")}: ${harmless(message)}`, `  ${harmless(hint)}`);
   }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{ChunkRef, Commit, LogNode, LogPlace, Manifest, Raw, default_of};
 use crate::error::{Error, Result};
 use crate::schema::Schema;
-use crate::store::FileName;
+use crate::store::{FileName, SEQUENCE_MAX};
 
 /// No number of a table comes near this; below it, sums do not overflow.
 const NUMBER_MAX: u64 = 1 << 62;
@@ -14,9 +14,10 @@ const RETIRING: [&str; 3] = ["data", "deaths", "index"];
 
 /// Checks a manifest.
 pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
-    let numbers = [manifest.sequence, manifest.version, manifest.watermark];
+    let numbers = [manifest.version, manifest.watermark];
     let dates = [manifest.created_at, last_date(manifest)];
-    let too_large = numbers.iter().any(|number| *number > NUMBER_MAX)
+    let too_large = manifest.sequence > SEQUENCE_MAX
+        || numbers.iter().any(|number| *number > NUMBER_MAX)
         || dates.iter().any(|date| date.unsigned_abs() > NUMBER_MAX)
         || manifest.next_field > u32::MAX / 2;
     require(!too_large, file, "a number in it is too large")?;
@@ -203,17 +204,17 @@ pub(crate) fn log_node(node: &LogNode, part: &ChunkRef, level: usize, file: &str
 }
 
 fn ascend(parts: &[&ChunkRef]) -> bool {
-    parts.is_sorted_by(|a, b| a.last < b.last && a.last_at < b.last_at)
+    parts.is_sorted_by(|a, b| a.last < b.last && a.last_at <= b.last_at)
 }
 
-/// Whether versions go by one, dates go up, and watermarks do not go down.
+/// Whether versions go by one, and neither dates nor watermarks go down.
 fn follow(commits: &[Raw<Commit>]) -> bool {
     let starts = commits.first().is_none_or(|commit| commit.get().version > 0);
     let pairs = commits.iter().zip(commits.iter().skip(1));
     starts
         && pairs.map(|(a, b)| (a.get(), b.get())).all(|(a, b)| {
             a.version.checked_add(1) == Some(b.version)
-                && a.committed_at < b.committed_at
+                && a.committed_at <= b.committed_at
                 && a.watermark <= b.watermark
         })
 }

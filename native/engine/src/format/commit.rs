@@ -30,11 +30,19 @@ pub enum Operation {
 pub struct Commit {
     /// The version that the commit made.
     pub version: u64,
-    /// When, in milliseconds since 1970; greater than that of the commit before.
+    /// When, in milliseconds since 1970; never before the commit before.
     pub committed_at: i64,
-    /// The date at which the fact became true, where the writer gave one; never less than one given before.
+    /// What the writer's clock showed, where that was before `committed_at`: the commit before is dated ahead of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<i64>,
+    /// The date at which the fact became true, where the writer gave one; less than one given before only where the commit
+    /// takes that back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_at: Option<i64>,
+    /// A restore took back the effective dates that were given since: `effective_at` is in force again, or none where there
+    /// is none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub takes_back: bool,
     /// What it did.
     pub operation: Operation,
     /// Rows that are new.
@@ -60,6 +68,23 @@ pub struct Commit {
     pub properties: Option<serde_json::Value>,
 }
 
+impl Commit {
+    /// What the writer's clock showed.
+    #[must_use]
+    pub fn clock(&self) -> i64 {
+        self.clock.unwrap_or(self.committed_at)
+    }
+
+    /// The effective date in force after the commit, of the one before it.
+    #[must_use]
+    pub fn effective_after(&self, before: Option<i64>) -> Option<i64> {
+        match self.effective_at {
+            None if !self.takes_back => before,
+            given => given,
+        }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
 fn is_zero(n: &u64) -> bool {
     *n == 0
@@ -77,9 +102,12 @@ pub struct ChunkRef {
     pub last: u64,
     /// `committedAt` of its last commit.
     pub last_at: i64,
-    /// The last `effectiveAt` given up to its end.
+    /// The effective date in force at its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_effective: Option<i64>,
+    /// Whether a commit in it takes effective dates back; elsewhere they only go up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub takes_back: bool,
 }
 
 /// A closed part of the log: commits, or further parts.

@@ -1,6 +1,8 @@
 use serde::Deserialize;
 
+use super::dates::CLOCKS_DIFFER_MS;
 use super::{Log, Tags};
+use crate::environment::iso_date;
 use crate::error::{Code, Error, Result};
 use crate::format::Manifest;
 
@@ -10,16 +12,13 @@ use crate::format::Manifest;
 pub enum AsOf {
     /// A version.
     Version(u64),
-    /// What was committed at or before a date, in milliseconds.
+    /// What was committed at or before a date, in milliseconds; see [`Log::version_at`].
     Date(i64),
     /// What was true at or before a date, by `effectiveAt`.
     Effective(i64),
     /// A tagged version.
     Tag(String),
 }
-
-/// How far in the future a date may lie: clocks of two machines differ.
-const FUTURE_MS: i64 = 60_000;
 
 impl AsOf {
     /// The version that is meant.
@@ -34,11 +33,9 @@ impl AsOf {
                 let message = format!("The table has no version {version}; its newest is {newest}.");
                 return Err(Error::new(Code::VersionNotFound, message));
             }
-            Self::Date(at) if *at > settled(manifest, now) => return Err(future("date")),
-            Self::Date(at) => log.version_at(&manifest.log, newest, *at)?,
-            Self::Effective(at) if has_effective(manifest) => {
-                log.version_effective(&manifest.log, newest, *at)?
-            }
+            Self::Date(at) if *at > settled(manifest, now) => return Err(future(*at, now)),
+            Self::Date(at) => log.version_at(&manifest.log, newest, *at, now)?,
+            Self::Effective(at) if has_effective(manifest) => log.version_effective(&manifest.log, *at)?,
             Self::Effective(_) => {
                 let message = "No commit of this table was given an effectiveAt.";
                 let hint = "Ask by the date of commit instead, or write with { effectiveAt }.";
@@ -51,29 +48,29 @@ impl AsOf {
     }
 }
 
-/// The date up to which nothing can change any more: now, or that of the newest commit where the clock was set back since.
+/// The latest date that may be asked for. Later than now is what a program noted before its clock was set back, or what
+/// another machine noted whose clock is ahead.
 fn settled(manifest: &Manifest, now: i64) -> i64 {
     let newest = manifest.log.tail.last().map(|commit| commit.get().committed_at);
-    now.saturating_add(FUTURE_MS).max(newest.unwrap_or(i64::MIN))
+    now.max(newest.unwrap_or(i64::MIN))
+        .saturating_add(CLOCKS_DIFFER_MS)
 }
 
 /// Whether any commit was given an `effectiveAt`.
 fn has_effective(manifest: &Manifest) -> bool {
     let log = &manifest.log;
-    let closed = log
-        .levels
-        .iter()
-        .flatten()
-        .any(|part| part.last_effective.is_some());
-    closed || log.tail.iter().any(|commit| commit.get().effective_at.is_some())
+    let mut closed = log.levels.iter().flatten();
+    closed.any(|part| part.last_effective.is_some() || part.takes_back)
+        || log.tail.iter().any(|commit| commit.get().effective_at.is_some())
 }
 
-fn future(what: &str) -> Error {
-    Error::new(
-        Code::VersionNotFound,
-        format!("The {what} lies in the future: what will be true then can still change."),
-    )
-    .hint("Leave asOf() out to read the newest version.")
+fn future(at: i64, now: i64) -> Error {
+    let message = format!(
+        "{} lies in the future: what will be true then can still change. The clock of this machine shows {}.",
+        iso_date(at),
+        iso_date(now)
+    );
+    Error::new(Code::VersionNotFound, message).hint("Leave asOf() out to read the newest version.")
 }
 
 /// Refuses a version whose rows the retention may have dropped.

@@ -50,28 +50,6 @@ impl Log {
             })
     }
 
-    /// The greatest version committed at or before a date; 0 where there is none.
-    ///
-    /// # Errors
-    /// [`Code::Corrupt`].
-    pub fn version_at(&self, log: &LogPlace, newest: u64, at: i64) -> Result<u64> {
-        let past = self.first(log, &|part| part.last_at > at, &|commit| commit.committed_at > at)?;
-        Ok(past.map_or(newest, |commit| commit.get().version - 1))
-    }
-
-    /// The greatest version whose facts were true at or before a date. A commit without `effectiveAt` has that of the one
-    /// before it; those before the first that was given are older than every date.
-    ///
-    /// # Errors
-    /// [`Code::Corrupt`].
-    pub fn version_effective(&self, log: &LogPlace, newest: u64, at: i64) -> Result<u64> {
-        let part_past = |part: &ChunkRef| part.last_effective.is_some_and(|last| last > at);
-        let past = self.first(log, &part_past, &|commit| {
-            commit.effective_at.is_some_and(|date| date > at)
-        })?;
-        Ok(past.map_or(newest, |commit| commit.get().version - 1))
-    }
-
     /// Up to `limit` commits before version `before`, the newest first.
     ///
     /// # Errors
@@ -96,7 +74,7 @@ impl Log {
     }
 
     /// The commits of the file, or of the tail, in which a version stands.
-    fn holding(&self, log: &LogPlace, version: u64) -> Result<Option<Vec<Raw<Commit>>>> {
+    pub(super) fn holding(&self, log: &LogPlace, version: u64) -> Result<Option<Vec<Raw<Commit>>>> {
         if log
             .tail
             .first()
@@ -114,7 +92,7 @@ impl Log {
     }
 
     /// The first commit that is past a point, given that all after it are.
-    fn first(
+    pub(super) fn first(
         &self,
         log: &LogPlace,
         part_past: &dyn Fn(&ChunkRef) -> bool,
@@ -163,7 +141,7 @@ impl Log {
     ///
     /// # Errors
     /// [`Code::Corrupt`], naming the file.
-    fn read(&self, part: &ChunkRef, level: usize) -> Result<Arc<LogNode>> {
+    pub(super) fn read(&self, part: &ChunkRef, level: usize) -> Result<Arc<LogNode>> {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let known = cache.iter().find(|(at, known, _)| *at == level && known == part);
         if let Some((_, _, node)) = known {

@@ -1,12 +1,14 @@
 //! What was true when: the commit log, the lifetimes of rows, tags.
 
 mod as_of;
+mod dates;
 mod deaths;
 mod log;
 mod tags;
 
 pub use as_of::AsOf;
 pub(crate) use as_of::check_kept;
+pub(crate) use dates::{CLOCKS_DIFFER_MS, in_force};
 pub use deaths::Deaths;
 pub use log::{CHUNK, Log};
 pub use tags::{Tag, Tags};

@@ -18,6 +18,7 @@ pub use bytes::Bytes;
 pub use disk::{BlockFile, Disk, DiskFile, FileId, OsDisk};
 pub use local::LocalStore;
 pub use memory::MemoryStore;
+pub(crate) use name::SEQUENCE_MAX;
 pub use name::{FileName, check_table_name, check_tag_name, manifest_name, manifest_sequence};
 
 use std::fmt::Debug;

@@ -54,6 +54,9 @@ fn is_reserved(name: &str) -> bool {
         || port("LPT")
 }
 
+/// The greatest sequence that a manifest may have. The first of a table is at most half of it.
+pub(crate) const SEQUENCE_MAX: u64 = 1 << 63;
+
 /// The name of a manifest: numbers run backwards, so that the newest sorts first.
 #[must_use]
 pub fn manifest_name(sequence: u64) -> String {

@@ -2,6 +2,8 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::SEQUENCE_MAX;
+
 /// Records and marks start at multiples of this: no sector that holds one is written for the sake of another.
 pub(super) const SLOT: u64 = 4096;
 /// The head of a record, or all of a mark.
@@ -13,9 +15,6 @@ const FILE_MAGIC: [u8; 8] = *b"VARVEJNL";
 const MAGIC: [u8; 7] = [0xff, b'v', b'a', b'r', b'v', b'e', 0xff];
 /// No journal is larger: whoever reads one may hold it in memory.
 const LARGEST: u64 = 64 << 20;
-
-/// The greatest sequence that a manifest may have.
-const GREATEST: u64 = 1 << 62;
 
 /// What stands at a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +91,7 @@ impl Head {
             _ => return None,
         };
         let whole = bytes[..7] == MAGIC && word(HEAD - 8)? == xxh3_64(&bytes[..HEAD - 8]);
-        let possible = (1..=GREATEST).contains(&word(8)?);
+        let possible = (1..=SEQUENCE_MAX).contains(&word(8)?);
         let head = Self {
             kind,
             sequence: word(8)?,

@@ -63,6 +63,7 @@ impl Table {
                 ended: Vec::new(),
                 updated: 0,
                 schema: Some(schema),
+                effective_again: None,
             }))
         })?;
         Ok(self.written(committed))

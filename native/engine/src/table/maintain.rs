@@ -284,7 +284,8 @@ impl Table {
         let Some(retention) = self.refresh()?.manifest.retention else {
             return Ok(0);
         };
-        let horizon = self.home.environment.now_ms().saturating_sub(retention);
+        let now = self.home.environment.now();
+        let horizon = (now.saturating_sub(retention), now);
         // First say that the versions are gone, then drop their rows: a reader is told, and never misled. A tag that was
         // made meanwhile is seen in the second round, or its maker sees that it is too late.
         while self.change_layout(|table, now, next| table.let_go(now, next, horizon))? {}
@@ -317,12 +318,12 @@ impl Table {
         })
     }
 
-    /// Says in a manifest which versions end at a horizon. Returns whether that is anything new.
-    fn let_go(&self, now: &State, next: &mut Next, horizon: i64) -> Result<bool> {
+    /// Says in a manifest which versions end at a horizon, given with the clock. Returns whether that is anything new.
+    fn let_go(&self, now: &State, next: &mut Next, (horizon, clock): (i64, i64)) -> Result<bool> {
         let manifest = &now.manifest;
         let oldest = self
             .log
-            .version_at(&manifest.log, manifest.version, horizon)?
+            .version_at(&manifest.log, manifest.version, horizon, clock)?
             .max(manifest.oldest);
         let mut kept: Vec<u64> = self.tags.all()?.into_iter().map(|tag| tag.version).collect();
         kept.retain(|version| *version < oldest && check_kept(manifest, *version).is_ok());

@@ -4,6 +4,7 @@ mod alter;
 mod approximate;
 mod commit;
 mod diff;
+mod effective;
 mod export;
 mod home;
 mod index;
@@ -37,7 +38,7 @@ pub use span::{Lifetime, Moment};
 pub use stage::Stage;
 pub use state::Snapshot;
 pub use stats::Stats;
-pub use verify::Verified;
+pub use verify::{Verified, Warning};
 pub use write::OnKey;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -117,7 +118,7 @@ impl Table {
             &state.manifest,
             &self.log,
             &self.tags,
-            self.home.environment.now_ms(),
+            self.home.environment.now(),
         )?;
         if version == state.manifest.version {
             return Ok(Snapshot::latest(state));
@@ -161,7 +162,7 @@ impl Table {
     /// # Errors
     /// [`Code::TagExists`], [`Code::InvalidName`], [`Code::VersionExpired`].
     pub fn tag(&self, name: &str, snapshot: &Snapshot) -> Result<Tag> {
-        let now = self.home.environment.now_ms();
+        let now = self.home.environment.now();
         let version = AsOf::Version(snapshot.version());
         let resolve = |state: Arc<State>| version.resolve(&state.manifest, &self.log, &self.tags, now);
         let tag = Tag {

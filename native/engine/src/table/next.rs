@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use super::Table;
 use super::commit::CommitOptions;
+use super::effective::Effective;
 use super::reembed::NewVectors;
 use super::state::{Known, State};
 use crate::column::{Batch, Column};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::filter::Columns;
 use crate::format::{
-    ChunkRef, Commit, DeathRun, Fragment, InlineRows, LogNode, LogPlace, Manifest, Operation, Raw, Retired,
-    Rows, RunRef, default_of, seal_json,
+    ChunkRef, Commit, DeathRun, Fragment, InlineRows, LogNode, Manifest, Operation, Raw, Retired, Rows,
+    RunRef, default_of, seal_json,
 };
 use crate::fragment::{FragmentWriter, Pieces, Segment};
-use crate::history::{CHUNK, Deaths};
+use crate::history::{CHUNK, Deaths, in_force};
 use crate::schema::{Field, Schema};
 use crate::store::{FileName, PutOutcome, Store};
 
@@ -29,6 +30,8 @@ pub(super) struct Change {
     /// How many of the new rows replace another.
     pub(super) updated: u64,
     pub(super) schema: Option<Schema>,
+    /// Of a restore, the effective date that was in force at the version that it restores, if there was one.
+    pub(super) effective_again: Option<Option<i64>>,
 }
 
 /// Rows that a commit adds.
@@ -134,10 +137,16 @@ impl Next {
         }
         let added = self.add_rows(table, state, change.rows)?;
         self.end_rows(table, &change.ended, version)?;
+        let now = table.home.environment.now();
+        let committed_at = next_date(&state.manifest, now);
+        let given = change.options.effective_at;
+        let effective = Effective::of(&state.manifest.log, given, change.effective_again, now)?;
         let commit = Commit {
             version,
-            committed_at: next_date(&state.manifest, table.home.environment.now_ms()),
-            effective_at: checked_effective(&state.manifest, change.options.effective_at)?,
+            committed_at,
+            clock: (now < committed_at).then_some(now),
+            effective_at: effective.at,
+            takes_back: effective.takes_back,
             operation: change.operation,
             inserted: added - change.updated.min(added),
             updated: change.updated,
@@ -343,17 +352,18 @@ impl Next {
 
     /// Moves the tail of the log into a file, and full lists of files into files of their own.
     fn close_log(&mut self, table: &Table) -> Result<()> {
+        let last_effective = in_force(&self.manifest.log);
         let commits = std::mem::take(&mut self.manifest.log.tail);
         let Some(last) = commits.last().map(Raw::get) else {
             return Ok(());
         };
-        let effective = commits.iter().rev().find_map(|commit| commit.get().effective_at);
         let mut part = ChunkRef {
             file: String::new(),
             length: 0,
             last: last.version,
             last_at: last.committed_at,
-            last_effective: effective.or(last_effective(&self.manifest.log)),
+            last_effective,
+            takes_back: commits.iter().any(|commit| commit.get().takes_back),
         };
         self.write_log(table, &mut part, &LogNode::Commits(commits))?;
         for level in 0.. {
@@ -367,7 +377,10 @@ impl Next {
             }
             let full = std::mem::replace(parts, vec![part]);
             let Some(last) = full.last().cloned() else { break };
-            part = last;
+            part = ChunkRef {
+                takes_back: full.iter().any(|part| part.takes_back),
+                ..last
+            };
             self.write_log(table, &mut part, &LogNode::Chunks(full))?;
         }
         Ok(())
@@ -419,28 +432,8 @@ fn piece(segment: &Segment, picked: Option<&[u32]>, field: &Field) -> Result<Col
     }
 }
 
-/// Dates of commits never stand still and never run backwards, whatever the clock does.
+/// Dates of commits never run backwards, whatever the clock does, and are never ahead of it by more than it was set back.
 fn next_date(manifest: &Manifest, now: i64) -> i64 {
-    match manifest.log.tail.last() {
-        Some(last) => now.max(last.get().committed_at + 1),
-        None => now.max(manifest.created_at),
-    }
-}
-
-fn last_effective(log: &LogPlace) -> Option<i64> {
-    let in_tail = log.tail.iter().rev().find_map(|commit| commit.get().effective_at);
-    in_tail.or_else(|| log.levels.iter().find_map(|parts| parts.last())?.last_effective)
-}
-
-fn checked_effective(manifest: &Manifest, given: Option<i64>) -> Result<Option<i64>> {
-    let Some(given) = given else { return Ok(None) };
-    match last_effective(&manifest.log) {
-        Some(last) if given < last => {
-            let message = format!(
-                "effectiveAt runs backwards: {given} was given after {last} (milliseconds since 1970)."
-            );
-            Err(Error::new(Code::EffectiveDateBackwards, message).hint("Write the older facts first."))
-        }
-        _ => Ok(Some(given)),
-    }
+    let last = manifest.log.tail.last().map(|last| last.get().committed_at);
+    now.max(last.unwrap_or(manifest.created_at))
 }

@@ -278,6 +278,7 @@ impl Reembed {
             ended: Vec::new(),
             updated: 0,
             schema: Some(schema),
+            effective_again: None,
         }
     }
 

@@ -7,11 +7,11 @@ use super::{Snapshot, Table};
 use crate::column::Batch;
 use crate::error::Result;
 use crate::format::Operation;
-use crate::history::check_kept;
+use crate::history::{check_kept, in_force};
 
 impl Table {
     /// Makes the table what it was at an earlier version, by a new commit: nothing of the history is lost. The cost grows
-    /// with what changed since.
+    /// with what changed since. Effective dates that were given since are taken back.
     ///
     /// # Errors
     /// [`crate::error::Code::VersionExpired`], [`crate::error::Code::Corrupt`], [`crate::error::Code::Io`].
@@ -30,7 +30,10 @@ impl Table {
             let lost: Vec<RowPlace> = died.iter().filter_map(|id| then.place(*id)).collect();
             let ended: Vec<u64> = now.born_since(then.watermark()).map(|(id, _)| id).collect();
             let same_schema = then.schema().is_alike(now.schema());
-            if lost.is_empty() && ended.is_empty() && same_schema {
+            let log = &state.manifest.log;
+            let effective = self.log.effective_at(log, then.version())?;
+            let takes_back = options.effective_at.is_none() && effective < in_force(log);
+            if lost.is_empty() && ended.is_empty() && same_schema && !takes_back {
                 return Ok(None);
             }
             let schema = (!same_schema).then(|| (**then.schema()).clone());
@@ -51,6 +54,7 @@ impl Table {
                 ended,
                 updated: 0,
                 schema,
+                effective_again: Some(effective),
             }))
         })?;
         Ok(self.written(committed))

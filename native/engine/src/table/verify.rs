@@ -3,10 +3,11 @@ use std::sync::Arc;
 use super::Table;
 use super::home::Home;
 use super::state::State;
+use crate::environment::iso_date;
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathRun, Manifest, Raw, RunRef};
 use crate::fragment::Segment;
-use crate::history::{Log, Tags};
+use crate::history::{CLOCKS_DIFFER_MS, Log, Tags};
 
 /// What a check of all files found.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,17 @@ pub struct Verified {
     pub bytes: u64,
     /// What is wrong, one entry a damaged file.
     pub problems: Vec<Error>,
+    /// What is odd, although no file is damaged.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that is not damage, and yet should be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What is so.
+    pub message: String,
+    /// What it means, and what to do.
+    pub hint: String,
 }
 
 impl Verified {
@@ -117,11 +129,35 @@ impl Home {
             verified.note(self.verify_deaths(reference))?;
         }
         self.verify_log(&manifest, &mut verified)?;
+        verified.warnings.extend(self.dates_ahead(&manifest));
         let tags = Tags::new(Arc::clone(&self.store), self.path("_tags"));
         for tag in tags.each()? {
             verified.note(tag.map(|(_, bytes)| bytes))?;
         }
         Ok(verified)
+    }
+
+    /// Says that commits are dated later than the clock of this machine.
+    fn dates_ahead(&self, manifest: &Manifest) -> Option<Warning> {
+        let last = manifest.log.tail.last()?.get();
+        let now = self.environment.now();
+        if last.committed_at <= now.saturating_add(CLOCKS_DIFFER_MS) {
+            return None;
+        }
+        let log = Log::new(Arc::clone(&self.store), self.path("_log"));
+        let first = log.version_dated(&manifest.log, last.version, now).ok()? + 1;
+        let message = format!(
+            "The dates of commits run ahead: version {} is dated {}, and the clock of this machine shows {}. It began with version {first}.",
+            last.version,
+            iso_date(last.committed_at),
+            iso_date(now)
+        );
+        let hint = "The clock of the writer of that version was ahead, or this clock is behind. history() shows the clock of each \
+            writer where it differs; later commits have the same date until clocks have caught up with it.";
+        Some(Warning {
+            message,
+            hint: hint.to_owned(),
+        })
     }
 
     fn length(&self, path: &str) -> Result<u64> {

@@ -141,6 +141,7 @@ impl Table {
                 ended,
                 updated,
                 schema: None,
+                effective_again: None,
             }))
         })?;
         Ok(self.written(committed))
@@ -202,6 +203,7 @@ impl Table {
                 ended: ids.to_vec(),
                 updated,
                 schema: None,
+                effective_again: None,
             }))
         })?;
         Ok(self.written(committed))
@@ -231,6 +233,7 @@ impl Table {
                 ended,
                 updated: 0,
                 schema: None,
+                effective_again: None,
             }))
         })?;
         Ok(self.written(committed))

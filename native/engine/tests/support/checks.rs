@@ -21,8 +21,11 @@ use super::{spans, values};
 pub(crate) fn moment(random: &mut Random, model: &Model, now: i64) -> AsOf {
     let version = random.below(model.versions.len() + 1);
     let near = model.versions.get(version);
-    match random.below(8) {
-        0 => AsOf::Date(near.map_or(now + 10_000_000, |near| near.committed_at) + random.below(3) as i64 - 1),
+    let about = |date: i64, random: &mut Random| AsOf::Date(date + random.below(3) as i64 - 1);
+    match random.below(10) {
+        0 => about(near.map_or(now + 10_000_000, |near| near.committed_at), random),
+        8 => about(near.map_or(now, |near| near.clock), random),
+        9 => about(now - *random.pick(&[0, 1_000, 60_000]), random),
         1 => AsOf::Effective(
             near.and_then(|near| near.effective_at).unwrap_or(now) + random.below(3) as i64 - 1,
         ),
@@ -323,8 +326,8 @@ fn history(random: &mut Random, table: &Table, model: &Model) {
         assert_eq!(commit.version, version as u64);
         assert_eq!([commit.inserted, commit.updated, commit.deleted], is.counts);
         assert_eq!(
-            (commit.committed_at, commit.effective_at),
-            (is.committed_at, is.effective_at)
+            (commit.committed_at, commit.effective_at, commit.clock()),
+            (is.committed_at, is.effective_at, is.clock)
         );
         assert_eq!((commit.operation, commit.schema), (is.operation, is.schema.id));
         assert_eq!(commit.properties, Some(json!({"version": version})));

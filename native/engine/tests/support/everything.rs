@@ -135,6 +135,7 @@ fn close_parts(store: &MemoryStore) {
         last: last.version,
         last_at: last.committed_at,
         last_effective: given,
+        takes_back: false,
     }]];
     let rest = manifest.deaths.tail.split_off(2);
     let dead = std::mem::replace(&mut manifest.deaths.tail, rest);

@@ -23,7 +23,12 @@ pub(crate) struct Version {
     pub(crate) schema: Schema,
     pub(crate) rows: Vec<Arc<Row>>,
     pub(crate) committed_at: i64,
+    /// What the clock showed.
+    pub(crate) clock: i64,
+    /// What the commit says.
     pub(crate) effective_at: Option<i64>,
+    /// The effective date in force: that of the commit, or of one before it.
+    in_force: Option<i64>,
     pub(crate) operation: Operation,
     pub(crate) counts: [u64; 3],
 }
@@ -34,6 +39,8 @@ pub(crate) struct Model {
     pub(crate) versions: Vec<Version>,
     pub(crate) tags: BTreeMap<String, usize>,
     pub(crate) retention: Option<i64>,
+    /// What the next commit brings back of effective dates, where it is a restore.
+    again: Option<Option<i64>>,
     /// Keys are drawn from so many.
     pub(crate) keys: usize,
     oldest: usize,
@@ -42,6 +49,9 @@ pub(crate) struct Model {
     next_field: u32,
     next_schema: u32,
 }
+
+/// Clocks differ by so much.
+const MINUTE: i64 = 60_000;
 
 /// When a commit happens, and what it says of that.
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +109,10 @@ impl Model {
         let empty = Version {
             schema,
             rows: Vec::new(),
-            committed_at: created_at - 1,
+            committed_at: created_at,
+            clock: created_at,
             effective_at: None,
+            in_force: None,
             operation: Operation::Insert,
             counts: [0; 3],
         };
@@ -110,6 +122,7 @@ impl Model {
             versions,
             tags,
             retention,
+            again: None,
             keys,
             oldest,
             kept,
@@ -311,9 +324,11 @@ impl Model {
         next.rows.retain(|row| then.row(row.id).is_some());
         let deleted = (before - next.rows.len()) as u64;
         let same_schema = then.schema.fields == next.schema.fields;
-        if lost.is_empty() && deleted == 0 && same_schema {
+        let takes_back = when.effective_at.is_none() && then.in_force < next.in_force;
+        if lost.is_empty() && deleted == 0 && same_schema && !takes_back {
             return Ok(self.nothing());
         }
+        self.again = Some(then.in_force);
         let again = lost
             .iter()
             .map(|row| self.row(&then.schema, row.values(&then.schema.fields)));
@@ -337,20 +352,17 @@ impl Model {
     }
 
     fn commit(&mut self, mut next: Version, when: When) -> Result<Written, Code> {
-        let last = self
-            .versions
-            .iter()
-            .rev()
-            .find_map(|version| version.effective_at);
-        if when
-            .effective_at
-            .is_some_and(|at| last.is_some_and(|last| at < last))
-        {
+        let last = self.newest().in_force;
+        let again = self.again.take().unwrap_or(last);
+        if when.effective_at.is_some_and(|at| Some(at) < last.min(again)) {
             self.next_id = self.ids_given();
             return Err(Code::EffectiveDateBackwards);
         }
-        next.effective_at = when.effective_at;
-        next.committed_at = when.now.max(self.newest().committed_at + 1);
+        next.in_force = when.effective_at.or(again);
+        let says = when.effective_at.is_some() || again != last;
+        next.effective_at = next.in_force.filter(|_| says);
+        next.committed_at = when.now.max(self.newest().committed_at);
+        next.clock = when.now;
         self.versions.push(next);
         let [inserted, updated, deleted] = self.newest().counts;
         Ok(Written {
@@ -382,12 +394,7 @@ impl Model {
     pub(crate) fn optimize(&mut self, now: i64) {
         let Some(retention) = self.retention else { return };
         let horizon = now.saturating_sub(retention);
-        let before = self
-            .versions
-            .iter()
-            .skip(1)
-            .filter(|version| version.committed_at <= horizon);
-        let oldest = self.oldest.max(before.count());
+        let oldest = self.oldest.max(self.dated(horizon, now));
         let mut kept: Vec<usize> = self.tags.values().copied().collect();
         kept.retain(|version| *version < oldest && self.readable(*version).is_ok());
         (self.oldest, self.kept) = (oldest, kept);
@@ -404,25 +411,69 @@ impl Model {
 
     /// The version that a moment means.
     pub(crate) fn resolve(&self, moment: &AsOf, now: i64) -> Result<usize, Code> {
-        let newest = self.versions.len() - 1;
-        let until = |past: &dyn Fn(&Version) -> bool| {
-            let first = self.versions.iter().skip(1).position(past);
-            first.unwrap_or(newest)
-        };
+        let given = |version: &Version| version.effective_at.is_some();
         let version = match moment {
             AsOf::Version(version) => usize::try_from(*version).unwrap_or(usize::MAX),
-            AsOf::Date(at) if *at > (now + 60_000).max(self.newest().committed_at) => {
+            AsOf::Date(at) if *at > now.max(self.last_date()) + MINUTE => {
                 return Err(Code::VersionNotFound);
             }
-            AsOf::Date(at) => until(&|version| version.committed_at > *at),
-            AsOf::Effective(_) if self.versions.iter().all(|version| version.effective_at.is_none()) => {
+            AsOf::Date(at) => self.dated(*at, now),
+            AsOf::Effective(_) if !self.versions.iter().any(given) => {
                 return Err(Code::VersionNotFound);
             }
-            AsOf::Effective(at) => until(&|version| version.effective_at.is_some_and(|date| date > *at)),
+            AsOf::Effective(at) => {
+                let is_true = |version: &Version| version.in_force.is_none_or(|date| date <= *at);
+                self.versions.iter().rposition(is_true).unwrap_or(0)
+            }
             AsOf::Tag(name) => *self.tags.get(name).ok_or(Code::TagNotFound)?,
         };
         self.readable(version)?;
         Ok(version)
+    }
+
+    /// The date of the newest commit; none before the first.
+    fn last_date(&self) -> i64 {
+        let last = self.versions.iter().skip(1).next_back();
+        last.map_or(i64::MIN + MINUTE, |version| version.committed_at)
+    }
+
+    /// The version that a date means: in the order of the versions, each with the date at which it counts.
+    fn dated(&self, at: i64, now: i64) -> usize {
+        let newest = self.versions.len() - 1;
+        if at >= now {
+            return newest;
+        }
+        let dates = self.versions.iter().skip(1).map(|version| version.committed_at);
+        let right = dates
+            .clone()
+            .take_while(|date| *date <= now)
+            .last()
+            .unwrap_or(i64::MIN);
+        // Dates after now cannot be right: there the clocks count that can be.
+        let counts = self
+            .versions
+            .iter()
+            .skip(1)
+            .map(|version| match version.committed_at {
+                date if date <= now => Some(date),
+                _ => (right..=now).contains(&version.clock).then_some(version.clock),
+            });
+        let mut counts: Vec<Option<i64>> = counts.collect();
+        // The others were made before the next one, the last of them just now.
+        let mut next = now - MINUTE;
+        let mut latest = i64::MIN;
+        for date in &mut counts {
+            latest = latest.max(date.unwrap_or(latest));
+            *date = date.map(|_| latest);
+        }
+        for date in counts.iter_mut().rev() {
+            next = date.unwrap_or(next);
+            *date = Some(next);
+        }
+        counts
+            .iter()
+            .take_while(|date| date.is_some_and(|date| date <= at))
+            .count()
     }
 
     /// The first and the last version of a span.

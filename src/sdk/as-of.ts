@@ -10,7 +10,7 @@ export type Instant = Date | string;
 
 /**
  * A point in the history of a table:
- * - a `Date` or an ISO 8601 text: what was committed by then;
+ * - a `Date` or an ISO 8601 text: what was committed by then; as of now is everything that was acknowledged;
  * - a number: the version of a commit;
  * - `{ tag }`: the version that was given that name;
  * - `{ effective }`: what was true by then, according to the `effectiveAt` of the commits.

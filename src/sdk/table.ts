@@ -238,7 +238,10 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return answer(() => this.handle.native.deleteTag(checkName(name)));
   }
 
-  /** Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. */
+  /**
+   * Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. Effective dates that were given
+   * since are taken back.
+   */
   async restore(at: AsOf, options?: CommitOptions): Promise<WriteResult> {
     const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(checkOptions("restore", options)) });
     return toWriteResult(await callAsync(() => this.handle.native.restore(request)));
@@ -288,7 +291,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return await backfill(this.handle, checkOptions("backfill", options));
   }
 
-  /** Reads every file of the table and says which are damaged. */
+  /** Reads every file of the table and says which are damaged; warns where a clock was wrong. */
   async verify(): Promise<Verification> {
     return JSON.parse(await callAsync(() => this.handle.native.verify())) as Verification;
   }

@@ -8,7 +8,7 @@ const inYears = (years: number) => new Date(Date.now() + years * 365.25 * 86_400
 
 test("a date of another age is refused, in words", async () => {
   const t = await openDocs();
-  for (const effectiveAt of ["+020260-01-01T00:00:00Z", new Date(8.64e15), inYears(101)]) {
+  for (const effectiveAt of [new Date("+020260-01-01"), new Date(8.64e15), inYears(101)]) {
     await expect(t.upsert(row("x"), { effectiveAt })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       message: expect.stringMatching(/effectiveAt is \S+-\d\d-\d\dT.*Z, more than 100 years after now \(20/),

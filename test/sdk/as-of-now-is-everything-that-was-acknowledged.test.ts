@@ -54,7 +54,7 @@ describe.each(places)("%s", (_, open) => {
 
   test("a retention of no days lets all go that was removed by now", async () => {
     const { t } = await burst();
-    await t.delete({ where: {} });
+    await t.delete({ all: true });
     await t.setRetention({ days: 0 });
     await t.optimize();
     expect(await t.stats()).toMatchObject({ rows: 0, deadRows: 0 });

@@ -85,7 +85,14 @@ describe("the command line", () => {
 
   it("verifies", () => {
     const tables = [
-      { name: "docs", ok: true, files: expect.any(Number), bytes: expect.any(Number), problems: [], warnings: [] },
+      {
+        name: "docs",
+        ok: true,
+        files: expect.any(Number),
+        bytes: expect.any(Number),
+        problems: [],
+        warnings: [],
+      },
     ];
     expect(place.json("verify")).toEqual({ ok: true, tables });
     expect(place.run("verify").stdout).toMatch(/^docs: ok, \d+ files?, /);

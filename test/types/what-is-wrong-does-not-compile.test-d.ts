@@ -49,8 +49,8 @@ describe("writes", () => {
     await t.insert([{ id: "1", title: "x", thumb, lang: "es" }]);
     // @ts-expect-error a number for a bigint
     await t.insert([{ id: "1", title: "x", thumb, big: 3 }]);
-    // @ts-expect-error a text for an instant
-    await t.upsert([{ id: "1", title: "x", thumb, at: "2026-01-01" }]);
+    // @ts-expect-error a number for an instant
+    await t.upsert([{ id: "1", title: "x", thumb, at: 1_800_000_000_000 }]);
     // @ts-expect-error a derived vector
     await t.insert([{ id: "1", title: "x", thumb, bodyVec: new Float32Array(8) }]);
     // @ts-expect-error a derived vector, and vectors are not let in

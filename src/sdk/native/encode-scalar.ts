@@ -1,9 +1,10 @@
 // Numbers, texts and bytes. Each encoder is a loop over an array of values of one type; a value that does not fit leaves it by
 // `refuse`.
 
-import { isBytes, isDate, millisecondsOf } from "../../realm";
+import { isBytes } from "../../realm";
 import { parseDate } from "../schema/calendar";
 import { isWellFormed } from "../schema/unicode";
+import { toMilliseconds } from "../schema/wire-value";
 import type { BatchBuffer } from "./batch-buffer";
 import { type ColumnEncoder, type ColumnPlace, refuse } from "./column-encoder";
 import { type JsonProblem, jsonText, placeOf } from "./json-text";
@@ -66,10 +67,17 @@ export const timestampEncoder: ColumnEncoder = {
     const from = out.at / 8;
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
-      const ms = isDate(value) ? millisecondsOf(value) : Number.NaN;
-      if (!Number.isNaN(ms)) f64[from + i] = ms;
+      const ms = toMilliseconds(value);
+      if (ms !== undefined) f64[from + i] = ms;
       else if (value === null) f64[from + i] = 0;
-      else refuse(place, i, "a valid Date", value, "Make one with new Date(...).");
+      else
+        refuse(
+          place,
+          i,
+          "a valid Date, or an ISO 8601 text with its zone",
+          value,
+          "Make one with new Date(...).",
+        );
     }
     out.advance(values.length * 8);
   },

@@ -67,8 +67,8 @@ export function boolean(): Column<"boolean", boolean> {
   return column({ kind: "boolean" });
 }
 
-/** An instant with the precision of a millisecond: a `Date`. */
-export function timestamp(): Column<"timestamp", Date> {
+/** An instant with the precision of a millisecond: a `Date`. Writes and filters also take an ISO 8601 text with its zone. */
+export function timestamp(): Column<"timestamp", Date, Date | string> {
   return column({ kind: "timestamp" });
 }
 

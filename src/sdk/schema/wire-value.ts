@@ -21,11 +21,11 @@ export function toWireValue(type: ColumnType, value: unknown): WireValue | undef
     case "int":
       return wireInteger(value);
     case "float":
-      return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+      return typeof value === "number" && Number.isFinite(value) ? asStored(type.bits, value) : undefined;
     case "boolean":
       return typeof value === "boolean" ? value : undefined;
     case "timestamp":
-      return wireInstant(value);
+      return toMilliseconds(value);
     case "date":
       return typeof value === "string" ? parseDate(value) : undefined;
     case "bytes":
@@ -108,6 +108,12 @@ function classNameOf(value: object): string | undefined {
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
+/** The number that a column holds for it. Beyond 32 bits it stays what it is, which is larger than all numbers of such a column. */
+function asStored(bits: 32 | 64, value: number): number {
+  const rounded = bits === 32 ? Math.fround(value) : value;
+  return Number.isFinite(rounded) ? rounded : value;
+}
+
 function wireInteger(value: unknown): WireValue | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : undefined;
   if (typeof value !== "bigint" || value > INT64_MAX || value < -INT64_MAX - 1n) return undefined;
@@ -115,7 +121,8 @@ function wireInteger(value: unknown): WireValue | undefined {
   return Number.isSafeInteger(number) ? number : { $int: value.toString() };
 }
 
-function wireInstant(value: unknown): number | undefined {
+/** The milliseconds since 1970 of a valid Date, or of an ISO 8601 text with its zone; undefined for anything else. */
+export function toMilliseconds(value: unknown): number | undefined {
   if (typeof value === "string") return parseInstant(value);
   if (!isDate(value)) return undefined;
   const ms = millisecondsOf(value);

@@ -6,7 +6,15 @@ import type {
   EmbeddingLimits,
   EmbeddingRequest,
 } from "./embedding-function";
-import { checkCounts, checkText, limitsOf, present } from "./support/option-check";
+import {
+  checkCounts,
+  checkText,
+  LIMITS,
+  limitsOf,
+  type Names,
+  ownOptions,
+  present,
+} from "./support/option-check";
 import { numbersOf } from "./support/vectors";
 
 /** What `custom` takes. */
@@ -38,6 +46,18 @@ export interface CustomEmbedding<I extends EmbeddingInput> extends EmbeddingLimi
   readonly dispose?: (() => Promise<void>) | undefined;
 }
 
+const OPTIONS: Names<CustomEmbedding<never>> = {
+  ...LIMITS,
+  name: true,
+  dimensions: true,
+  maxBatch: true,
+  config: true,
+  revision: true,
+  inputTypes: true,
+  embed: true,
+  dispose: true,
+};
+
 /**
  * An embedding function of your own.
  *
@@ -52,7 +72,8 @@ export interface CustomEmbedding<I extends EmbeddingInput> extends EmbeddingLimi
  * });
  * ```
  */
-export function custom<I extends EmbeddingInput = string>(options: CustomEmbedding<I>): EmbeddingFunction<I> {
+export function custom<I extends EmbeddingInput = string>(given: CustomEmbedding<I>): EmbeddingFunction<I> {
+  const options = ownOptions("custom", given, OPTIONS);
   const { name, dimensions, embed, maxBatch = 128, config = {}, revision, inputTypes, dispose } = options;
   checkText("name", name);
   checkCounts({ dimensions, maxBatch });

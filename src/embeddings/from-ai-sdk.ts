@@ -7,7 +7,7 @@ import type {
   EmbeddingRequest,
   EmbeddingRetry,
 } from "./embedding-function";
-import { checkCounts, limitsOf, present } from "./support/option-check";
+import { checkCounts, LIMITS, limitsOf, type Names, ownOptions, present } from "./support/option-check";
 import { checkAborted, requestError } from "./support/request-failure";
 import { type Answerer, checkedVectors, embedPresent } from "./support/vectors";
 
@@ -72,10 +72,19 @@ const most = 2048;
  * ```
  */
 export function fromAiSdk(model: AiSdkEmbeddingModel, options: AiSdkOptions): EmbeddingFunction<string> {
-  return new AiSdkEmbedding(model, options);
+  return new AiSdkEmbedding(model, ownOptions("fromAiSdk", options, OPTIONS));
 }
 
 // --- Private helpers ---
+
+const OPTIONS: Names<AiSdkOptions> = {
+  ...LIMITS,
+  dimensions: true,
+  requestDimensions: true,
+  query: true,
+  document: true,
+  maxBatch: true,
+};
 
 class AiSdkEmbedding implements EmbeddingFunction<string> {
   readonly name = NAME;

@@ -1,6 +1,14 @@
 import { embedderIdentity } from "./embedder-identity";
 import type { EmbeddingFunction, EmbeddingLimits, EmbeddingRequest } from "./embedding-function";
-import { checkCounts, checkText, limitsOf, present } from "./support/option-check";
+import {
+  checkCounts,
+  checkText,
+  LIMITS,
+  limitsOf,
+  type Names,
+  ownOptions,
+  present,
+} from "./support/option-check";
 import { checkAborted, requestError, unlessAborted } from "./support/request-failure";
 import { checkedVectors, embedPresent } from "./support/vectors";
 
@@ -23,6 +31,8 @@ export interface LangChainEmbeddings {
   embedQuery(document: string): Promise<number[]>;
 }
 
+const OPTIONS: Names<LangChainOptions> = { ...LIMITS, name: true, dimensions: true, maxBatch: true };
+
 /**
  * Embeds with any `Embeddings` of LangChain. Documents go through `embedDocuments`, queries through `embedQuery`. A table keeps what they
  * say of themselves (class and model, never a key) and refuses others.
@@ -37,8 +47,9 @@ export interface LangChainEmbeddings {
  */
 export function fromLangChain(
   embeddings: LangChainEmbeddings,
-  options: LangChainOptions,
+  given: LangChainOptions,
 ): EmbeddingFunction<string> {
+  const options = ownOptions("fromLangChain", given, OPTIONS);
   const { name, dimensions, maxBatch = 128 } = options;
   const embedder = embedderIdentity(embeddings);
   checkText("name", name);

@@ -17,7 +17,16 @@ import type {
 import { importLibrary, type OptionalLibrary } from "./support/import-library";
 import { familyOf, type Pooling, poolings } from "./support/model-families";
 import { type ModelDtype, modelDtypes, readFolderFacts } from "./support/model-folder";
-import { checkCounts, checkText, checkWord, present, retryOf, StoredConfig } from "./support/option-check";
+import {
+  checkCounts,
+  checkText,
+  checkWord,
+  type Names,
+  ownOptions,
+  present,
+  retryOf,
+  StoredConfig,
+} from "./support/option-check";
 import { pooledVectors } from "./support/pooling";
 import { checkAborted, withFailure } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";
@@ -110,11 +119,8 @@ export function huggingface(
   options: HuggingFaceOptions & { readonly images: true },
 ): EmbeddingFunction<string | Uint8Array>;
 export function huggingface(model: string, options?: HuggingFaceOptions): EmbeddingFunction<string>;
-export function huggingface(
-  model: string,
-  options: HuggingFaceOptions = {},
-): EmbeddingFunction<EmbeddingInput> {
-  return new HuggingFaceEmbedding(model, options);
+export function huggingface(model: string, options?: HuggingFaceOptions): EmbeddingFunction<EmbeddingInput> {
+  return new HuggingFaceEmbedding(model, ownOptions("huggingface", options, OPTIONS));
 }
 
 /** Makes the function again. Where the model lies, and whether the network may be asked, is for the environment to say. */
@@ -144,6 +150,24 @@ export function huggingfaceFrom(config: EmbeddingConfig): EmbeddingFunction<Embe
 const models = new SharedModels<LoadedModel>(({ text, vision }) =>
   Promise.all([text.dispose(), vision?.dispose()]),
 );
+
+const OPTIONS: Names<HuggingFaceOptions> = {
+  dtype: true,
+  revision: true,
+  pooling: true,
+  normalize: true,
+  dimensions: true,
+  maxTokens: true,
+  queryPrefix: true,
+  documentPrefix: true,
+  batchWithDynamicQuantization: true,
+  localPath: true,
+  cacheDir: true,
+  offline: true,
+  device: true,
+  images: true,
+  retry: true,
+};
 
 class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   readonly name = NAME;

@@ -25,7 +25,14 @@ import {
   readJson,
   readJsonIfThere,
 } from "./support/model-folder";
-import { checkCounts, checkWord, present, StoredConfig } from "./support/option-check";
+import {
+  checkCounts,
+  checkWord,
+  type Names,
+  ownOptions,
+  present,
+  StoredConfig,
+} from "./support/option-check";
 import { type ModelOutput, pooledVectors } from "./support/pooling";
 import { checkAborted } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";
@@ -87,8 +94,8 @@ const tokenizerLibrary: OptionalLibrary = { name: "@huggingface/tokenizers", ran
  * const fn = onnx("./models/all-MiniLM-L6-v2-onnx", { dtype: "int8" });
  * ```
  */
-export function onnx(folder: string, options: OnnxOptions = {}): EmbeddingFunction<string> {
-  return new OnnxEmbedding(folder, options);
+export function onnx(folder: string, options?: OnnxOptions): EmbeddingFunction<string> {
+  return new OnnxEmbedding(folder, ownOptions("onnx", options, OPTIONS));
 }
 
 /** Makes the function again, from a folder of that name below the one that the environment names. */
@@ -152,6 +159,19 @@ interface LoadedModel {
 }
 
 const models = new SharedModels<LoadedModel>(({ session }) => session.release());
+
+const OPTIONS: Names<OnnxOptions> = {
+  dtype: true,
+  pooling: true,
+  normalize: true,
+  dimensions: true,
+  maxTokens: true,
+  queryPrefix: true,
+  documentPrefix: true,
+  batchWithDynamicQuantization: true,
+  output: true,
+  threads: true,
+};
 
 class OnnxEmbedding implements EmbeddingFunction<string> {
   readonly name = NAME;

@@ -27,7 +27,16 @@ import {
   otherServer,
   presetNamed,
 } from "./support/openai-servers";
-import { checkCounts, checkText, limitsOf, present, StoredConfig } from "./support/option-check";
+import {
+  checkCounts,
+  checkText,
+  LIMITS,
+  limitsOf,
+  type Names,
+  ownOptions,
+  present,
+  StoredConfig,
+} from "./support/option-check";
 import { requestError, withoutSecrets } from "./support/request-failure";
 import { beginningOf, checkedVectors, embedPresent, numbersOrBase64 } from "./support/vectors";
 
@@ -107,8 +116,8 @@ interface OpenAiModule {
  * const other = openai("my-model", { baseURL: "https://embed.example.com/v1", dimensions: 768 });
  * ```
  */
-export function openai(model: string, options: OpenAiOptions = {}): EmbeddingFunction<string> {
-  return new OpenAiEmbedding(model, options);
+export function openai(model: string, options?: OpenAiOptions): EmbeddingFunction<string> {
+  return new OpenAiEmbedding(model, ownOptions("openai", options, OPTIONS));
 }
 
 /**
@@ -132,6 +141,23 @@ export function openaiFrom(config: EmbeddingConfig): EmbeddingFunction<string> {
 }
 
 // --- Private helpers ---
+
+const OPTIONS: Names<OpenAiOptions> = {
+  ...LIMITS,
+  apiKey: true,
+  baseURL: true,
+  preset: true,
+  dimensions: true,
+  requestDimensions: true,
+  encoding: true,
+  queryPrefix: true,
+  documentPrefix: true,
+  maxBatch: true,
+  organization: true,
+  project: true,
+  headers: true,
+  client: true,
+};
 
 class OpenAiEmbedding implements EmbeddingFunction<string> {
   readonly name = NAME;

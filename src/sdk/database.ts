@@ -5,9 +5,10 @@ import { badArgument } from "./errors";
 import type { Verification } from "./maintenance";
 import { answer, call, callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
-import { checkOptions } from "./options";
+import { checkOptions, refuseMore } from "./options";
 import { checkSchema } from "./schema/check-schema";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
+import type { SchemaJson } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import { Table } from "./table";
 import { TableHandle, type TableInfo } from "./table-handle";
@@ -51,8 +52,9 @@ export class Database {
    * const t = await db.table(table("docs", { id: text().primaryKey(), body: text() }));
    * ```
    */
-  table<D extends AnyTable>(definition: D): Promise<Table<D>> {
+  table<D extends AnyTable>(definition: D, ...more: readonly never[]): Promise<Table<D>> {
     return answer(() => {
+      refuseMore("table", more);
       if (!isDefinition(definition))
         throw badArgument("table", "what table() returns", describeValue(definition));
       const native = this.#create(definition);
@@ -78,6 +80,7 @@ export class Database {
       const { bigints }: OpenTableOptions = checkOptions("openTable", options);
       const native = this.#native.openTable(checkName(name));
       const { schema } = JSON.parse(native.info()) as TableInfo;
+      checkBigints(name, schema, bigints);
       return new Table(
         new TableHandle(name, native, schema, { definition: undefined, services: this.#services, bigints }),
       );
@@ -142,11 +145,28 @@ function unless<T>(code: string, first: () => T, second: () => T): T {
   }
 }
 
+/** Every name must be one of an int column: a mistyped one would show numbers where bigints were asked for. */
+function checkBigints(table: string, { fields }: SchemaJson, bigints: unknown): void {
+  if (bigints === undefined) return;
+  const ints = fields.filter(({ type }) => type.kind === "int").map(({ name }) => name);
+  if (!Array.isArray(bigints))
+    throw badArgument("bigints", "a list of int columns", describeValue(bigints), table);
+  const odd: unknown = bigints.find((name) => !ints.includes(name as string));
+  if (odd === undefined) return;
+  const known = ints.length === 0 ? "the table has none" : `which are ${ints.join(", ")}`;
+  throw badArgument("bigints", `int columns (${known})`, describeValue(odd), table);
+}
+
 /** By its shape, because a definition may come from another copy of the package. */
 function isDefinition(value: unknown): value is AnyTable {
   if (typeof value !== "object" || value === null) return false;
-  const { name, columns, derived } = value as Partial<AnyTable>;
-  return typeof name === "string" && typeof columns === "object" && typeof derived === "object";
+  try {
+    const { name, columns, derived } = value as Partial<AnyTable>;
+    const maps = [columns, derived].every((map) => typeof map === "object" && map !== null);
+    return typeof name === "string" && maps;
+  } catch {
+    return false;
+  }
 }
 
 function checkName(name: unknown): string {

@@ -20,6 +20,11 @@ export function unknownOption(call: string, name: string, known: readonly string
   });
 }
 
+/** More arguments than a method has parameters. */
+export function tooManyArguments(call: string, found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${call} was given ${found}, which it does not take.`);
+}
+
 /** An argument that cannot be read: a getter of the caller threw, or the memory of an array is gone. */
 export function unreadableArgument(name: string, why: string, cause?: unknown): VarveError {
   return new VarveError("INVALID_ARGUMENT", `${name} cannot be read: ${why}.`, {

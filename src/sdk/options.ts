@@ -7,7 +7,7 @@ import type { ConnectOptions } from "./connect";
 import type { OpenTableOptions } from "./database";
 import type { DiffOptions } from "./diff";
 import type { EmbeddingCacheOptions } from "./embed/embedding-cache";
-import { badArgument, unknownOption, unreadableArgument } from "./errors";
+import { badArgument, tooManyArguments, unknownOption, unreadableArgument } from "./errors";
 import type { LongOptions } from "./progress";
 import { unreadableFilter } from "./query/filter-errors";
 import type { ReembedOptions } from "./reembed";
@@ -100,6 +100,12 @@ export function checkOptions<T extends object>(call: keyof typeof NAMES, options
     if (value !== undefined) read[name] = readOption(call, name, kind, value);
   }
   return read as T;
+}
+
+/** Throws INVALID_ARGUMENT where something was passed behind the last parameter of a method. */
+export function refuseMore(call: string, more: readonly unknown[]): void {
+  const extra = more.find((value) => value !== undefined);
+  if (extra !== undefined) throw tooManyArguments(call, describeValue(extra));
 }
 
 /** An argument that is not among the options, read once; throws INVALID_ARGUMENT. */

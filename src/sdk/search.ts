@@ -202,6 +202,7 @@ function columnOf(schema: TableSchema, query: unknown, name: string | undefined)
     return derived.find((field) => isEmbeddedFrom(schema, field, query)) ?? first;
   }
   if (!isFloats(query)) throw badQuery(table, describeValue(query));
+  if (query.length === 0) throw badQuery(table, "an empty vector");
   const fitting = vectors.filter((field) => field.type.dimensions === query.length);
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return only;

@@ -15,7 +15,7 @@ import type { OnEmbedError } from "./embed/document-run";
 import { badArgument, notYet } from "./errors";
 import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 import { answer, callAsync } from "./native/call";
-import { checkOptions } from "./options";
+import { checkOptions, refuseMore } from "./options";
 import type { Where } from "./query/builder-types";
 import { checkCount, type Reader, type RowFilter } from "./reader";
 import { type ReembedOptions, reembed } from "./reembed";
@@ -193,7 +193,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * await then.search("refund policy");
    * ```
    */
-  asOf(at: AsOf): Snapshot<D> {
+  asOf(at: AsOf, ...more: readonly never[]): Snapshot<D> {
+    refuseMore("asOf", more);
     return new Snapshot(this.handle, at);
   }
 
@@ -217,8 +218,9 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** Gives a version a name: the newest one, or the one at a point in the history. A tag also keeps its version from expiring. */
-  tag(name: string, at?: AsOf): Promise<Tag> {
+  tag(name: string, at?: AsOf, ...more: readonly never[]): Promise<Tag> {
     return answer(() => {
+      refuseMore("tag", more);
       const request = { name: checkName(name), ...(at === undefined ? {} : { at: toAsOfJson(at) }) };
       const { version } = JSON.parse(this.handle.native.tag(JSON.stringify(request))) as { version: number };
       return { name, version };
@@ -226,8 +228,9 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** The names that were given to versions. */
-  tags(): Promise<Tag[]> {
+  tags(...more: readonly never[]): Promise<Tag[]> {
     return answer(() => {
+      refuseMore("tags", more);
       const tags = JSON.parse(this.handle.native.tags()) as Tag[];
       return tags.map((tag) => ({ name: tag.name, version: tag.version }));
     });
@@ -272,7 +275,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** How large the table is. */
-  async stats(): Promise<TableStats> {
+  async stats(...more: readonly never[]): Promise<TableStats> {
+    refuseMore("stats", more);
     const stats = await answer(() => JSON.parse(this.handle.native.stats()) as TableStats);
     return { ...stats, missingVectors: await missingVectors(this.handle) };
   }
@@ -292,17 +296,20 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** Reads every file of the table and says which are damaged; warns where a clock was wrong. */
-  async verify(): Promise<Verification> {
+  async verify(...more: readonly never[]): Promise<Verification> {
+    refuseMore("verify", more);
     return JSON.parse(await callAsync(() => this.handle.native.verify())) as Verification;
   }
 
   /** Merges small files, builds what speeds up search, and removes what nobody can see any more. It makes no version. */
-  async optimize(): Promise<Optimized> {
+  async optimize(...more: readonly never[]): Promise<Optimized> {
+    refuseMore("optimize", more);
     return JSON.parse(await callAsync(() => this.handle.native.optimize())) as Optimized;
   }
 
   /** Says how long rows that were removed stay readable in older versions: some days, or for ever. Tagged versions stay. */
-  async setRetention(retention: Retention): Promise<void> {
+  async setRetention(retention: Retention, ...more: readonly never[]): Promise<void> {
+    refuseMore("setRetention", more);
     const request = retentionJson(retention);
     await callAsync(() => this.handle.native.setRetention(request));
   }

@@ -1,9 +1,32 @@
-import { badFunction, configUnreadable } from "../embedding-errors";
+import { badFunction, configUnreadable, unknownOption } from "../embedding-errors";
 import type { EmbeddingConfig, EmbeddingLimits, EmbeddingRetry } from "../embedding-function";
 
 /** Whether a value is a whole number from 1 on. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** Every name that options of a type may have. */
+export type Names<T> = Readonly<Record<keyof T, true>>;
+
+/** The names of the limits. */
+export const LIMITS: Names<EmbeddingLimits> = {
+  maxBatchTokens: true,
+  maxInputTokens: true,
+  maxConcurrency: true,
+  requestsPerMinute: true,
+  timeoutMs: true,
+  retry: true,
+};
+
+/** The own options, read once, without a prototype; throws INVALID_ARGUMENT for a name that is none of those that there are. */
+export function ownOptions<T extends object>(call: string, options: T | undefined, names: Names<T>): T {
+  if (options !== undefined && (typeof options !== "object" || options === null || Array.isArray(options)))
+    throw badFunction(`options (${call})`, "an object", describe(options));
+  const own = Object.assign(Object.create(null), options) as T;
+  const stray = Object.keys(own).find((name) => !Object.hasOwn(names, name));
+  if (stray !== undefined) throw unknownOption(call, stray, Object.keys(names));
+  return own;
 }
 
 /** Throws INVALID_ARGUMENT where one of the options is not a whole number from 1 on. */

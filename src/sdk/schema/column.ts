@@ -1,7 +1,8 @@
 import { hasBrand } from "../../realm";
 import type { ColumnType } from "./column-type";
-import { ownCopy } from "./own-copy";
-import { keyOfWrongType } from "./schema-errors";
+import { noMore } from "./maker-options";
+import { isUnreadable, ownCopy } from "./own-copy";
+import { keyOfWrongType, unreadableDefault } from "./schema-errors";
 
 const brand: unique symbol = Symbol.for("varve.column");
 
@@ -78,14 +79,19 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * const users = table("users", { id: text().primaryKey() });
    * ```
    */
-  primaryKey(this: Column<"text" | "int", V, I, F, N>): Column<K, V, I, F | "key", N> {
+  primaryKey(
+    this: Column<"text" | "int", V, I, F, N>,
+    ...more: readonly never[]
+  ): Column<K, V, I, F | "key", N> {
+    noMore("primaryKey", more);
     const { kind } = this.spec.type;
     if (kind !== "text" && kind !== "int") throw keyOfWrongType(kind);
     return new Column({ ...this.spec, key: true });
   }
 
   /** Lets a row have no value: it reads as `null`, and a write may leave the key out. */
-  nullable(): Column<K, V, I, F | "nullable", N> {
+  nullable(...more: readonly never[]): Column<K, V, I, F | "nullable", N> {
+    noMore("nullable", more);
     return new Column({ ...this.spec, nullable: true });
   }
 
@@ -99,8 +105,17 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * ```
    */
   default(value: I | (() => I)): Column<K, V, I, F | "default", N> {
-    const make = typeof value === "function" ? { make: value as () => unknown } : { value: ownCopy(value) };
+    const make =
+      typeof value === "function" ? { make: value as () => unknown } : { value: ownDefault(value) };
     return new Column({ ...this.spec, default: Object.freeze(make) });
+  }
+}
+
+function ownDefault(value: unknown): unknown {
+  try {
+    return ownCopy(value);
+  } catch (error) {
+    throw isUnreadable(error) ? unreadableDefault(error.message, error.cause) : error;
   }
 }
 

@@ -1,9 +1,14 @@
 // The functions that make columns, one for each type.
 
 import { type AnyColumn, Column, type ColumnMap } from "./column";
-import type { ColumnType, Metric, VectorElement } from "./column-type";
+import type { ColumnType, ItemType, Metric, VectorElement } from "./column-type";
 import type { InputOf, InsertRow, Simplify, ValueOf } from "./infer";
-import { badDimensions, badVectorOption, emptyEnum, vectorInside } from "./schema-errors";
+import { makerOptions, noMore } from "./maker-options";
+import { isPlainObject } from "./plain";
+import { badDimensions, badMakerOption, emptyEnum, notAPart, notInside, vectorInside } from "./schema-errors";
+import { isWellFormed } from "./unicode";
+import { checkVectorOptions } from "./vector-options";
+import { describeValue } from "./wire-value";
 
 /** Any JSON value. */
 export type JsonValue =
@@ -36,10 +41,15 @@ export interface VectorOptions {
  */
 export function text(): Column<"text", string>;
 export function text<const T extends string>(options: { readonly enum: readonly T[] }): Column<"text", T>;
-export function text(options?: { readonly enum: readonly string[] }): Column<"text", string> {
-  if (options === undefined) return column({ kind: "text" });
-  if (options.enum.length === 0) throw emptyEnum();
-  return column({ kind: "enum", values: Object.freeze([...options.enum]) });
+export function text(given?: { readonly enum?: readonly string[] }): Column<"text", string> {
+  const { enum: values } = makerOptions("text", given, { enum: true });
+  if (values === undefined) return column({ kind: "text" });
+  if (!Array.isArray(values)) throw badMakerOption("text", "enum", "a list of texts", describeValue(values));
+  if (values.length === 0) throw emptyEnum();
+  const odd: unknown = values.find((value) => typeof value !== "string" || !isWellFormed(value));
+  if (odd !== undefined || values.includes(undefined as never))
+    throw badMakerOption("text", "enum", "a list of texts", `one with ${describeValue(odd)}`);
+  return column({ kind: "enum", values: Object.freeze([...values]) });
 }
 
 /**
@@ -53,32 +63,41 @@ export function text(options?: { readonly enum: readonly string[] }): Column<"te
  */
 export function int(options?: { readonly bigint?: false | undefined }): Column<"int", number>;
 export function int(options: { readonly bigint: true }): Column<"int", bigint>;
-export function int(options: { readonly bigint?: boolean | undefined } = {}): Column<"int", number | bigint> {
-  return column({ kind: "int", bigint: options.bigint ?? false });
+export function int(given?: { readonly bigint?: boolean | undefined }): Column<"int", number | bigint> {
+  const { bigint = false } = makerOptions("int", given, { bigint: true });
+  if (typeof bigint !== "boolean")
+    throw badMakerOption("int", "bigint", "true or false", describeValue(bigint));
+  return column({ kind: "int", bigint });
 }
 
 /** A finite floating-point number of 64 bits, or of 32 where told. */
-export function float(options: { readonly bits?: 32 | 64 | undefined } = {}): Column<"float", number> {
-  return column({ kind: "float", bits: options.bits ?? 64 });
+export function float(given?: { readonly bits?: 32 | 64 | undefined }): Column<"float", number> {
+  const { bits = 64 } = makerOptions("float", given, { bits: true });
+  if (bits !== 32 && bits !== 64) throw badMakerOption("float", "bits", "32 or 64", describeValue(bits));
+  return column({ kind: "float", bits });
 }
 
 /** True or false. */
-export function boolean(): Column<"boolean", boolean> {
+export function boolean(...more: readonly never[]): Column<"boolean", boolean> {
+  noMore("boolean", more);
   return column({ kind: "boolean" });
 }
 
 /** An instant with the precision of a millisecond: a `Date`. Writes and filters also take an ISO 8601 text with its zone. */
-export function timestamp(): Column<"timestamp", Date, Date | string> {
+export function timestamp(...more: readonly never[]): Column<"timestamp", Date, Date | string> {
+  noMore("timestamp", more);
   return column({ kind: "timestamp" });
 }
 
 /** A day without a time: the text `"YYYY-MM-DD"`. */
-export function date(): Column<"date", string> {
+export function date(...more: readonly never[]): Column<"date", string> {
+  noMore("date", more);
   return column({ kind: "date" });
 }
 
 /** Raw bytes: a `Uint8Array`. */
-export function bytes(): Column<"bytes", Uint8Array> {
+export function bytes(...more: readonly never[]): Column<"bytes", Uint8Array> {
+  noMore("bytes", more);
   return column({ kind: "bytes" });
 }
 
@@ -90,7 +109,8 @@ export function bytes(): Column<"bytes", Uint8Array> {
  * json<{ author: string; stars?: number }>();
  * ```
  */
-export function json<T = JsonValue>(): Column<"json", T> {
+export function json<T = JsonValue>(...more: readonly never[]): Column<"json", T> {
+  noMore("json", more);
   return column({ kind: "json" });
 }
 
@@ -104,17 +124,16 @@ export function json<T = JsonValue>(): Column<"json", T> {
  */
 export function vector(
   dimensions: number,
-  options: VectorOptions = {},
+  options?: VectorOptions,
 ): Column<"vector", Float32Array, VectorInput> {
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > 65_535) throw badDimensions(dimensions);
-  const { element = "f32", metric = "cosine" } = options;
-  if (!ELEMENTS.includes(element)) throw badVectorOption("element", element, ELEMENTS);
-  if (!METRICS.includes(metric)) throw badVectorOption("metric", metric, METRICS);
+  const { element = "f32", metric = "cosine" } = makerOptions("vector", options, {
+    metric: true,
+    element: true,
+  });
+  checkVectorOptions(element, metric);
   return column({ kind: "vector", dimensions, element, metric });
 }
-
-const ELEMENTS: readonly VectorElement[] = ["f32", "f16"];
-const METRICS: readonly Metric[] = ["cosine", "l2", "dot"];
 
 /**
  * A list of values of one type; `list(text().nullable())` may hold nulls.
@@ -127,9 +146,7 @@ const METRICS: readonly Metric[] = ["cosine", "l2", "dot"];
 export function list<const T extends AnyColumn>(
   item: T,
 ): Column<"list", ValueOf<T>[], readonly InputOf<T>[], never, T> {
-  const { type, nullable } = item.spec;
-  if (type.kind === "vector") throw vectorInside("list");
-  return column({ kind: "list", item: { type, nullable } });
+  return column({ kind: "list", item: partOf("list", item) });
 }
 
 /**
@@ -143,11 +160,19 @@ export function list<const T extends AnyColumn>(
 export function struct<const T extends ColumnMap>(
   fields: T,
 ): Column<"struct", Simplify<{ -readonly [K in keyof T]: ValueOf<T[K]> }>, InsertRow<T>, never, T> {
-  const parts = Object.entries(fields).map(([name, { spec }]) => {
-    if (spec.type.kind === "vector") throw vectorInside("struct");
-    return { name, type: spec.type, nullable: spec.nullable };
-  });
+  if (!isPlainObject(fields)) throw notAPart("A struct", describeValue(fields));
+  const parts = Object.entries(fields).map(([name, part]) => ({ name, ...partOf("struct", part) }));
   return column({ kind: "struct", fields: parts });
+}
+
+/** What a column means inside another one: its type and whether it may be null. What else it says would mean nothing there. */
+function partOf(container: "list" | "struct", part: unknown): ItemType {
+  if (!Column.is(part)) throw notAPart(`A ${container}`, describeValue(part));
+  const { type, nullable, key, default: fill } = part.spec;
+  if (type.kind === "vector") throw vectorInside(container);
+  if (key) throw notInside(container, "a primary key");
+  if (fill !== undefined) throw notInside(container, "a default");
+  return { type, nullable };
 }
 
 function column<C extends AnyColumn>(type: ColumnType): C {

@@ -2,7 +2,16 @@ import type { EmbeddingFunction, EmbeddingInput, LongText } from "../../embeddin
 import { hasBrand } from "../../realm";
 import type { AnyColumn, ColumnMap } from "./column";
 import type { Metric, VectorElement } from "./column-type";
-import { badLongText, emptySources, notAFunction, notASource, templateMismatch } from "./schema-errors";
+import { makerOptions, type Names } from "./maker-options";
+import {
+  badLongText,
+  badMakerOption,
+  emptySources,
+  notAFunction,
+  notASource,
+  templateMismatch,
+} from "./schema-errors";
+import { checkVectorOptions } from "./vector-options";
 import { describeValue } from "./wire-value";
 
 const brand: unique symbol = Symbol.for("varve.derived");
@@ -77,6 +86,8 @@ export class Derived<I extends EmbeddingInput> {
 /** Any derived column. */
 export type AnyDerived = Derived<EmbeddingInput>;
 
+const OPTIONS: Names<EmbedOptions> = { template: true, longText: true, metric: true, element: true };
+
 /** Derived columns by name. */
 export type DerivedMap = Readonly<Record<string, AnyDerived>>;
 
@@ -94,8 +105,10 @@ export type DerivedMap = Readonly<Record<string, AnyDerived>>;
 export function embed<I extends EmbeddingInput>(
   fn: EmbeddingFunction<I>,
   source: SourceRef<NoInfer<I>> | readonly SourceRef<NoInfer<I>>[],
-  options: EmbedOptions = {},
+  given?: EmbedOptions,
 ): Derived<I> {
+  const options = makerOptions("embed", given, OPTIONS);
+  checkVectorOptions(options.element ?? "f32", options.metric ?? "cosine");
   if (typeof fn?.embed !== "function") throw notAFunction(describeValue(fn));
   const sources = (Array.isArray(source) ? source : [source]).map((ref: SourceRef | undefined) => {
     if (typeof ref?.name !== "string") throw notASource(describeValue(ref));
@@ -103,6 +116,8 @@ export function embed<I extends EmbeddingInput>(
   });
   if (sources.length === 0) throw emptySources();
   if (options.template !== undefined) {
+    if (typeof options.template !== "string")
+      throw badMakerOption("embed", "template", "a text", describeValue(options.template));
     const stray = templateParts(options.template).find(
       (part, index) => index % 2 === 1 && !sources.includes(part),
     );

@@ -1,5 +1,6 @@
 // Every message about declarations of tables and columns.
 
+import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -70,6 +71,83 @@ export function notAColumn(table: string, column: string, found: string): VarveE
   });
 }
 
+/** An option that a column or a table does not take. */
+export function unknownMakerOption(maker: string, name: string, known: readonly string[]): VarveError {
+  return new VarveError("INVALID_SCHEMA", `${maker}() takes no option ${quote(name)}.`, {
+    hint: `Its options are ${known.join(", ")}.`,
+  });
+}
+
+/** Options that are none. */
+export function badMakerOptions(
+  maker: string,
+  found: string,
+  known: readonly string[],
+  cause?: unknown,
+): VarveError {
+  return new VarveError("INVALID_SCHEMA", `${maker}() takes an object of options, and ${found} was given.`, {
+    hint: `Its options are ${known.join(", ")}.`,
+    cause,
+  });
+}
+
+/** An option of a column with a value that it cannot have. */
+export function badMakerOption(maker: string, name: string, expected: string, found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `${maker}(): ${name} is ${expected}, not ${found}.`);
+}
+
+/** More arguments than there are parameters. */
+export function tooManyArguments(maker: string, found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `${maker}() was given ${found}, which it does not take.`);
+}
+
+/** Something inside a list or a struct that is no column. */
+export function notAPart(container: string, found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `${container} holds columns, and ${found} was given.`, {
+    hint: "Write list(text()), or struct({ author: text() }).",
+  });
+}
+
+/** Something that only a column of a table can have. */
+export function notInside(container: string, what: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `What lies inside a ${container} cannot have ${what}.`, {
+    hint:
+      what === "a default"
+        ? "Give the whole column a default, or make the part .nullable()."
+        : "Only a column of the table can be its key.",
+  });
+}
+
+/** Columns of a table that are no object. */
+export function notColumns(table: string, expected: string, found: string): VarveError {
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The table ${quote(table)} needs ${expected}, and ${found} was given.`,
+    {
+      hint: "Write table(name, { id: text().primaryKey(), body: text() }, (c) => ({ vec: embed(fn, c.body) })).",
+      where: { table },
+    },
+  );
+}
+
+/** A function in a declaration that threw. */
+export function brokenDeclaration(table: string, cause: unknown): VarveError {
+  return new VarveError(
+    "INVALID_SCHEMA",
+    `The function in the declaration of ${quote(table)} threw: ${messageOf(cause)}`,
+    {
+      hint: "The cause of this error is what it threw.",
+      where: { table },
+      cause,
+    },
+  );
+}
+
+/** A default that cannot be read. */
+export function unreadableDefault(why: string, cause: unknown): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The value in default() cannot be read: ${why}.`, { cause });
+}
+
 /** An enum without values. */
 export function emptyEnum(): VarveError {
   return new VarveError("INVALID_SCHEMA", "An enum needs at least one value.");
@@ -85,7 +163,7 @@ export function badVectorOption(option: string, found: unknown, known: readonly 
   const all = known.map((one) => JSON.stringify(one)).join(", ");
   return new VarveError(
     "INVALID_SCHEMA",
-    `The ${option} of a vector is one of ${all}, not ${JSON.stringify(found)}.`,
+    `The ${option} of a vector is one of ${all}, not ${typeof found === "string" ? JSON.stringify(found) : `a ${typeof found}`}.`,
   );
 }
 

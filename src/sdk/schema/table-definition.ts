@@ -1,16 +1,21 @@
+import { VarveError } from "../../varve-error";
 import { type AnyColumn, Column, type ColumnMap } from "./column";
 import { describeType, toDataType } from "./column-type";
 import { toWireDefault, type WireDefault } from "./defaults";
 import { type AnyDerived, Derived, type DerivedMap, isSource, type SourceRefs, sourceRefs } from "./derived";
 import type { DefaultRow, InsertRow, Simplify, UpdateRow } from "./infer";
+import { noMore } from "./maker-options";
+import { isPlainObject } from "./plain";
 import {
   badColumnName,
   badDefault,
   badSource,
   badTableName,
+  brokenDeclaration,
   nameTaken,
   noColumns,
   notAColumn,
+  notColumns,
   nullableKey,
   severalKeys,
 } from "./schema-errors";
@@ -96,8 +101,34 @@ export function table<const C extends ColumnMap, const E extends DerivedMap = No
   name: string,
   columns: C,
   derived?: (columns: SourceRefs<C>) => E,
+  ...more: readonly never[]
 ): TableDefinition<C, E> {
-  return new TableDefinition(name, columns, derived?.(sourceRefs(columns)) ?? ({} as E));
+  noMore("table", more);
+  if (!isPlainObject(columns)) throw notColumns(name, "columns by their names", describeValue(columns));
+  return new TableDefinition(name, columns, derivedOf(name, columns, derived));
+}
+
+/** What a declaration says is computed. */
+export function derivedOf<C extends ColumnMap, E extends DerivedMap>(
+  name: string,
+  columns: C,
+  derived: ((columns: SourceRefs<C>) => E) | undefined,
+): E {
+  if (derived === undefined) return {} as E;
+  if (typeof derived !== "function")
+    throw notColumns(name, "a function that names what is computed", describeValue(derived));
+  let answer: unknown;
+  try {
+    answer = derived(sourceRefs(columns));
+  } catch (cause) {
+    throw VarveError.is(cause) ? cause : brokenDeclaration(name, cause);
+  }
+  if (isPlainObject(answer)) return answer as E;
+  throw notColumns(
+    name,
+    "a function that returns columns by their names",
+    `one that returns ${describeValue(answer)}`,
+  );
 }
 
 /** The schema of a definition for the native module. */

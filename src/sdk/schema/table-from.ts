@@ -1,6 +1,7 @@
 import { type AnyColumn, Column, type ColumnFlag, type ColumnMap } from "./column";
-import { type DerivedMap, type SourceRefs, sourceRefs } from "./derived";
+import type { DerivedMap, SourceRefs } from "./derived";
 import { columnOfProperty, isObject, type JsonSchema } from "./json-schema";
+import { makerOptions, type Names } from "./maker-options";
 import {
   keyNotFound,
   noJsonSchema,
@@ -9,7 +10,7 @@ import {
   strayOverride,
 } from "./schema-errors";
 import type { RowCheck, SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema";
-import { type NoEntries, TableDefinition } from "./table-definition";
+import { derivedOf, type NoEntries, TableDefinition } from "./table-definition";
 import { ownEntry } from "./table-schema";
 
 /** What `tableFrom` takes beside the schema. */
@@ -22,6 +23,8 @@ export interface TableFromOptions<K extends string, O extends ColumnMap> {
    */
   readonly columns?: O | undefined;
 }
+
+const OPTIONS: Names<TableFromOptions<string, ColumnMap>> = { primaryKey: true, columns: true };
 
 type Scalar = string | number | boolean;
 
@@ -78,20 +81,26 @@ export function tableFrom<
 >(
   name: string,
   schema: S,
-  options: TableFromOptions<K, O> = {},
+  given?: TableFromOptions<K, O>,
   derived?: (columns: SourceRefs<ColumnsFrom<SchemaOutput<S>, K, O>>) => E,
 ): TableDefinition<ColumnsFrom<SchemaOutput<S>, K, O>, E, SchemaInput<S>> {
+  const options = makerOptions("tableFrom", given, OPTIONS) as TableFromOptions<K, O>;
   type C = ColumnsFrom<SchemaOutput<S>, K, O>;
-  const standard = schema["~standard"];
+  const standard = standardOf(schema);
   if (typeof standard?.validate !== "function" || typeof standard.jsonSchema?.output !== "function") {
     throw notAStandardSchema(name);
   }
-  const columns = columnsOf(name, standard, options.columns ?? {}, options.primaryKey);
-  const check = checkOf(standard, columns);
-  return new TableDefinition(name, columns as C, derived?.(sourceRefs(columns as C)) ?? ({} as E), check);
+  const columns = columnsOf(name, standard as Standard, options.columns ?? {}, options.primaryKey);
+  const check = checkOf(standard as Standard, columns);
+  return new TableDefinition(name, columns as C, derivedOf(name, columns as C, derived), check);
 }
 
 type Standard = StandardSchema["~standard"];
+
+function standardOf(schema: unknown): Partial<Standard> | undefined {
+  const isSchema = (typeof schema === "object" && schema !== null) || typeof schema === "function";
+  return isSchema ? (Reflect.get(schema, "~standard") as Partial<Standard>) : undefined;
+}
 
 const TARGET = "draft-2020-12";
 

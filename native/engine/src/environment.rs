@@ -89,14 +89,7 @@ impl Environment for SystemEnvironment {
 
     fn uuid(&self) -> Uuid {
         let mut bytes = [0; 16];
-        let mut filled = 0;
-        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match rustix::rand::getrandom(rest, rustix::rand::GetRandomFlags::empty()) {
-                Ok(n) => filled += n,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => break,
-            }
-        }
+        let _ = getrandom::fill(&mut bytes);
         Uuid(bytes)
     }
 

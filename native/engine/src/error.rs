@@ -146,6 +146,12 @@ impl Error {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 failed.hint("Make room on the disk, then try again; what was committed before is safe.")
             }
+            ErrorKind::ResourceBusy => failed.hint(
+                "Another program, or a snapshot of this one, has a file open there. Close it, then try again; nothing was changed.",
+            ),
+            ErrorKind::Unsupported => failed.hint(
+                "Keep the database on a disk of this machine, with ext4, XFS, Btrfs, APFS or NTFS on it.",
+            ),
             _ => failed,
         }
     }

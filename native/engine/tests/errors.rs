@@ -4,6 +4,8 @@
 
 mod support {
     pub(crate) mod everything;
+    #[expect(dead_code, reason = "this test needs a part of it")]
+    pub(crate) mod holding;
     pub(crate) mod meddling;
     pub(crate) mod random;
     pub(crate) mod rows;
@@ -17,6 +19,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value as Json, json};
 use support::everything::{NOW, database, everything, newest_manifest, replace};
+use support::holding::HoldingDisk;
 use support::meddling::{Answer, MeddledStore, Meddling};
 use support::rows::{batch, schema};
 use support::values::every_type;
@@ -29,7 +32,7 @@ use varve_engine::filter::Filter;
 use varve_engine::format::{manifest_name, seal_json};
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::store::{LocalStore, MemoryStore, Store};
+use varve_engine::store::{Disk, LocalStore, MemoryStore, OsDisk, Store};
 use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Search, Stage, Table};
 use varve_engine::value::Value;
 
@@ -474,8 +477,30 @@ fn stores(report: &mut Report) {
     // A name that leads to nothing, as if the manifest were gone by the time that it is opened.
     let next = manifest_name(sequence_of(&*local) + 1);
     let path = directory.path().join("docs.varve/_manifests").join(next);
+    #[cfg(unix)]
     std::os::unix::fs::symlink("nowhere", path).unwrap();
+    #[cfg(windows)]
+    std::os::windows::fs::symlink_file("nowhere", path).unwrap();
     report.add(database().open_table("docs"));
+    other_disks(report);
+}
+
+/// A disk whose locks do not hold, and one that does not let go of open files.
+fn other_disks(report: &mut Report) {
+    let directory = tempfile::tempdir().unwrap();
+    let on = |disk: Arc<dyn Disk>| {
+        let store = LocalStore::on(disk, directory.path()).journal(0, 32 * 1024);
+        Database::with(Arc::new(store), World::at(NOW))
+    };
+    let table = on(Arc::new(OsDisk::default()))
+        .create_table("docs", numbers())
+        .unwrap();
+    insert(&table, &[1], None).unwrap();
+    let elsewhere = on(Arc::new(OsDisk::on_a_network()));
+    report.add(insert(&elsewhere.open_table("docs").unwrap(), &[2], None));
+    let disk = HoldingDisk::default();
+    disk.hold(&directory.path().join("docs.varve/_manifests"));
+    report.add(on(Arc::new(disk)).drop_table("docs"));
 }
 
 /// What opening and reading the table says with other bytes in a file.

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
 use support::rows::{batch, schema};
@@ -20,7 +21,7 @@ use varve_engine::database::Database;
 use varve_engine::environment::SystemEnvironment;
 use varve_engine::error::{Code, Result};
 use varve_engine::schema::Schema;
-use varve_engine::store::LocalStore;
+use varve_engine::store::{Disk, LocalStore, OsDisk};
 use varve_engine::table::{CommitOptions, OnKey, Table};
 use varve_engine::value::Value;
 
@@ -169,8 +170,8 @@ fn a_table_that_was_moved_is_not_written_through_its_old_name() {
 #[test]
 fn a_stopped_writer_is_not_waited_for_for_ever() {
     let (directory, journal, table) = prepared(9);
-    let stopped = fs::File::open(journal).unwrap();
-    stopped.lock().unwrap();
+    let stopped = OsDisk::default().open_blocks(&journal, true).unwrap();
+    assert!(stopped.lock(Duration::from_secs(1)).unwrap());
     let error = insert(&table, 9, "x").unwrap_err();
     assert_eq!(error.code(), Code::Io);
     assert_eq!(

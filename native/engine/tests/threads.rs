@@ -18,7 +18,7 @@ use varve_engine::database::Database;
 use varve_engine::environment::SystemEnvironment;
 use varve_engine::error::{Code, Result};
 use varve_engine::schema::Schema;
-use varve_engine::store::{LocalStore, MemoryStore, Store};
+use varve_engine::store::{LocalStore, MemoryStore, OsDisk, Store};
 use varve_engine::table::{CommitOptions, OnKey, Table};
 use varve_engine::value::Value;
 
@@ -49,6 +49,9 @@ fn each(test: impl Fn(Arc<dyn Store>)) {
     test(Arc::new(MemoryStore::new()));
     let directory = tempfile::tempdir().unwrap();
     test(Arc::new(LocalStore::new(directory.path())));
+    let directory = tempfile::tempdir().unwrap();
+    let named = OsDisk::without_unnamed_files();
+    test(Arc::new(LocalStore::on(Arc::new(named), directory.path())));
     for (files, half) in [(0, 32 * 1024), (3, 512 * 1024)] {
         let directory = tempfile::tempdir().unwrap();
         test(Arc::new(LocalStore::new(directory.path()).journal(files, half)));

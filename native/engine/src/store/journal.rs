@@ -48,21 +48,15 @@ impl Journal {
         file.write_all(&file_head(None))?;
         file.sync()?;
         let file = disk.open_blocks(full, true)?;
-        match file.lock(PATIENCE) {
-            Ok(_) => file.unlock(),
-            Err(_) => disk.remove(full),
-        }
+        let locked = file.lock(PATIENCE).and_then(|_| file.unlock());
+        drop(file);
+        locked.or_else(|_| disk.remove(full))
     }
 
     /// `None` where there is none.
     pub(super) fn open(disk: &Arc<dyn Disk>, full: PathBuf, path: String) -> Result<Option<Self>> {
-        let opened = super::local::found(disk.open_blocks(&full, false));
-        let Some(file) = opened.map_err(|e| Error::io("open", path.as_str(), &e))? else {
-            let began = super::local::found(disk.exists(&full.with_file_name(BEGUN)));
-            return match began.map_err(|e| Error::io("look up", path.as_str(), &e))? {
-                Some(true) => Err(Error::corrupt(path, "it is missing")),
-                _ => Ok(None),
-            };
+        let Some(file) = open_begun(&**disk, &full, &path)? else {
+            return Ok(None);
         };
         let journal = Self {
             path,
@@ -201,6 +195,22 @@ impl Journal {
     fn damaged(&self, what: impl std::fmt::Display) -> Error {
         Error::corrupt(self.path.as_str(), what)
     }
+}
+
+/// Opens a journal; `None` where there is none, an error where it was lost. Between the looks the table may be dropped and made
+/// anew, so a loss must be found several times.
+fn open_begun(disk: &dyn Disk, full: &Path, path: &str) -> Result<Option<Box<dyn BlockFile>>> {
+    for _ in 0..CERTAIN {
+        let opened = super::local::found(disk.open_blocks(full, false));
+        if let Some(file) = opened.map_err(|e| Error::io("open", path, &e))? {
+            return Ok(Some(file));
+        }
+        let began = super::local::found(disk.exists(&full.with_file_name(BEGUN)));
+        if began.map_err(|e| Error::io("look up", path, &e))? != Some(true) {
+            return Ok(None);
+        }
+    }
+    Err(Error::corrupt(path, "it is missing"))
 }
 
 /// A journal that nobody else writes to as long as this lives.

@@ -8,13 +8,8 @@ use std::time::Duration;
 use super::journal::Journal;
 use super::manifests::{JOURNAL, MANIFESTS, Manifests};
 use super::record::Ring;
-use super::{Bytes, DRAFT, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
+use super::{Bytes, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
 use crate::error::{Error, Result};
-
-/// What the name of a directory starts with that is being removed.
-const REMOVED: &str = ".varve-removed-";
-/// A draft of this age was left behind by somebody who died.
-const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A handle that has put so many manifests of a table as files makes room for the next ones in the journal.
 const FILES: u32 = 16;
@@ -27,7 +22,7 @@ const HALF: u64 = 512 * 1024;
 /// of a table that is often written to go into its journal instead: written in place, synced.
 #[derive(Debug)]
 pub struct LocalStore {
-    root: PathBuf,
+    pub(super) root: PathBuf,
     pub(super) disk: Arc<dyn Disk>,
     /// The names that lead to the root have been made durable.
     rooted: AtomicBool,
@@ -88,6 +83,12 @@ impl LocalStore {
         Ok(journal)
     }
 
+    /// Closes the journal of a directory: some systems do not rename one in which a file is open.
+    fn close_journal(&self, directory: &str) {
+        let mut journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
+        journals.remove(&format!("{directory}/{MANIFESTS}"));
+    }
+
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
@@ -140,8 +141,13 @@ impl LocalStore {
         Ok(())
     }
 
-    fn put_in_place(&self, draft: &Path, path: &Path) -> io::Result<PutOutcome> {
-        match self.disk.rename(draft, path) {
+    fn put_in_place(&self, draft: &Path, path: &Path, folders: &[&str]) -> io::Result<PutOutcome> {
+        let mut renamed = self.disk.rename(draft, path);
+        if renamed.as_ref().is_err_and(is_taken) && self.is_left_over(path, folders)? {
+            self.put_left_over_away(path)?;
+            renamed = self.disk.rename(draft, path);
+        }
+        match renamed {
             Err(error) if is_taken(&error) => {
                 self.disk.remove_directory(draft)?;
                 return Ok(PutOutcome::Exists);
@@ -150,31 +156,6 @@ impl LocalStore {
         }
         self.disk.sync_directory(&self.root)?;
         Ok(PutOutcome::Created)
-    }
-
-    /// Gives a directory a name that nobody knows.
-    fn put_away(&self, directory: &Path) -> io::Result<()> {
-        let mut number = 0_u64;
-        loop {
-            let away = self
-                .root
-                .join(format!("{REMOVED}{}-{number}", std::process::id()));
-            match self.disk.rename(directory, &away) {
-                Err(error) if is_taken(&error) => number += 1,
-                renamed => return renamed,
-            }
-        }
-    }
-
-    /// Removes what was put away, also by a removal that was cut short, and drafts that nobody finished. What stays is
-    /// harmless, and goes the next time.
-    fn tidy(&self) -> io::Result<()> {
-        for (name, age) in self.disk.list(&self.root)? {
-            if name.starts_with(REMOVED) || name.starts_with(DRAFT) && age > ABANDONED {
-                let _ = self.disk.remove_directory(&self.root.join(name));
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn publish(&self, path: &Path, bytes: &[u8]) -> io::Result<PutOutcome> {
@@ -193,7 +174,7 @@ impl LocalStore {
 }
 
 /// Whether a directory could not get a name because there is one of that name with something in it.
-fn is_taken(error: &io::Error) -> bool {
+pub(super) fn is_taken(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty
@@ -226,7 +207,7 @@ impl Store for LocalStore {
     ) -> Result<PutOutcome> {
         let (draft, full) = (self.path(draft), self.path(path));
         self.draft(&draft, folders, file)
-            .and_then(|()| self.put_in_place(&draft, &full))
+            .and_then(|()| self.put_in_place(&draft, &full, folders))
             .map_err(|e| Error::io("create", path, &e))
     }
 
@@ -328,6 +309,7 @@ impl Store for LocalStore {
     }
 
     fn remove_directory(&self, path: &str) -> Result<()> {
+        self.close_journal(path);
         let remove = || {
             if found(self.put_away(&self.path(path)))?.is_none() {
                 return Ok(());

@@ -12,9 +12,11 @@ mod manifests;
 mod memory;
 mod name;
 mod record;
+mod removed;
 mod survey;
 
 pub use bytes::Bytes;
+pub(crate) use disk::is_temporary;
 pub use disk::{BlockFile, Disk, DiskFile, FileId, OsDisk};
 pub use local::LocalStore;
 pub use memory::MemoryStore;
@@ -121,7 +123,7 @@ pub trait Store: Send + Sync + Debug {
     /// Removes a file; whether it was there does not matter.
     ///
     /// # Errors
-    /// What the store says.
+    /// What the store says; some systems do not remove a file that somebody has open, so that one tries again later.
     fn remove(&self, path: &str) -> Result<()>;
     /// Removes a directory and all that is in it, durably and at once: whoever looks finds all of it or nothing.
     ///

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, TryLockError};
+use std::sync::{Arc, PoisonError, TryLockError};
 
 use super::Table;
 use super::next::Next;
@@ -10,6 +10,7 @@ use crate::format::{Fragment, Raw};
 use crate::fragment::{Segment, Shadow};
 use crate::history::check_kept;
 use crate::schema::Field;
+use crate::store::{Entry, is_temporary};
 
 /// What a run of upkeep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -272,11 +273,22 @@ impl Table {
             .filter(|retired| retired.sequence <= until)
         {
             let path = self.home.path(&format!("{}/{}", retired.directory, retired.file));
-            self.home.store.remove(&path)?;
-            removed += 1;
+            let done = self.home.store.remove(&path).is_ok();
+            removed += u64::from(done);
+            self.kept_by_system(&retired.file, !done);
         }
         self.swept.fetch_max(until, Ordering::Relaxed);
         Ok(removed)
+    }
+
+    /// Remembers whether a file of no manifest could not be removed, as somebody has it open. It stays among the retired ones,
+    /// so that it is tried again.
+    fn kept_by_system(&self, file: &str, kept: bool) {
+        let mut stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept {
+            true => stuck.insert(file.to_owned()),
+            false => stuck.remove(file),
+        };
     }
 
     /// Drops dead rows that neither the retention nor a tag keeps.
@@ -401,13 +413,27 @@ impl Table {
         for directory in ["data", "deaths", "index", "_log"] {
             let directory = self.home.path(directory);
             for entry in self.home.store.list(&directory)? {
-                if entry.age_ms > ORPHAN_MS && !named.contains(&entry.name) {
-                    self.home.store.remove(&format!("{directory}/{}", entry.name))?;
-                    removed += 1;
+                if !named.contains(&entry.name) {
+                    removed += self.remove_old(&directory, &entry);
+                }
+            }
+        }
+        for directory in ["_manifests", "_tags"] {
+            let directory = self.home.path(directory);
+            for entry in self.home.store.list(&directory)? {
+                if is_temporary(&entry.name) {
+                    removed += self.remove_old(&directory, &entry);
                 }
             }
         }
         Ok(removed)
+    }
+
+    /// Removes a file that nobody can be about to name, because of its age. Returns how many that were: where the system does not let
+    /// go of it, the next run tries again.
+    fn remove_old(&self, directory: &str, entry: &Entry) -> u64 {
+        let path = format!("{directory}/{}", entry.name);
+        u64::from(entry.age_ms > ORPHAN_MS && self.home.store.remove(&path).is_ok())
     }
 }
 

@@ -41,6 +41,7 @@ pub use stats::Stats;
 pub use verify::{Verified, Warning};
 pub use write::OnKey;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -65,6 +66,8 @@ pub struct Table {
     tags: Tags,
     /// Files retired at or before this sequence have been removed.
     swept: AtomicU64,
+    /// Those of them that could not be, and are tried again.
+    stuck: Mutex<BTreeSet<String>>,
     /// When and how indexes and shadows are built.
     indexing: Mutex<Indexing>,
     /// Upkeep ends as soon as it can.
@@ -88,6 +91,7 @@ impl Table {
             writing: Mutex::new(()),
             maintaining: Mutex::new(()),
             swept: AtomicU64::new(0),
+            stuck: Mutex::default(),
             indexing: Mutex::default(),
             stopping: AtomicBool::new(false),
             named: AtomicBool::new(false),

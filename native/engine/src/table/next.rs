@@ -1,6 +1,6 @@
 //! The manifest after a change: the one place where row ids, versions and dates are given.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::Table;
 use super::commit::CommitOptions;
@@ -68,7 +68,10 @@ impl Next {
         manifest.sequence += 1;
         manifest.id = table.home.environment.uuid().to_hex();
         let swept = table.swept.load(std::sync::atomic::Ordering::Relaxed);
-        manifest.retired.retain(|retired| retired.get().sequence > swept);
+        let stuck = table.stuck.lock().unwrap_or_else(PoisonError::into_inner);
+        let stays = |retired: &Retired| retired.sequence > swept || stuck.contains(&retired.file);
+        manifest.retired.retain(|retired| stays(retired.get()));
+        drop(stuck);
         let known = Known {
             indexes: state.indexes.clone(),
             segments: state.segments.clone(),

@@ -1,0 +1,58 @@
+//! What Unix systems have in common.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
+
+use rustix::fs::{Access, AtFlags, CWD};
+
+use super::FileId;
+
+pub(super) fn read_at(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {
+    file.read_at(bytes, offset)
+}
+
+pub(super) fn write_at(file: &File, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    file.write_all_at(bytes, offset)
+}
+
+pub(super) fn identity(file: &File) -> io::Result<FileId> {
+    file.metadata().map(|metadata| identity_in(&metadata))
+}
+
+pub(super) fn identity_of(path: &Path) -> io::Result<FileId> {
+    fs::metadata(path).map(|metadata| identity_in(&metadata))
+}
+
+fn identity_in(metadata: &fs::Metadata) -> FileId {
+    FileId {
+        device: metadata.dev(),
+        number: metadata.ino(),
+    }
+}
+
+pub(super) fn exists(path: &Path) -> io::Result<bool> {
+    match rustix::fs::accessat(CWD, path, Access::EXISTS, AtFlags::empty()) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::NOENT) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A lock of the whole file. It is advice, which readers do not take.
+pub(super) fn try_lock(file: &File) -> Result<(), fs::TryLockError> {
+    file.try_lock()
+}
+
+pub(super) fn unlock(file: &File) -> io::Result<()> {
+    file.unlock()
+}
+
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}

@@ -1,4 +1,4 @@
-//! Varve's engine: an embedded, versioned, columnar table store with vector search. Synchronous, no globals.
+//! Varve's engine: an embedded, versioned, columnar table store with vector search. Synchronous.
 //!
 //! A [`Database`](database::Database) holds [`Table`](table::Table)s. Every row of a table has an id, given in commit
 //! order and never reused, and a lifetime: born by one commit, ended by another or not at all. A version is a *watermark*

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs Rust tests for 64-bit ARM on an x86-64 Debian machine, as root:
 #
-#   scripts/test-aarch64.sh                          the kernels, whose NEON code runs nowhere else here
+#   scripts/test-aarch64.sh                          the kernels, whose NEON code runs nowhere else here, and the engine
 #   scripts/test-aarch64.sh -p varve-engine filter   any other arguments of `cargo test`
 #
 # The compiler, the standard library and the linker are Debian's, the CPU is QEMU's: a Cortex-A72, which has NEON
@@ -26,5 +26,5 @@ export CARGO_TARGET_DIR="${TARGET_DIR:-native/target/aarch64}"
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static -cpu cortex-a72"
 
-[ $# -gt 0 ] || set -- -p varve-kernels
+[ $# -gt 0 ] || set -- -p varve-kernels -p varve-engine --no-fail-fast
 exec cargo test --manifest-path native/Cargo.toml --target aarch64-unknown-linux-gnu --lib --tests "$@"

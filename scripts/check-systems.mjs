@@ -1,0 +1,74 @@
+// Compiles the workspace for the systems that users have and this one is not, as far as their standard library can be had here:
+// installed (rustup target add, or a package of the system), or built from its source (rustup component add rust-src; on Debian
+// `apt-get install rustc-web cargo-web rust-web-src`). What cannot be had is skipped, and says so. Nothing is downloaded but crates.
+//   node scripts/check-systems.mjs              all of them
+//   node scripts/check-systems.mjs windows      those whose target has this in its name
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { at } from "./support/files.mjs";
+import { findCargo, outputOf, run } from "./support/run.mjs";
+
+const targets = [
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+  "x86_64-unknown-linux-musl",
+  "aarch64-unknown-linux-gnu",
+];
+/** Results are kept, so that only what changed is compiled again. */
+const folder = "native/target/systems";
+
+/** Compilers in the order in which they are asked: the usual one, and the one that Debian installs beside it. */
+function compilers() {
+  return ["rustc", "/usr/bin/rustc"].filter((rustc) => outputOf(rustc, ["--version"]) !== undefined);
+}
+
+function hasLibrary(rustc, target) {
+  const place = outputOf(rustc, ["--print", "target-libdir", "--target", target]);
+  return place !== undefined && existsSync(place) && readdirSync(place).some((name) => /^libstd-/.test(name));
+}
+
+function hasSource(rustc) {
+  const sysroot = outputOf(rustc, ["--print", "sysroot"]);
+  return sysroot !== undefined && existsSync(join(sysroot, "lib/rustlib/src/rust/library/std/src/lib.rs"));
+}
+
+/** How a target can be compiled for; `undefined` where it cannot. */
+function wayTo(target) {
+  const found = compilers();
+  const ready = found.find((rustc) => hasLibrary(rustc, target));
+  if (ready !== undefined) return { rustc: ready, fromSource: false };
+  const source = found.find(hasSource);
+  return source === undefined ? undefined : { rustc: source, fromSource: true };
+}
+
+/** Whether the workspace compiles for a target; `undefined` where that cannot be told here. */
+function check(target) {
+  const way = wayTo(target);
+  if (way === undefined) {
+    console.log(`systems: ${target}: skipped, no standard library for it is installed, and no source of one`);
+    return undefined;
+  }
+  const own = join(dirname(way.rustc), "cargo");
+  const cargo = way.rustc.includes("/") && existsSync(own) ? own : "cargo";
+  const args = ["check", "--quiet", "--workspace", "--manifest-path", at("native/Cargo.toml")];
+  // A library that is built from its source is one of nightly's things, and the variable asks a stable compiler for them.
+  const source = way.fromSource ? ["-Zbuild-std=std,panic_unwind"] : [];
+  const env = {
+    RUSTC: way.rustc,
+    CARGO_TARGET_DIR: at(folder),
+    RUSTFLAGS: "-D warnings",
+    ...(way.fromSource ? { RUSTC_BOOTSTRAP: "1" } : {}),
+  };
+  const start = performance.now();
+  const passed = run(cargo, [...args, "--target", target, ...source], env);
+  const seconds = Math.round((performance.now() - start) / 1000);
+  console.log(`systems: ${target}: ${passed ? "compiles" : "DOES NOT COMPILE"}, ${seconds} s`);
+  return passed;
+}
+
+findCargo();
+const [wanted = ""] = process.argv.slice(2);
+const results = targets.filter((target) => target.includes(wanted)).map(check);
+const checked = results.filter((result) => result !== undefined).length;
+console.log(`systems: ${checked} of ${results.length} checked`);
+process.exitCode = results.includes(false) ? 1 : 0;

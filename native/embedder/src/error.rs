@@ -63,7 +63,7 @@ impl ModelError {
         }
     }
 
-    /// The same error about `file`: parsers see bytes and do not know where they came from.
+    /// Adds the file: parsers see bytes and do not know where they came from.
     pub(crate) fn in_file(mut self, named: impl Into<PathBuf>) -> Self {
         match &mut self {
             Self::Missing { file }

@@ -412,7 +412,7 @@ impl Kernels {
         });
     }
 
-    /// The same for the rows at some positions, in any order; positions without a row are passed over.
+    /// Scores the rows at some positions, in any order; positions without a row are skipped.
     pub fn scan_shadow_at(self, scan: ShadowScan, positions: &[u32], found: &mut Vec<Candidate>) {
         self.run(ScanShadow {
             scan,

@@ -57,7 +57,7 @@ pub(crate) trait Sums<const K: usize> {
     /// What an element of the query and one of the row add to each sum: the product of two factors.
     fn products(q: f32, x: f32) -> [(f32, f32); K];
 
-    /// The same for a register of elements.
+    /// What a register of elements adds to each sum.
     fn wide_products<V: Simd<N>, const N: usize>(
         simd: V,
         q: V::Vector,
@@ -74,7 +74,7 @@ pub(crate) trait Simd<const N: usize>: Copy {
     /// Registers that the CPU has.
     const REGISTERS: usize;
 
-    /// The same value in all lanes.
+    /// A register with one value in all lanes.
     fn splat(self, value: f32) -> Self::Vector;
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn subtract(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;

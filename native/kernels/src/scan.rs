@@ -9,7 +9,7 @@ use crate::topk::TopK;
 ///
 /// Without it, scans of rows in memory took up to twice as long as a plain sum of them.
 const FETCH_AHEAD_BYTES: usize = 8 << 10;
-/// The same for rows that lie anywhere.
+/// How many rows ahead rows that are scattered are fetched.
 const ROWS_AHEAD: usize = 4;
 
 /// The rows to visit.

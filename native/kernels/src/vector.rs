@@ -28,7 +28,7 @@ pub fn dot_f16(query: &[f32], row: &[u16]) -> f32 {
 
 /// The dot product of two vectors, and that of the second with itself, over the shorter length.
 ///
-/// The same bits as two calls of [`dot_f32`], for the price of one pass over the row.
+/// Gives exactly what two calls of [`dot_f32`] give, in one pass over the row.
 ///
 /// ```
 /// assert_eq!(varve_kernels::dot_and_norm_f32(&[1.0, 2.0], &[3.0, 4.0]), (11.0, 25.0));

@@ -8,7 +8,7 @@ export function idList(call: string, name: string, ids: unknown): string[] {
   return checkedList(call, name, ids, isText) as string[];
 }
 
-/** The same, where some may be left out. */
+/** A copy of a list of ids, where single ids or the whole list may be left out; throws INVALID_ARGUMENT for anything else. */
 export function optionalIdList(
   call: string,
   name: string,

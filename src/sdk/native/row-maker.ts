@@ -21,7 +21,7 @@ function compiledMaker(keys: readonly string[]): RowMaker {
   return new Function("columns", "count", body) as RowMaker;
 }
 
-/** The same without code from strings. */
+/** Makes rows without generated code, where that is not allowed. */
 export function plainMaker(keys: readonly string[]): RowMaker {
   return (columns, count) =>
     Array.from({ length: count }, (_, row) => {

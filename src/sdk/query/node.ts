@@ -81,7 +81,7 @@ export function notTrue(arg: FilterNode): FilterNode {
   return Object.freeze({ op: "isNotTrue", arg });
 }
 
-/** The same, of any item where an array inside JSON is asked. */
+/** A comparison that holds if it holds for any item of an array inside JSON. */
 export function ofAnyItem(node: FilterNode): FilterNode {
   return Object.freeze({ ...node, anyItem: true } as FilterNode);
 }

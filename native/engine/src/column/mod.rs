@@ -175,7 +175,7 @@ impl Column {
         }
     }
 
-    /// The same, of which only the rows at some positions are verified.
+    /// A column of which only the rows at some positions are verified.
     ///
     /// # Errors
     /// [`Code::Corrupt`], also where there is no row at a position.

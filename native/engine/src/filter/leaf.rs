@@ -37,7 +37,7 @@ pub(super) enum Test {
 }
 
 impl Leaf {
-    /// How dear a row is.
+    /// The relative cost for each row.
     pub(super) fn cost(&self) -> u8 {
         match self.test {
             Test::Null => 0,

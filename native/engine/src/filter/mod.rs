@@ -112,7 +112,7 @@ impl Node {
         }
     }
 
-    /// How dear a row is, for the order in which conditions are looked at.
+    /// The relative cost for each row; cheap conditions are evaluated first.
     fn cost(&self) -> u8 {
         match self {
             Self::And(args) | Self::Or(args) => args.iter().map(Self::cost).max().unwrap_or(0),

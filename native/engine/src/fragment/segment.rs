@@ -219,7 +219,7 @@ impl Segment {
         Ok(matching)
     }
 
-    /// The same, if it is known already.
+    /// Returns it only if it is already known.
     #[must_use]
     pub fn known_matching(&self, filter: &Filter) -> Option<Matching> {
         let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);

@@ -94,7 +94,7 @@ impl Shadow {
         Ok(self.view(self.bytes.all()?))
     }
 
-    /// The same, of which only the rows at some positions are confirmed.
+    /// A shadow of which only the rows at some positions are confirmed.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].

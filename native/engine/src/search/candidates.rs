@@ -13,7 +13,7 @@ pub(super) struct Candidates {
 
 /// Rows that are scored at once: enough to fetch ahead, few enough for the threshold to follow.
 const GROUP: usize = 32;
-/// So many rows wait at the most.
+/// The most rows that wait to be scored.
 const WAITING: usize = 4096;
 
 impl Candidates {
@@ -62,7 +62,7 @@ impl Candidates {
         count
     }
 
-    /// Whether so many wait that they should be scored now.
+    /// Whether enough rows wait that they should be scored now.
     pub(super) fn is_full(&self) -> bool {
         self.waiting.len() > WAITING
     }

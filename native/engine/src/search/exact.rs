@@ -24,9 +24,9 @@ pub struct Nearest<'a> {
 /// Vectors of a segment to be looked at: its number, the vectors, and which of them; all where there is no mask.
 pub type Part<'a> = (u32, Vectors<'a>, Option<&'a Bits>);
 
-/// Up to so many rows of a segment are fetched one by one.
+/// Up to this many rows of a segment are fetched one by one.
 const FEW: usize = 64;
-/// From one in so many rows on, all are looked at and the others passed over.
+/// If at least one in this many rows is wanted, all are read and the others skipped.
 const DENSE: usize = 4;
 
 impl<'a> Nearest<'a> {
@@ -123,7 +123,7 @@ impl<'a> Nearest<'a> {
         over_all(&self.question, &[selected], &mut self.top)
     }
 
-    /// Whether a shadow would leave most of so many rows out.
+    /// Whether a shadow would rule out most of this many rows.
     fn is_selective(&self, count: usize) -> bool {
         count > FEW && count / 8 > self.top.k()
     }

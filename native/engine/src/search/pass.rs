@@ -12,7 +12,7 @@ use crate::fragment::kernel_element;
 
 /// Rows that are looked at before the threshold is raised, at first and at most; multiples of 64.
 const STEPS: (usize, usize) = (256, 8192);
-/// When more than one in so many rows had to be read in full, reading all of them in order is faster.
+/// If more than one in this many rows must be read in full, reading all of them in order is faster.
 const WORTH: usize = 4;
 
 /// What the rows are compared with, and how.

@@ -62,7 +62,7 @@ pub(super) fn over_all(question: &Question<'_>, rows: &[Selected<'_>], top: &mut
     })
 }
 
-/// Cuts rows into so many shares of about as many bytes, in order.
+/// Cuts rows, in order, into this many parts of about equal size in bytes.
 fn cut<'p, 'a>(rows: &'p [Selected<'a>], bytes: usize, shares: usize) -> Vec<Vec<Piece<'p, 'a>>> {
     let mut cut = vec![Vec::new(); shares];
     let share = bytes.div_ceil(shares).max(1);
@@ -87,7 +87,7 @@ fn cut<'p, 'a>(rows: &'p [Selected<'a>], bytes: usize, shares: usize) -> Vec<Vec
 /// Threads that help searches, in the whole process: as many as there are cores besides one.
 static HELPING: AtomicUsize = AtomicUsize::new(0);
 
-/// So many threads may be started; given back when it is dropped.
+/// A permit for a number of threads; dropping it gives them back.
 struct Helpers(usize);
 
 impl Helpers {

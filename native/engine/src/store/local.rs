@@ -11,7 +11,7 @@ use super::record::Ring;
 use super::{Bytes, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
 use crate::error::{Error, Result};
 
-/// A handle that has put so many manifests of a table as files makes room for the next ones in the journal.
+/// After putting this many manifests of a table as files, a handle starts a journal for the next ones.
 const FILES: u32 = 16;
 /// Bytes of each half of a journal.
 const HALF: u64 = 512 * 1024;
@@ -53,7 +53,7 @@ impl LocalStore {
         }
     }
 
-    /// The same; but journals are begun after so many manifests, and have two halves of so many bytes.
+    /// A store with settings of its own: how many manifests are put as files before a journal begins, and how many bytes each half of a journal has.
     #[must_use]
     pub fn journal(self, files: u32, half: u64) -> Self {
         let ring = Ring::of(half);

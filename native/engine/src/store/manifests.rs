@@ -62,8 +62,8 @@ impl<'a> Manifests<'a> {
         Ok(place.is_some_and(|place| place != Place::File))
     }
 
-    /// Whether a manifest need not be removed, because the journal holds it, or will not for long: it goes when the ring comes
-    /// round. No look into the file.
+    /// Whether only the journal holds a manifest, so that there is no file to remove: the journal overwrites it in time. Reads
+    /// nothing.
     pub(super) fn lets_go(&self, sequence: u64) -> bool {
         let journal = self.store.known_journal(self.directory);
         journal.is_some_and(|journal| journal.held(sequence))

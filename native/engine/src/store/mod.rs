@@ -96,7 +96,7 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn open(&self, path: &str) -> Result<Option<Bytes>>;
-    /// The same, where the first so many bytes are enough: there may be more of them, and they are not checked.
+    /// Opens a file of which only the first bytes are needed. More may be mapped, and they are not checked.
     ///
     /// # Errors
     /// What the store says.

@@ -120,7 +120,7 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// Two halves of so many bytes, at least.
+    /// Two halves of at least this many bytes.
     pub(super) fn of(half: u64) -> Self {
         let half = half.clamp(8 * SLOT, (LARGEST - SLOT) / 2).next_multiple_of(SLOT);
         Self { half }

@@ -63,7 +63,7 @@ pub struct Shadow<'a> {
 }
 
 impl<'a> Shadow<'a> {
-    /// Reads a shadow of so many rows, or of those whose blocks are there.
+    /// Reads a shadow of this many rows, or of those whose blocks are present.
     ///
     /// ```
     /// use varve_kernels::Shadow;
@@ -100,7 +100,7 @@ impl<'a> Shadow<'a> {
         dimension.div_ceil(2 * CHUNK) * CHUNK
     }
 
-    /// Bytes of the shadow of so many rows; the greatest number where they are more.
+    /// The size in bytes of the shadow of this many rows; saturates at the largest number.
     ///
     /// ```
     /// # use varve_kernels::Shadow;

@@ -43,7 +43,7 @@ impl Sixteen {
     /// A chunk of codes of a row.
     ///
     /// # Safety
-    /// The row has so many chunks.
+    /// How many chunks a row has.
     #[inline(always)]
     pub(crate) unsafe fn chunk(&self, row: usize, at: usize) -> &[u8; CHUNK] {
         // SAFETY: as the caller says; bytes have no alignment.

@@ -12,7 +12,7 @@ const DEVIATION: f32 = 0.61;
 const BLOCKS_AT_ONCE: usize = 64;
 /// Lists that are always looked into.
 pub(super) const LISTS_MIN: usize = 4;
-/// So many lists in a row that are of no use end a search.
+/// A search ends after this many consecutive lists without a useful row.
 pub(super) const USELESS_MAX: usize = 32;
 
 /// A query, ready for one segment.

@@ -78,7 +78,7 @@ impl VectorIndex {
         block_bytes(self.header.padded()) / BLOCK_ROWS + 4
     }
 
-    /// How thoroughly to search for a recall of so many nearest rows.
+    /// How thoroughly to search for this recall and this number of nearest rows.
     #[must_use]
     pub fn setting(&self, recall: f32, nearest: usize) -> Setting {
         Setting::choose(&self.settings, recall, nearest, self.flat())

@@ -3,11 +3,11 @@ use crate::error::{Error, Result};
 /// How thoroughly a segment is searched, and what that was measured to find.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Setting {
-    /// For so many nearest rows, or fewer.
+    /// The number of nearest rows up to which this was measured.
     pub nearest: u32,
     /// The share of them that was found.
     pub recall: f32,
-    /// At most so many lists.
+    /// The most lists that are searched.
     pub lists: u32,
     /// Lists are left out in which a row would have to lie at a steeper angle than this cosine to be of use.
     pub angle: f32,

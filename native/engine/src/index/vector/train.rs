@@ -15,7 +15,7 @@ const SAMPLE_MIN: usize = 4096;
 const ROUNDS: usize = 5;
 /// Rows that a thread takes at a time.
 pub(super) const AT_ONCE: usize = 512;
-/// Every so many such parts, what was read is let go.
+/// After this many parts, the pages that were read are released.
 pub(super) const LET_GO: usize = 8;
 
 /// What rows are coded against, in the rotated space.

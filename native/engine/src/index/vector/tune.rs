@@ -35,7 +35,7 @@ const ASKED_AT_ONCE: usize = 16;
 /// Candidates that are scored in one pass, about: 24 bytes each. Where all rows are alike, each is a candidate of each query, and
 /// there are as many as rows and threads.
 const CANDIDATES_AT_ONCE: usize = 1 << 21;
-/// So much of what may be missed is kept back, for what will be missed beyond that.
+/// The safety margin: the share of the allowed misses that is not used, because real queries miss more than measured ones.
 const MARGIN: f32 = 0.35;
 /// How often a cheaper setting than the most thorough one is tried for.
 const TRIES: usize = 4;

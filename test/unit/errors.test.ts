@@ -108,6 +108,11 @@ const rowExamples: Examples<typeof rows> = {
     rows.unreadableRow(row, "meta.author", "it rains", cause),
     rows.unreadableRow(row, "", "its memory was given away or cut off"),
   ],
+  tooMuchText: [
+    rows.tooMuchText(row, "body", "420.0 MiB", "400.0 MiB"),
+    rows.tooMuchText(row, "", "420.0 MiB", "400.0 MiB"),
+  ],
+  tooMuchAtOnce: [rows.tooMuchAtOnce(row, "raw", "2048.0 MiB")],
   brokenDefault: [rows.brokenDefault(row, "at", cause)],
   schemaIssue: [
     rows.schemaIssue(row, "id", "Invalid UUID"),

@@ -1,6 +1,7 @@
 // Lists and structs: a list is the column of all its items, a struct the columns of its fields.
 
 import { describeType, type ItemType, type StructField } from "../schema/column-type";
+import { ITEMS_MAX } from "../schema/own-copy";
 import { isPlainObject } from "../schema/plain";
 import { anyNull, type ColumnEncoder, type ColumnPlace, refuse, writeColumn } from "./column-encoder";
 
@@ -35,7 +36,9 @@ function pushItems(
   row: number,
   place: ColumnPlace,
 ): void {
-  for (let i = 0; i < list.length; i++) {
+  const { length } = list;
+  if (length > ITEMS_MAX) refuse(place, row, `a list of at most ${ITEMS_MAX} items`, list);
+  for (let i = 0; i < length; i++) {
     const value = list[i] ?? null;
     if (value === null && !item.nullable) {
       const inside = {

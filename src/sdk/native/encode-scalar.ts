@@ -6,8 +6,10 @@ import { parseDate } from "../schema/calendar";
 import { isWellFormed } from "../schema/unicode";
 import { toMilliseconds } from "../schema/wire-value";
 import type { BatchBuffer } from "./batch-buffer";
+import { COLUMN_MAX, mebibytes, TEXT_MAX } from "./cell-size";
 import { type ColumnEncoder, type ColumnPlace, refuse } from "./column-encoder";
 import { type JsonProblem, jsonText, placeOf } from "./json-text";
+import { tooMuchAtOnce, tooMuchText } from "./row-errors";
 
 const INT_HINT = "Larger numbers need a column of int({ bigint: true }), fractions one of float().";
 const FLOAT_HINT = "Where there is no number, write null to a nullable column.";
@@ -154,6 +156,7 @@ function variable(
       for (let i = 0; i < values.length; i++) {
         const value = values[i];
         if (value !== null) length += put(out, out.at + length, value, i, place);
+        if (length > COLUMN_MAX) throw tooMuchAtOnce(place.row(i), place.name, mebibytes(COLUMN_MAX));
         out.u32[offsets + i + 1] = length;
       }
       out.reserve(length + 8);
@@ -162,10 +165,19 @@ function variable(
   };
 }
 
-function putText(out: BatchBuffer, at: number, text: string): number {
+/** Longer texts are measured before there is room made for them. */
+const MEASURED = 1 << 20;
+
+function putText(out: BatchBuffer, at: number, text: string, index: number, place: ColumnPlace): number {
   // UTF-8 takes at most three bytes for each UTF-16 unit.
-  out.reserve(at - out.at + text.length * 3 + 8);
+  const most = text.length < MEASURED ? text.length * 3 : Buffer.byteLength(text);
+  if (text.length >= MEASURED && most > TEXT_MAX) refuseSize(place, index, most);
+  out.reserve(at - out.at + most + 8);
   return out.bytes.write(text, at);
+}
+
+function refuseSize(place: ColumnPlace, index: number, bytes: number): never {
+  throw tooMuchText(place.row(index), place.name, mebibytes(bytes), mebibytes(TEXT_MAX));
 }
 
 const TEXT_HINT = "Texts are Unicode: replace half surrogate pairs with text.toWellFormed().";
@@ -174,14 +186,14 @@ const TEXT_HINT = "Texts are Unicode: replace half surrogate pairs with text.toW
 export const textEncoder: ColumnEncoder = variable((out, at, value, index, place) => {
   if (typeof value !== "string") refuse(place, index, "text", value);
   if (!isWellFormed(value)) refuse(place, index, "text", value, TEXT_HINT);
-  return putText(out, at, value);
+  return putText(out, at, value, index, place);
 });
 
 /** Texts of a closed set. */
 export function enumEncoder(allowed: ReadonlySet<unknown>, expected: string): ColumnEncoder {
   return variable((out, at, value, index, place) => {
     if (!allowed.has(value)) refuse(place, index, expected, value);
-    return putText(out, at, value as string);
+    return putText(out, at, value as string, index, place);
   });
 }
 
@@ -191,16 +203,27 @@ function refuseInside(place: ColumnPlace, index: number, { way, part, expected }
 
 /** JSON values. */
 export const jsonEncoder: ColumnEncoder = variable((out, at, value, index, place) => {
-  return putText(
-    out,
-    at,
-    jsonText(value, (problem) => refuseInside(place, index, problem)),
-  );
+  const text = jsonText(value, (problem) => refuseInside(place, index, problem));
+  return putText(out, at, text, index, place);
 });
+
+const BYTES_HINTS: Readonly<Record<string, string>> = {
+  ArrayBuffer: "Write new Uint8Array(buffer).",
+  SharedArrayBuffer: "Write new Uint8Array(buffer).",
+  DataView: "Write new Uint8Array(view.buffer, view.byteOffset, view.byteLength).",
+  Blob: "Write new Uint8Array(await blob.arrayBuffer()).",
+  File: "Write new Uint8Array(await file.arrayBuffer()).",
+  String: "Write new TextEncoder().encode(text).",
+  Array: "Write Uint8Array.from(numbers).",
+};
+
+function classOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
 
 /** Bytes. */
 export const bytesEncoder: ColumnEncoder = variable((out, at, value, index, place) => {
-  if (!isBytes(value)) refuse(place, index, "a Uint8Array", value);
+  if (!isBytes(value)) refuse(place, index, "a Uint8Array", value, BYTES_HINTS[classOf(value)]);
   out.reserve(at - out.at + value.length + 8);
   try {
     out.bytes.set(value, at);

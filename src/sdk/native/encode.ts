@@ -6,6 +6,7 @@ import { VarveError } from "../../varve-error";
 import { describeType } from "../schema/column-type";
 import type { Field, TableSchema } from "../schema/table-schema";
 import { BatchBuffer } from "./batch-buffer";
+import { mebibytes, TEXT_MAX, textBytes } from "./cell-size";
 import { anyNull, type ColumnEncoder, type ColumnPlace, writeColumn } from "./column-encoder";
 import { encoderFor } from "./encode-column";
 import { plainRow, type Row } from "./plain-row";
@@ -14,6 +15,7 @@ import {
   derivedKey,
   missingKey,
   type RowPlace,
+  tooMuchText,
   unknownKey,
   unreadableRow,
 } from "./row-errors";
@@ -119,6 +121,8 @@ export class BatchWriter {
   readonly #table: string;
   readonly #encoders: ReadonlyMap<Field, ColumnEncoder>;
   #columns = 0;
+  /** The columns that come back as text, with their cells. */
+  readonly #texts: [Field, readonly unknown[], ColumnPlace][] = [];
 
   constructor(
     out: BatchBuffer,
@@ -149,10 +153,26 @@ export class BatchWriter {
       throw VarveError.is(cause) ? cause : unreadableCell(encoder, cells, place, cause);
     }
     this.#columns += 1;
+    if (TEXTUAL.has(field.type.kind)) this.#texts.push([field, cells, place]);
+  }
+
+  /** Refuses a row that has more text than can be read at once. */
+  #checkText(): void {
+    for (let row = 0; row < this.#cells.count; row++) {
+      let total = 0;
+      for (const [field, cells, place] of this.#texts) {
+        const bytes = textBytes(field.type, cells[row]);
+        total += bytes;
+        if (bytes > TEXT_MAX)
+          throw tooMuchText(place.row(row), field.name, mebibytes(bytes), mebibytes(TEXT_MAX));
+        if (total > TEXT_MAX) throw tooMuchText(place.row(row), "", mebibytes(total), mebibytes(TEXT_MAX));
+      }
+    }
   }
 
   /** The whole batch; it lies in the buffer and is not a copy. */
   finish(): Uint8Array {
+    if (this.#out.at > CHECKED_FROM) this.#checkText();
     const { u32 } = this.#out;
     u32[0] = MAGIC;
     u32[1] = this.#cells.count;
@@ -161,6 +181,11 @@ export class BatchWriter {
     return this.#out.written();
   }
 }
+
+/** The kinds of columns that come back as text. */
+const TEXTUAL: ReadonlySet<string> = new Set(["text", "enum", "json", "list", "struct"]);
+/** Smaller batches hold no row that is too large to be read. */
+const CHECKED_FROM = 48 << 20;
 
 /** What a cell threw when it was read; which one it was is found by reading them one by one. */
 function unreadableCell(

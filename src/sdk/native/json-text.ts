@@ -1,5 +1,6 @@
 // JSON that reads back as what was written: whatever JSON.stringify would change in silence is refused.
 
+import { ownCopy } from "../schema/own-copy";
 import { isPlainObject } from "../schema/plain";
 import { isWellFormed } from "../schema/unicode";
 
@@ -14,9 +15,10 @@ export interface JsonProblem {
 
 /** The JSON text of a value; `refuse` is called with the first part that JSON cannot hold. */
 export function jsonText(value: unknown, refuse: (problem: JsonProblem) => never): string {
-  const problem = problemOf(value, 1);
+  const own = ownCopy(value);
+  const problem = problemOf(own, 1);
   if (problem !== undefined) refuse(problem);
-  return JSON.stringify(value);
+  return JSON.stringify(own);
 }
 
 /** The way is put together only where something is wrong, from the inside out. */
@@ -50,6 +52,7 @@ function problemInObject(object: object, depth: number): JsonProblem | undefined
     return problem(object, "JSON: plain objects and arrays");
   for (const key of Object.keys(object)) {
     if (object[key] === undefined) continue;
+    if (!isWellFormed(key)) return problem(key, "JSON with keys of Unicode");
     const found = problemOf(object[key], depth + 1);
     if (found !== undefined) return { ...found, way: `${stepTo(key)}${found.way}` };
   }

@@ -81,6 +81,28 @@ export function unreadableRow(place: RowPlace, column: string, why: string, caus
   });
 }
 
+/** More text than one row can be read with. */
+export function tooMuchText(place: RowPlace, column: string, found: string, most: string): VarveError {
+  const what = column === "" ? "all its text" : quote(column);
+  return new VarveError(
+    "INVALID_ROW",
+    `${nameOf(place)}: ${what} takes ${found}, and a row may have ${most} of text.`,
+    {
+      hint: "Larger texts could not be read back: cut them into several rows, or store them as bytes().",
+      where: column === "" ? place : { ...place, column },
+    },
+  );
+}
+
+/** More of one column than a batch can hold. */
+export function tooMuchAtOnce(place: RowPlace, column: string, most: string): VarveError {
+  const message = `${nameOf(place)}, ${quote(column)}: this and the rows before it hold more than ${most} of the column.`;
+  return new VarveError("INVALID_ROW", message, {
+    hint: "Write fewer rows at a time.",
+    where: { ...place, column },
+  });
+}
+
 /** A default that was to be made and could not be. */
 export function brokenDefault(place: RowPlace, column: string, cause: unknown): VarveError {
   return new VarveError(

@@ -15,7 +15,7 @@ import {
 } from "./errors";
 import type { PlainRow } from "./native/decode";
 import { checkSignal } from "./progress";
-import type { FilterJson } from "./query/check-filter";
+import { NOTHING } from "./query/check-filter";
 import { checkCount, type Reader } from "./reader";
 import { describeType } from "./schema/column-type";
 import { firstNotFinite, isFloats, toFloats } from "./schema/floats";
@@ -47,8 +47,6 @@ interface PreparedQuery {
 }
 
 const LIMIT = 10;
-/** A filter that lets no row through. */
-const NOTHING: FilterJson = { op: "or", args: [] };
 const NO_EMBEDDING =
   "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
 

@@ -73,6 +73,8 @@ function evaluate(node: FilterNode, row: Item): boolean | null {
 
 function evaluateLeaf(node: Leaf, cell: unknown): boolean | null {
   if (node.op === "isNull") return cell === null;
+  // None of no values, also where there is nothing.
+  if ((node.op === "in" || node.op === "containsAny") && node.values.length === 0) return false;
   if (cell === null) return null;
   switch (node.op) {
     case "in":
@@ -228,7 +230,10 @@ function matches(data: Record<string, unknown>, key: string, [operator, wanted]:
       });
     case "$all":
       return values.some(
-        (value) => Array.isArray(value) && (wanted as unknown[]).every((one) => value.includes(one)),
+        (value) =>
+          Array.isArray(value) &&
+          (wanted as unknown[]).length > 0 &&
+          (wanted as unknown[]).every((one) => value.includes(one)),
       );
     default:
       return !Object.entries(wanted as Operators).every((entry) => matches(data, key, entry));

@@ -16,6 +16,9 @@ export type FilterJson =
 /** The filter that every row passes. */
 export const EVERYTHING: FilterJson = { op: "and", args: [] };
 
+/** The filter that no row passes. */
+export const NOTHING: FilterJson = { op: "or", args: [] };
+
 /** Whether a filter lets every row through whatever is in it, because no condition is left. */
 export function isAlwaysTrue(filter: FilterJson): boolean {
   return constantOf(filter) === true;
@@ -68,7 +71,9 @@ class FilterCheck {
 
   #leaf(node: LeafNode): FilterJson {
     const checked = this.#condition(node);
-    return "anyItem" in node && node.anyItem === true ? { ...checked, anyItem: true } : checked;
+    return "anyItem" in node && node.anyItem === true && checked !== NOTHING
+      ? { ...checked, anyItem: true }
+      : checked;
   }
 
   #condition(node: LeafNode): FilterJson {
@@ -93,8 +98,11 @@ class FilterCheck {
         };
       case "in":
       case "containsAny":
-      case "containsAll":
-        return { op: node.op, column, values: leaf.values(node.op, node.values) };
+      case "containsAll": {
+        const values = leaf.values(node.op, node.values);
+        // None of no values, also where there is nothing: so that its opposite holds for every row, as in SQL.
+        return values.length === 0 && node.op !== "containsAll" ? NOTHING : { op: node.op, column, values };
+      }
       case "contains":
         return { column, ...leaf.contains(node.value) };
       default:

@@ -37,10 +37,16 @@ export function notJoinable(op: string, found: string): VarveError {
 export function brokenFilter(cause: unknown): VarveError {
   const why = messageOf(cause);
   return new VarveError("INVALID_FILTER", `The function in where threw: ${why}`, {
-    hint: "The cause of this error is what it threw.",
+    hint: METHOD_AS_PART.test(why)
+      ? 'A part that is named like a method is reached by field: c.info.field("in").isNull().'
+      : "The cause of this error is what it threw.",
     cause,
   });
 }
+
+/** What JavaScript says of `c.info.in.isNull()`. */
+const METHOD_AS_PART =
+  /\.(eq|ne|lt|lte|gt|gte|in|notIn|between|like|ilike|isNull|isNotNull|contains\w*|path|field)\.\w+ is not a function/;
 
 /** A filter that cannot be read. */
 export function unreadableFilter(place: string, why: string, cause?: unknown): VarveError {

@@ -161,7 +161,9 @@ class MongoLeaf {
         return this.any((path) => compare("contains", path, value));
       case "$all": {
         const values = arrayOf(operator, value);
-        return this.any((path) => compareMany("containsAll", path, values));
+        // As in Mongo, where nothing holds all of no values.
+        const op = values.length === 0 ? "containsAny" : "containsAll";
+        return this.any((path) => compareMany(op, path, values));
       }
       default:
         throw unknownOperator(operator, KNOWN);

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -29,7 +30,12 @@ export function runAsUser(program: string): string {
       join(project, "node_modules", "@langchain"),
       "junction",
     );
-    writeFileSync(join(project, "page.mjs"), program);
+    // Pages are TypeScript, which not every Node runs.
+    const { ESNext: module } = ts.ModuleKind;
+    const { outputText } = ts.transpileModule(program, {
+      compilerOptions: { module, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
+    });
+    writeFileSync(join(project, "page.mjs"), outputText);
     const { status, stdout, stderr } = spawnSync(process.execPath, ["page.mjs"], {
       cwd: project,
       encoding: "utf8",

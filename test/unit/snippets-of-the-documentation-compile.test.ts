@@ -1,0 +1,70 @@
+// What the documentation marks as TypeScript is TypeScript, under `strict`. Most blocks stand for themselves; those of some pages are one
+// program. Packages that are not installed here are declared in test/support/snippet-packages.d.ts.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const programs = ["README.md", "docs/as-of.md", "docs/across-time.md", "docs/integrations/langchain.md"];
+const pages = [
+  ...programs.slice(0, 3),
+  "docs/embeddings.md",
+  ...readdirSync(join(root, "docs/integrations")).map((name) => `docs/integrations/${name}`),
+];
+
+/** The modules of a page: its blocks, or all of them as one. */
+function modulesOf(page: string): string[] {
+  const markdown = readFileSync(join(root, page), "utf8");
+  const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? "");
+  return programs.includes(page) ? [blocks.join("")] : blocks;
+}
+
+/** The modules of all pages by the names of files that are not there, but would find packages where they are. */
+const snippets = new Map(
+  pages.flatMap((page) =>
+    modulesOf(page).map((code, index): [string, string] => {
+      const name = `snippet-${page.replaceAll(/[/.]/g, "-")}-${index}.ts`;
+      return [join(root, "test", name), `${code}\nexport {};\n`];
+    }),
+  ),
+);
+
+function compiled(): ts.Program {
+  const config = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile).config as object;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const strict = { ...options, noEmit: true, noUncheckedIndexedAccess: false };
+  const host = ts.createCompilerHost(strict);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (file) => snippets.has(file) || fileExists(file);
+  host.readFile = (file) => snippets.get(file) ?? readFile(file);
+  host.getSourceFile = (file, ...rest) => {
+    const code = snippets.get(file);
+    return code === undefined ? getSourceFile(file, ...rest) : ts.createSourceFile(file, code, rest[0]);
+  };
+  const stand = join(root, "test/support/snippet-packages.d.ts");
+  return ts.createProgram([...snippets.keys(), stand], strict, host);
+}
+
+function problemsOf(program: ts.Program, file: string): string[] {
+  const source = program.getSourceFile(file);
+  const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+  return found.map(({ start = 0, messageText }) => {
+    const line = source?.text.slice(0, start).split("\n").length ?? 0;
+    const code = source?.text.split("\n")[line - 1]?.trim() ?? "";
+    return `${code} // ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
+describe("the snippets of the documentation", () => {
+  const program = compiled();
+
+  it.each([...snippets.keys()].map((file) => [file.slice(join(root, "test/snippet-").length), file]))(
+    "%s",
+    (_, file) => {
+      expect(problemsOf(program, file)).toEqual([]);
+    },
+  );
+});

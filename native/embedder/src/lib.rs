@@ -29,6 +29,8 @@
 //! The tokens are those of the Hugging Face `tokenizers` crate 0.23 for the same `tokenizer.json`, one for one; the
 //! tests hold this crate to it. Nothing here panics on a damaged file.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 mod error;
 mod model;
 mod normalize;

@@ -210,10 +210,18 @@ fn vocabulary_of(tokenizer_json: &[u8]) -> Result<Vocabulary, ModelError> {
     Vocabulary::parse(compile_vocabulary(tokenizer_json)?.as_bytes())
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a model is a file of its own, in no store"
+)]
 fn read(file: &Path) -> Result<Vec<u8>, ModelError> {
     fs::read(file).map_err(|error| ModelError::from_io(file, error))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a model is a file of its own, in no store"
+)]
 fn map(file: &Path) -> Result<Mmap, ModelError> {
     let open = File::open(file).map_err(|error| ModelError::from_io(file, error))?;
     // SAFETY: the map is only read, through slices of bytes, and every value of a byte is valid: a writer could make

@@ -31,6 +31,8 @@
 //! # Ok::<(), varve_engine::error::Error>(())
 //! ```
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 pub mod column;
 pub mod database;
 pub mod environment;

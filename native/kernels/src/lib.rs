@@ -38,6 +38,8 @@
 //! for all `j` below 32, then lane `j + 16` for those below 16, and so on to lane 1. All numbers are `f32`, rounded
 //! to nearest.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 #[cfg(target_endian = "big")]
 compile_error!("rows are read as they lie in memory, which must be little-endian");
 

@@ -1,6 +1,8 @@
 //! The engine as a Node-API module: convert, call, convert. The contract with TypeScript: strings are JSON, failures are
 //! errors whose message is JSON, rows cross as columns of numbers with one string for all text.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 mod call;
 mod database;
 mod embedder;

@@ -1,5 +1,7 @@
 //! What Linux does in its own way.
 
+#![expect(clippy::disallowed_methods, reason = "this is the door to storage")]
+
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;

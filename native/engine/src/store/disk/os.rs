@@ -1,5 +1,7 @@
 //! The real disk: what systems have in common, over what they do differently.
 
+#![expect(clippy::disallowed_methods, reason = "this is the door to storage")]
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -173,15 +175,12 @@ impl BlockFile for OsBlockFile {
         self.identity
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a lock that is waited for without end cannot be given up, so it is asked for again and again"
-    )]
     fn lock(&self, patience: Duration) -> io::Result<bool> {
         if let Some(kind) = self.network {
             let message = format!("locks on a {kind} file system may hold on one machine only");
             return Err(io::Error::new(io::ErrorKind::Unsupported, message));
         }
+        // A wait for a lock cannot be given up, so it is asked for again and again.
         let (mut waited, mut pause) = (Duration::ZERO, Duration::from_micros(50));
         loop {
             match system::try_lock(&self.file) {

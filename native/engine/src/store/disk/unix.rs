@@ -1,5 +1,7 @@
 //! What Unix systems have in common.
 
+#![expect(clippy::disallowed_methods, reason = "this is the door to storage")]
+
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};

@@ -3,6 +3,8 @@
 //! The standard library opens files so that others may read, write, rename and remove them, and removes a name at once though the
 //! file is open; only a file that somebody has mapped stays. It renames no directory in which somebody has a file open.
 
+#![expect(clippy::disallowed_methods, reason = "this is the door to storage")]
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::windows::fs::{FileExt, OpenOptionsExt};
@@ -138,11 +140,7 @@ pub(super) fn unlock(file: &File) -> io::Result<()> {
     answer(unsafe { UnlockFileEx(file.as_raw_handle(), 0, 1, 0, &raw mut place) })
 }
 
-/// Elsewhere an empty directory is replaced; here it goes first.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what a scanner has open it closes soon, and there is nothing else to wait for"
-)]
+/// Elsewhere an empty directory is replaced; here it goes first. What a scanner has open it closes soon.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let mut pause = PAUSE;
     for _ in 1..TRIES {

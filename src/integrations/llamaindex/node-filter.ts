@@ -72,7 +72,7 @@ const operators: Readonly<Record<string, Build>> = {
 
 /** A value that is there and is none of these; a list that holds none of them. */
 function differs(ref: JsonPathRef, values: readonly Scalar[]): Condition {
-  return or(ref.notIn(values), not(ref.containsAny(values)));
+  return and(ref.isNotNull(), or(ref.notIn(values), not(ref.containsAny(values))));
 }
 
 /** A list, because only a list holds all of nothing, and one without a first item. */

@@ -26,6 +26,6 @@ export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=wine
 export WINEDEBUG=-all
 export WINEPREFIX="${WINEPREFIX:-$PWD/native/target/wine}"
 
-[ $# -gt 0 ] || set -- -p varve-kernels -p varve-engine
+[ $# -gt 0 ] || set -- -p varve-engine --lib --tests --no-fail-fast
 exec /usr/bin/cargo test -Zbuild-std=std,panic_unwind,test --manifest-path native/Cargo.toml \
-  --target x86_64-pc-windows-gnu --lib --tests --no-fail-fast "$@"
+  --target x86_64-pc-windows-gnu "$@"

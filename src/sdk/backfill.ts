@@ -12,6 +12,7 @@ import { Condition } from "./query/condition";
 import { compare, type FilterNode, isNull, join, not } from "./query/node";
 import { checkCount } from "./reader";
 import type { EmbedSpec, Field, TableSchema, VectorField } from "./schema/table-schema";
+import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
 import { ATTEMPTS, isConflict } from "./update";
 
@@ -44,7 +45,7 @@ export async function backfill(handle: TableHandle, options: BackfillOptions): P
   checkCount("limit", limit, 1);
   const fields = derivedFields(handle.schema).filter(({ name }) => column === undefined || name === column);
   if (column !== undefined && fields.length === 0) {
-    throw badArgument("column", "a derived column", JSON.stringify(column), handle.name);
+    throw badArgument("column", "a derived column", describeValue(column), handle.name);
   }
   const commit = toCommitJson(options);
   let filled = 0;

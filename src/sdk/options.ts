@@ -92,7 +92,7 @@ const HIDDEN: Readonly<Record<string, Kind>> = { pace: "component" };
 export function checkOptions<T extends object>(call: keyof typeof NAMES, options: T | undefined): T {
   const read: Record<string, unknown> = Object.create(null);
   if (options === undefined) return read as T;
-  if (!isReadable(options)) throw badArgument(`${call}: options`, "an object", describeValue(options));
+  if (!isPlainObject(options)) throw badArgument(`${call}: options`, "an object", describeValue(options));
   const names: Readonly<Record<string, Kind>> = NAMES[call];
   for (const [name, value] of Object.entries(readable(call, () => ownProperties(options)))) {
     const kind = kindOf(names, name) ?? (call === "connect" ? kindOf(HIDDEN, name) : undefined);
@@ -137,19 +137,15 @@ function readOption(call: string, name: string, kind: Kind, value: unknown): unk
   }
 }
 
-function isReadable(options: object): boolean {
-  try {
-    return isPlainObject(options);
-  } catch {
-    return false;
-  }
-}
-
 /** By its shape, because it may be of another realm. */
 function isSignal(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { aborted, addEventListener } = value as Partial<AbortSignal>;
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
+  try {
+    const { aborted, addEventListener } = value as Partial<AbortSignal>;
+    return typeof aborted === "boolean" && typeof addEventListener === "function";
+  } catch {
+    return false;
+  }
 }
 
 type Unreadable = (name: string, why: string, cause: unknown) => Error;

@@ -174,13 +174,20 @@ function derivedField(handle: TableHandle, column: string): VectorField & { read
   if (field !== undefined && isVector(field) && field.embed !== undefined) {
     return { ...field, embed: field.embed };
   }
-  throw badArgument("column", "a derived column", JSON.stringify(column), handle.name);
+  throw badArgument("column", "a derived column", describeValue(column), handle.name);
 }
 
 function checkFunction(table: string, fn: unknown): void {
-  const { name, dimensions, embed } = (fn ?? {}) as Partial<AnyFunction>;
-  const sound = typeof name === "string" && Number.isSafeInteger(dimensions) && typeof embed === "function";
-  if (!sound) throw badArgument("reembed", "an embedding function", describeValue(fn), table);
+  if (!isFunction(fn)) throw badArgument("reembed", "an embedding function", describeValue(fn), table);
+}
+
+function isFunction(fn: unknown): boolean {
+  try {
+    const { name, dimensions, embed } = (fn ?? {}) as Partial<AnyFunction>;
+    return typeof name === "string" && Number.isSafeInteger(dimensions) && typeof embed === "function";
+  } catch {
+    return false;
+  }
 }
 
 function vectorType(json: Parameters<typeof fromDataType>[0]): VectorField["type"] {

@@ -2,6 +2,7 @@
 // iterable is asked for its rows as there is room for them, and each is taken when it comes; so it needs no more memory than a batch.
 
 import { isBytes, messageOf } from "../realm";
+import { VarveError } from "../varve-error";
 import { badArgument, notRows, unreadableArgument } from "./errors";
 import { BatchBuffer } from "./native/batch-buffer";
 import { plainRow } from "./native/plain-row";
@@ -16,6 +17,14 @@ import type { TableHandle } from "./table-handle";
 /** Rows to write. */
 export type RowSource<R> = readonly R[] | Iterable<R> | AsyncIterable<R>;
 
+function isArray(rows: unknown): rows is readonly unknown[] {
+  try {
+    return Array.isArray(rows);
+  } catch (cause) {
+    throw unreadableArgument("rows", messageOf(cause), cause);
+  }
+}
+
 /** Batches, one after another. */
 export type TakenRows = AsyncGenerator<OpenBatch, void, void> | Generator<OpenBatch, void, void>;
 
@@ -29,7 +38,7 @@ const SAMPLE_ROWS = 16;
 
 /** The rows in batches. Those of an array are encoded when this returns. */
 export function takeRows(handle: TableHandle, rows: unknown, ownVectors: boolean): TakenRows {
-  if (!Array.isArray(rows)) return streamed(handle, stepsOf(rows), ownVectors);
+  if (!isArray(rows)) return streamed(handle, stepsOf(rows), ownVectors);
   const list = itemsOf(rows);
   if (handle.options.definition?.check !== undefined) {
     // A schema of another library may look at them later.
@@ -158,9 +167,14 @@ interface Steps {
 
 function iteratorOf(rows: unknown): Steps {
   if (typeof rows !== "object" || rows === null) throw notRows(describeValue(rows));
-  const make: unknown = Reflect.get(rows, Symbol.asyncIterator) ?? Reflect.get(rows, Symbol.iterator);
-  if (typeof make !== "function") throw notRows(describeValue(rows));
-  const iterator: unknown = make.call(rows);
+  let iterator: unknown;
+  try {
+    const make: unknown = Reflect.get(rows, Symbol.asyncIterator) ?? Reflect.get(rows, Symbol.iterator);
+    if (typeof make !== "function") throw notRows(describeValue(rows));
+    iterator = make.call(rows);
+  } catch (cause) {
+    throw VarveError.is(cause) ? cause : unreadableArgument("rows", messageOf(cause), cause);
+  }
   if (
     typeof iterator === "object" &&
     iterator !== null &&
@@ -202,8 +216,16 @@ function withOwnProperties(schema: TableSchema, row: unknown): unknown {
   }
 }
 
+/** What cannot be read counts as nothing: it is refused when it is encoded. */
 function variableBytes(row: unknown): number {
-  if (typeof row !== "object" || row === null) return 0;
+  try {
+    return typeof row === "object" && row !== null ? sizeOfValues(row) : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function sizeOfValues(row: object): number {
   let bytes = 0;
   for (const value of Object.values(row)) {
     if (typeof value === "string" || isBytes(value)) bytes += value.length;

@@ -15,7 +15,7 @@ import type { OnEmbedError } from "./embed/document-run";
 import { badArgument, notYet } from "./errors";
 import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 import { answer, callAsync } from "./native/call";
-import { checkOptions, refuseMore } from "./options";
+import { checkOptions, ownArgument, refuseMore } from "./options";
 import type { Where } from "./query/builder-types";
 import { checkCount, type Reader, type RowFilter } from "./reader";
 import { type ReembedOptions, reembed } from "./reembed";
@@ -310,7 +310,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   /** Says how long rows that were removed stay readable in older versions: some days, or for ever. Tagged versions stay. */
   async setRetention(retention: Retention, ...more: readonly never[]): Promise<void> {
     refuseMore("setRetention", more);
-    const request = retentionJson(retention);
+    const request = retentionJson(ownArgument("setRetention", retention));
     await callAsync(() => this.handle.native.setRetention(request));
   }
 

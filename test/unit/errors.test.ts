@@ -37,7 +37,7 @@ const schemaExamples: Examples<typeof schema> = {
   brokenDeclaration: [schema.brokenDeclaration("docs", cause)],
   unreadableDefault: [schema.unreadableDefault("it rains", cause)],
   emptyEnum: [schema.emptyEnum()],
-  badDimensions: [schema.badDimensions(0)],
+  badDimensions: [schema.badDimensions("the number 0")],
   badVectorOption: [schema.badVectorOption("metric", "euclid", ["cosine", "l2", "dot"])],
   notAFunction: [schema.notAFunction("null")],
   notASource: [schema.notASource("nothing")],

@@ -12,7 +12,7 @@ export type Row = Readonly<Record<string, unknown>>;
  * the name of a column, such as a getter; never what every object has. Throws INVALID_ROW.
  */
 export function plainRow(row: unknown, schema: TableSchema, place: RowPlace): Row {
-  if (typeof row !== "object" || row === null || Array.isArray(row)) throw notARow(place, describeValue(row));
+  if (typeof row !== "object" || row === null || isList(row)) throw notARow(place, describeValue(row));
   try {
     const prototype: unknown = Object.getPrototypeOf(row);
     return prototype === Object.prototype || prototype === null ? (row as Row) : instanceRow(row, schema);
@@ -44,4 +44,13 @@ function comesFromClass(object: object, name: string): boolean {
     prototype = above;
   }
   return false;
+}
+
+/** Whether a value is an array; of a proxy that was revoked nobody can say. */
+function isList(value: object): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return true;
+  }
 }

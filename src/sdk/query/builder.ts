@@ -4,7 +4,9 @@
 import type { ColumnType } from "../schema/column-type";
 import { columnNotFound } from "../schema/schema-errors";
 import type { TableSchema } from "../schema/table-schema";
+import { describeValue } from "../schema/wire-value";
 import { Condition } from "./condition";
+import { wrongOperand } from "./filter-errors";
 import { between, compare, compareMany, isNull, like, not, type Path } from "./node";
 
 /** A column, or a part of one, in a filter. */
@@ -80,12 +82,17 @@ class Ref {
   }
 
   path(...keys: readonly string[]): Ref {
-    return new Ref([...this.#path, ...keys]);
+    return new Ref([...this.#path, ...keys.map((key) => stepOf("path", key))]);
   }
 
   field(name: string): Ref {
-    return new Ref([...this.#path, name]);
+    return new Ref([...this.#path, stepOf("field", name)]);
   }
+}
+
+function stepOf(method: string, key: unknown): string {
+  if (typeof key === "string") return key;
+  throw wrongOperand(`${method}()`, "names", describeValue(key));
 }
 
 /** A struct: the same, and its fields by name, where the name is not one of a method. */

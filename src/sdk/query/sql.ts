@@ -1,9 +1,11 @@
 // Filters as SQL: a small Pratt parser over the tokens of a template.
 
+import { messageOf } from "../../realm";
+import { VarveError } from "../../varve-error";
 import { parseDate, parseInstant } from "../schema/calendar";
 import { describeValue } from "../schema/wire-value";
 import { Condition } from "./condition";
-import { badSql, notATemplate, tooDeep, tooLarge } from "./filter-errors";
+import { badSql, notATemplate, tooDeep, tooLarge, unreadableFilter } from "./filter-errors";
 import {
   between,
   type CompareOp,
@@ -34,7 +36,11 @@ import { lex, type Token } from "./sql-lexer";
  */
 export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]): Condition {
   if (!Array.isArray(strings?.raw)) throw notATemplate(describeValue(strings));
-  return new Condition(parseSql(strings.raw, values));
+  try {
+    return new Condition(parseSql(strings.raw, values));
+  } catch (cause) {
+    throw VarveError.is(cause) ? cause : unreadableFilter("A value of sql", messageOf(cause), cause);
+  }
 }
 
 /** The tree of a SQL filter, in pieces with the bound values between them. */

@@ -1,9 +1,11 @@
 // The functions that make columns, one for each type.
 
+import { messageOf } from "../../realm";
 import { type AnyColumn, Column, type ColumnMap } from "./column";
 import type { ColumnType, ItemType, Metric, VectorElement } from "./column-type";
 import type { InputOf, InsertRow, Simplify, ValueOf } from "./infer";
 import { makerOptions, noMore } from "./maker-options";
+import { ownProperties } from "./own-copy";
 import { isPlainObject } from "./plain";
 import { badDimensions, badMakerOption, emptyEnum, notAPart, notInside, vectorInside } from "./schema-errors";
 import { isWellFormed } from "./unicode";
@@ -126,7 +128,8 @@ export function vector(
   dimensions: number,
   options?: VectorOptions,
 ): Column<"vector", Float32Array, VectorInput> {
-  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > 65_535) throw badDimensions(dimensions);
+  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > 65_535)
+    throw badDimensions(describeValue(dimensions));
   const { element = "f32", metric = "cosine" } = makerOptions("vector", options, {
     metric: true,
     element: true,
@@ -161,8 +164,16 @@ export function struct<const T extends ColumnMap>(
   fields: T,
 ): Column<"struct", Simplify<{ -readonly [K in keyof T]: ValueOf<T[K]> }>, InsertRow<T>, never, T> {
   if (!isPlainObject(fields)) throw notAPart("A struct", describeValue(fields));
-  const parts = Object.entries(fields).map(([name, part]) => ({ name, ...partOf("struct", part) }));
+  const parts = Object.entries(ownParts(fields)).map(([name, part]) => ({ name, ...partOf("struct", part) }));
   return column({ kind: "struct", fields: parts });
+}
+
+function ownParts(fields: object): object {
+  try {
+    return ownProperties(fields);
+  } catch (error) {
+    throw notAPart("A struct", `an object that cannot be read (${messageOf(error)})`);
+  }
 }
 
 /** What a column means inside another one: its type and whether it may be null. What else it says would mean nothing there. */

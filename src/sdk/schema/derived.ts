@@ -1,8 +1,9 @@
 import type { EmbeddingFunction, EmbeddingInput, LongText } from "../../embeddings/embedding-function";
-import { hasBrand } from "../../realm";
+import { hasBrand, messageOf } from "../../realm";
 import type { AnyColumn, ColumnMap } from "./column";
 import type { Metric, VectorElement } from "./column-type";
 import { makerOptions, type Names } from "./maker-options";
+import { ownCopy } from "./own-copy";
 import {
   badLongText,
   badMakerOption,
@@ -110,10 +111,7 @@ export function embed<I extends EmbeddingInput>(
   const options = makerOptions("embed", given, OPTIONS);
   checkVectorOptions(options.element ?? "f32", options.metric ?? "cosine");
   if (typeof fn?.embed !== "function") throw notAFunction(describeValue(fn));
-  const sources = (Array.isArray(source) ? source : [source]).map((ref: SourceRef | undefined) => {
-    if (typeof ref?.name !== "string") throw notASource(describeValue(ref));
-    return ref.name;
-  });
+  const sources = sourceNames(source);
   if (sources.length === 0) throw emptySources();
   if (options.template !== undefined) {
     if (typeof options.template !== "string")
@@ -128,6 +126,25 @@ export function embed<I extends EmbeddingInput>(
     throw badLongText(describeValue(longText));
   }
   return new Derived(fn, sources, options);
+}
+
+/** A table has at most so many columns. */
+const SOURCES_MAX = 1000;
+
+function sourceNames(source: unknown): string[] {
+  let refs: unknown;
+  try {
+    refs = ownCopy(Array.isArray(source) ? source : [source]);
+  } catch (error) {
+    throw notASource(`a list that cannot be read (${messageOf(error)})`);
+  }
+  const list = refs as readonly unknown[];
+  if (list.length > SOURCES_MAX) throw notASource(describeValue(list));
+  return list.map((ref) => {
+    const name: unknown = typeof ref === "object" && ref !== null ? Reflect.get(ref, "name") : undefined;
+    if (typeof name !== "string") throw notASource(describeValue(ref));
+    return name;
+  });
 }
 
 /** The columns as sources of embeddings. */

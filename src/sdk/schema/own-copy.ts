@@ -26,7 +26,7 @@ export class UnreadableError extends Error {
  */
 export function ownCopy(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  return new Copier().copy(value, 0);
+  return reading(() => new Copier().copy(value, 0));
 }
 
 /** The own properties of an object, read once. Throws `UnreadableError`. */

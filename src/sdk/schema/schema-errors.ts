@@ -154,8 +154,8 @@ export function emptyEnum(): VarveError {
 }
 
 /** Dimensions that no vector has. */
-export function badDimensions(dimensions: number): VarveError {
-  return new VarveError("INVALID_SCHEMA", `A vector has 1 to 65535 dimensions, not ${dimensions}.`);
+export function badDimensions(found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `A vector has 1 to 65535 dimensions, not ${found}.`);
 }
 
 /** An option of `vector()` with a value that it does not have. */

@@ -1,3 +1,4 @@
+import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { type AnyColumn, Column, type ColumnMap } from "./column";
 import { describeType, toDataType } from "./column-type";
@@ -5,6 +6,7 @@ import { toWireDefault, type WireDefault } from "./defaults";
 import { type AnyDerived, Derived, type DerivedMap, isSource, type SourceRefs, sourceRefs } from "./derived";
 import type { DefaultRow, InsertRow, Simplify, UpdateRow } from "./infer";
 import { noMore } from "./maker-options";
+import { ownProperties } from "./own-copy";
 import { isPlainObject } from "./plain";
 import {
   badColumnName,
@@ -105,7 +107,16 @@ export function table<const C extends ColumnMap, const E extends DerivedMap = No
 ): TableDefinition<C, E> {
   noMore("table", more);
   if (!isPlainObject(columns)) throw notColumns(name, "columns by their names", describeValue(columns));
-  return new TableDefinition(name, columns, derivedOf(name, columns, derived));
+  const own = ownColumns(name, columns);
+  return new TableDefinition(name, own, derivedOf(name, own, derived));
+}
+
+function ownColumns<C extends ColumnMap>(name: string, columns: C): C {
+  try {
+    return ownProperties(columns) as C;
+  } catch (error) {
+    throw notColumns(name, "columns by their names", `an object that cannot be read (${messageOf(error)})`);
+  }
 }
 
 /** What a declaration says is computed. */

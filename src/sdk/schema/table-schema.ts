@@ -6,6 +6,7 @@ import { type ColumnType, type DataType, fromDataType, sameType, type VectorType
 import { fromWireDefault, type WireDefault } from "./defaults";
 import { columnNotFound } from "./schema-errors";
 import type { AnyTable } from "./table-definition";
+import { describeValue } from "./wire-value";
 
 /** What is kept of an embedding function in a table. */
 export interface FunctionSpec {
@@ -78,7 +79,8 @@ export class TableSchema {
   /** The column of that name; throws COLUMN_NOT_FOUND. */
   field(name: string): Field {
     const field = this.#byName.get(name);
-    if (field === undefined) throw columnNotFound(this.table, name, this.names());
+    if (field === undefined)
+      throw columnNotFound(this.table, typeof name === "string" ? name : describeValue(name), this.names());
     return field;
   }
 

@@ -134,7 +134,7 @@ impl Error {
     pub fn corrupt(file: impl Into<String>, what: impl fmt::Display) -> Self {
         let file = file.into();
         Self::new(Code::Corrupt, format!("The file {file} is damaged: {what}."))
-            .hint("Restore the file from a copy; db.verify(table) lists every damaged file of it.")
+            .hint("Restore the file from a copy; verify the table to find every damaged file.")
             .file(file)
     }
 

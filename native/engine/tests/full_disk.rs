@@ -74,7 +74,7 @@ fn is_told(error: &Error, needs: Needs) {
     assert!(error.message().contains("no storage space"), "{needs:?}: {error}");
     let next = match error.code() {
         Code::Io => "Make room on the disk, then try again; what was committed before is safe.",
-        _ => "Look at history() before trying again; nothing was removed.",
+        _ => "Look at the history before trying again; nothing was removed.",
     };
     assert_eq!(error.next_step(), Some(next), "{needs:?}: {error}");
 }

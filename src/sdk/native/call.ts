@@ -2,6 +2,7 @@
 
 import { isError, messageOf } from "../../realm";
 import { type ErrorPlace, errorCodes, VarveError, type VarveErrorCode } from "../../varve-error";
+import { spokenHint } from "./hints";
 
 const CODES: ReadonlySet<string> = new Set(errorCodes);
 
@@ -49,7 +50,7 @@ export function toVarveError(error: unknown): VarveError {
     });
   }
   return new VarveError(failure.code, failure.message, {
-    hint: failure.hint ?? undefined,
+    hint: spokenHint(failure.code, failure.hint),
     where: placeOf(failure),
   });
 }

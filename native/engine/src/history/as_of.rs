@@ -37,8 +37,8 @@ impl AsOf {
             Self::Date(at) => log.version_at(&manifest.log, newest, *at, now)?,
             Self::Effective(at) if has_effective(manifest) => log.version_effective(&manifest.log, *at)?,
             Self::Effective(_) => {
-                let message = "No commit of this table was given an effectiveAt.";
-                let hint = "Ask by the date of commit instead, or write with { effectiveAt }.";
+                let message = "No commit of this table has an effective date.";
+                let hint = "Ask by the date of commit, or give commits an effective date.";
                 return Err(Error::new(Code::VersionNotFound, message).hint(hint));
             }
             Self::Tag(name) => tags.get(name)?.version,
@@ -70,7 +70,7 @@ fn future(at: i64, now: i64) -> Error {
         iso_date(at),
         iso_date(now)
     );
-    Error::new(Code::VersionNotFound, message).hint("Leave asOf() out to read the newest version.")
+    Error::new(Code::VersionNotFound, message).hint("Read the newest version instead.")
 }
 
 /// Refuses a version whose rows the retention may have dropped.

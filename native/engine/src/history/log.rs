@@ -46,7 +46,7 @@ impl Log {
                     Code::VersionNotFound,
                     format!("The table has no version {version}."),
                 )
-                .hint("history() lists the versions that there are.")
+                .hint("Look at the history for the versions of the table.")
             })
     }
 

@@ -131,5 +131,5 @@ impl Tags {
 
 fn missing(name: &str) -> Error {
     Error::new(Code::TagNotFound, format!("There is no tag \"{name}\"."))
-        .hint("tags() lists those that there are.")
+        .hint("Look at the tags of the table.")
 }

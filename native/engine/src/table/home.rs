@@ -138,7 +138,7 @@ pub(super) fn unknown(error: Error) -> Error {
     let message =
         format!("The store did not say whether the commit landed, and reading it back failed: {error}");
     Error::new(Code::CommitUnknown, message)
-        .hint("Look at history() before trying again; nothing was removed.")
+        .hint("Look at the history before trying again; nothing was removed.")
 }
 
 /// The error for a table that is not there.

@@ -24,7 +24,7 @@ impl Snapshot {
     pub(crate) fn key_field(&self) -> Result<&Field> {
         self.schema().key().ok_or_else(|| {
             Error::new(Code::NoPrimaryKey, "The table has no primary key.")
-                .hint("Declare one with .primaryKey(), or use find() with a filter.")
+                .hint("Declare a primary key, or find rows by a filter.")
         })
     }
 

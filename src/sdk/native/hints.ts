@@ -1,0 +1,34 @@
+import type { VarveErrorCode } from "../../varve-error";
+
+/**
+ * What the engine says to do next, in the words of TypeScript. The engine knows no language, so its hints name things and no calls; a test holds
+ * the sentences on the left to those in its sources.
+ */
+export const spoken: Readonly<Partial<Record<VarveErrorCode, Readonly<Record<string, string>>>>> = {
+  COMMIT_UNKNOWN: {
+    "Look at the history before trying again; nothing was removed.":
+      "Look at history() before trying again; nothing was removed.",
+  },
+  CORRUPT: {
+    "Restore the file from a copy; verify the table to find every damaged file.":
+      "Restore the file from a copy; db.verify(table) lists every damaged file.",
+  },
+  NO_PRIMARY_KEY: {
+    "Declare a primary key, or find rows by a filter.":
+      "Declare one with .primaryKey(), or use find() with a filter.",
+  },
+  TAG_NOT_FOUND: {
+    "Look at the tags of the table.": "tags() lists the tags of the table.",
+  },
+  VERSION_NOT_FOUND: {
+    "Look at the history for the versions of the table.": "history() lists the versions of the table.",
+    "Read the newest version instead.": "Leave asOf() out to read the newest version.",
+    "Ask by the date of commit, or give commits an effective date.":
+      "Ask by the date of commit instead, or write with { effectiveAt }.",
+  },
+};
+
+/** A hint of the engine as it is shown. */
+export function spokenHint(code: VarveErrorCode, hint: string | null | undefined): string | undefined {
+  return hint === null || hint === undefined ? undefined : (spoken[code]?.[hint] ?? hint);
+}

@@ -45,6 +45,10 @@ pub struct Centres {
     /// End to end.
     pub(crate) rows: Vec<i8>,
     /// For each 64 centres and each 4 dimensions: 4 bytes of each centre, plus 128.
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(dead_code, reason = "only the tiles of x86-64 read it")
+    )]
     pub(crate) tiles: Vec<u8>,
     /// Filled up to whole tiles with zeros, as are `halves` with infinity.
     pub(crate) scales: Vec<f32>,

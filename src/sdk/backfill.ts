@@ -18,9 +18,15 @@ import { ATTEMPTS, isConflict } from "./update";
 
 /** What `backfill` takes. */
 export interface BackfillOptions extends CommitOptions, LongOptions {
-  /** Only this column; all derived columns unless told. */
+  /**
+   * Only this column.
+   * @default all derived columns
+   */
   readonly column?: string | undefined;
-  /** The most vectors to fill in; all unless told. */
+  /**
+   * The most vectors to fill in.
+   * @default all
+   */
   readonly limit?: number | undefined;
 }
 

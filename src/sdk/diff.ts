@@ -8,7 +8,10 @@ import type { SelectOptions } from "./table-view";
 
 /** What `diff` takes. */
 export interface DiffOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
-  /** Which rows; all unless told. */
+  /**
+   * Which rows.
+   * @default all
+   */
   readonly where?: Where<D> | undefined;
 }
 

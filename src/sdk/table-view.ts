@@ -27,13 +27,19 @@ import type { TableHandle } from "./table-handle";
 
 /** Which columns a read returns. */
 export interface SelectOptions<S extends string> {
-  /** The columns; all but the vectors unless told. */
+  /**
+   * The columns.
+   * @default all but the vectors
+   */
   readonly select?: readonly S[] | undefined;
 }
 
 /** What `find` takes. */
 export interface FindOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
-  /** Which rows; all unless told. */
+  /**
+   * Which rows.
+   * @default all
+   */
   readonly where?: Where<D> | undefined;
   /** In which order; equal rows stand in the order of their keys. Without it, in the order in which they were written. */
   readonly orderBy?: OrderBy<OrderName<D>> | readonly OrderBy<OrderName<D>>[] | undefined;
@@ -47,9 +53,15 @@ export interface FindOptions<D extends AnyTable, S extends string> extends Selec
 
 /** What `scan` takes. */
 export interface ScanOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
-  /** Which rows; all unless told. */
+  /**
+   * Which rows.
+   * @default all
+   */
   readonly where?: Where<D> | undefined;
-  /** The most rows of a batch; 1024 unless told. */
+  /**
+   * The most rows of a batch.
+   * @default 1024
+   */
   readonly batchRows?: number | undefined;
   /** Ends the scan early. */
   readonly signal?: AbortSignal | undefined;
@@ -68,17 +80,23 @@ export interface SpanSearchOptions<D extends AnyTable, S extends string, V exten
 export interface SearchOptions<D extends AnyTable, S extends string, V extends string>
   extends SelectOptions<S> {
   /**
-   * The vector column. Unless told, a text is searched in the first column that is computed from text, and a
+   * The vector column. By default, a text is searched in the first column that is computed from text, and a
    * vector in the only column that has as many dimensions.
    */
   readonly column?: V | undefined;
-  /** The most hits; 10 unless told. */
+  /**
+   * The most hits.
+   * @default 10
+   */
   readonly limit?: number | undefined;
   /** Which rows may be found. There are always as many hits as there are such rows, up to `limit`. */
   readonly where?: Where<D> | undefined;
   /** Compares with every row. */
   readonly exact?: boolean | undefined;
-  /** The share of the true nearest rows to find on average, above 0 and up to 1; 0.95 unless told. Small tables are always searched exactly. */
+  /**
+   * The share of the true nearest rows to find on average, above 0 and up to 1. Small tables are always searched exactly.
+   * @default 0.95
+   */
   readonly recall?: number | undefined;
   /** How to search; both mean by vector. */
   readonly mode?: "auto" | "vector" | undefined;
@@ -90,9 +108,15 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
 
 /** What `embed` takes. */
 export interface EmbedCallOptions<V extends string> {
-  /** The derived column; the one that a search would choose unless told. */
+  /**
+   * The derived column.
+   * @default the one that a search would choose
+   */
   readonly column?: V | undefined;
-  /** Whether the input is searched with, or for; some functions treat the two differently. `"query"` unless told. */
+  /**
+   * Whether the input is searched with, or for.
+   * @default some functions treat the two differently. `"query"`
+   */
   readonly kind?: "query" | "document" | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;
@@ -242,7 +266,7 @@ export abstract class TableView<D extends AnyTable> {
 
   /**
    * The vector that the function of a derived column has for an input, or null where it knows nothing in it: what a search with it
-   * compares (`kind: "query"`, unless told), or what a row of it gets (`"document"`).
+   * compares (`kind: "query"`, the default), or what a row of it gets (`"document"`).
    *
    * @example
    * ```ts

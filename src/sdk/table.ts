@@ -85,7 +85,10 @@ export type DeleteOptions<D extends AnyTable> = RowChoice<D> & CommitOptions;
 
 /** What `history` takes. */
 export interface HistoryOptions {
-  /** The most commits; 20 unless told. */
+  /**
+   * The most commits.
+   * @default 20
+   */
   readonly limit?: number | undefined;
   /** Goes on before this version. */
   readonly before?: number | undefined;

@@ -26,9 +26,15 @@ export type VectorInput = Float32Array | Float64Array | readonly number[];
 
 /** What `vector` takes beside the dimensions. */
 export interface VectorOptions {
-  /** How two vectors are compared; `cosine` unless told. */
+  /**
+   * How two vectors are compared.
+   * @default "cosine"
+   */
   readonly metric?: Metric | undefined;
-  /** How elements are stored; `f32` unless told. `f16` takes half the room and keeps about three digits. */
+  /**
+   * How elements are stored. `f16` takes half the room and keeps about three digits.
+   * @default "f32"
+   */
   readonly element?: VectorElement | undefined;
 }
 

@@ -39,13 +39,19 @@ export interface EmbedOptions {
   readonly template?: string | undefined;
   /**
    * What happens to a text that is longer than the function takes (`maxInputTokens`, estimated where the function does not count them
-   * itself): `"truncate"` embeds its beginning, `"refuse"` fails the write and names the row. Unless told, local models truncate,
+   * itself): `"truncate"` embeds its beginning, `"refuse"` fails the write and names the row. By default, local models truncate,
    * and servers do what they do.
    */
   readonly longText?: LongText | undefined;
-  /** How two vectors are compared; `cosine` unless told. */
+  /**
+   * How two vectors are compared.
+   * @default "cosine"
+   */
   readonly metric?: Metric | undefined;
-  /** How elements are stored; `f32` unless told. */
+  /**
+   * How elements are stored.
+   * @default "f32"
+   */
   readonly element?: VectorElement | undefined;
 }
 

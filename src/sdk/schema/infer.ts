@@ -49,7 +49,7 @@ type PlainName<C extends ColumnMap> = {
   [K in keyof C]: C[K]["$types"]["kind"] extends "vector" ? never : K;
 }[keyof C];
 
-/** A row as reads return it unless told otherwise: every column but the vectors. */
+/** A row as reads return it by default: every column but the vectors. */
 export type DefaultRow<C extends ColumnMap> = Simplify<{ [K in PlainName<C>]: ValueOf<C[K]> }>;
 
 /** The names that `select` takes. */

@@ -94,7 +94,7 @@ export class TableSchema {
     return this.fields.filter(isVector);
   }
 
-  /** The columns that reads return unless told otherwise: those that were declared, without the vectors. */
+  /** The columns that reads return by default: those that were declared, without the vectors. */
   plainNames(): string[] {
     return this.fields
       .filter((field) => field.declared && field.type.kind !== "vector")

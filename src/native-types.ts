@@ -34,10 +34,10 @@ export interface NativeReembed {
   end(): Promise<unknown>;
 }
 
-/** A table. A batch that is passed in belongs to the callee until its promise settles. */
+/** A table. What is passed in is copied before a call returns. */
 export interface NativeTable {
-  info(): string;
-  resolve(at: string): string;
+  info(): Promise<string>;
+  resolve(at: string): Promise<string>;
   readFast(
     request: string,
     vector: Float32Array | null,
@@ -46,19 +46,19 @@ export interface NativeTable {
   ): string | null;
   readPage(request: string, vector: Float32Array | null): Promise<NativePage>;
   readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array>;
-  scan(request: string): NativeScan;
+  scan(request: string): Promise<NativeScan>;
   write(request: string, batch: Uint8Array | null): Promise<string>;
-  stage(request: string): NativeWriter;
-  reembed(request: string): NativeReembed;
-  history(request: string): string;
+  stage(request: string): Promise<NativeWriter>;
+  reembed(request: string): Promise<NativeReembed>;
+  history(request: string): Promise<string>;
   diff(request: string): Promise<NativePage>;
-  tag(request: string): string;
-  tags(): string;
-  deleteTag(name: string): void;
+  tag(request: string): Promise<string>;
+  tags(): Promise<string>;
+  deleteTag(name: string): Promise<unknown>;
   restore(request: string): Promise<string>;
   alter(request: string): Promise<string>;
-  stats(): string;
-  explain(request: string, vector: Float32Array | null): string;
+  stats(): Promise<string>;
+  explain(request: string, vector: Float32Array | null): Promise<string>;
   verify(): Promise<string>;
   optimize(): Promise<string>;
   setRetention(request: string): Promise<string>;
@@ -67,10 +67,10 @@ export interface NativeTable {
 
 /** A database. */
 export interface NativeDatabase {
-  tableNames(): string[];
-  createTable(name: string, schemaJson: string): NativeTable;
-  openTable(name: string): NativeTable;
-  dropTable(name: string): void;
+  tableNames(): Promise<string[]>;
+  createTable(name: string, schemaJson: string): Promise<NativeTable>;
+  openTable(name: string): Promise<NativeTable>;
+  dropTable(name: string): Promise<unknown>;
   verifyTable(name: string): Promise<string>;
   close(): Promise<unknown>;
 }
@@ -90,6 +90,6 @@ export interface NativeEmbedder {
 
 /** What `varve.node` exports. */
 export interface NativeModule {
-  readonly NativeDatabase: { connect(uri: string): NativeDatabase };
+  readonly NativeDatabase: { connect(uri: string): Promise<NativeDatabase> };
   readonly NativeEmbedder: new (folder: string) => NativeEmbedder;
 }

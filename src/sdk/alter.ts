@@ -23,7 +23,7 @@ export async function addColumn(
   if (!field.nullable && field.default === undefined) throw cannotAdd(handle.name, name);
   const request = JSON.stringify({ addColumns: [field], ...toCommitJson(options) });
   await callAsync(() => handle.native.alter(request));
-  return renewed(handle, (definition) => {
+  return await renewed(handle, (definition) => {
     return new TableDefinition(
       definition.name,
       { ...definition.columns, [name]: column },
@@ -48,7 +48,7 @@ export async function dropColumn(
   }
   const request = JSON.stringify({ dropColumns: [name], ...toCommitJson(options) });
   await callAsync(() => handle.native.alter(request));
-  return renewed(handle, (definition) => {
+  return await renewed(handle, (definition) => {
     return new TableDefinition(
       definition.name,
       without(definition.columns, name),
@@ -62,13 +62,16 @@ function refuseForeignSchema({ name, options }: TableHandle): void {
   if (options.definition?.check !== undefined) throw foreignSchema(name);
 }
 
-function renewed(handle: TableHandle, change: (definition: AnyTable) => AnyTable): TableHandle {
+async function renewed(
+  handle: TableHandle,
+  change: (definition: AnyTable) => AnyTable,
+): Promise<TableHandle> {
   const { definition } = handle.options;
   const options = {
     ...handle.options,
     definition: definition === undefined ? undefined : change(definition),
   };
-  return new TableHandle(handle.name, handle.native, handle.info().schema, options);
+  return new TableHandle(handle.name, handle.native, (await handle.info()).schema, options);
 }
 
 function without<T>(map: Readonly<Record<string, T>>, name: string): Record<string, T> {

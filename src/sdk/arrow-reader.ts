@@ -7,6 +7,9 @@ import { type SearchRequest, searchArrow } from "./search";
 import type { TableHandle } from "./table-handle";
 import type { FindOptions, ScanOptions, SearchOptions, SpanSearchOptions } from "./table-view";
 
+/** Reads with the reader of a table or a snapshot. */
+type ReadWith = <T>(call: (reader: Reader) => Promise<T>) => Promise<T>;
+
 /**
  * The reads of a table or a snapshot, answered as Arrow IPC streams: bytes that every Arrow library reads, made without a JavaScript object for
  * a row. `varve/arrow` makes tables of the apache-arrow package of them.
@@ -26,17 +29,18 @@ import type { FindOptions, ScanOptions, SearchOptions, SpanSearchOptions } from 
  */
 export class ArrowReader<D extends AnyTable> {
   readonly #handle: TableHandle;
-  readonly #reader: () => Reader;
+  readonly #read: ReadWith;
 
   /** @internal */
-  constructor(handle: TableHandle, reader: () => Reader) {
+  constructor(handle: TableHandle, read: ReadWith) {
     this.#handle = handle;
-    this.#reader = reader;
+    this.#read = read;
   }
 
   /** As `find`: one stream with one batch. */
   async find<S extends ColumnName<D> = DefaultColumn<D>>(options?: FindOptions<D, S>): Promise<Uint8Array> {
-    return await this.#reader().findArrow(checkOptions("find", options));
+    const request = checkOptions("find", options);
+    return await this.#read((reader) => reader.findArrow(request));
   }
 
   /**
@@ -47,18 +51,19 @@ export class ArrowReader<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Uint8Array> {
-    return await searchArrow(
-      this.#handle,
-      this.#reader(),
-      ownArgument("query", query),
-      checkOptions("search", options) as SearchRequest,
-    );
+    const request = checkOptions("search", options) as SearchRequest;
+    const own = ownArgument("query", query);
+    return await this.#read((reader) => searchArrow(this.#handle, reader, own, request));
   }
 
   /** As `scan`: the parts of one stream, which is what they are when they are written one behind the other. */
   scan<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<Uint8Array, void, void> {
-    return readArrow(prepare(() => this.#reader().prepareScan(checkOptions("scan", options))));
+    const prepared = prepare(() => {
+      const request = checkOptions("scan", options);
+      return this.#read(async (reader) => reader.prepareScan(request));
+    });
+    return readArrow(prepared);
   }
 }

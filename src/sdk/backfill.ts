@@ -138,7 +138,7 @@ class Backfill {
   }
 
   async #stepOnce(offset: number, limit: number): Promise<{ rows: number; filled: number }> {
-    const { version } = this.#handle.info();
+    const { version } = await this.#handle.info();
     const select = ["_rowid", ...this.#field.embed.sources];
     const where = new Condition(missingIn(this.#handle.schema, this.#field));
     const rows = await this.#handle.reader.at(version).find({ select, where, limit, offset });

@@ -6,7 +6,7 @@ import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
 import { badArgument } from "./errors";
 import { MEMORY, placeOf } from "./location";
-import { answer } from "./native/call";
+import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
 import { checkOptions } from "./options";
 import { checkCount } from "./reader";
@@ -45,16 +45,15 @@ const CACHE_FOLDER = "_embeddings";
  * const db = await connect("./data");
  * ```
  */
-export function connect(location: string | URL, options?: ConnectOptions): Promise<Database> {
-  return answer(() => {
-    const place = placeOf(location);
-    const given: TestOptions = checkOptions("connect", options);
-    const { registry = defaultRegistry, pace = systemPace } = given;
-    if (typeof registry?.resolve !== "function")
-      throw badArgument("registry", "a Registry", describeValue(registry));
-    const cache = cacheOf(place, given.embeddingCache);
-    return new Database(openDatabase(place), { functions: new NamedFunctions(registry), cache, pace });
-  });
+export async function connect(location: string | URL, options?: ConnectOptions): Promise<Database> {
+  const place = placeOf(location);
+  const given: TestOptions = checkOptions("connect", options);
+  const { registry = defaultRegistry, pace = systemPace } = given;
+  if (typeof registry?.resolve !== "function")
+    throw badArgument("registry", "a Registry", describeValue(registry));
+  const cache = cacheOf(place, given.embeddingCache);
+  const native = await callAsync(() => openDatabase(place));
+  return new Database(native, { functions: new NamedFunctions(registry), cache, pace });
 }
 
 function cacheOf(place: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {

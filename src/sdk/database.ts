@@ -3,7 +3,7 @@ import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
 import { badArgument } from "./errors";
 import type { Verification } from "./maintenance";
-import { answer, call, callAsync } from "./native/call";
+import { callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
 import { checkOptions, refuseMore } from "./options";
 import { checkSchema } from "./schema/check-schema";
@@ -52,18 +52,16 @@ export class Database {
    * const t = await db.table(table("docs", { id: text().primaryKey(), body: text() }));
    * ```
    */
-  table<D extends AnyTable>(definition: D, ...more: readonly never[]): Promise<Table<D>> {
-    return answer(() => {
-      refuseMore("table", more);
-      if (!isDefinition(definition))
-        throw badArgument("table", "what table() returns", describeValue(definition));
-      const native = this.#create(definition);
-      const { schema } = JSON.parse(native.info()) as TableInfo;
-      checkSchema(definition, schema);
-      return new Table<D>(
-        new TableHandle(definition.name, native, schema, { definition, services: this.#services }),
-      );
-    });
+  async table<D extends AnyTable>(definition: D, ...more: readonly never[]): Promise<Table<D>> {
+    refuseMore("table", more);
+    if (!isDefinition(definition))
+      throw badArgument("table", "what table() returns", describeValue(definition));
+    const native = await this.#create(definition);
+    const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
+    checkSchema(definition, schema);
+    return new Table<D>(
+      new TableHandle(definition.name, native, schema, { definition, services: this.#services }),
+    );
   }
 
   /**
@@ -75,21 +73,20 @@ export class Database {
    * const t = await db.openTable("docs");
    * ```
    */
-  openTable(name: string, options?: OpenTableOptions): Promise<Table<UntypedTable>> {
-    return answer(() => {
-      const { bigints }: OpenTableOptions = checkOptions("openTable", options);
-      const native = this.#native.openTable(checkName(name));
-      const { schema } = JSON.parse(native.info()) as TableInfo;
-      checkBigints(name, schema, bigints);
-      return new Table(
-        new TableHandle(name, native, schema, { definition: undefined, services: this.#services, bigints }),
-      );
-    });
+  async openTable(name: string, options?: OpenTableOptions): Promise<Table<UntypedTable>> {
+    const { bigints }: OpenTableOptions = checkOptions("openTable", options);
+    checkName(name);
+    const native = await callAsync(() => this.#native.openTable(name));
+    const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
+    checkBigints(name, schema, bigints);
+    return new Table(
+      new TableHandle(name, native, schema, { definition: undefined, services: this.#services, bigints }),
+    );
   }
 
   /** The names of the tables. */
-  tables(): Promise<string[]> {
-    return answer(() => this.#native.tableNames());
+  async tables(): Promise<string[]> {
+    return await callAsync(() => this.#native.tableNames());
   }
 
   /**
@@ -106,8 +103,9 @@ export class Database {
   }
 
   /** Removes a table with its whole history. */
-  drop(name: string): Promise<void> {
-    return answer(() => this.#native.dropTable(checkName(name)));
+  async drop(name: string): Promise<void> {
+    checkName(name);
+    await callAsync(() => this.#native.dropTable(name));
   }
 
   /** Waits for work in the background and closes all tables. */
@@ -122,25 +120,21 @@ export class Database {
   }
 
   /** Opens the table, or creates it; another process may create it in between. */
-  #create(definition: AnyTable): NativeTable {
+  async #create(definition: AnyTable): Promise<NativeTable> {
     const { name } = definition;
-    const open = (): NativeTable => call(() => this.#native.openTable(name));
-    return unless("TABLE_NOT_FOUND", open, () =>
-      unless(
-        "TABLE_EXISTS",
-        () => call(() => this.#native.createTable(name, JSON.stringify(toSchemaJson(definition)))),
-        open,
-      ),
-    );
+    const schema = JSON.stringify(toSchemaJson(definition));
+    const open = () => callAsync(() => this.#native.openTable(name));
+    const create = () => callAsync(() => this.#native.createTable(name, schema));
+    return await unless("TABLE_NOT_FOUND", open, () => unless("TABLE_EXISTS", create, open));
   }
 }
 
 /** The result of a call, or of another one where the first fails with that code. */
-function unless<T>(code: string, first: () => T, second: () => T): T {
+async function unless<T>(code: string, first: () => Promise<T>, second: () => Promise<T>): Promise<T> {
   try {
-    return first();
+    return await first();
   } catch (error) {
-    if (VarveError.is(error) && error.code === code) return second();
+    if (VarveError.is(error) && error.code === code) return await second();
     throw error;
   }
 }
@@ -169,7 +163,7 @@ function isDefinition(value: unknown): value is AnyTable {
   }
 }
 
-function checkName(name: unknown): string {
-  if (typeof name === "string" && name !== "") return name;
+function checkName(name: unknown): void {
+  if (typeof name === "string" && name !== "") return;
   throw badArgument("name", "the name of a table", describeValue(name));
 }

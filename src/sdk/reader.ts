@@ -1,7 +1,7 @@
 // Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
 import { badArgument, everythingMeant, noPrimaryKey } from "./errors";
-import { call, callAsync, toVarveError } from "./native/call";
+import { callAsync, toVarveError } from "./native/call";
 import type { PlainRow, Projection } from "./native/decode";
 import type { NativeTable } from "./native/open";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
@@ -13,6 +13,7 @@ import type { PreparedScan } from "./scan";
 import { describeType } from "./schema/column-type";
 import type { TableSchema } from "./schema/table-schema";
 import { describeValue, toWireValue } from "./schema/wire-value";
+import { inTurn } from "./turn";
 
 /** What `find` takes, before its types. */
 export interface FindRequest {
@@ -121,9 +122,10 @@ export class Reader {
   }
 
   /** How a search would be answered. */
-  explain(body: object, vector: Float32Array): Record<string, unknown> {
+  async explain(body: object, vector: Float32Array): Promise<Record<string, unknown>> {
     const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
-    return JSON.parse(call(() => this.#native.explain(request, vector))) as Record<string, unknown>;
+    const explained = await callAsync(() => this.#native.explain(request, vector));
+    return JSON.parse(explained) as Record<string, unknown>;
   }
 
   /** The same as an Arrow IPC stream. */
@@ -146,7 +148,7 @@ export class Reader {
     const { projection } = this.plan(select);
     checkCount("batchRows", batchRows, 1);
     const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, projection);
-    return { projection, signal, begin: () => call(() => this.#native.scan(request)) };
+    return { projection, signal, begin: () => callAsync(() => this.#native.scan(request)) };
   }
 
   /** The columns to read, and how; all but the vectors where none are named. */
@@ -204,6 +206,10 @@ export class Reader {
   }
 
   #read<T>(request: string, vector: Float32Array | null, decode: Decode<T>, alone = false): Promise<T> {
+    return inTurn(() => this.#readNow(request, vector, decode, alone));
+  }
+
+  #readNow<T>(request: string, vector: Float32Array | null, decode: Decode<T>, alone: boolean): Promise<T> {
     try {
       const text = this.#native.readFast(request, vector, this.#scratch, alone);
       if (text !== null) return Promise.resolve(decode(this.#scratch, text));

@@ -7,7 +7,7 @@ import { type CommitOptions, toCommitJson } from "./commit";
 import { TableEmbedder } from "./embed/table-embedder";
 import type { AnyFunction } from "./embed/traits";
 import { badArgument, notAllEmbedded } from "./errors";
-import { call, callAsync } from "./native/call";
+import { callAsync } from "./native/call";
 import { Projection, rowsOf } from "./native/decode";
 import { RowEncoder } from "./native/encode";
 import type { NativeReembed } from "./native/open";
@@ -46,7 +46,7 @@ export async function reembed(
     new Derived<EmbeddingInput>(fn, sources, { template, longText, metric, element }),
   );
   const request = JSON.stringify({ field: json, sources, ...toCommitJson(options) });
-  const native = call(() => handle.native.reembed(request));
+  const native = await callAsync(() => handle.native.reembed(request));
   const field: VectorField = { ...old, id: native.field, type: vectorType(json.type), embed: json.embed };
   const functions = new Map([...(handle.options.functions ?? []), [column, fn]]);
   try {
@@ -54,7 +54,8 @@ export async function reembed(
   } finally {
     await native.end().catch(() => undefined);
   }
-  return new TableHandle(handle.name, handle.native, handle.info().schema, { ...handle.options, functions });
+  const { schema } = await handle.info();
+  return new TableHandle(handle.name, handle.native, schema, { ...handle.options, functions });
 }
 
 class Reembedding {

@@ -10,28 +10,26 @@ export interface PreparedScan {
   readonly projection: Projection;
   readonly signal: AbortSignal | undefined;
   /** Begins it, at the version that is the newest then. */
-  begin(): NativeScan;
+  begin(): Promise<NativeScan>;
 }
 
-/** What became of a call, for somebody who asks later. */
-export type Prepared = { readonly scan: PreparedScan } | { readonly error: unknown };
+/** What becomes of a call, for somebody who asks later. */
+export type Prepared = Promise<PreparedScan>;
 
 /** What an Arrow IPC stream ends with. */
 const ARROW_END = new Uint8Array([255, 255, 255, 255, 0, 0, 0, 0]);
 
 /** Prepares a scan. A failure is kept for the first step, because a generator throws when it is asked and not when it is made. */
-export function prepare(make: () => PreparedScan): Prepared {
-  try {
-    return { scan: make() };
-  } catch (error) {
-    return { error };
-  }
+export function prepare(make: () => Promise<PreparedScan>): Prepared {
+  const prepared = new Promise<PreparedScan>((resolve) => resolve(make()));
+  prepared.catch(() => undefined);
+  return prepared;
 }
 
 /** All rows in batches. */
 export async function* readRows(prepared: Prepared): AsyncGenerator<PlainRow[], void, void> {
   for await (const page of partsOf(prepared, (scan) => scan.next())) {
-    const rows = rowsOf(scanOf(prepared).projection, page);
+    const rows = rowsOf((await prepared).projection, page);
     if (rows.length > 0) yield rows;
   }
 }
@@ -52,9 +50,9 @@ async function* partsOf<T>(
   prepared: Prepared,
   step: (scan: NativeScan) => Promise<T | null>,
 ): AsyncGenerator<T, void, void> {
-  const { signal, begin } = scanOf(prepared);
+  const { signal, begin } = await prepared;
   checkSignal(signal);
-  const scan = begin();
+  const scan = await begin();
   try {
     while (true) {
       const part = await callAsync(() => step(scan));
@@ -65,9 +63,4 @@ async function* partsOf<T>(
   } finally {
     scan.close();
   }
-}
-
-function scanOf(prepared: Prepared): PreparedScan {
-  if ("scan" in prepared) return prepared.scan;
-  throw prepared.error;
 }

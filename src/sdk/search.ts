@@ -23,6 +23,7 @@ import { isVector, type TableSchema, type VectorField } from "./schema/table-sch
 import { describeValue } from "./schema/wire-value";
 import { resolveSpan } from "./span";
 import type { TableHandle } from "./table-handle";
+import { inTurn } from "./turn";
 
 /** What `search` takes, before its types. */
 export interface SearchRequest {
@@ -107,7 +108,8 @@ export async function embedInput(
     throw badArgument("embed", "a text, or the bytes of an image", describeValue(input), schema.table);
   if (kind !== "query" && kind !== "document")
     throw badArgument("kind", '"query" or "document"', describeValue(kind), schema.table);
-  return await embedder.one(columnOf(schema, input, column), input, kind, signal);
+  const field = columnOf(schema, input, column);
+  return await inTurn(() => embedder.one(field, input, kind, signal));
 }
 
 /** Says how a search would be answered. */
@@ -122,7 +124,7 @@ export async function explain(
   return {
     column: name,
     ...(embed === undefined ? {} : { function: embed.function.name }),
-    ...(vector === null ? { reason: NO_EMBEDDING } : reader.explain(body, vector)),
+    ...(vector === null ? { reason: NO_EMBEDDING } : await reader.explain(body, vector)),
   };
 }
 
@@ -133,7 +135,8 @@ async function prepare(
   request: SearchRequest,
 ): Promise<PreparedQuery> {
   checkRequest(request);
-  const { reader, body: span } = readerOf(handle, own, request);
+  const { reader, body: span } =
+    request.during === undefined ? { reader: own } : await readerOf(handle, own, request);
   const { schema } = reader;
   const { limit = LIMIT, exact, recall, signal } = request;
   const where = reader.filter(request.where);
@@ -147,14 +150,13 @@ async function prepare(
   return { reader, field, vector, body };
 }
 
-/** Which reader answers, and what it is asked of a span. */
-function readerOf(
+/** Which reader answers for a span of versions, and what it is asked of it. */
+async function readerOf(
   handle: TableHandle,
   own: Reader,
   { during, everyVersion = false }: SearchRequest,
-): { readonly reader: Reader; readonly body?: object } {
-  if (during === undefined) return { reader: own };
-  const { reader, body } = resolveSpan(handle, own, during);
+): Promise<{ readonly reader: Reader; readonly body?: object }> {
+  const { reader, body } = await resolveSpan(handle, own, during);
   if (!everyVersion && reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
   return { reader, body: { ...body, everyVersion } };
 }

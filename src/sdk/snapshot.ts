@@ -1,6 +1,5 @@
 import { type AsOf, type AsOfJson, toAsOfJson } from "./as-of";
 import { toDate } from "./commit";
-import { answer } from "./native/call";
 import type { Reader } from "./reader";
 import type { AnyTable, UntypedTable } from "./schema/table-definition";
 import type { ResolvedPoint, TableHandle } from "./table-handle";
@@ -26,7 +25,7 @@ export interface SnapshotPoint {
  */
 export class Snapshot<D extends AnyTable> extends TableView<D> {
   readonly #at: AsOfJson;
-  #point: ResolvedPoint | undefined;
+  #point: Promise<ResolvedPoint> | undefined;
   #reader: Reader | undefined;
 
   /** @internal */
@@ -41,26 +40,34 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
   }
 
   /** The version that is read. */
-  version(): Promise<number> {
-    return answer(() => this.#resolve().version);
+  async version(): Promise<number> {
+    return (await this.#resolve()).version;
   }
 
   /** The commit that is shown. */
-  point(): Promise<SnapshotPoint> {
-    return answer(() => {
-      const { version, committedAt, effectiveAt } = this.#resolve();
-      return { version, committedAt: toDate(committedAt), effectiveAt: toDate(effectiveAt) };
-    });
+  async point(): Promise<SnapshotPoint> {
+    const { version, committedAt, effectiveAt } = await this.#resolve();
+    return { version, committedAt: toDate(committedAt), effectiveAt: toDate(effectiveAt) };
   }
 
   /** @internal */
-  protected override reader(): Reader {
-    this.#reader ??= this.handle.readerAt(this.#resolve());
-    return this.#reader;
+  protected override async read<T>(call: (reader: Reader) => Promise<T>): Promise<T> {
+    this.#reader ??= this.handle.readerAt(await this.#resolve());
+    return await call(this.#reader);
   }
 
-  #resolve(): ResolvedPoint {
-    this.#point ??= this.handle.resolve(this.#at);
+  #resolve(): Promise<ResolvedPoint> {
+    this.#point ??= this.#look();
     return this.#point;
+  }
+
+  async #look(): Promise<ResolvedPoint> {
+    try {
+      return await this.handle.resolve(this.#at);
+    } catch (error) {
+      // A later call looks again.
+      this.#point = undefined;
+      throw error;
+    }
   }
 }

@@ -30,13 +30,14 @@ export interface SpanRequest {
   readonly body: { readonly during: AsOfJson; readonly until: number | null };
 }
 
-/** Checks a span and looks up its end; throws INVALID_ARGUMENT and VERSION_NOT_FOUND. */
-export function resolveSpan(handle: TableHandle, reader: Reader, span: unknown): SpanRequest {
+/** Checks a span and looks up its end; rejects with INVALID_ARGUMENT and VERSION_NOT_FOUND. */
+export async function resolveSpan(handle: TableHandle, reader: Reader, span: unknown): Promise<SpanRequest> {
   const { from, to } = checkOptions<Partial<Span>>("during", isPlainObject(span) ? span : {});
   if (from === undefined || to === undefined)
     throw badArgument("during", "{ from, to }", describeValue(span), handle.name);
   const until = reader.version;
-  const end = handle.resolve(toAsOfJson(to));
-  const last = until !== null && end.version >= until ? reader : handle.readerAt(end);
-  return { reader: last, body: { during: toAsOfJson(from), until } };
+  const [first, last] = [toAsOfJson(from), toAsOfJson(to)];
+  const end = await handle.resolve(last);
+  const answers = until !== null && end.version >= until ? reader : handle.readerAt(end);
+  return { reader: answers, body: { during: first, until } };
 }

@@ -4,7 +4,7 @@ import type { AsOfJson } from "./as-of";
 import { type EmbedServices, TableEmbedder } from "./embed/table-embedder";
 import type { AnyFunction } from "./embed/traits";
 import { BufferPool } from "./native/batch-buffer";
-import { call } from "./native/call";
+import { callAsync } from "./native/call";
 import { RowEncoder } from "./native/encode";
 import type { NativeTable } from "./native/open";
 import { Plans } from "./plan";
@@ -64,13 +64,13 @@ export class TableHandle {
   }
 
   /** What is true of the table now. */
-  info(): TableInfo {
-    return JSON.parse(call(() => this.native.info())) as TableInfo;
+  async info(): Promise<TableInfo> {
+    return JSON.parse(await callAsync(() => this.native.info())) as TableInfo;
   }
 
   /** The version at a point in the history. */
-  resolve(at: AsOfJson): ResolvedPoint {
-    return JSON.parse(call(() => this.native.resolve(JSON.stringify(at)))) as ResolvedPoint;
+  async resolve(at: AsOfJson): Promise<ResolvedPoint> {
+    return JSON.parse(await callAsync(() => this.native.resolve(JSON.stringify(at)))) as ResolvedPoint;
   }
 
   /** A reader of a version with the schema that it had. */

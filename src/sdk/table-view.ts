@@ -1,6 +1,5 @@
 import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
-import { answer } from "./native/call";
 import type { PlainRow } from "./native/decode";
 import { checkOptions, ownArgument } from "./options";
 import type { OrderBy } from "./paging";
@@ -147,15 +146,15 @@ export abstract class TableView<D extends AnyTable> {
     return this.handle.name;
   }
 
-  /** @internal */
-  protected abstract reader(): Reader;
+  /** @internal Reads with the reader of the version, which a snapshot must look up first. */
+  protected abstract read<T>(call: (reader: Reader) => Promise<T>): Promise<T>;
 
   /** The same without its types, for code that works with any table. */
   abstract get untyped(): TableView<UntypedTable>;
 
   /** The same reads, answered as Arrow IPC streams. */
   get arrow(): ArrowReader<D> {
-    return new ArrowReader<D>(this.handle, () => this.reader());
+    return new ArrowReader<D>(this.handle, (call) => this.read(call));
   }
 
   /** The version that is read. */
@@ -169,8 +168,8 @@ export abstract class TableView<D extends AnyTable> {
    * const { primaryKey, columns } = await t.describe();
    * ```
    */
-  describe(): Promise<TableDescription> {
-    return answer(() => describeTable(this.reader().schema));
+  async describe(): Promise<TableDescription> {
+    return await this.read(async ({ schema }) => describeTable(schema));
   }
 
   /**
@@ -185,9 +184,9 @@ export abstract class TableView<D extends AnyTable> {
     key: KeyOf<D>,
     options?: SelectOptions<S>,
   ): Promise<SelectedRow<D, S> | undefined> {
-    return (await this.reader().get(ownArgument("key", key), checkOptions("get", options).select)) as
-      | SelectedRow<D, S>
-      | undefined;
+    const own = ownArgument("key", key);
+    const { select } = checkOptions("get", options);
+    return (await this.read((reader) => reader.get(own, select))) as SelectedRow<D, S> | undefined;
   }
 
   /**
@@ -202,12 +201,14 @@ export abstract class TableView<D extends AnyTable> {
   async find<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: FindOptions<D, S>,
   ): Promise<SelectedRow<D, S>[]> {
-    return (await this.reader().find(checkOptions("find", options))) as SelectedRow<D, S>[];
+    const request = checkOptions("find", options);
+    return (await this.read((reader) => reader.find(request))) as SelectedRow<D, S>[];
   }
 
   /** How many rows a filter lets through; all rows without one. */
   async count(options?: { readonly where?: Where<D> | undefined }): Promise<number> {
-    return await this.reader().count(checkOptions("count", options).where);
+    const { where } = checkOptions("count", options);
+    return await this.read((reader) => reader.count(where));
   }
 
   /**
@@ -221,7 +222,10 @@ export abstract class TableView<D extends AnyTable> {
   scan<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<SelectedRow<D, S>[], void, void> {
-    const prepared = prepare(() => this.reader().prepareScan(checkOptions("scan", options)));
+    const prepared = prepare(() => {
+      const request = checkOptions("scan", options);
+      return this.read(async (reader) => reader.prepareScan(request));
+    });
     return readRows(prepared) as AsyncGenerator<SelectedRow<D, S>[], void, void>;
   }
 
@@ -260,7 +264,8 @@ export abstract class TableView<D extends AnyTable> {
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Hits<Hit<D, S>>> {
     const request = checkOptions("search", options) as SearchRequest;
-    const hits: PlainRow[] = await search(this.handle, this.reader(), ownArgument("query", query), request);
+    const own = ownArgument("query", query);
+    const hits: PlainRow[] = await this.read((reader) => search(this.handle, reader, own, request));
     return hits as unknown as Hits<Hit<D, S>>;
   }
 
@@ -278,7 +283,8 @@ export abstract class TableView<D extends AnyTable> {
     options?: EmbedCallOptions<V>,
   ): Promise<Float32Array | null> {
     const asked = checkOptions("embed", options);
-    return await embedInput(this.reader(), this.handle.embedder, ownArgument("input", input), asked);
+    const own = ownArgument("input", input);
+    return await this.read((reader) => embedInput(reader, this.handle.embedder, own, asked));
   }
 
   /**
@@ -291,6 +297,7 @@ export abstract class TableView<D extends AnyTable> {
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Readonly<Record<string, unknown>>> {
     const request = checkOptions("search", options) as SearchRequest;
-    return await explain(this.handle, this.reader(), ownArgument("query", query), request);
+    const own = ownArgument("query", query);
+    return await this.read((reader) => explain(this.handle, reader, own, request));
   }
 }

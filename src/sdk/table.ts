@@ -14,7 +14,7 @@ import { type Diff, type DiffOptions, diff } from "./diff";
 import type { OnEmbedError } from "./embed/document-run";
 import { badArgument, notYet } from "./errors";
 import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
-import { answer, callAsync } from "./native/call";
+import { callAsync } from "./native/call";
 import { checkOptions, ownArgument, refuseMore } from "./options";
 import type { Where } from "./query/builder-types";
 import { checkCount, type Reader, type RowFilter } from "./reader";
@@ -109,8 +109,8 @@ export interface HistoryOptions {
  */
 export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   /** @internal */
-  protected override reader(): Reader {
-    return this.handle.reader;
+  protected override read<T>(call: (reader: Reader) => Promise<T>): Promise<T> {
+    return call(this.handle.reader);
   }
 
   /** The same without its types, for code that works with any table, such as an adapter. */
@@ -119,8 +119,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** The newest version. */
-  version(): Promise<number> {
-    return answer(() => this.handle.info().version);
+  async version(): Promise<number> {
+    return (await this.handle.info()).version;
   }
 
   /**
@@ -211,37 +211,34 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** The commits, newest first. */
-  history(options?: HistoryOptions): Promise<Commit[]> {
-    return answer(() => {
-      const { limit = 20, before } = checkOptions("history", options);
-      checkCount("limit", limit, 1);
-      if (before !== undefined) checkCount("before", before, 1);
-      return toCommits(this.handle.native.history(JSON.stringify({ limit, before: before ?? null })));
-    });
+  async history(options?: HistoryOptions): Promise<Commit[]> {
+    const { limit = 20, before } = checkOptions("history", options);
+    checkCount("limit", limit, 1);
+    if (before !== undefined) checkCount("before", before, 1);
+    const request = JSON.stringify({ limit, before: before ?? null });
+    return toCommits(await callAsync(() => this.handle.native.history(request)));
   }
 
   /** Gives a version a name: the newest one, or the one at a point in the history. A tag also keeps its version from expiring. */
-  tag(name: string, at?: AsOf, ...more: readonly never[]): Promise<Tag> {
-    return answer(() => {
-      refuseMore("tag", more);
-      const request = { name: checkName(name), ...(at === undefined ? {} : { at: toAsOfJson(at) }) };
-      const { version } = JSON.parse(this.handle.native.tag(JSON.stringify(request))) as { version: number };
-      return { name, version };
-    });
+  async tag(name: string, at?: AsOf, ...more: readonly never[]): Promise<Tag> {
+    refuseMore("tag", more);
+    checkName(name);
+    const request = JSON.stringify({ name, ...(at === undefined ? {} : { at: toAsOfJson(at) }) });
+    const tag = JSON.parse(await callAsync(() => this.handle.native.tag(request))) as Tag;
+    return { name, version: tag.version };
   }
 
   /** The names that were given to versions. */
-  tags(...more: readonly never[]): Promise<Tag[]> {
-    return answer(() => {
-      refuseMore("tags", more);
-      const tags = JSON.parse(this.handle.native.tags()) as Tag[];
-      return tags.map((tag) => ({ name: tag.name, version: tag.version }));
-    });
+  async tags(...more: readonly never[]): Promise<Tag[]> {
+    refuseMore("tags", more);
+    const tags = JSON.parse(await callAsync(() => this.handle.native.tags())) as Tag[];
+    return tags.map((tag) => ({ name: tag.name, version: tag.version }));
   }
 
   /** Takes a name away; the version stays. */
-  deleteTag(name: string): Promise<void> {
-    return answer(() => this.handle.native.deleteTag(checkName(name)));
+  async deleteTag(name: string): Promise<void> {
+    checkName(name);
+    await callAsync(() => this.handle.native.deleteTag(name));
   }
 
   /**
@@ -280,7 +277,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   /** How large the table is. */
   async stats(...more: readonly never[]): Promise<TableStats> {
     refuseMore("stats", more);
-    const stats = await answer(() => JSON.parse(this.handle.native.stats()) as TableStats);
+    const stats = JSON.parse(await callAsync(() => this.handle.native.stats())) as TableStats;
     return { ...stats, missingVectors: await missingVectors(this.handle) };
   }
 
@@ -353,7 +350,10 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return Promise.reject(notYet("purge", instead));
   }
 
-  /** Closes the table's files. The handle cannot be used any more. */
+  /**
+   * Closes the table: waits for the calls that are under way, ends scans and work in the background, and lets go of its files. The
+   * handle cannot be used any more.
+   */
   async close(): Promise<void> {
     await callAsync(() => this.handle.native.close());
   }
@@ -364,8 +364,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 }
 
-function checkName(name: unknown): string {
-  if (typeof name === "string" && name !== "") return name;
+function checkName(name: unknown): void {
+  if (typeof name === "string" && name !== "") return;
   throw badArgument("tag", "a name", describeValue(name));
 }
 

@@ -63,10 +63,10 @@ async function updateOnce(
   change: Change,
   commit: Readonly<Record<string, unknown>>,
 ): Promise<WriteResult> {
-  const { version } = handle.info();
+  const { version } = await handle.info();
   const select = ["_rowid", ...change.sources.map((field) => field.name)];
   const rows = await handle.reader.at(version).find({ select, filter });
-  if (rows.length === 0) return nothingWritten(handle);
+  if (rows.length === 0) return await nothingWritten(handle);
   const rowIds = rows.map((row) => row["_rowid"]);
   const buffer = handle.buffers.take();
   try {

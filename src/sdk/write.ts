@@ -5,7 +5,7 @@ import { isError } from "../realm";
 import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "./commit";
 import type { FillOptions, OnEmbedError } from "./embed/document-run";
 import { badArgument } from "./errors";
-import { call, callAsync } from "./native/call";
+import { callAsync } from "./native/call";
 import type { NativeWriter } from "./native/open";
 import { OpenBatch } from "./open-batch";
 import { checkSignal, type LongOptions } from "./progress";
@@ -43,7 +43,7 @@ export async function writeRows(
     const first = await batches.next();
     if (first.done) {
       const filter = ending();
-      if (filter === undefined) return nothingWritten(handle);
+      if (filter === undefined) return await nothingWritten(handle);
       const none = new OpenBatch(handle, handle.encoder.gather([], 0, false), handle.buffers.take());
       return await writer.writeOne({ ...request, ending: filter }, none);
     }
@@ -81,8 +81,8 @@ function checkOnEmbedError(found: unknown): void {
 }
 
 /** The answer of a write that has nothing to write. */
-export function nothingWritten(handle: TableHandle): WriteResult {
-  const { version, committedAt } = handle.info();
+export async function nothingWritten(handle: TableHandle): Promise<WriteResult> {
+  const { version, committedAt } = await handle.info();
   return toWriteResult(JSON.stringify({ version, committedAt }));
 }
 
@@ -119,7 +119,8 @@ class Batches {
     batches: AsyncIterable<OpenBatch>,
     ending: () => FilterJson | undefined,
   ): Promise<WriteResult> {
-    const writer: NativeWriter = call(() => this.#handle.native.stage(JSON.stringify(request)));
+    const start = () => this.#handle.native.stage(JSON.stringify(request));
+    const writer: NativeWriter = await callAsync(start);
     let filter: FilterJson | undefined;
     let adding: Promise<void> = Promise.resolve();
     try {

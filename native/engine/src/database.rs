@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::environment::{Environment, SystemEnvironment, Uuid};
@@ -17,8 +17,8 @@ use crate::table::{Home, Table, Verified};
 pub struct Database {
     store: Arc<dyn Store>,
     environment: Arc<dyn Environment>,
-    /// Tables that are open: whoever opens one again shares it.
-    open: Mutex<HashMap<String, Arc<Table>>>,
+    /// Tables that somebody has open: whoever opens one again shares it.
+    open: Mutex<HashMap<String, Weak<Table>>>,
 }
 
 /// What the directory of a table ends with.
@@ -145,20 +145,21 @@ impl Database {
         self.open_table(name)
     }
 
-    /// Opens a table. Opening it twice gives the same table.
+    /// Opens a table. As long as somebody has it open, opening it again gives the same table; then its files are closed.
     ///
     /// # Errors
     /// [`Code::TableNotFound`], [`Code::InvalidName`], [`Code::Corrupt`], [`Code::UnsupportedFormat`].
     pub fn open_table(&self, name: &str) -> Result<Arc<Table>> {
         check_table_name(name)?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(table) = open.get(name)
+        if let Some(table) = open.get(name).and_then(Weak::upgrade)
             && table.snapshot().is_ok()
         {
-            return Ok(Arc::clone(table));
+            return Ok(table);
         }
         let table = Arc::new(Table::open(self.home(name))?);
-        open.insert(name.to_owned(), Arc::clone(&table));
+        open.retain(|_, table| table.strong_count() > 0);
+        open.insert(name.to_owned(), Arc::downgrade(&table));
         Ok(table)
     }
 
@@ -218,12 +219,12 @@ impl Database {
     }
 
     fn home(&self, name: &str) -> Home {
-        Home {
-            name: name.to_owned(),
-            directory: format!("{name}{ENDING}"),
-            store: Arc::clone(&self.store),
-            environment: Arc::clone(&self.environment),
-        }
+        Home::new(
+            name.to_owned(),
+            format!("{name}{ENDING}"),
+            Arc::clone(&self.store),
+            Arc::clone(&self.environment),
+        )
     }
 }
 

@@ -22,10 +22,11 @@ use support::values;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::database::Database;
+use varve_engine::error::Code;
 use varve_engine::history::AsOf;
 use varve_engine::schema::{Field, Schema};
 use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Reembed, Search, Snapshot, Table};
+use varve_engine::table::{CommitOptions, Indexing, OnKey, Reembed, Search, Snapshot, Stop, Table};
 use varve_engine::value::Value;
 
 const DIMENSIONS: u32 = 70;
@@ -193,8 +194,10 @@ fn upkeep_that_is_stopped_leaves_the_table_as_it_was() {
         from: 1,
         ..Indexing::default()
     });
-    bench.table.stop_upkeep();
-    bench.table.optimize().unwrap();
+    let stop = Stop::default();
+    stop.set();
+    let stopped = bench.table.optimize_until(&stop);
+    assert_eq!(stopped.unwrap_err().code(), Code::Closed);
     assert_eq!(bench.table.stats().unwrap().indexes, 0);
     assert_eq!(bench.store.list("t.varve/index").unwrap(), []);
     bench.table = open(&bench.store, &bench.world).open_table("t").unwrap();
@@ -372,9 +375,11 @@ fn parts_that_would_not_fit_into_one_are_left_apart() {
     bench.table.optimize().unwrap();
     bench.insert(100..200);
     let (table, (done, waits)) = (Arc::clone(&bench.table), std::sync::mpsc::channel());
-    let optimizing = std::thread::spawn(move || done.send(table.optimize().is_ok()));
+    let stop = Stop::default();
+    let stopping = stop.clone();
+    let optimizing = std::thread::spawn(move || done.send(table.optimize_until(&stopping).is_ok()));
     let ended = waits.recv_timeout(std::time::Duration::from_secs(60));
-    bench.table.stop_upkeep();
+    stop.set();
     optimizing.join().unwrap().ok();
     assert_eq!(ended, Ok(true), "the index is built again and again");
 }

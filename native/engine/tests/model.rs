@@ -48,7 +48,7 @@ use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
 use varve_engine::schema::{Field, Schema};
 use varve_engine::store::{LocalStore, MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Snapshot, Stage, Table, Written};
+use varve_engine::table::{CommitOptions, Indexing, OnKey, Snapshot, Stage, Stop, Table, Written};
 use varve_engine::value::Value;
 
 /// 2023-11-14.
@@ -399,11 +399,15 @@ impl Bench {
         table.set_indexing(self.indexing());
         // What the retention lets go must be known to the model at once.
         let optimizes = !self.with_retention && self.random.chance(70);
+        let stop = Stop::default();
         let upkeep = || {
             if optimizes {
-                table.optimize().unwrap();
+                match table.optimize_until(&stop) {
+                    Err(error) if stop.is_set() => assert_eq!(error.code(), Code::Closed),
+                    done => drop(done.unwrap()),
+                }
             } else {
-                while table.maintain().unwrap() {}
+                while table.maintain_until(&stop).unwrap() {}
             }
         };
         std::thread::scope(|scope| {
@@ -413,7 +417,7 @@ impl Bench {
             }
             if self.random.chance(50) {
                 (0..self.random.below(1_000_000)).for_each(|_| std::hint::spin_loop());
-                table.stop_upkeep();
+                stop.set();
             }
         });
         let newest = AsOf::Version(self.model.versions.len() as u64 - 1);

@@ -1,120 +1,124 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use varve_engine::database::Database;
-use varve_engine::error::{Error, Result};
+use varve_engine::error::Result;
+use varve_engine::table::Table;
 
-use crate::call::{Usable, thrown};
+use crate::handle::Handle;
+use crate::opened::Opened;
 use crate::request::read;
-use crate::table::{Closing, NativeTable, TextWork, verified};
+use crate::table::{NativeTable, TextWork, verified};
 use crate::work::Work;
 
 /// A database.
 #[napi]
 pub struct NativeDatabase {
-    database: Arc<Mutex<Option<Arc<Database>>>>,
-    usable: Arc<Usable>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    database: Handle<Database>,
     /// The tables that were opened through this handle and may still be in use.
-    opened: Arc<Mutex<Vec<Closing>>>,
+    opened: Mutex<Vec<Weak<Opened>>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl NativeDatabase {
-    fn remember(&self, table: NativeTable) -> NativeTable {
-        let mut opened = lock(&self.opened);
-        opened.retain(Closing::is_needed);
-        opened.push(table.closing());
+impl Shared {
+    fn remember(&self, table: Arc<Table>) -> Arc<Opened> {
+        let table = Arc::new(Opened::new(table));
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.retain(|table| table.strong_count() > 0);
+        opened.push(Arc::downgrade(&table));
         table
     }
 
-    fn now<T>(&self, call: impl FnOnce(&Database) -> Result<T>) -> napi::Result<T> {
-        let called = self.usable.run(|| {
-            let database = self
-                .database
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
-            call(&*database.ok_or_else(|| Error::internal("an open handle without a database"))?)
-        });
-        called.map_err(|error| thrown(&error))
+    /// Ends the handle, then those of the tables; no call opens one any more.
+    fn close(&self) {
+        let database = self.database.shut();
+        self.database.wait();
+        let opened = std::mem::take(&mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner));
+        opened
+            .iter()
+            .filter_map(Weak::upgrade)
+            .for_each(|table| table.close());
+        drop(database);
+    }
+}
+
+impl NativeDatabase {
+    fn later<T, J>(
+        &self,
+        call: impl FnOnce(&Database) -> Result<T> + Send + 'static,
+        convert: fn(T) -> J,
+    ) -> Work<T, J> {
+        let shared = Arc::clone(&self.shared);
+        Work::new(move || shared.database.run(|database| call(database)), convert)
+    }
+
+    fn table_later(
+        &self,
+        call: impl FnOnce(&Database) -> Result<Arc<Table>> + Send + 'static,
+    ) -> Work<Arc<Opened>, NativeTable> {
+        let shared = Arc::clone(&self.shared);
+        let remember = move |database: &Database| Ok(shared.remember(call(database)?));
+        self.later(remember, NativeTable::from)
     }
 }
 
 #[napi]
 impl NativeDatabase {
     /// A database at a path, or in memory.
-    #[napi(factory)]
-    pub fn connect(uri: String) -> napi::Result<Self> {
-        let database = Database::connect(&uri).map_err(|error| thrown(&error))?;
-        Ok(Self {
-            database: Arc::new(Mutex::new(Some(Arc::new(database)))),
-            usable: Arc::default(),
-            opened: Arc::default(),
-        })
+    #[napi(ts_return_type = "Promise<NativeDatabase>")]
+    pub fn connect(uri: String) -> Work<Database, NativeDatabase> {
+        let convert = |database| {
+            let database = Handle::new(Arc::new(database));
+            let opened = Mutex::default();
+            let shared = Arc::new(Shared { database, opened });
+            NativeDatabase { shared }
+        };
+        Work::new(move || Database::connect(&uri), convert)
     }
 
     /// The names of the tables.
-    #[napi]
-    pub fn table_names(&self) -> napi::Result<Vec<String>> {
-        self.now(Database::table_names)
+    #[napi(ts_return_type = "Promise<Array<string>>")]
+    pub fn table_names(&self) -> Work<Vec<String>, Vec<String>> {
+        self.later(Database::table_names, |names| names)
     }
 
     /// Creates a table.
-    #[napi]
-    pub fn create_table(&self, name: String, schema: String) -> napi::Result<NativeTable> {
-        let table =
-            self.now(|database| database.create_table(&name, read(&schema)?).map(NativeTable::new))?;
-        Ok(self.remember(table))
+    #[napi(ts_return_type = "Promise<NativeTable>")]
+    pub fn create_table(&self, name: String, schema: String) -> Work<Arc<Opened>, NativeTable> {
+        self.table_later(move |database| database.create_table(&name, read(&schema)?))
     }
 
     /// Opens a table.
-    #[napi]
-    pub fn open_table(&self, name: String) -> napi::Result<NativeTable> {
-        let table = self.now(|database| database.open_table(&name).map(NativeTable::new))?;
-        Ok(self.remember(table))
+    #[napi(ts_return_type = "Promise<NativeTable>")]
+    pub fn open_table(&self, name: String) -> Work<Arc<Opened>, NativeTable> {
+        self.table_later(move |database| database.open_table(&name))
     }
 
     /// Removes a table with its history.
-    #[napi]
-    pub fn drop_table(&self, name: String) -> napi::Result<()> {
-        self.now(|database| database.drop_table(&name))
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn drop_table(&self, name: String) -> TextWork {
+        let call = move |database: &Database| database.drop_table(&name).map(|()| String::new());
+        self.later(call, |text| text)
     }
 
     /// Checks every byte of a table, as JSON; it need not open.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn verify_table(&self, name: String) -> TextWork {
-        let (database, usable) = (Arc::clone(&self.database), Arc::clone(&self.usable));
-        AsyncTask::new(Work::new(
-            move || {
-                usable.run(|| {
-                    let database = lock(&database).clone();
-                    let database =
-                        database.ok_or_else(|| Error::internal("an open handle without a database"))?;
-                    Ok(verified(&database.verify_table(&name)?).to_string())
-                })
-            },
-            |text| text,
-        ))
+        let call = move |database: &Database| Ok(verified(&database.verify_table(&name)?).to_string());
+        self.later(call, |text| text)
     }
 
-    /// Ends the handle and those of all tables that were opened through it.
+    /// Ends the handle and those of all tables that were opened through it, and waits for the calls that are under way.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn close(&self) -> TextWork {
-        let (database, usable) = (Arc::clone(&self.database), Arc::clone(&self.usable));
-        let opened = Arc::clone(&self.opened);
-        AsyncTask::new(Work::new(
-            move || {
-                usable.close();
-                let tables = std::mem::take(&mut *lock(&opened));
-                tables.iter().for_each(Closing::close);
-                lock(&database).take();
-                Ok(String::new())
-            },
-            |text| text,
-        ))
+        let shared = Arc::clone(&self.shared);
+        let close = move || {
+            shared.close();
+            Ok(String::new())
+        };
+        Work::new(close, |text| text)
     }
 }

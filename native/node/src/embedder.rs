@@ -1,12 +1,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{AsyncTask, Float32Array, Uint8Array};
+use napi::bindgen_prelude::{Float32Array, Uint8Array};
 use napi_derive::napi;
 use varve_embedder::{Model, ModelError};
 use varve_engine::error::{Code, Error};
 
-use crate::call::{Usable, thrown};
+use crate::call::thrown;
+use crate::handle::Handle;
 use crate::work::Work;
 
 /// The vectors of several texts, one after the other.
@@ -21,8 +22,8 @@ pub struct NativeEmbeddings {
 /// The built-in embedding model.
 #[napi]
 pub struct NativeEmbedder {
-    model: Arc<Model>,
-    usable: Arc<Usable>,
+    dimensions: u32,
+    model: Arc<Handle<Model>>,
 }
 
 /// Vectors, and which of them stand for something.
@@ -50,34 +51,34 @@ impl NativeEmbedder {
         };
         let model = Model::open(Path::new(&folder)).map_err(|error| refuse(&error))?;
         Ok(Self {
-            model: Arc::new(model),
-            usable: Arc::default(),
+            dimensions: u32::try_from(model.dimensions()).unwrap_or(u32::MAX),
+            model: Arc::new(Handle::new(Arc::new(model))),
         })
     }
 
     /// The length of a vector.
     #[napi(getter)]
     pub fn dimensions(&self) -> u32 {
-        u32::try_from(self.model.dimensions()).unwrap_or(u32::MAX)
+        self.dimensions
     }
 
-    /// Embeds texts on a thread of the pool.
+    /// Embeds texts on another thread.
     #[napi(ts_return_type = "Promise<NativeEmbeddings>")]
-    pub fn embed(&self, texts: Vec<String>) -> AsyncTask<Work<Embedded, NativeEmbeddings>> {
-        let (model, usable) = (Arc::clone(&self.model), Arc::clone(&self.usable));
-        let run = move || usable.run(|| Ok(embed(&model, &texts)));
-        AsyncTask::new(Work::new(run, |(vectors, known)| NativeEmbeddings {
+    pub fn embed(&self, texts: Vec<String>) -> Work<Embedded, NativeEmbeddings> {
+        let model = Arc::clone(&self.model);
+        let run = move || model.run(|model| Ok(embed(model, &texts)));
+        Work::new(run, |(vectors, known)| NativeEmbeddings {
             vectors: Float32Array::new(vectors),
             known: Uint8Array::new(known),
-        }))
+        })
     }
 
     /// Embeds one text inside the call; null where it has no known token.
     #[napi]
     pub fn embed_one(&self, text: String) -> napi::Result<Option<Float32Array>> {
         let embedded = self
-            .usable
-            .run(|| Ok(embed(&self.model, &[text])))
+            .model
+            .run(|model| Ok(embed(model, &[text])))
             .map_err(|error| thrown(&error))?;
         let (vectors, known) = embedded;
         Ok((known.first() == Some(&1)).then(|| Float32Array::new(vectors)))

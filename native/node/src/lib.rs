@@ -6,11 +6,14 @@
 mod call;
 mod database;
 mod embedder;
+mod handle;
+mod opened;
 mod page;
 mod reembed;
 mod request;
 mod scan;
 mod table;
+mod threads;
 mod upkeep;
 mod work;
 mod writer;

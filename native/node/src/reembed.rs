@@ -1,26 +1,24 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use serde_json::Value as Json;
 use varve_engine::error::{Code, Error, Result};
 use varve_engine::table::{CommitOptions, Reembed};
 
-use crate::call::Usable;
+use crate::handle::Part;
+use crate::opened::Opened;
 use crate::page::{NativePage, Page};
 use crate::table::{TextWork, written};
-use crate::upkeep::Upkeep;
 use crate::work::Work;
 
 /// New vectors for a column that become one commit.
 #[napi]
 pub struct NativeReembed {
-    reembed: Arc<Mutex<Option<Reembed>>>,
+    reembed: Part<Reembed>,
     field: u32,
     sources: Arc<Vec<String>>,
     options: CommitOptions,
-    usable: Arc<Usable>,
-    upkeep: Arc<Upkeep>,
+    opened: Arc<Opened>,
 }
 
 impl NativeReembed {
@@ -28,16 +26,14 @@ impl NativeReembed {
         reembed: Reembed,
         sources: Vec<String>,
         options: CommitOptions,
-        usable: Arc<Usable>,
-        upkeep: Arc<Upkeep>,
+        opened: Arc<Opened>,
     ) -> Self {
         Self {
             field: reembed.field().id,
-            reembed: Arc::new(Mutex::new(Some(reembed))),
+            reembed: opened.part(reembed),
             sources: Arc::new(sources),
             options,
-            usable,
-            upkeep,
+            opened,
         }
     }
 
@@ -45,18 +41,15 @@ impl NativeReembed {
         &self,
         call: impl FnOnce(&mut Reembed) -> Result<T> + Send + 'static,
         convert: fn(T) -> J,
-    ) -> AsyncTask<Work<T, J>>
-    where
-        Work<T, J>: napi::Task,
-    {
-        let (reembed, usable) = (Arc::clone(&self.reembed), Arc::clone(&self.usable));
+    ) -> Work<T, J> {
+        let (reembed, opened) = (Arc::clone(&self.reembed), Arc::clone(&self.opened));
         let run = move || {
-            usable.run(|| {
+            opened.run(|_| {
                 let mut reembed = reembed.lock().unwrap_or_else(PoisonError::into_inner);
                 call(reembed.as_mut().ok_or_else(ended)?)
             })
         };
-        AsyncTask::new(Work::new(run, convert))
+        Work::new(run, convert)
     }
 
     fn text_later(&self, call: impl FnOnce(&mut Reembed) -> Result<String> + Send + 'static) -> TextWork {
@@ -84,7 +77,7 @@ impl NativeReembed {
 
     /// The next rows, with the sources of the column; null where all were handed out.
     #[napi(ts_return_type = "Promise<NativePage | null>")]
-    pub fn next(&self, limit: u32) -> AsyncTask<Work<Option<Page>, Option<NativePage>>> {
+    pub fn next(&self, limit: u32) -> Work<Option<Page>, Option<NativePage>> {
         let sources = Arc::clone(&self.sources);
         let call = move |reembed: &mut Reembed| {
             let picked = reembed.next_rows(&sources, limit as usize)?;
@@ -97,7 +90,8 @@ impl NativeReembed {
 
     /// The vectors of these rows.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn add(&self, batch: Uint8Array) -> TextWork {
+    pub fn add(&self, batch: &[u8]) -> TextWork {
+        let batch = batch.to_vec();
         self.text_later(move |reembed| reembed.add(&batch).map(|()| String::new()))
     }
 
@@ -105,10 +99,10 @@ impl NativeReembed {
     /// stay without a vector until `fill`.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn commit(&self, gaps: bool) -> TextWork {
-        let (options, upkeep) = (self.options.clone(), Arc::clone(&self.upkeep));
+        let (options, opened) = (self.options.clone(), Arc::clone(&self.opened));
         self.text_later(move |reembed| {
             let done = reembed.commit(&options, gaps)?;
-            upkeep.committed(reembed.table());
+            opened.committed(reembed.table());
             Ok(done.map_or(Json::Null, written).to_string())
         })
     }
@@ -127,6 +121,6 @@ impl NativeReembed {
             reembed.lock().unwrap_or_else(PoisonError::into_inner).take();
             Ok(String::new())
         };
-        AsyncTask::new(Work::new(run, |text| text))
+        Work::new(run, |text| text)
     }
 }

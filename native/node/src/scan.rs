@@ -1,30 +1,31 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use napi::Task;
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use varve_engine::error::Result;
 use varve_engine::fragment::ArrowStream;
 use varve_engine::table::{Picked, Scan};
 
-use crate::call::{Usable, thrown};
+use crate::call::thrown;
+use crate::handle::{LetGo, Part};
+use crate::opened::Opened;
 use crate::page::{NativePage, Page};
 use crate::work::Work;
 
 /// A running scan.
 #[napi]
 pub struct NativeScan {
-    scan: Arc<Mutex<Option<Scan>>>,
+    scan: Part<Scan>,
     bigints: Arc<Vec<String>>,
-    usable: Arc<Usable>,
+    opened: Arc<Opened>,
 }
 
 impl NativeScan {
-    pub(crate) fn new(scan: Scan, bigints: Vec<String>, usable: Arc<Usable>) -> Self {
+    pub(crate) fn new(scan: Scan, bigints: Vec<String>, opened: Arc<Opened>) -> Self {
         Self {
-            scan: Arc::new(Mutex::new(Some(scan))),
+            scan: opened.part(scan),
             bigints: Arc::new(bigints),
-            usable,
+            opened,
         }
     }
 
@@ -32,13 +33,10 @@ impl NativeScan {
         &self,
         make: impl FnOnce(Picked) -> Result<T> + Send + 'static,
         convert: fn(Option<T>) -> Option<J>,
-    ) -> AsyncTask<Work<Option<T>, Option<J>>>
-    where
-        Work<Option<T>, Option<J>>: Task,
-    {
-        let (scan, usable) = (Arc::clone(&self.scan), Arc::clone(&self.usable));
+    ) -> Work<Option<T>, Option<J>> {
+        let (scan, opened) = (Arc::clone(&self.scan), Arc::clone(&self.opened));
         let run = move || {
-            usable.run(|| {
+            opened.run(|_| {
                 let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
                 let picked = match scan.as_mut() {
                     None => None,
@@ -47,7 +45,7 @@ impl NativeScan {
                 picked.map(make).transpose()
             })
         };
-        AsyncTask::new(Work::new(run, convert))
+        Work::new(run, convert)
     }
 }
 
@@ -55,7 +53,7 @@ impl NativeScan {
 impl NativeScan {
     /// The next rows; null at the end.
     #[napi(ts_return_type = "Promise<NativePage | null>")]
-    pub fn next(&self) -> AsyncTask<Work<Option<Page>, Option<NativePage>>> {
+    pub fn next(&self) -> Work<Option<Page>, Option<NativePage>> {
         let bigints = Arc::clone(&self.bigints);
         self.step(
             move |picked| Page::of(&[&picked], picked.fields(), &bigints),
@@ -65,7 +63,7 @@ impl NativeScan {
 
     /// The next part of the scan as an Arrow IPC stream: a batch; null at the end.
     #[napi(ts_return_type = "Promise<Uint8Array | null>")]
-    pub fn next_arrow(&self) -> AsyncTask<Work<Option<Vec<u8>>, Option<Uint8Array>>> {
+    pub fn next_arrow(&self) -> Work<Option<Vec<u8>>, Option<Uint8Array>> {
         let batch = |picked: Picked| {
             let mut bytes = Vec::new();
             picked.arrow_batch(&mut bytes).map(|()| bytes)
@@ -85,6 +83,6 @@ impl NativeScan {
     /// Ends the scan.
     #[napi]
     pub fn close(&self) {
-        self.scan.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.scan.let_go();
     }
 }

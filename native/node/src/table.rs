@@ -1,6 +1,6 @@
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use napi::bindgen_prelude::{AsyncTask, Float32Array, Float64ArraySlice, Uint8Array};
+use napi::bindgen_prelude::{Float64ArraySlice, Uint8Array};
 use napi_derive::napi;
 use serde_json::{Value as Json, json};
 use varve_engine::error::{Code, Error, Result};
@@ -11,19 +11,19 @@ use varve_engine::table::{
     Beside, Lifetime, OnKey, Picked, Reembed, Snapshot, Stage, Table, Verified, Warning, Written,
 };
 
-use crate::call::{Usable, thrown};
+use crate::call::thrown;
+use crate::opened::Opened;
 use crate::page::{NativePage, Page, is_blob};
 use crate::reembed::NativeReembed;
 use crate::request::{self, Read, ReadKind, Write, WriteKind, read};
 use crate::scan::NativeScan;
-use crate::upkeep::Upkeep;
 use crate::work::Work;
 use crate::writer::NativeWriter;
 
 /// Work that settles with text.
-pub(crate) type TextWork = AsyncTask<Work<String, String>>;
+pub(crate) type TextWork = Work<String, String>;
 /// Work that settles with rows.
-pub(crate) type PageWork = AsyncTask<Work<Page, NativePage>>;
+pub(crate) type PageWork = Work<Page, NativePage>;
 
 /// A read predicted to take longer does not run on JavaScript's thread.
 const INSIDE_CALL_NS: u64 = 300_000;
@@ -34,75 +34,37 @@ const ALONE_NS: u64 = 500_000;
 /// A table.
 #[napi]
 pub struct NativeTable {
-    table: Arc<Table>,
-    usable: Arc<Usable>,
-    upkeep: Arc<Upkeep>,
+    opened: Arc<Opened>,
 }
 
-/// What ends a table's handle, as long as anybody has it.
-#[derive(Debug)]
-pub(crate) struct Closing {
-    usable: Weak<Usable>,
-    upkeep: Weak<Upkeep>,
-}
-
-impl Closing {
-    pub(crate) fn is_needed(&self) -> bool {
-        self.usable.strong_count() > 0
-    }
-
-    /// Ends the handle and waits for its upkeep.
-    pub(crate) fn close(&self) {
-        if let Some(usable) = self.usable.upgrade() {
-            usable.close();
-        }
-        if let Some(upkeep) = self.upkeep.upgrade() {
-            upkeep.finish();
-        }
+impl From<Arc<Opened>> for NativeTable {
+    /// Called on JavaScript's thread, whose environment ends what is under way when it ends.
+    fn from(opened: Arc<Opened>) -> Self {
+        opened.end_with_environment();
+        Self { opened }
     }
 }
 
 impl NativeTable {
-    pub(crate) fn closing(&self) -> Closing {
-        Closing {
-            usable: Arc::downgrade(&self.usable),
-            upkeep: Arc::downgrade(&self.upkeep),
-        }
-    }
-
-    pub(crate) fn new(table: Arc<Table>) -> Self {
-        Self {
-            table,
-            usable: Arc::default(),
-            upkeep: Arc::default(),
-        }
-    }
-
-    fn now<T>(&self, call: impl FnOnce(&Arc<Table>) -> Result<T>) -> napi::Result<T> {
-        self.usable
-            .run(|| call(&self.table))
-            .map_err(|error| thrown(&error))
-    }
-
     fn later<T: 'static, J>(
         &self,
         call: impl FnOnce(&Arc<Table>) -> Result<T> + Send + 'static,
         convert: fn(T) -> J,
     ) -> Work<T, J> {
-        let (table, usable) = (Arc::clone(&self.table), Arc::clone(&self.usable));
-        Work::new(move || usable.run(|| call(&table)), convert)
+        let opened = Arc::clone(&self.opened);
+        Work::new(move || opened.run(call), convert)
     }
 
     fn text_later(&self, call: impl FnOnce(&Arc<Table>) -> Result<Json> + Send + 'static) -> TextWork {
-        AsyncTask::new(self.later(move |table| Ok(call(table)?.to_string()), |text| text))
+        self.later(move |table| Ok(call(table)?.to_string()), |text| text)
     }
 
     /// A write, followed by upkeep where it is due.
     fn write_later(&self, call: impl FnOnce(&Arc<Table>) -> Result<Written> + Send + 'static) -> TextWork {
-        let upkeep = Arc::clone(&self.upkeep);
+        let opened = Arc::clone(&self.opened);
         self.text_later(move |table| {
             let done = written(call(table)?);
-            upkeep.committed(table);
+            opened.committed(table);
             Ok(done)
         })
     }
@@ -111,23 +73,23 @@ impl NativeTable {
 #[napi]
 impl NativeTable {
     /// Name, incarnation, version, date and schema of now, as JSON.
-    #[napi]
-    pub fn info(&self) -> napi::Result<String> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn info(&self) -> TextWork {
+        self.text_later(|table| {
             let snapshot = table.snapshot()?;
             let mut info = moment(table, &snapshot)?;
             info["name"] = json!(table.name());
             info["incarnation"] = json!(table.incarnation());
-            Ok(info.to_string())
+            Ok(info)
         })
     }
 
     /// The version that a moment means, with its dates and its schema.
-    #[napi]
-    pub fn resolve(&self, at: String) -> napi::Result<String> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn resolve(&self, at: String) -> TextWork {
+        self.text_later(move |table| {
             let snapshot = table.as_of(&read::<AsOf>(&at)?)?;
-            Ok(moment(table, &snapshot)?.to_string())
+            moment(table, &snapshot)
         })
     }
 
@@ -141,12 +103,13 @@ impl NativeTable {
         mut scratch: Float64ArraySlice<'_>,
         alone: bool,
     ) -> napi::Result<Option<String>> {
-        let page = self.now(|table| {
+        let page = self.opened.run(|table| {
             let request: Read = read(&request)?;
             let snapshot = request.snapshot(table)?;
             let most_ns = if alone { ALONE_NS } else { INSIDE_CALL_NS };
             quick_answer(table, &request, &snapshot, vector, most_ns)
-        })?;
+        });
+        let page = page.map_err(|error| thrown(&error))?;
         let Some((numbers, text)) = page.map(Page::into_parts) else {
             return Ok(None);
         };
@@ -161,25 +124,23 @@ impl NativeTable {
 
     /// The rows of any read.
     #[napi(ts_return_type = "Promise<NativePage>")]
-    pub fn read_page(&self, request: String, vector: Option<Float32Array>) -> PageWork {
-        AsyncTask::new(self.later(
+    pub fn read_page(&self, request: String, vector: Option<&[f32]>) -> PageWork {
+        let vector = vector.map(<[f32]>::to_vec);
+        self.later(
             move |table| {
                 let request: Read = read(&request)?;
                 let snapshot = request.snapshot(table)?;
                 answer(table, &request, &snapshot, vector.as_deref())
             },
             NativePage::from,
-        ))
+        )
     }
 
     /// The rows of a find or a search as an Arrow IPC stream.
     #[napi(ts_return_type = "Promise<Uint8Array>")]
-    pub fn read_arrow(
-        &self,
-        request: String,
-        vector: Option<Float32Array>,
-    ) -> AsyncTask<Work<Vec<u8>, Uint8Array>> {
-        AsyncTask::new(self.later(
+    pub fn read_arrow(&self, request: String, vector: Option<&[f32]>) -> Work<Vec<u8>, Uint8Array> {
+        let vector = vector.map(<[f32]>::to_vec);
+        self.later(
             move |table| {
                 let request: Read = read(&request)?;
                 let snapshot = request.snapshot(table)?;
@@ -191,24 +152,27 @@ impl NativeTable {
                 })
             },
             Uint8Array::new,
-        ))
+        )
     }
 
     /// Starts a scan.
-    #[napi]
-    pub fn scan(&self, request: String) -> napi::Result<NativeScan> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<NativeScan>")]
+    pub fn scan(&self, request: String) -> Work<NativeScan, NativeScan> {
+        let opened = Arc::clone(&self.opened);
+        let start = move |table: &Arc<Table>| {
             let request: Read = read(&request)?;
             let snapshot = request.snapshot(table)?;
             let (filter, fields) = (request.filter(&snapshot)?, request.fields(&snapshot)?);
             let scan = snapshot.scan(filter, fields, request.batch_rows.unwrap_or(1024));
-            Ok(NativeScan::new(scan, request.bigints, Arc::clone(&self.usable)))
-        })
+            Ok(NativeScan::new(scan, request.bigints, opened))
+        };
+        self.later(start, |scan| scan)
     }
 
     /// One commit.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn write(&self, request: String, batch: Option<Uint8Array>) -> TextWork {
+    pub fn write(&self, request: String, batch: Option<&[u8]>) -> TextWork {
+        let batch = batch.map(<[u8]>::to_vec);
         self.write_later(move |table| {
             let request: Write = read(&request)?;
             let options = request.options.into();
@@ -238,9 +202,10 @@ impl NativeTable {
     }
 
     /// Starts a write of several batches.
-    #[napi]
-    pub fn stage(&self, request: String) -> napi::Result<NativeWriter> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<NativeWriter>")]
+    pub fn stage(&self, request: String) -> Work<NativeWriter, NativeWriter> {
+        let opened = Arc::clone(&self.opened);
+        let start = move |table: &Arc<Table>| {
             let request: Write = read(&request)?;
             let on_key = if request.kind == WriteKind::Upsert {
                 OnKey::Replace
@@ -248,67 +213,64 @@ impl NativeTable {
                 OnKey::Refuse
             };
             let stage = Stage::new(Arc::clone(table), on_key)?;
-            Ok(NativeWriter::new(
-                stage,
-                request.options.into(),
-                Arc::clone(&self.usable),
-                Arc::clone(&self.upkeep),
-            ))
-        })
+            Ok(NativeWriter::new(stage, request.options.into(), opened))
+        };
+        self.later(start, |writer| writer)
     }
 
     /// Starts to put new vectors in the place of a column's.
-    #[napi]
-    pub fn reembed(&self, request: String) -> napi::Result<NativeReembed> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<NativeReembed>")]
+    pub fn reembed(&self, request: String) -> Work<NativeReembed, NativeReembed> {
+        let opened = Arc::clone(&self.opened);
+        let start = move |table: &Arc<Table>| {
             let request: request::NewVectors = read(&request)?;
             let reembed = Reembed::new(Arc::clone(table), request.field)?;
             let (sources, options) = (request.sources, request.options.into());
-            let (usable, upkeep) = (Arc::clone(&self.usable), Arc::clone(&self.upkeep));
-            Ok(NativeReembed::new(reembed, sources, options, usable, upkeep))
-        })
+            Ok(NativeReembed::new(reembed, sources, options, opened))
+        };
+        self.later(start, |reembed| reembed)
     }
 
     /// Commits, the newest first, as JSON.
-    #[napi]
-    pub fn history(&self, request: String) -> napi::Result<String> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn history(&self, request: String) -> TextWork {
+        self.text_later(move |table| {
             let request: request::History = read(&request)?;
             let tags = table.tags()?;
             let commits = table.history(request.limit.unwrap_or(usize::MAX), request.before)?;
             let commits: Vec<Json> = commits.iter().map(|entry| commit(entry, &tags)).collect();
-            Ok(json!(commits).to_string())
+            Ok(json!(commits))
         })
     }
 
     /// What differs between two versions.
     #[napi(ts_return_type = "Promise<NativePage>")]
     pub fn diff(&self, request: String) -> PageWork {
-        AsyncTask::new(self.later(move |table| diff(table, &read(&request)?), NativePage::from))
+        self.later(move |table| diff(table, &read(&request)?), NativePage::from)
     }
 
     /// Gives a version a name.
-    #[napi]
-    pub fn tag(&self, request: String) -> napi::Result<String> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn tag(&self, request: String) -> TextWork {
+        self.text_later(move |table| {
             let request: request::NewTag = read(&request)?;
             let snapshot = request
                 .at
                 .map_or_else(|| table.snapshot(), |at| table.as_of(&at))?;
-            Ok(json!(table.tag(&request.name, &snapshot)?).to_string())
+            Ok(json!(table.tag(&request.name, &snapshot)?))
         })
     }
 
     /// All tags, as JSON.
-    #[napi]
-    pub fn tags(&self) -> napi::Result<String> {
-        self.now(|table| Ok(json!(table.tags()?).to_string()))
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn tags(&self) -> TextWork {
+        self.text_later(|table| Ok(json!(table.tags()?)))
     }
 
     /// Removes a tag.
-    #[napi]
-    pub fn delete_tag(&self, name: String) -> napi::Result<()> {
-        self.now(|table| table.delete_tag(&name))
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn delete_tag(&self, name: String) -> TextWork {
+        self.text_later(move |table| table.delete_tag(&name).map(|()| Json::Null))
     }
 
     /// Makes the table what it was.
@@ -335,29 +297,29 @@ impl NativeTable {
     }
 
     /// Rows, files and bytes, as JSON.
-    #[napi]
-    pub fn stats(&self) -> napi::Result<String> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn stats(&self) -> TextWork {
+        self.text_later(|table| {
             let stats = table.stats()?;
-            let json = json!({
+            Ok(json!({
                 "version": stats.version, "oldestVersion": stats.oldest_version, "rows": stats.rows, "deadRows": stats.dead_rows,
                 "fragments": stats.fragments, "inlineCommits": stats.inline_commits, "indexes": stats.indexes, "files": stats.files, "bytes": stats.bytes,
                 "retentionMs": stats.retention_ms,
-            });
-            Ok(json.to_string())
+            }))
         })
     }
 
     /// What a search would read, as JSON.
-    #[napi]
-    pub fn explain(&self, request: String, vector: Option<&[f32]>) -> napi::Result<String> {
-        self.now(|table| {
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn explain(&self, request: String, vector: Option<&[f32]>) -> TextWork {
+        let vector = vector.map(<[f32]>::to_vec);
+        self.text_later(move |table| {
             let request: Read = read(&request)?;
             let snapshot = request.snapshot(table)?;
             let field = request.vector_field(&snapshot)?;
             let filter = request.filter(&snapshot)?;
             let vector = vector.unwrap_or_default();
-            let search = request.search(field, vector, filter.as_ref());
+            let search = request.search(field, &vector, filter.as_ref());
             let explained = if request.finds_keys() {
                 snapshot.explain_keys(&search)?
             } else {
@@ -373,7 +335,7 @@ impl NativeTable {
                 json["from"] = json!(explained.version);
                 json["version"] = json!(last);
             }
-            Ok(json.to_string())
+            Ok(json)
         })
     }
 
@@ -386,8 +348,9 @@ impl NativeTable {
     /// Brings the layout into its best shape.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn optimize(&self) -> TextWork {
-        self.text_later(|table| {
-            let done = table.optimize()?;
+        let stop = self.opened.stop().clone();
+        self.text_later(move |table| {
+            let done = table.optimize_until(&stop)?;
             Ok(json!({ "merged": done.merged, "droppedRows": done.dropped_rows, "indexedRows": done.indexed_rows, "removedFiles": done.removed_files }))
         })
     }
@@ -405,15 +368,12 @@ impl NativeTable {
     /// Ends the handle.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn close(&self) -> TextWork {
-        let (usable, upkeep) = (Arc::clone(&self.usable), Arc::clone(&self.upkeep));
-        AsyncTask::new(Work::new(
-            move || {
-                usable.close();
-                upkeep.finish();
-                Ok(String::new())
-            },
-            |text| text,
-        ))
+        let opened = Arc::clone(&self.opened);
+        let close = move || {
+            opened.close();
+            Ok(String::new())
+        };
+        Work::new(close, |text| text)
     }
 }
 

@@ -1,8 +1,8 @@
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use varve_engine::table::{Due, Table};
+use varve_engine::table::{Due, Stop, Table};
 
 /// Merges small files and builds indexes behind the writers' back: one thread a table, and only while there is something to do.
 ///
@@ -13,6 +13,7 @@ pub(crate) struct Upkeep(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
+    stop: Stop,
     work: Mutex<Work>,
     changed: Condvar,
 }
@@ -20,7 +21,6 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Work {
     thread: Option<JoinHandle<()>>,
-    table: Weak<Table>,
     /// Counts commits, to tell a pause.
     commits: u64,
     closing: bool,
@@ -30,6 +30,11 @@ struct Work {
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Upkeep {
+    /// What ends upkeep early.
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.0.stop
+    }
+
     /// Called after every commit: starts the thread where upkeep is due and none runs.
     #[expect(
         clippy::disallowed_methods,
@@ -42,7 +47,6 @@ impl Upkeep {
         if runs || work.closing || table.due() == Due::Nothing {
             return;
         }
-        work.table = Arc::downgrade(table);
         let (shared, table) = (Arc::clone(&self.0), Arc::clone(table));
         let run = move || shared.run(&table);
         // A process that cannot have a thread does without.
@@ -57,9 +61,7 @@ impl Upkeep {
         let thread = {
             let mut work = self.0.lock();
             work.closing = true;
-            if let Some(table) = work.table.upgrade() {
-                table.stop_upkeep();
-            }
+            self.0.stop.set();
             work.thread.take()
         };
         self.0.changed.notify_all();
@@ -87,7 +89,7 @@ impl Shared {
                 }
             }
             // A failure changes nothing; the next commit tries again.
-            if !table.maintain().unwrap_or(false) {
+            if !table.maintain_until(&self.stop).unwrap_or(false) {
                 return;
             }
         }

@@ -1,39 +1,74 @@
-//! Calls that take long run on a thread of the pool and settle a promise.
+//! Calls that take long run on a thread and settle a promise.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 
 use napi::bindgen_prelude::{ToNapiValue, TypeName};
-use napi::{Env, Task};
+use napi::{JsError, ValueType, check_status, sys};
 use varve_engine::error::{Error, Result};
 
 use crate::call::thrown;
+use crate::threads::{self, Settle};
 
-/// What runs elsewhere, and how its result becomes JavaScript's.
+/// What runs on a thread, and how its result becomes JavaScript's. Returned to JavaScript, it is a promise.
+///
+/// Nothing of JavaScript goes along: what a call needs of its arguments is copied before it returns.
 pub struct Work<T, J> {
-    run: Option<Box<dyn FnOnce() -> Result<T> + Send>>,
+    run: Box<dyn FnOnce() -> Result<T> + Send>,
     convert: fn(T) -> J,
 }
 
 impl<T, J> Work<T, J> {
     pub(crate) fn new(run: impl FnOnce() -> Result<T> + Send + 'static, convert: fn(T) -> J) -> Self {
         Self {
-            run: Some(Box::new(run)),
+            run: Box::new(run),
             convert,
         }
     }
 }
 
-impl<T: Send + 'static, J: ToNapiValue + TypeName> Task for Work<T, J> {
-    type Output = T;
-    type JsValue = J;
-
-    fn compute(&mut self) -> napi::Result<T> {
-        let run = self
-            .run
-            .take()
-            .ok_or_else(|| thrown(&Error::internal("a task ran twice")))?;
-        run().map_err(|error| thrown(&error))
+impl<T, J> TypeName for Work<T, J> {
+    fn type_name() -> &'static str {
+        "Promise"
     }
 
-    fn resolve(&mut self, _env: Env, output: T) -> napi::Result<J> {
-        Ok((self.convert)(output))
+    fn value_type() -> ValueType {
+        ValueType::Object
+    }
+}
+
+/// A promise that is to be settled.
+struct Deferred(sys::napi_deferred);
+
+// SAFETY: it is made and used on JavaScript's thread; others only carry it.
+unsafe impl Send for Deferred {}
+
+impl<T: Send + 'static, J: ToNapiValue + 'static> ToNapiValue for Work<T, J> {
+    unsafe fn to_napi_value(env: sys::napi_env, work: Self) -> napi::Result<sys::napi_value> {
+        let (mut deferred, mut promise) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the environment is the one of the call that returns this.
+        check_status!(unsafe { sys::napi_create_promise(env, &mut deferred, &mut promise) })?;
+        let (deferred, Self { run, convert }) = (Deferred(deferred), work);
+        let job = move || -> Settle {
+            let result = catch_unwind(AssertUnwindSafe(run));
+            let result = result.unwrap_or_else(|_| Err(Error::internal("a call panicked")));
+            Box::new(move |env| deferred.settle(env, result.map(convert)))
+        };
+        threads::start(env, Box::new(job))?;
+        Ok(promise)
+    }
+}
+
+impl Deferred {
+    fn settle<J: ToNapiValue>(self, env: sys::napi_env, result: Result<J>) {
+        let result = result.map_err(|error| thrown(&error));
+        // SAFETY: this runs on JavaScript's thread, once for each promise. Where the environment ends just now, the calls
+        // fail, and nobody waits.
+        unsafe {
+            match result.and_then(|value| J::to_napi_value(env, value)) {
+                Ok(value) => sys::napi_resolve_deferred(env, self.0, value),
+                Err(error) => sys::napi_reject_deferred(env, self.0, JsError::from(error).into_value(env)),
+            };
+        }
     }
 }

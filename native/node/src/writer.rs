@@ -1,45 +1,40 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use serde_json::Value as Json;
 use varve_engine::error::{Code, Error, Result};
 use varve_engine::table::{CommitOptions, Stage};
 
-use crate::call::Usable;
+use crate::handle::Part;
+use crate::opened::Opened;
 use crate::request::{filter, read};
 use crate::table::{TextWork, written};
-use crate::upkeep::Upkeep;
 use crate::work::Work;
 
 /// A write of several batches that becomes one commit.
 #[napi]
 pub struct NativeWriter {
-    stage: Arc<Mutex<Option<Stage>>>,
+    stage: Part<Stage>,
     options: CommitOptions,
-    usable: Arc<Usable>,
-    upkeep: Arc<Upkeep>,
+    opened: Arc<Opened>,
 }
 
 impl NativeWriter {
-    pub(crate) fn new(
-        stage: Stage,
-        options: CommitOptions,
-        usable: Arc<Usable>,
-        upkeep: Arc<Upkeep>,
-    ) -> Self {
+    pub(crate) fn new(stage: Stage, options: CommitOptions, opened: Arc<Opened>) -> Self {
+        let stage = opened.part(stage);
         Self {
-            stage: Arc::new(Mutex::new(Some(stage))),
+            stage,
             options,
-            usable,
-            upkeep,
+            opened,
         }
     }
 
     fn later(&self, call: impl FnOnce(&mut Option<Stage>) -> Result<String> + Send + 'static) -> TextWork {
-        let (stage, usable) = (Arc::clone(&self.stage), Arc::clone(&self.usable));
-        let run = move || usable.run(|| call(&mut stage.lock().unwrap_or_else(PoisonError::into_inner)));
-        AsyncTask::new(Work::new(run, |text| text))
+        let (stage, opened) = (Arc::clone(&self.stage), Arc::clone(&self.opened));
+        let call = move |stage: &Mutex<Option<Stage>>| {
+            call(&mut stage.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        Work::new(move || opened.run(|_| call(&stage)), |text| text)
     }
 }
 
@@ -51,7 +46,8 @@ fn ended() -> Error {
 impl NativeWriter {
     /// Adds rows.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn add(&self, batch: Uint8Array) -> TextWork {
+    pub fn add(&self, batch: &[u8]) -> TextWork {
+        let batch = batch.to_vec();
         self.later(move |stage| {
             stage.as_mut().ok_or_else(ended)?.add(&batch)?;
             Ok(String::new())
@@ -61,14 +57,14 @@ impl NativeWriter {
     /// Makes all rows visible; other rows that match the filter `ending` end in the same commit.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn commit(&self, ending: Option<String>) -> TextWork {
-        let (options, upkeep) = (self.options.clone(), Arc::clone(&self.upkeep));
+        let (options, opened) = (self.options.clone(), Arc::clone(&self.opened));
         self.later(move |stage| {
             let stage = stage.take().ok_or_else(ended)?;
             let table = Arc::clone(stage.table());
             let ending = ending.map(|json| read::<Json>(&json)).transpose()?;
             let ending = filter(ending.as_ref(), table.snapshot()?.schema())?;
             let done = written(stage.ending(ending).commit(&options)?).to_string();
-            upkeep.committed(&table);
+            opened.committed(&table);
             Ok(done)
         })
     }

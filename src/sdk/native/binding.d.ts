@@ -3,18 +3,18 @@
 /** A database. */
 export declare class NativeDatabase {
   /** A database at a path, or in memory. */
-  static connect(uri: string): NativeDatabase
+  static connect(uri: string): Promise<NativeDatabase>
   /** The names of the tables. */
-  tableNames(): Array<string>
+  tableNames(): Promise<Array<string>>
   /** Creates a table. */
-  createTable(name: string, schema: string): NativeTable
+  createTable(name: string, schema: string): Promise<NativeTable>
   /** Opens a table. */
-  openTable(name: string): NativeTable
+  openTable(name: string): Promise<NativeTable>
   /** Removes a table with its history. */
-  dropTable(name: string): void
+  dropTable(name: string): Promise<string>
   /** Checks every byte of a table, as JSON; it need not open. */
   verifyTable(name: string): Promise<string>
-  /** Ends the handle and those of all tables that were opened through it. */
+  /** Ends the handle and those of all tables that were opened through it, and waits for the calls that are under way. */
   close(): Promise<string>
 }
 
@@ -24,7 +24,7 @@ export declare class NativeEmbedder {
   constructor(folder: string)
   /** The length of a vector. */
   get dimensions(): number
-  /** Embeds texts on a thread of the pool. */
+  /** Embeds texts on another thread. */
   embed(texts: Array<string>): Promise<NativeEmbeddings>
   /** Embeds one text inside the call; null where it has no known token. */
   embedOne(text: string): Float32Array | null
@@ -66,9 +66,9 @@ export declare class NativeScan {
 /** A table. */
 export declare class NativeTable {
   /** Name, incarnation, version, date and schema of now, as JSON. */
-  info(): string
+  info(): Promise<string>
   /** The version that a moment means, with its dates and its schema. */
-  resolve(at: string): string
+  resolve(at: string): Promise<string>
   /**
    * Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. `alone`: the caller has no other
    * search under way.
@@ -79,31 +79,31 @@ export declare class NativeTable {
   /** The rows of a find or a search as an Arrow IPC stream. */
   readArrow(request: string, vector?: Float32Array | undefined | null): Promise<Uint8Array>
   /** Starts a scan. */
-  scan(request: string): NativeScan
+  scan(request: string): Promise<NativeScan>
   /** One commit. */
   write(request: string, batch?: Uint8Array | undefined | null): Promise<string>
   /** Starts a write of several batches. */
-  stage(request: string): NativeWriter
+  stage(request: string): Promise<NativeWriter>
   /** Starts to put new vectors in the place of a column's. */
-  reembed(request: string): NativeReembed
+  reembed(request: string): Promise<NativeReembed>
   /** Commits, the newest first, as JSON. */
-  history(request: string): string
+  history(request: string): Promise<string>
   /** What differs between two versions. */
   diff(request: string): Promise<NativePage>
   /** Gives a version a name. */
-  tag(request: string): string
+  tag(request: string): Promise<string>
   /** All tags, as JSON. */
-  tags(): string
+  tags(): Promise<string>
   /** Removes a tag. */
-  deleteTag(name: string): void
+  deleteTag(name: string): Promise<string>
   /** Makes the table what it was. */
   restore(request: string): Promise<string>
   /** Adds or drops columns. */
   alter(request: string): Promise<string>
   /** Rows, files and bytes, as JSON. */
-  stats(): string
+  stats(): Promise<string>
   /** What a search would read, as JSON. */
-  explain(request: string, vector?: Float32Array | undefined | null): string
+  explain(request: string, vector?: Float32Array | undefined | null): Promise<string>
   /** Checks every byte. */
   verify(): Promise<string>
   /** Brings the layout into its best shape. */

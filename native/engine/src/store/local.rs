@@ -2,13 +2,13 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::journal::Journal;
 use super::manifests::{JOURNAL, MANIFESTS, Manifests};
 use super::record::Ring;
-use super::{Bytes, Disk, DiskFile, Entry, OsDisk, PutOutcome, Sink, Store};
+use super::{Bytes, Disk, DiskFile, Entry, Kept, OsDisk, PutOutcome, Sink, Store};
 use crate::error::{Error, Result};
 
 /// After putting this many manifests of a table as files, a handle starts a journal for the next ones.
@@ -26,11 +26,21 @@ pub struct LocalStore {
     pub(super) disk: Arc<dyn Disk>,
     /// The names that lead to the root have been made durable.
     rooted: AtomicBool,
-    /// Journals that are open, by the directory they are in.
-    journals: Mutex<HashMap<String, Arc<Journal>>>,
+    /// Where journals are kept open, by the directory they are in, as long as somebody wants that.
+    journals: Mutex<HashMap<String, Weak<KeptJournal>>>,
     /// What a ring is like that this store makes, and how many files come before.
     pub(super) ring: Ring,
     pub(super) files: u32,
+}
+
+/// A journal that stays open: the one that was there when somebody last looked.
+#[derive(Debug, Default)]
+struct KeptJournal(Mutex<Option<Arc<Journal>>>);
+
+impl KeptJournal {
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Journal>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl LocalStore {
@@ -62,8 +72,12 @@ impl LocalStore {
 
     /// The journal that was in a directory when somebody last looked.
     pub(super) fn known_journal(&self, directory: &str) -> Option<Arc<Journal>> {
+        self.kept(directory)?.lock().clone()
+    }
+
+    fn kept(&self, directory: &str) -> Option<Arc<KeptJournal>> {
         let journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
-        journals.get(directory).cloned()
+        journals.get(directory)?.upgrade()
     }
 
     /// The journal in a directory, if there is one.
@@ -75,11 +89,9 @@ impl LocalStore {
         }
         let path = format!("{directory}/{JOURNAL}");
         let journal = Journal::open(&self.disk, self.path(&path), path)?.map(Arc::new);
-        let mut journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
-        match &journal {
-            Some(journal) => journals.insert(directory.to_owned(), Arc::clone(journal)),
-            None => journals.remove(directory),
-        };
+        if let Some(kept) = self.kept(directory) {
+            kept.lock().clone_from(&journal);
+        }
         Ok(journal)
     }
 
@@ -206,9 +218,14 @@ impl Store for LocalStore {
         file: (&str, &[u8]),
     ) -> Result<PutOutcome> {
         let (draft, full) = (self.path(draft), self.path(path));
-        self.draft(&draft, folders, file)
-            .and_then(|()| self.put_in_place(&draft, &full, folders))
-            .map_err(|e| Error::io("create", path, &e))
+        let created = self
+            .draft(&draft, folders, file)
+            .and_then(|()| self.put_in_place(&draft, &full, folders));
+        if created.is_err() {
+            // What stays goes a day later; where it got its name, there is none.
+            let _ = self.disk.remove_directory(&draft);
+        }
+        created.map_err(|e| Error::io("create", path, &e))
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
@@ -245,7 +262,10 @@ impl Store for LocalStore {
         {
             return Ok(Some(bytes));
         }
-        found(self.disk.open(&self.path(path))).map_err(|e| Error::io("open", path, &e))
+        found(self.disk.open(&self.path(path))).map_err(|e| match e.kind() {
+            io::ErrorKind::InvalidData => Error::corrupt(path, e),
+            _ => Error::io("open", path, &e),
+        })
     }
 
     fn open_start(&self, path: &str, length: usize) -> Result<Option<Bytes>> {
@@ -282,6 +302,17 @@ impl Store for LocalStore {
             }
             _ => Ok(!self.exists(next)? && self.exists(path)?),
         }
+    }
+
+    fn keep(&self, directory: &str) -> Kept {
+        let mut journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = journals.get(directory).and_then(Weak::upgrade) {
+            return Some(kept);
+        }
+        journals.retain(|_, kept| kept.strong_count() > 0);
+        let kept = Arc::new(KeptJournal::default());
+        journals.insert(directory.to_owned(), Arc::downgrade(&kept));
+        Some(kept)
     }
 
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {

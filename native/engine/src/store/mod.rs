@@ -24,6 +24,7 @@ pub(crate) use name::SEQUENCE_MAX;
 pub use name::{FileName, check_table_name, check_tag_name, manifest_name, manifest_sequence};
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use crate::error::Result;
 
@@ -61,6 +62,9 @@ pub trait Sink: Debug {
     /// What the store says; the file must not be named by a manifest then.
     fn finish(self: Box<Self>) -> Result<()>;
 }
+
+/// Keeps open what a store reads again and again, as long as it lives.
+pub type Kept = Option<Arc<dyn Debug + Send + Sync>>;
 
 /// Named bytes, written once.
 pub trait Store: Send + Sync + Debug {
@@ -114,6 +118,10 @@ pub trait Store: Send + Sync + Debug {
     /// What the store says.
     fn is_last(&self, path: &str, next: &str) -> Result<bool> {
         Ok(!self.exists(next)? && self.exists(path)?)
+    }
+    /// Keeps open what is read again and again of the manifests in a directory. Without it they are read all the same, more slowly.
+    fn keep(&self, _directory: &str) -> Kept {
+        None
     }
     /// The names in a directory, in no order; empty where there is no such directory.
     ///

@@ -5,7 +5,7 @@ use super::state::State;
 use crate::environment::Environment;
 use crate::error::{Code, Error, Result};
 use crate::format::{Manifest, manifest_name, manifest_sequence};
-use crate::store::{PutOutcome, Store};
+use crate::store::{Kept, PutOutcome, Store};
 
 /// Where a table lives, and how its newest state is found there.
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub(crate) struct Home {
     pub(crate) directory: String,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) environment: Arc<dyn Environment>,
+    kept: Kept,
 }
 
 /// How often a reader starts anew because the files it wants were replaced under it.
@@ -22,6 +23,22 @@ const TRIES: usize = 20;
 const CERTAIN: usize = 3;
 
 impl Home {
+    pub(crate) fn new(
+        name: String,
+        directory: String,
+        store: Arc<dyn Store>,
+        environment: Arc<dyn Environment>,
+    ) -> Self {
+        let kept = store.keep(&format!("{directory}/_manifests"));
+        Self {
+            name,
+            directory,
+            store,
+            environment,
+            kept,
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> String {
         format!("{}/{name}", self.directory)
     }

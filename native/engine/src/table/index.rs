@@ -1,6 +1,5 @@
 //! Index segments of vector columns: when one is built, and how it becomes part of the layout.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Table;
@@ -8,6 +7,7 @@ use super::home::Home;
 use super::maintain::Due;
 use super::next::Next;
 use super::state::State;
+use super::stop::Stop;
 use crate::column::{Buffer, Column, vector_elements_into};
 use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
@@ -132,11 +132,6 @@ impl Table {
         indexing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends upkeep as soon as it can be ended, for good. What was not finished leaves files that [`Table::optimize`] removes.
-    pub fn stop_upkeep(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
-    }
-
     pub(super) fn index_due(&self, state: &State) -> Due {
         match self.index_tasks(state, MERGED).first() {
             None => Due::Nothing,
@@ -146,13 +141,13 @@ impl Table {
     }
 
     /// Builds one segment, if one is due.
-    pub(super) fn index_next(&self, state: &Arc<State>) -> Result<bool> {
-        self.build_first(state, MERGED)
+    pub(super) fn index_next(&self, state: &Arc<State>, stop: &Stop) -> Result<bool> {
+        self.build_first(state, MERGED, stop)
     }
 
-    fn build_first(&self, state: &Arc<State>, merged: usize) -> Result<bool> {
+    fn build_first(&self, state: &Arc<State>, merged: usize, stop: &Stop) -> Result<bool> {
         for task in self.index_tasks(state, merged) {
-            if self.build_index(state, &task)? {
+            if self.build_index(state, &task, stop)? {
                 return Ok(true);
             }
         }
@@ -161,11 +156,11 @@ impl Table {
 
     /// Builds all segments that are due, and merges those that are not much smaller than their neighbours; returns how many
     /// rows the new ones cover.
-    pub(super) fn index_all(&self) -> Result<u64> {
+    pub(super) fn index_all(&self, stop: &Stop) -> Result<u64> {
         let mut rows = 0;
         loop {
             let state = self.refresh()?;
-            if !self.build_first(&state, MERGED_THOROUGHLY)? {
+            if !self.build_first(&state, MERGED_THOROUGHLY, stop)? {
                 return Ok(rows);
             }
             let now = self.current();
@@ -241,7 +236,7 @@ impl Table {
         tasks
     }
 
-    fn build_index(&self, state: &Arc<State>, task: &Task) -> Result<bool> {
+    fn build_index(&self, state: &Arc<State>, task: &Task, stop: &Stop) -> Result<bool> {
         let rows = Rows::new(state, task)?;
         if vector::Vectors::is_empty(&rows) {
             return Ok(false);
@@ -251,7 +246,7 @@ impl Table {
             space: task.space,
             lists: self.indexing().lists,
             workers,
-            stop: &self.stopping,
+            stop: stop.flag(),
         };
         let bytes = match vector::build(&rows, &plan) {
             Err(error) if error.code() == Code::Closed => return Ok(false),

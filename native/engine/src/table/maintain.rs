@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, TryLockError};
 use super::Table;
 use super::next::Next;
 use super::state::State;
+use super::stop::Stop;
 use crate::error::{Code, Error, Result};
 use crate::format::{Fragment, Raw};
 use crate::fragment::{Segment, Shadow};
@@ -78,6 +79,17 @@ impl Table {
     /// # Errors
     /// What the store says, [`Code::Corrupt`].
     pub fn maintain(&self) -> Result<bool> {
+        self.maintain_until(&Stop::default())
+    }
+
+    /// As [`Table::maintain`]; when it is to stop, nothing is begun and the building of an index is given up.
+    ///
+    /// # Errors
+    /// What the store says, [`Code::Corrupt`].
+    pub fn maintain_until(&self, stop: &Stop) -> Result<bool> {
+        if stop.is_set() {
+            return Ok(false);
+        }
         let _maintaining = match self.maintaining.try_lock() {
             Err(TryLockError::WouldBlock) => return Ok(false),
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -85,7 +97,7 @@ impl Table {
         };
         let state = self.refresh()?;
         match merge_candidates(&state.manifest.fragments) {
-            None => self.index_next(&state),
+            None => self.index_next(&state, stop),
             Some(range) => {
                 let merged = self.merge(&state, range, None)?.is_some();
                 let state = self.current();
@@ -103,6 +115,14 @@ impl Table {
     /// # Errors
     /// What the store says, [`Code::Corrupt`].
     pub fn optimize(&self) -> Result<Optimized> {
+        self.optimize_until(&Stop::default())
+    }
+
+    /// As [`Table::optimize`], but it ends as soon as it can when it is to stop.
+    ///
+    /// # Errors
+    /// What the store says, [`Code::Corrupt`]; [`Code::Closed`] where it was stopped. What was done until then stays.
+    pub fn optimize_until(&self, stop: &Stop) -> Result<Optimized> {
         let _maintaining = Self::lock(&self.maintaining);
         let mut done = Optimized::default();
         self.change_layout(|table, state, next| {
@@ -113,8 +133,9 @@ impl Table {
         })?;
         done.dropped_rows = self.expire()?;
         // Before anything is merged: searches gain more from it.
-        done.indexed_rows = self.index_all()?;
+        done.indexed_rows = self.index_all(stop)?;
         loop {
+            stop.check()?;
             let state = self.refresh()?;
             let Some(range) = adjacent_small(&state.manifest.fragments) else {
                 break;
@@ -124,7 +145,7 @@ impl Table {
             };
             done.merged += merged;
         }
-        self.write_shadows()?;
+        self.write_shadows(stop)?;
         done.removed_files = self.remove_orphans()?;
         Ok(done)
     }
@@ -371,9 +392,10 @@ impl Table {
     }
 
     /// Writes the fragments anew that lack a shadow: they were written before there were any.
-    fn write_shadows(&self) -> Result<()> {
+    fn write_shadows(&self, stop: &Stop) -> Result<()> {
         let from = self.indexing().shadow_from;
         loop {
+            stop.check()?;
             let state = self.refresh()?;
             let mut fragments = state.manifest.fragments.iter();
             let Some(at) = fragments.position(|fragment| lacks_shadow(fragment.get(), &state.fields, from))

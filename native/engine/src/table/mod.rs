@@ -20,6 +20,7 @@ mod span;
 mod stage;
 mod state;
 mod stats;
+mod stop;
 mod vectors;
 mod verify;
 mod write;
@@ -38,6 +39,7 @@ pub use span::{Lifetime, Moment};
 pub use stage::Stage;
 pub use state::Snapshot;
 pub use stats::Stats;
+pub use stop::Stop;
 pub use verify::{Verified, Warning};
 pub use write::OnKey;
 
@@ -70,8 +72,6 @@ pub struct Table {
     stuck: Mutex<BTreeSet<String>>,
     /// When and how indexes and shadows are built.
     indexing: Mutex<Indexing>,
-    /// Upkeep ends as soon as it can.
-    stopping: AtomicBool,
     /// The name of the table's directory is durable: whoever created it may have died before it was.
     named: AtomicBool,
 }
@@ -93,7 +93,6 @@ impl Table {
             swept: AtomicU64::new(0),
             stuck: Mutex::default(),
             indexing: Mutex::default(),
-            stopping: AtomicBool::new(false),
             named: AtomicBool::new(false),
         })
     }

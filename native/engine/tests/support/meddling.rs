@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, Mutex};
 
 use varve_engine::error::{Code, Error, Result};
-use varve_engine::store::{Bytes, Entry, PutOutcome, Sink, Store};
+use varve_engine::store::{Bytes, Entry, Kept, PutOutcome, Sink, Store};
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -126,6 +126,10 @@ impl Store for MeddledStore {
 
     fn is_last(&self, path: &str, next: &str) -> Result<bool> {
         self.inner.is_last(path, next)
+    }
+
+    fn keep(&self, directory: &str) -> Kept {
+        self.inner.keep(directory)
     }
 
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {

@@ -1,0 +1,83 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use varve_engine::error::Result;
+use varve_engine::table::{Stop, Table};
+
+use crate::handle::{Handle, LetGo, Part};
+use crate::threads::{Ends, end_with_environment};
+use crate::upkeep::Upkeep;
+
+/// An open table with its upkeep, and what it is asked for step by step. When it has been closed, nothing of them is left.
+pub struct Opened {
+    table: Handle<Table>,
+    upkeep: Upkeep,
+    parts: Mutex<Vec<Weak<dyn LetGo>>>,
+    /// Held by whoever closes: the second who does waits for the first.
+    closing: Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Opened {
+    pub(crate) fn new(table: Arc<Table>) -> Self {
+        Self {
+            table: Handle::new(table),
+            upkeep: Upkeep::default(),
+            parts: Mutex::default(),
+            closing: Mutex::default(),
+        }
+    }
+
+    /// Runs a call of the engine.
+    pub(crate) fn run<R>(&self, call: impl FnOnce(&Arc<Table>) -> Result<R>) -> Result<R> {
+        self.table.run(call)
+    }
+
+    /// Begins upkeep where it is due. Called after every commit.
+    pub(crate) fn committed(&self, table: &Arc<Table>) {
+        self.upkeep.committed(table);
+    }
+
+    /// What ends upkeep early.
+    pub(crate) fn stop(&self) -> &Stop {
+        self.upkeep.stop()
+    }
+
+    /// Takes in a part, which ends with the table. Called inside a call, for which closing waits.
+    pub(crate) fn part<S: Send + 'static>(&self, part: S) -> Part<S> {
+        let part: Part<S> = Arc::new(Mutex::new(Some(part)));
+        let known: Arc<dyn LetGo> = Arc::<Mutex<Option<S>>>::clone(&part);
+        let mut parts = lock(&self.parts);
+        parts.retain(|part| part.strong_count() > 0);
+        parts.push(Arc::downgrade(&known));
+        part
+    }
+
+    /// Ends it: calls that are under way are waited for, upkeep stops as soon as it can.
+    pub(crate) fn close(&self) {
+        let _closing = lock(&self.closing);
+        let table = self.table.shut();
+        self.upkeep.finish();
+        self.table.wait();
+        for part in lock(&self.parts).drain(..) {
+            if let Some(part) = part.upgrade() {
+                part.let_go();
+            }
+        }
+        drop(table);
+    }
+
+    /// Stops what takes long when the environment of this thread ends.
+    pub(crate) fn end_with_environment(self: &Arc<Self>) {
+        let ends: Arc<dyn Ends> = Arc::<Self>::clone(self);
+        end_with_environment(Arc::downgrade(&ends));
+    }
+}
+
+impl Ends for Opened {
+    fn end(&self) {
+        self.stop().set();
+    }
+}

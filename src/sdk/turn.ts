@@ -1,0 +1,51 @@
+// Turns of the event loop. Quick reads are answered inside the call, and whoever awaits them one after another would never let the event
+// loop go on to timers, sockets and other people's promises. So the reads of one turn may take some milliseconds; then they wait.
+
+import { setImmediate } from "node:timers";
+
+/** So long reads may hold the event loop. It goes on to everything after two such stretches at the most. */
+const STRETCH_MS = 4;
+/** So many reads go without a look at the clock: whoever asks now and then pays nothing for this. */
+const UNTIMED = 4;
+
+/** Reads of a stretch that nobody has timed yet. */
+let reads = 0;
+/** When the stretch began. */
+let began: number | undefined;
+/** Reads that wait, in their order, and how many of them are done. */
+let waiting: (() => void)[] = [];
+let done = 0;
+
+/** Reads at once, or in a later turn of the event loop where it has had none for some milliseconds. */
+export function inTurn<T>(read: () => Promise<T>): Promise<T> {
+  if (waiting.length === 0 && hasTime()) return read();
+  return new Promise((resolve) => {
+    waiting.push(() => resolve(read()));
+  });
+}
+
+function hasTime(): boolean {
+  if (began !== undefined) return performance.now() - began < STRETCH_MS;
+  reads += 1;
+  if (reads > UNTIMED) begin();
+  return true;
+}
+
+function begin(): void {
+  began = performance.now();
+  setImmediate(nextStretch);
+}
+
+function nextStretch(): void {
+  began = undefined;
+  reads = 0;
+  if (waiting.length === 0) return;
+  begin();
+  for (let read = waiting[done]; read !== undefined && hasTime(); read = waiting[done]) {
+    done += 1;
+    read();
+  }
+  if (done < waiting.length) return;
+  waiting = [];
+  done = 0;
+}

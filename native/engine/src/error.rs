@@ -113,6 +113,7 @@ struct Parts {
     message: String,
     hint: Option<String>,
     place: Place,
+    disk_is_full: bool,
 }
 
 /// The engine's result.
@@ -127,6 +128,7 @@ impl Error {
             message: message.into(),
             hint: None,
             place,
+            disk_is_full: false,
         }))
     }
 
@@ -141,9 +143,10 @@ impl Error {
     /// The operating system's refusal, with what was being done.
     pub fn io(action: &str, file: impl Into<String>, error: &std::io::Error) -> Self {
         let file = file.into();
-        let failed = Self::new(Code::Io, format!("Could not {action} {file}: {error}.")).file(file);
+        let mut failed = Self::new(Code::Io, format!("Could not {action} {file}: {error}.")).file(file);
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                failed.0.disk_is_full = true;
                 failed.hint("Make room on the disk, then try again; what was committed before is safe.")
             }
             ErrorKind::ResourceBusy => failed.hint(
@@ -204,6 +207,12 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
+    }
+
+    /// Whether there was no room on the disk.
+    #[must_use]
+    pub fn disk_is_full(&self) -> bool {
+        self.0.disk_is_full
     }
 
     /// The sentence.

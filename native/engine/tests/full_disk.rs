@@ -14,6 +14,7 @@ mod support {
 }
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::json;
 use support::disk::SimulatedDisk;
@@ -23,6 +24,7 @@ use support::whole::all_rows;
 use support::world::World;
 use varve_engine::database::Database;
 use varve_engine::error::{Code, Error, Result};
+use varve_engine::filter::Filter;
 use varve_engine::schema::Schema;
 use varve_engine::store::{Disk, LocalStore};
 use varve_engine::table::{CommitOptions, OnKey, Table};
@@ -79,6 +81,19 @@ fn is_told(error: &Error, needs: Needs) {
     assert_eq!(error.next_step(), Some(next), "{needs:?}: {error}");
 }
 
+/// The files of the table that are not manifests.
+fn files(disk: &SimulatedDisk) -> Vec<String> {
+    let mut all = Vec::new();
+    for folder in ["data", "deaths", "index", "_log"] {
+        let names = disk
+            .list(format!("/data/numbers.varve/{folder}").as_ref())
+            .unwrap();
+        all.extend(names.into_iter().map(|(name, _)| format!("{folder}/{name}")));
+    }
+    all.sort_unstable();
+    all
+}
+
 /// A disk with room for so many bytes beside an empty table: how many commits failed before room was made.
 fn fill(needs: Needs, room: usize) -> u32 {
     let (inner, world) = (SimulatedDisk::new(), World::at(1));
@@ -97,6 +112,7 @@ fn fill(needs: Needs, room: usize) -> u32 {
     for n in 0..COMMITS {
         let known: Vec<Vec<Value>> = (0..n).map(row).collect();
         let (mut unknown, mut tries) = (false, 0);
+        let before = files(&inner);
         while let Err(error) = insert(&table, n) {
             if unknown && error.code() == Code::DuplicateKey {
                 // It was there.
@@ -104,6 +120,13 @@ fn fill(needs: Needs, room: usize) -> u32 {
             }
             is_told(&error, needs);
             unknown |= error.code() == Code::CommitUnknown;
+            if !unknown {
+                assert_eq!(
+                    files(&inner),
+                    before,
+                    "{needs:?} {room}: a failed write left a file"
+                );
+            }
             failed += 1;
             tries += 1;
             for table in [&table, &open()] {
@@ -142,6 +165,52 @@ fn fill_at_any_moment(needs: Needs) {
         failed += fill(needs, room);
     }
     assert!(failed > 30, "{needs:?}: {failed}");
+}
+
+/// Tidies up on a disk that gets full after so many bytes, however little there is.
+fn tidy(needs: Needs, room: usize) {
+    let (inner, world) = (SimulatedDisk::new(), World::at(1));
+    inner.create_directory("/data".as_ref()).unwrap();
+    let whole = database(Arc::new(inner.clone()), &world)
+        .create_table("numbers", numbers())
+        .unwrap();
+    (0..COMMITS).for_each(|n| insert(&whole, n).unwrap());
+    let gone = json!({"op": "lt", "column": ["n"], "value": 8});
+    let gone = Filter::parse(&gone, &numbers()).unwrap();
+    whole.delete(Some(&gone), &CommitOptions::default()).unwrap();
+    whole.set_retention(Some(0)).unwrap();
+    world.now.fetch_add(1000, Ordering::Relaxed);
+    // Left behind by a writer that was killed.
+    let mut orphan = inner
+        .create("/data/numbers.varve/data/left.arrow".as_ref())
+        .unwrap();
+    orphan.write_all(&[0; 1000]).unwrap();
+    let left: Vec<Vec<Value>> = (8..COMMITS).map(row).collect();
+
+    let disk = FullDisk::new(inner.clone(), needs, room);
+    let table = database(Arc::new(disk.clone()), &world)
+        .open_table("numbers")
+        .unwrap();
+    let before = files(&inner).len();
+    table
+        .optimize()
+        .unwrap_or_else(|error| panic!("{needs:?} {room}: {error}"));
+    assert!(files(&inner).len() <= before, "{needs:?} {room}");
+    assert_eq!(rows(&table), left, "{needs:?} {room}");
+    disk.make_room();
+    table.optimize().unwrap();
+    assert_eq!(rows(&table), left, "{needs:?} {room}");
+    assert_eq!(table.verify().unwrap().problems, []);
+    assert_eq!(table.stats().unwrap().dead_rows, 0);
+}
+
+#[test]
+fn upkeep_frees_what_it_can_on_a_full_disk() {
+    for needs in [Needs::Bytes, Needs::Names] {
+        for room in (0..400_000).step_by(7_919) {
+            tidy(needs, room);
+        }
+    }
 }
 
 #[test]

@@ -136,6 +136,60 @@ fn the_newest_commit_is_missed_when_its_record_is_damaged() {
     }
 }
 
+/// Copies a table as it lies there, and returns where its journal is.
+fn copied(from: &Path) -> (tempfile::TempDir, PathBuf) {
+    let copy = tempfile::tempdir().unwrap();
+    for folder in ["data", "deaths", "index", "_log", "_tags", "_manifests"] {
+        let folder = Path::new("numbers.varve").join(folder);
+        fs::create_dir_all(copy.path().join(&folder)).unwrap();
+        for entry in fs::read_dir(from.join(&folder)).unwrap() {
+            let name = entry.unwrap().file_name();
+            fs::copy(
+                from.join(&folder).join(&name),
+                copy.path().join(&folder).join(&name),
+            )
+            .unwrap();
+        }
+    }
+    let journal = copy.path().join(JOURNAL);
+    (copy, journal)
+}
+
+#[test]
+fn the_newest_commit_is_missed_in_a_copy_too() {
+    // In the first turn of the ring and in later ones, in either half, and first in a half.
+    for commits in 2..24 {
+        let (directory, _, _table) = prepared(commits);
+        let (copy, journal) = copied(directory.path());
+        assert_eq!(version(copy.path()).unwrap(), commits);
+        let whole = fs::read(&journal).unwrap();
+        let sequence = |at: usize| u64::from_le_bytes(whole[at + 8..at + 16].try_into().unwrap());
+        let marks = (4096..whole.len())
+            .step_by(4096)
+            .filter(|at| whole[*at] == 0xff && matches!(whole[at + 7], 3 | 4));
+        let mark = marks.max_by_key(|at| sequence(*at)).unwrap();
+        let length = u64::from_le_bytes(whole[mark + 16..mark + 24].try_into().unwrap()) as usize;
+        let record = mark - (48 + length).div_ceil(4096) * 4096;
+        for at in (record..record + 48 + length).step_by(5) {
+            let mut other = whole.clone();
+            other[at] ^= 4;
+            fs::write(&journal, &other).unwrap();
+            let error = version(copy.path()).unwrap_err();
+            assert_eq!(
+                (error.code(), error.place().file.as_deref()),
+                (Code::Corrupt, Some(JOURNAL)),
+                "{commits}: {at}"
+            );
+            let problems = database(copy.path()).verify_table("numbers").unwrap().problems;
+            assert!(!problems.is_empty(), "{commits}: {at}");
+        }
+        // Who writes into the copy marks it as its own.
+        fs::write(&journal, &whole).unwrap();
+        insert(&database(copy.path()).open_table("numbers").unwrap(), 1000, "x").unwrap();
+        assert_eq!(version(copy.path()).unwrap(), commits + 1);
+    }
+}
+
 #[test]
 fn a_journal_that_is_gone_is_missed() {
     let (directory, journal, table) = prepared(9);

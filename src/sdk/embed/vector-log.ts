@@ -40,7 +40,7 @@ export class VectorLog {
   async append(entries: readonly VectorEntry[]): Promise<void> {
     const bytes = Buffer.concat(entries.map(record));
     const half = this.#maxBytes / 2;
-    if (bytes.length > half) return;
+    if (bytes.length > half || !(await isFileOrNothing(this.#newer))) return;
     await mkdir(this.#folder, { recursive: true });
     if ((await sizeOf(this.#newer)) + bytes.length > half) await rename(this.#newer, this.#older);
     await appendFile(this.#newer, bytes);
@@ -105,7 +105,16 @@ function sumOf(bytes: Buffer): Buffer {
 }
 
 async function readOrNothing(file: string): Promise<Buffer> {
+  if (!(await isFileOrNothing(file))) return Buffer.alloc(0);
   return await readFile(file).catch(() => Buffer.alloc(0));
+}
+
+/** Whether a file can be read or made: a named pipe, for one, would be waited for without end. */
+async function isFileOrNothing(file: string): Promise<boolean> {
+  return await stat(file).then(
+    (found) => found.isFile(),
+    () => true,
+  );
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -30,16 +30,39 @@ const BLOB_FROM: usize = 4 * 1024;
 /// A field with its column, in pieces that stand one behind the other.
 pub(crate) type Pieces<'a> = (&'a Field, Vec<&'a Column>);
 
+/// Columns that share a file, under its name.
+type Group<'c, 'f> = (String, Vec<&'c Pieces<'f>>);
+
 impl FragmentWriter<'_> {
     /// Writes the columns and syncs the files; their names are durable after the directory is synced.
     ///
     /// # Errors
-    /// What the store says, and [`crate::error::Code::Corrupt`] where a column lies in a damaged file.
+    /// What the store says, and [`crate::error::Code::Corrupt`] where a column lies in a damaged file. No file is left then.
     pub fn write(&self, rows: usize, columns: &[Pieces<'_>]) -> Result<Fragment> {
+        let groups = self.groups(rows, columns);
+        let written = self.write_groups(rows, &groups);
+        if written.is_err() {
+            for (name, _) in &groups {
+                // What stays is removed by optimize().
+                let _ = self.store.remove(&self.path(&self.file(name)));
+            }
+        }
+        written
+    }
+
+    fn file(&self, group: &str) -> FileName {
+        FileName::unique(self.uuid, &format!("{group}.arrow"))
+    }
+
+    fn path(&self, file: &FileName) -> String {
+        format!("{}/{}", self.directory, file.as_str())
+    }
+
+    fn write_groups(&self, rows: usize, members: &[Group<'_, '_>]) -> Result<Fragment> {
         let mut groups = Vec::new();
         let mut sinks = Vec::new();
-        for (name, members) in self.groups(rows, columns) {
-            let (group, sink) = self.write_group(&name, rows, &members)?;
+        for (name, members) in members {
+            let (group, sink) = self.write_group(name, rows, members)?;
             groups.push(group);
             sinks.push(sink);
         }
@@ -51,7 +74,7 @@ impl FragmentWriter<'_> {
     }
 
     /// Each vector column alone, large blobs alone, the rest together.
-    fn groups<'c, 'f>(&self, rows: usize, columns: &'c [Pieces<'f>]) -> Vec<(String, Vec<&'c Pieces<'f>>)> {
+    fn groups<'c, 'f>(&self, rows: usize, columns: &'c [Pieces<'f>]) -> Vec<Group<'c, 'f>> {
         let mut rest = Vec::new();
         let mut groups = Vec::new();
         for column in columns {
@@ -77,8 +100,8 @@ impl FragmentWriter<'_> {
         rows: usize,
         members: &[&Pieces<'_>],
     ) -> Result<(GroupFile, Box<dyn Sink>)> {
-        let file = FileName::unique(self.uuid, &format!("{name}.arrow"));
-        let path = format!("{}/{}", self.directory, file.as_str());
+        let file = self.file(name);
+        let path = self.path(&file);
         let mut body = Body::default();
         let mut places = Vec::new();
         let mut keys = None;

@@ -88,8 +88,9 @@ impl Survey {
                 continue;
             };
             if !head.is_record() {
-                // What is said of another file is not true of its copy, which was made while that one was written.
-                durable = durable.max(Some(head.sequence).filter(|_| head.file == file.identity().number));
+                // A copy that was made while the file was written may hold a mark without its record.
+                let holds = head.file == file.identity().number || !is_torn(&bytes, ring, at, &head);
+                durable = durable.max(Some(head.sequence).filter(|_| holds));
             } else if ring.holds(at, &head)
                 && head.fits(from.get(HEAD..HEAD + head.length as usize).unwrap_or_default())
             {
@@ -217,6 +218,17 @@ impl Survey {
         self.last = Some((at, head));
         self.quiet = None;
     }
+}
+
+/// Whether a mark was copied and its record was not: where it starts stands what was there before.
+fn is_torn(bytes: &[u8], ring: Ring, at: u64, mark: &Head) -> bool {
+    let Some(start) = at.checked_sub(mark.span()).filter(|start| *start >= SLOT) else {
+        return true;
+    };
+    let there = bytes.get(start as usize..).unwrap_or_default();
+    let is_earlier = Head::decode(there).is_some_and(|head| head.sequence < mark.sequence);
+    let is_blank = || there.first_chunk::<HEAD>() == Some(&[0; HEAD]);
+    is_earlier || ring.starts().contains(&start) && is_blank()
 }
 
 fn place(at: u64, head: Head) -> Place {

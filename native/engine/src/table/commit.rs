@@ -102,7 +102,15 @@ impl Table {
         if !self.home.stands(&state.manifest).map_err(unknown)? {
             return self.settle(put, next);
         }
-        match put? {
+        let outcome = match put {
+            // A failure of which nobody knows whether it landed has another code, and leaves the files alone.
+            Err(error) if error.code() != Code::CommitUnknown => {
+                next.abandon(&*self.home.store);
+                return Err(error);
+            }
+            outcome => outcome?,
+        };
+        match outcome {
             PutOutcome::Created => {
                 let state = State::assemble(&self.home, next.manifest, next.known, Some(state))?;
                 let state = self.install(Arc::new(state));
@@ -128,7 +136,12 @@ impl Table {
                 let path = self.home.manifest_path(next.manifest.sequence);
                 self.home.store.remove(&path)?;
             }
-            Err(error) if next.commit().is_some() && known.is_some() => return Err(error),
+            Err(error) if next.commit().is_some() && known.is_some() => {
+                if error.code() != Code::CommitUnknown {
+                    next.abandon(&*self.home.store);
+                }
+                return Err(error);
+            }
             _ => {}
         }
         next.abandon(&*self.home.store);

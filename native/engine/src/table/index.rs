@@ -177,11 +177,7 @@ impl Table {
     /// What is due. Segments are merged as they are built: one takes in those before it that are not `merged` times its size, so
     /// that a row is indexed some log n times, and there are never more than some log n segments.
     fn index_tasks(&self, state: &State, merged: usize) -> Vec<Task> {
-        let Indexing {
-            from: from_rows,
-            most,
-            ..
-        } = self.indexing();
+        let most = self.indexing().most;
         let mut tasks = Vec::new();
         for field in state
             .fields
@@ -195,12 +191,12 @@ impl Table {
             let of_field = state.indexes.iter().filter(|open| open.place.field == field.id);
             let mut before: Vec<&Arc<OpenIndex>> = of_field.collect();
             let mut rows = uncovered(state, field.id);
-            let damaged = before.iter().position(|open| open.index.is_none());
-            let enough = if before.is_empty() {
-                from_rows
-            } else {
-                from_rows / FURTHER
+            let thorough = merged == MERGED_THOROUGHLY;
+            let useless = |open: &Arc<OpenIndex>| {
+                open.index.is_none() || thorough && outlived(open.place.rows, stored(state, &open.place))
             };
+            let damaged = before.iter().position(|open| useless(open));
+            let enough = self.enough(before.is_empty());
             let is_due = rows >= enough.max(1) || damaged.is_some();
             if !is_due && merged == MERGED {
                 continue;
@@ -238,7 +234,12 @@ impl Table {
 
     fn build_index(&self, state: &Arc<State>, task: &Task, stop: &Stop) -> Result<bool> {
         let rows = Rows::new(state, task)?;
-        if vector::Vectors::is_empty(&rows) {
+        let count = vector::Vectors::len(&rows);
+        let covered: u64 = task.replaced.iter().map(|place| place.rows).sum();
+        if count < self.enough(task.from == 0) && outlived(covered, count) {
+            return self.leave_out(task);
+        }
+        if count == 0 {
             return Ok(false);
         }
         let workers = std::thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS_MAX));
@@ -253,7 +254,7 @@ impl Table {
             Err(_) if self.has_moved(state)? => return Ok(false),
             bytes => bytes?,
         };
-        let place = self.or_gone(self.write_index(task, vector::Vectors::len(&rows) as u64, &bytes))?;
+        let place = self.or_gone(self.write_index(task, count as u64, &bytes))?;
         drop(bytes);
         let path = self.home.path(&format!("index/{}", place.file));
         let landed = self.change_layout(|_, now, next| {
@@ -270,21 +271,53 @@ impl Table {
             }
             Ok(fits)
         });
-        if let Ok(false) = landed
+        let unknown = matches!(&landed, Err(error) if error.code() == Code::CommitUnknown);
+        if !matches!(landed, Ok(true))
+            && !unknown
             && !self.current().indexes.iter().any(|open| open.place == place)
         {
-            self.home.store.remove(&path)?;
+            // What stays is removed by optimize().
+            let _ = self.home.store.remove(&path);
         }
         landed
     }
 
+    /// So many rows are worth a segment: the first of a column, or a further one.
+    fn enough(&self, first: bool) -> usize {
+        let from = self.indexing().from;
+        if first { from } else { from / FURTHER }
+    }
+
+    /// Leaves segments out whose rows are gone, without others in their place.
+    fn leave_out(&self, task: &Task) -> Result<bool> {
+        self.change_layout(|_, now, next| {
+            let is_there = |old: &IndexFile| now.indexes.iter().any(|open| open.place == *old);
+            let any = task.replaced.iter().any(is_there);
+            next.drop_indexes(|index| task.replaced.contains(index))?;
+            Ok(any)
+        })
+    }
+
     fn write_index(&self, task: &Task, rows: u64, bytes: &[u8]) -> Result<IndexFile> {
         let name = format!("v{}.index", task.field.id);
-        let file = FileName::unique(self.home.environment.uuid(), &name)
-            .as_str()
-            .to_owned();
+        let file = FileName::unique(self.home.environment.uuid(), &name);
+        let path = self.home.path(&format!("index/{}", file.as_str()));
+        let written = self.write_index_file(task, rows, bytes, (file.as_str(), &path));
+        if written.is_err() {
+            // What stays is removed by optimize().
+            let _ = self.home.store.remove(&path);
+        }
+        written
+    }
+
+    fn write_index_file(
+        &self,
+        task: &Task,
+        rows: u64,
+        bytes: &[u8],
+        (file, path): (&str, &str),
+    ) -> Result<IndexFile> {
         let store = &self.home.store;
-        let path = self.home.path(&format!("index/{file}"));
         let mut writer = CheckedWriter::new(match store.create(&path) {
             Ok(sink) => sink,
             // A table that was made before there were indexes has no folder for them.
@@ -308,7 +341,7 @@ impl Table {
             from: *from,
             until: *until,
             rows,
-            file,
+            file: file.to_owned(),
             length,
             checksums,
             seal,
@@ -346,6 +379,21 @@ impl Next {
             .into_iter()
             .try_for_each(|index| self.retire("index", index.get().file.clone()))
     }
+}
+
+/// Whether most of the rows that a segment was made of are gone.
+fn outlived(covered: u64, stored: usize) -> bool {
+    stored as u64 * 2 < covered
+}
+
+/// How many rows of fragments lie where a segment does.
+fn stored(state: &State, place: &IndexFile) -> usize {
+    let from = |id: u64| {
+        fragments(state, place.field, id)
+            .map(|(_, rows)| rows)
+            .sum::<usize>()
+    };
+    from(place.from).saturating_sub(from(place.until))
 }
 
 /// Where the segments of a field end.

@@ -109,8 +109,8 @@ impl Table {
         }
     }
 
-    /// Brings the layout into its best shape: rows out of the manifest, small fragments merged, dead rows beyond the
-    /// retention dropped, files that nothing names removed.
+    /// Brings the layout into its best shape: files that nothing names removed, dead rows beyond the retention dropped, rows
+    /// out of the manifest, small fragments merged. What makes room comes first; what needs room is left out where the disk is full.
     ///
     /// # Errors
     /// What the store says, [`Code::Corrupt`].
@@ -124,30 +124,42 @@ impl Table {
     /// What the store says, [`Code::Corrupt`]; [`Code::Closed`] where it was stopped. What was done until then stays.
     pub fn optimize_until(&self, stop: &Stop) -> Result<Optimized> {
         let _maintaining = Self::lock(&self.maintaining);
-        let mut done = Optimized::default();
-        self.change_layout(|table, state, next| {
+        let mut done = Optimized {
+            removed_files: self.remove_orphans()?,
+            ..Optimized::default()
+        };
+        done.dropped_rows = if_room(self.expire(true))?;
+        let state = self.refresh()?;
+        done.removed_files += self.try_sweep(&state, 0)?;
+        if_room(self.change_layout(|table, state, next| {
             if state.manifest.inline.is_empty() {
                 return Ok(false);
             }
             next.spill(table, state).map(|()| true)
-        })?;
-        done.dropped_rows = self.expire()?;
+        }))?;
+        done.dropped_rows += if_room(self.expire(false))?;
+        if_room(self.forget_deaths())?;
         // Before anything is merged: searches gain more from it.
-        done.indexed_rows = self.index_all(stop)?;
+        done.indexed_rows = if_room(self.index_all(stop))?;
+        done.merged = if_room(self.merge_all(stop))?;
+        if_room(self.write_shadows(stop))?;
+        done.removed_files += self.remove_orphans()?;
+        Ok(done)
+    }
+
+    fn merge_all(&self, stop: &Stop) -> Result<u64> {
+        let mut merged = 0;
         loop {
             stop.check()?;
             let state = self.refresh()?;
             let Some(range) = adjacent_small(&state.manifest.fragments) else {
-                break;
+                return Ok(merged);
             };
-            let Some(merged) = self.merge(&state, range, None)? else {
-                break;
-            };
-            done.merged += merged;
+            match self.merge(&state, range, None)? {
+                Some(more) => merged += more,
+                None => return Ok(merged),
+            }
         }
-        self.write_shadows(stop)?;
-        done.removed_files = self.remove_orphans()?;
-        Ok(done)
     }
 
     /// How long dead rows are kept: `None` for ever. They go at the next [`Table::optimize`].
@@ -199,7 +211,13 @@ impl Table {
         let mut written = Next::follow(self, state);
         let merged = match left {
             0 => None,
-            _ => Some(self.or_gone(written.write(self, &sources, &state.fields))?),
+            _ => match self.or_gone(written.write(self, &sources, &state.fields)) {
+                Ok(fragment) => Some(fragment),
+                Err(error) => {
+                    written.abandon(&*self.home.store);
+                    return Err(error);
+                }
+            },
         };
         let landed = self.change_layout(|table, now, next| {
             let Some(at) = position_of(&now.manifest.fragments, &old) else {
@@ -231,7 +249,12 @@ impl Table {
                 written.abandon(&*self.home.store);
                 Ok(None)
             }
-            Err(error) => Err(error),
+            Err(error) => {
+                if error.code() != Code::CommitUnknown && !written.is_part_of(&self.current().manifest) {
+                    written.abandon(&*self.home.store);
+                }
+                Err(error)
+            }
         }
     }
 
@@ -312,8 +335,8 @@ impl Table {
         };
     }
 
-    /// Drops dead rows that neither the retention nor a tag keeps.
-    fn expire(&self) -> Result<u64> {
+    /// Drops dead rows that neither the retention nor a tag keeps; `whole` leaves out what writes fragments anew.
+    fn expire(&self, whole: bool) -> Result<u64> {
         let Some(retention) = self.refresh()?.manifest.retention else {
             return Ok(0);
         };
@@ -324,7 +347,7 @@ impl Table {
         while self.change_layout(|table, now, next| table.let_go(now, next, horizon))? {}
         let state = self.refresh()?;
         let gone = self.gone(&state)?;
-        self.drop_rows(&gone)
+        self.drop_rows(&gone, whole)
     }
 
     /// Whether a row, by its id, is one that no version shows any more: neither the retention nor a tag keeps it.
@@ -367,8 +390,8 @@ impl Table {
         Ok(new)
     }
 
-    /// Writes the fragments anew that hold rows which are gone.
-    fn drop_rows(&self, gone: &dyn Fn(u64) -> bool) -> Result<u64> {
+    /// Leaves fragments out of which all rows are gone, and unless `whole` says so, writes those anew that hold some.
+    fn drop_rows(&self, gone: &dyn Fn(u64) -> bool, whole: bool) -> Result<u64> {
         let mut dropped = 0;
         let mut at = 0;
         loop {
@@ -377,8 +400,8 @@ impl Table {
                 return Ok(dropped);
             };
             let dead = segment.rows().ids_from(0).filter(|(_, id)| gone(*id)).count();
-            if dead > 0 {
-                let emptied = dead == segment.len();
+            let emptied = dead == segment.len();
+            if dead > 0 && (emptied || !whole) {
                 if self.merge(&now, at..at + 1, Some(gone))?.is_none() {
                     return Ok(dropped);
                 }
@@ -389,6 +412,26 @@ impl Table {
             }
             at += 1;
         }
+    }
+
+    /// Forgets the deaths of rows that were dropped: nobody can ask about them.
+    fn forget_deaths(&self) -> Result<()> {
+        self.change_layout(|table, now, next| {
+            let is_stored = |id: u64| {
+                let after = now
+                    .segments
+                    .partition_point(|segment| segment.rows().first() <= id);
+                let segment = after.checked_sub(1).and_then(|at| now.segments.get(at));
+                segment.is_some_and(|segment| segment.rows().position(id).is_some())
+            };
+            let mut deaths = now.deaths.all();
+            deaths.retain(|(id, _)| is_stored(*id));
+            if deaths.len() == now.deaths.len() {
+                return Ok(false);
+            }
+            next.replace_deaths(table, deaths).map(|()| true)
+        })?;
+        Ok(())
     }
 
     /// Writes the fragments anew that lack a shadow: they were written before there were any.
@@ -456,6 +499,14 @@ impl Table {
     fn remove_old(&self, directory: &str, entry: &Entry) -> u64 {
         let path = format!("{directory}/{}", entry.name);
         u64::from(entry.age_ms > ORPHAN_MS && self.home.store.remove(&path).is_ok())
+    }
+}
+
+/// What needs room on the disk is left out where there is none.
+fn if_room<T: Default>(result: Result<T>) -> Result<T> {
+    match result {
+        Err(error) if error.disk_is_full() => Ok(T::default()),
+        result => result,
     }
 }
 

@@ -312,6 +312,37 @@ impl Next {
             }
         }
         kept.reverse();
+        for old in merged {
+            self.retire("deaths", old.file)?;
+        }
+        let (references, runs) = kept.into_iter().unzip();
+        self.put_deaths(table, deaths, references, runs)
+    }
+
+    /// Puts deaths in the place of all that there are.
+    pub(super) fn replace_deaths(&mut self, table: &Table, deaths: Vec<(u64, u64)>) -> Result<()> {
+        for old in std::mem::take(&mut self.manifest.deaths.runs) {
+            self.retire("deaths", old.file)?;
+        }
+        if deaths.len() > DEATHS {
+            return self.put_deaths(table, deaths, Vec::new(), Vec::new());
+        }
+        self.manifest.deaths.tail.clear();
+        if !deaths.is_empty() {
+            self.manifest.deaths.tail.push(Raw::new(deaths.clone())?);
+        }
+        self.known.deaths = Deaths::new(Vec::new(), deaths);
+        Ok(())
+    }
+
+    /// Writes deaths to a file behind others.
+    fn put_deaths(
+        &mut self,
+        table: &Table,
+        mut deaths: Vec<(u64, u64)>,
+        mut references: Vec<RunRef>,
+        mut runs: Vec<DeathRun>,
+    ) -> Result<()> {
         deaths.sort_unstable();
         let name = FileName::unique(table.home.environment.uuid(), "deaths");
         let bytes = DeathRun::encode(&deaths);
@@ -322,10 +353,6 @@ impl Next {
             return Err(Error::internal("two files of deaths of one name"));
         }
         let run = DeathRun::open(bytes.into(), &reference, &path)?;
-        for old in merged {
-            self.retire("deaths", old.file)?;
-        }
-        let (mut references, mut runs): (Vec<RunRef>, Vec<DeathRun>) = kept.into_iter().unzip();
         references.push(reference);
         runs.push(run);
         self.manifest.deaths.runs = references;

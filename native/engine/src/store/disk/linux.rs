@@ -9,8 +9,9 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
+use super::unix::open_directory;
 pub(super) use super::unix::{
-    exists, identity, identity_of, read_at, remove, rename, try_lock, unlock, write_at,
+    at_once, exists, identity, identity_of, read_at, remove, rename, try_lock, unlock, write_at,
 };
 
 /// Where a process finds its open files by number.
@@ -44,7 +45,7 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
 }
 
 pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
+    open_directory(path)?.sync_all()
 }
 
 /// The name of the network file system that a file is on, if it is on one.

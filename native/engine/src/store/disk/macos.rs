@@ -6,8 +6,9 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use super::unix::open_directory;
 pub(super) use super::unix::{
-    exists, identity, identity_of, read_at, remove, rename, try_lock, unlock, write_at,
+    at_once, exists, identity, identity_of, read_at, remove, rename, try_lock, unlock, write_at,
 };
 
 /// There are no files without a name.
@@ -30,7 +31,7 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
 }
 
 pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-    sync(&File::open(path)?)
+    sync(&open_directory(path)?)
 }
 
 fn is_unknown(error: &io::Error) -> bool {

@@ -84,6 +84,17 @@ pub(crate) fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY)
 }
 
+/// Opens a file and says how long it is; nothing else of that name, as a named pipe would be waited for without end.
+fn open_file(path: &Path, options: &mut OpenOptions) -> io::Result<(File, u64)> {
+    let file = system::at_once(options).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        return Ok((file, metadata.len()));
+    }
+    let what = "it is no regular file";
+    Err(io::Error::new(io::ErrorKind::InvalidData, what))
+}
+
 #[derive(Debug)]
 struct OsFile {
     // Closed before its temporary name is removed.
@@ -222,7 +233,7 @@ impl Disk for OsDisk {
     }
 
     fn open_blocks(&self, path: &Path, write: bool) -> io::Result<Box<dyn BlockFile>> {
-        let file = OpenOptions::new().read(true).write(write).open(path)?;
+        let (file, _) = open_file(path, OpenOptions::new().read(true).write(write))?;
         Ok(Box::new(OsBlockFile {
             identity: system::identity(&file)?,
             network: self.network(&file)?,
@@ -243,8 +254,7 @@ impl Disk for OsDisk {
     }
 
     fn open(&self, path: &Path) -> io::Result<Bytes> {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
+        let (mut file, length) = open_file(path, OpenOptions::new().read(true))?;
         // What a mapped file of another machine does not give ends the process; a read that fails is an error.
         if length < MAP_FROM || self.network(&file)?.is_some() {
             let mut bytes = Vec::new();

@@ -1,4 +1,5 @@
-import { checkOptions, ownArgument } from "./options";
+import { ownArgument } from "./options";
+import { readRequest } from "./read-request";
 import type { Reader } from "./reader";
 import { prepare, readArrow } from "./scan";
 import type { ColumnName, DefaultColumn, SearchInput, VectorName } from "./schema/infer";
@@ -39,7 +40,7 @@ export class ArrowReader<D extends AnyTable> {
 
   /** As `find`: one stream with one batch. */
   async find<S extends ColumnName<D> = DefaultColumn<D>>(options?: FindOptions<D, S>): Promise<Uint8Array> {
-    const request = checkOptions("find", options);
+    const request = readRequest("find", options, this.#handle.reader);
     return await this.#read((reader) => reader.findArrow(request));
   }
 
@@ -51,7 +52,7 @@ export class ArrowReader<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Uint8Array> {
-    const request = checkOptions("search", options) as SearchRequest;
+    const request: SearchRequest = readRequest("search", options, this.#handle.reader);
     const own = ownArgument("query", query);
     return await this.#read((reader) => searchArrow(this.#handle, reader, own, request));
   }
@@ -61,7 +62,7 @@ export class ArrowReader<D extends AnyTable> {
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<Uint8Array, void, void> {
     const prepared = prepare(() => {
-      const request = checkOptions("scan", options);
+      const request = readRequest("scan", options, this.#handle.reader);
       return this.#read(async (reader) => reader.prepareScan(request));
     });
     return readArrow(prepared);

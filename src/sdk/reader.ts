@@ -8,7 +8,7 @@ import { afterRow, orderSteps, toOrderJson } from "./paging";
 import type { Decode, Plan, Plans } from "./plan";
 import { checkFilter, EVERYTHING, type FilterJson, isAlwaysTrue } from "./query/check-filter";
 import { join } from "./query/node";
-import { toFilterJson, toFilterNode } from "./query/where";
+import { calledNow, toFilterJson, toFilterNode } from "./query/where";
 import type { PreparedScan } from "./scan";
 import { describeType } from "./schema/column-type";
 import type { TableSchema } from "./schema/table-schema";
@@ -173,6 +173,11 @@ export class Reader {
     const filter = none ? undefined : this.filter(where);
     if (filter === undefined || isAlwaysTrue(filter)) throw everythingMeant(call, table);
     return filter;
+  }
+
+  /** A filter that is a function, called; as it is where it cannot be called with the columns of this version. */
+  called(where: unknown): unknown {
+    return calledNow(where, () => this.#plans.columns());
   }
 
   #findRequest(plan: Plan, { where, filter: known, orderBy, limit, offset, after }: FindRequest): string {

@@ -4,6 +4,7 @@ import type { PlainRow } from "./native/decode";
 import { checkOptions, ownArgument } from "./options";
 import type { OrderBy } from "./paging";
 import type { Where } from "./query/builder-types";
+import { readRequest } from "./read-request";
 import type { Reader } from "./reader";
 import { prepare, readRows } from "./scan";
 import type { VectorInput } from "./schema/columns";
@@ -201,13 +202,13 @@ export abstract class TableView<D extends AnyTable> {
   async find<S extends ColumnName<D> = DefaultColumn<D>>(
     options?: FindOptions<D, S>,
   ): Promise<SelectedRow<D, S>[]> {
-    const request = checkOptions("find", options);
+    const request = readRequest("find", options, this.handle.reader);
     return (await this.read((reader) => reader.find(request))) as SelectedRow<D, S>[];
   }
 
   /** How many rows a filter lets through; all rows without one. */
   async count(options?: { readonly where?: Where<D> | undefined }): Promise<number> {
-    const { where } = checkOptions("count", options);
+    const { where } = readRequest("count", options, this.handle.reader);
     return await this.read((reader) => reader.count(where));
   }
 
@@ -223,7 +224,7 @@ export abstract class TableView<D extends AnyTable> {
     options?: ScanOptions<D, S>,
   ): AsyncGenerator<SelectedRow<D, S>[], void, void> {
     const prepared = prepare(() => {
-      const request = checkOptions("scan", options);
+      const request = readRequest("scan", options, this.handle.reader);
       return this.read(async (reader) => reader.prepareScan(request));
     });
     return readRows(prepared) as AsyncGenerator<SelectedRow<D, S>[], void, void>;
@@ -263,7 +264,7 @@ export abstract class TableView<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Hits<Hit<D, S>>> {
-    const request = checkOptions("search", options) as SearchRequest;
+    const request: SearchRequest = readRequest("search", options, this.handle.reader);
     const own = ownArgument("query", query);
     const hits: PlainRow[] = await this.read((reader) => search(this.handle, reader, own, request));
     return hits as unknown as Hits<Hit<D, S>>;
@@ -296,7 +297,7 @@ export abstract class TableView<D extends AnyTable> {
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
   ): Promise<Readonly<Record<string, unknown>>> {
-    const request = checkOptions("search", options) as SearchRequest;
+    const request: SearchRequest = readRequest("search", options, this.handle.reader);
     const own = ownArgument("query", query);
     return await this.read((reader) => explain(this.handle, reader, own, request));
   }

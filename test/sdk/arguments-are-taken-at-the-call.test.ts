@@ -17,7 +17,9 @@ import {
   tableFrom,
   text,
   timestamp,
+  type UntypedTable,
   vector,
+  type Where,
 } from "varve";
 import { custom } from "varve/embeddings";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -424,6 +426,29 @@ describe("other arguments", () => {
     expect(await byDate.count()).toBe(10);
     expect(await byTag.count()).toBe(10);
     expect(await changes).toEqual({ added: [], removed: [], changed: [] });
+  });
+
+  test("that are functions are called at the call, also of snapshots and across time", async () => {
+    let wanted = 1;
+    const where: Where<UntypedTable> = (c) => c["id"]?.eq(wanted) as Condition;
+    const fresh = () => t.asOf(1);
+    for (const read of [
+      () => t.find({ where }),
+      () => fresh().find({ where }),
+      () => fresh().find({ where: [where, { id: { $lt: 100 } }] }),
+      () => fresh().search(new Float32Array(2), { column: "own", where }),
+      () => t.search(new Float32Array(2), { column: "own", where, during: { from: 1, to: 1 } }),
+      async () => (await fresh().scan({ where }).next()).value as { id: number }[],
+    ]) {
+      wanted = 1;
+      const reading = read();
+      wanted = 2;
+      expect((await reading).map(({ id }) => id)).toEqual([1]);
+    }
+    wanted = 1;
+    const counting = fresh().count({ where });
+    wanted = -1;
+    expect(await counting).toBe(1);
   });
 
   test("of columns are read when the column is made", async () => {

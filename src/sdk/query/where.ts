@@ -43,6 +43,17 @@ function oneFilter(where: unknown, schema: TableSchema, columns: () => object): 
   return fromMongo(where as Readonly<Record<string, unknown>>, schema);
 }
 
+/** The condition that a filter makes of columns, where it is a function and can; anything else as it is. */
+export function calledNow(where: unknown, columns: () => object): unknown {
+  if (typeof where !== "function") return where;
+  try {
+    const result: unknown = where(columns());
+    return Condition.is(result) ? result : where;
+  } catch {
+    return where;
+  }
+}
+
 function answerOf(where: (columns: object) => unknown, columns: object): unknown {
   try {
     return where(columns);

@@ -106,7 +106,7 @@ describe("worker.terminate does not wait for", () => {
     `;
       const { printed } = await run(`
       import { Worker } from "node:worker_threads";
-      const worker = new Worker(${JSON.stringify(worker)}, { eval: true });
+      const worker = new Worker(${JSON.stringify(worker)}, { eval: true, execArgv: [] });
       await new Promise((resolve) => worker.once("message", resolve));
       const before = Date.now();
       await worker.terminate();

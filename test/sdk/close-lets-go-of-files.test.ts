@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { connect, type Database, int, type Table, table, vector } from "varve";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-const points = table("points", { id: int().primaryKey(), at: vector(32) });
+const points = table("points", { id: int().primaryKey(), at: vector(64) });
 const folder = mkdtempSync(join(tmpdir(), "varve-close-"));
-const query = new Float32Array(32).fill(1);
+const query = new Float32Array(64).fill(1);
 
 /** The descriptors and the mappings of this process that are of the folder. */
 function held(): string[] {
@@ -26,7 +26,7 @@ function held(): string[] {
 function rows(from: number, count: number): { id: number; at: Float32Array }[] {
   return Array.from({ length: count }, (_, i) => ({
     id: from + i,
-    at: Float32Array.from({ length: 32 }, (_, j) => Math.sin((from + i) * 0.7 + j)),
+    at: Float32Array.from({ length: 64 }, (_, j) => Math.sin((from + i) * 0.7 + j)),
   }));
 }
 
@@ -60,13 +60,7 @@ linux("after close nothing of the folder is held, though", () => {
     "rows were read": async (t) => [await t.get(5), await t.find({ limit: 500 }), await t.count()],
     "vectors were read": (t) => t.find({ limit: 500, select: ["id", "at"] }),
     "it was searched": async (t) => [await t.search(query), await t.search(query, { exact: true })],
-    "the past was read": async (t) => [
-      await t.asOf(1).count(),
-      await t
-        .asOf("then" as never)
-        .count()
-        .catch(() => 0),
-    ],
+    "the past was read": async (t) => [await t.asOf(1).count(), await t.asOf({ tag: "then" }).count()],
     "a snapshot is still there": (t) => Promise.resolve(t.asOf(1)),
     "a scan was broken off": async (t) => {
       for await (const batch of t.scan({ batchRows: 100 })) return batch;

@@ -140,9 +140,12 @@ impl Error {
             .file(file)
     }
 
-    /// The operating system's refusal, with what was being done.
+    /// The operating system's refusal, with what was being done; [`Code::Corrupt`] for a file that is not what it should be.
     pub fn io(action: &str, file: impl Into<String>, error: &std::io::Error) -> Self {
         let file = file.into();
+        if error.kind() == ErrorKind::InvalidData {
+            return Self::corrupt(file, error);
+        }
         let mut failed = Self::new(Code::Io, format!("Could not {action} {file}: {error}.")).file(file);
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support {
+    #[expect(dead_code, reason = "this test needs a part of it")]
     pub(crate) mod random;
     pub(crate) mod read;
     pub(crate) mod rows;
@@ -25,7 +26,7 @@ use varve_engine::store::{MemoryStore, Store};
 use varve_engine::table::{CommitOptions, Indexing, OnKey, Search, Table};
 use varve_engine::value::Value;
 
-const DIMENSIONS: usize = 8;
+const DIMENSIONS: usize = 64;
 
 fn points() -> Schema {
     let vector = json!({"kind": "vector", "dimensions": DIMENSIONS, "metric": "l2"});

@@ -24,7 +24,7 @@ use varve_engine::table::{CommitOptions, Find, Indexing, OnKey};
 use varve_engine::value::Value;
 
 fn points() -> Schema {
-    let vector = json!({"kind": "vector", "dimensions": 4, "metric": "l2"});
+    let vector = json!({"kind": "vector", "dimensions": 64, "metric": "l2"});
     schema(json!({"primaryKey": "n", "fields": [
         {"id": 1, "name": "n", "type": {"kind": "int"}},
         {"id": 2, "name": "at", "type": vector},
@@ -49,7 +49,7 @@ fn prepared() -> tempfile::TempDir {
         let row = |n: i64| {
             vec![
                 Value::Int(n),
-                Value::Bytes([(n as f32).to_le_bytes(); 4].concat()),
+                Value::Bytes([(n as f32).to_le_bytes(); 64].concat()),
             ]
         };
         let rows: Vec<Vec<Value>> = (from..to).map(row).collect();

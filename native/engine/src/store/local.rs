@@ -262,10 +262,7 @@ impl Store for LocalStore {
         {
             return Ok(Some(bytes));
         }
-        found(self.disk.open(&self.path(path))).map_err(|e| match e.kind() {
-            io::ErrorKind::InvalidData => Error::corrupt(path, e),
-            _ => Error::io("open", path, &e),
-        })
+        found(self.disk.open(&self.path(path))).map_err(|e| Error::io("open", path, &e))
     }
 
     fn open_start(&self, path: &str, length: usize) -> Result<Option<Bytes>> {

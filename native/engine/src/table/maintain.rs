@@ -193,32 +193,8 @@ impl Table {
             .get(range.clone())
             .unwrap_or_default()
             .to_vec();
-        let segments: Vec<Arc<Segment>> = state.segments.get(range).unwrap_or_default().to_vec();
-        let keep = |segment: &Segment| {
-            let dropped = dropped?;
-            let rows = (0..u32::try_from(segment.len()).unwrap_or(u32::MAX))
-                .filter(|&row| !dropped(segment.rows().id(row as usize)));
-            Some(rows.collect::<Vec<u32>>())
-        };
-        let sources: Vec<(&Segment, Option<Vec<u32>>)> = segments
-            .iter()
-            .map(|segment| (&**segment, keep(segment)))
-            .collect();
-        let left: usize = sources
-            .iter()
-            .map(|(segment, kept)| kept.as_ref().map_or(segment.len(), Vec::len))
-            .sum();
-        let mut written = Next::follow(self, state);
-        let merged = match left {
-            0 => None,
-            _ => match self.or_gone(written.write(self, &sources, &state.fields)) {
-                Ok(fragment) => Some(fragment),
-                Err(error) => {
-                    written.abandon(&*self.home.store);
-                    return Err(error);
-                }
-            },
-        };
+        let segments = state.segments.get(range).unwrap_or_default();
+        let (written, merged) = self.write_merged(state, segments, dropped)?;
         let landed = self.change_layout(|table, now, next| {
             let Some(at) = position_of(&now.manifest.fragments, &old) else {
                 return Ok(false);
@@ -253,6 +229,40 @@ impl Table {
                 if error.code() != Code::CommitUnknown && !written.is_part_of(&self.current().manifest) {
                     written.abandon(&*self.home.store);
                 }
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes the rows of segments to one fragment, if any are left, and says what was written for it.
+    fn write_merged(
+        &self,
+        state: &State,
+        segments: &[Arc<Segment>],
+        dropped: Option<&dyn Fn(u64) -> bool>,
+    ) -> Result<(Next, Option<Fragment>)> {
+        let keep = |segment: &Segment| {
+            let dropped = dropped?;
+            let rows = (0..u32::try_from(segment.len()).unwrap_or(u32::MAX))
+                .filter(|&row| !dropped(segment.rows().id(row as usize)));
+            Some(rows.collect::<Vec<u32>>())
+        };
+        let sources: Vec<(&Segment, Option<Vec<u32>>)> = segments
+            .iter()
+            .map(|segment| (&**segment, keep(segment)))
+            .collect();
+        let left: usize = sources
+            .iter()
+            .map(|(segment, kept)| kept.as_ref().map_or(segment.len(), Vec::len))
+            .sum();
+        let mut written = Next::follow(self, state);
+        if left == 0 {
+            return Ok((written, None));
+        }
+        match self.or_gone(written.write(self, &sources, &state.fields)) {
+            Ok(fragment) => Ok((written, Some(fragment))),
+            Err(error) => {
+                written.abandon(&*self.home.store);
                 Err(error)
             }
         }

@@ -61,6 +61,8 @@ fn prepared() -> tempfile::TempDir {
     table.optimize().unwrap();
     (0..300).for_each(|n| write(n, n + 1));
     table.tag("then", &table.snapshot().unwrap()).unwrap();
+    // Nothing stays that is not needed.
+    table.optimize().unwrap();
     directory
 }
 
@@ -73,6 +75,17 @@ fn files(at: &Path) -> Vec<PathBuf> {
         all.append(&mut found);
     }
     all
+}
+
+/// A copy of a database.
+fn copied(from: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in files(from) {
+        let to = copy.path().join(file.strip_prefix(from).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(&file, to).unwrap();
+    }
+    copy
 }
 
 /// All that is asked of a table, and the codes of what fails.
@@ -105,20 +118,21 @@ fn ask(at: &Path) -> Vec<Error> {
 fn a_named_pipe_in_the_place_of_any_file_is_told() {
     let whole = prepared();
     assert_eq!(ask(whole.path()), []);
-    for file in files(whole.path()) {
-        let kept = whole.path().join("kept");
-        fs::rename(&file, &kept).unwrap();
+    for name in files(whole.path()) {
+        let copy = copied(whole.path());
+        let name = name.strip_prefix(whole.path()).unwrap();
+        let file = copy.path().join(name);
+        fs::remove_file(&file).unwrap();
         mknodat(CWD, &file, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
-        let (at, (done, waits)) = (whole.path().to_owned(), std::sync::mpsc::channel());
+        let (at, (done, waits)) = (copy.path().to_owned(), std::sync::mpsc::channel());
         std::thread::spawn(move || done.send(ask(&at)));
         let answer = waits.recv_timeout(Duration::from_secs(60));
-        fs::remove_file(&file).unwrap();
-        fs::rename(&kept, &file).unwrap();
-        let failed = answer.unwrap_or_else(|_| panic!("{} is waited for", file.display()));
-        let is_mark = file.ends_with("journal-begun");
-        assert_eq!(failed.is_empty(), is_mark, "{}", file.display());
+        let failed = answer.unwrap_or_else(|_| panic!("{} is waited for", name.display()));
+        // Of the other manifests and of the mark that there is a journal nobody reads the content.
+        let is_read = !name.starts_with("t.varve/_manifests") || name.ends_with("journal");
+        assert!(!failed.is_empty() || !is_read, "{}", name.display());
         for error in failed {
-            assert_eq!(error.code(), Code::Corrupt, "{}: {error}", file.display());
+            assert_eq!(error.code(), Code::Corrupt, "{}: {error}", name.display());
         }
     }
 }

@@ -14,7 +14,8 @@ pub(crate) struct Home {
     pub(crate) directory: String,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) environment: Arc<dyn Environment>,
-    kept: Kept,
+    /// Keeps open what is read of the manifests.
+    _kept: Kept,
 }
 
 /// How often a reader starts anew because the files it wants were replaced under it.
@@ -29,13 +30,13 @@ impl Home {
         store: Arc<dyn Store>,
         environment: Arc<dyn Environment>,
     ) -> Self {
-        let kept = store.keep(&format!("{directory}/_manifests"));
+        let _kept = store.keep(&format!("{directory}/_manifests"));
         Self {
             name,
             directory,
             store,
             environment,
-            kept,
+            _kept,
         }
     }
 

@@ -192,6 +192,10 @@ unsafe extern "C" fn settle_some(env: sys::napi_env, _: sys::napi_value, here: *
 }
 
 impl Threads {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "these threads end when they are idle, and with their environment"
+    )]
     fn push(self: &Arc<Self>, job: Job) {
         let mut waiting = lock(&self.waiting);
         waiting.jobs.push_back(job);

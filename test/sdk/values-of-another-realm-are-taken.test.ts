@@ -1,23 +1,9 @@
 // Jest, vitest's vmThreads and Electron run a program in a realm of its own: its Dates and typed arrays are of other classes than ours.
 
 import { createContext, runInContext } from "node:vm";
-import {
-  bytes,
-  embed,
-  int,
-  json,
-  list,
-  struct,
-  type Table,
-  table,
-  text,
-  timestamp,
-  VarveError,
-  vector,
-} from "varve";
+import { bytes, embed, int, json, list, struct, type Table, table, text, timestamp, vector } from "varve";
 import { custom } from "varve/embeddings";
 import { describe, expect, test } from "vitest";
-import { toVarveError } from "../../src/sdk/native/call";
 import { memoryDatabase } from "../support/database";
 
 const realm = createContext({});
@@ -130,17 +116,6 @@ test.each(["new Float32Array([1, 2])", "new Float64Array([1, 2])", "[1, 2]"])(
     expect(await t.search("two")).toMatchObject([{ id: 1 }]);
   },
 );
-
-test("a failure of the native module keeps its code when its error is of another realm", () => {
-  const message = JSON.stringify({
-    code: "TABLE_NOT_FOUND",
-    message: "There is no table.",
-    where: { table: "x" },
-  });
-  const error = toVarveError(make(`new Error(${JSON.stringify(message)})`));
-  expect(error).toBeInstanceOf(VarveError);
-  expect(error).toMatchObject({ code: "TABLE_NOT_FOUND", where: { table: "x" } });
-});
 
 test("an object that only looks like a Date is none", async () => {
   const t = await filled();

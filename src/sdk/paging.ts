@@ -11,13 +11,12 @@ import { describeValue } from "./schema/wire-value";
 export type Direction = "asc" | "desc";
 
 /**
- * A column to order by, the smallest first by default: `"price"`, `{ column: "price", descending: true }`,
- * `{ column: "price", direction: "desc" }` or `{ price: "desc" }`. Nulls come last either way.
+ * A column to order by, the smallest first by default: `"price"`, `{ column: "price", descending: true }` or
+ * `{ price: "desc" }`. Nulls come last either way.
  */
 export type OrderBy<N extends string> =
   | N
-  | { readonly column: N; readonly descending?: boolean | undefined; readonly direction?: undefined }
-  | { readonly column: N; readonly direction?: Direction | undefined; readonly descending?: undefined }
+  | { readonly column: N; readonly descending?: boolean | undefined }
   | { readonly [K in N]?: Direction | undefined };
 
 /** One step of an order. */
@@ -110,14 +109,12 @@ function readStep(step: unknown): { column: string; descending: boolean } {
   return { column, descending: isDescending(column, direction) };
 }
 
-/** A step that says `column`: how it is ordered is said in one of two ways. */
+/** A step that says `column`. */
 function readLongStep(step: Readonly<Record<string, unknown>>): { column: string; descending: boolean } {
-  const { column, descending, direction, ...rest } = step;
+  const { column, descending, ...rest } = step;
   const [stray] = Object.keys(rest);
   if (stray !== undefined) throw badOrder(`the key ${JSON.stringify(stray)}`);
   if (typeof column !== "string") throw badOrder(`${describeValue(column)} as column`);
-  if (direction !== undefined && descending !== undefined) throw badOrder("both descending and direction");
-  if (direction !== undefined) return { column, descending: isDescending("direction", direction) };
   if (descending !== undefined && typeof descending !== "boolean")
     throw badOrder(`${describeValue(descending)} as descending`);
   return { column, descending: descending ?? false };

@@ -114,7 +114,7 @@ impl Bench {
         };
         let found = snapshot.search(&search, Vec::new()).unwrap();
         assert_eq!(found.len(), limit.min(truth.len()));
-        let ranking: Vec<(u64, (f32, f32))> = truth.ids().zip(truth.scores.iter().copied()).collect();
+        let ranking: Vec<(u64, (f64, f64))> = truth.ids().zip(truth.scores.iter().copied()).collect();
         let mut rest = ranking.iter();
         for hit in found.ids().zip(found.scores.iter().copied()) {
             assert!(rest.any(|other| *other == hit));

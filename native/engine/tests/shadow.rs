@@ -109,7 +109,7 @@ fn query() -> Vec<f32> {
 }
 
 /// Ids, distances and scores, from the rows one by one.
-fn naive(snapshot: &Snapshot, column: &str, filter: Option<&Filter>, limit: usize) -> Vec<(u64, u32)> {
+fn naive(snapshot: &Snapshot, column: &str, filter: Option<&Filter>, limit: usize) -> Vec<(u64, u64)> {
     let field = snapshot.schema().field(column).unwrap().clone();
     let (element, metric) = match column {
         "a" => (Element::F32, Metric::Cosine),

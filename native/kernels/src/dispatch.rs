@@ -284,7 +284,7 @@ impl Kernels {
     ///
     /// Bit `i % 64` of word `i / 64` of the mask stands for row `i`; rows beyond its end are not in it. Afterwards
     /// the collector holds the best of what it held and of these rows, exactly. Rows whose score is NaN (which
-    /// takes an element that is not finite, or sums that overflow) are passed over. Nothing is allocated.
+    /// takes an element that is not finite) are passed over. Nothing is allocated.
     ///
     /// ```
     /// use varve_kernels::{Element, Hit, Kernels, Metric, Query, Rows, TopK};
@@ -293,7 +293,7 @@ impl Kernels {
     /// let query = Query::new(&[1.0, 0.0], Metric::Dot);
     /// let mut top = TopK::new(1);
     /// Kernels::best().scan(&query, Rows::new(&bytes, Element::F32), 100, Some(&[0b110]), &mut top);
-    /// assert_eq!(top.sorted(), [Hit { score: 0.6, id: 102 }]);
+    /// assert_eq!(top.sorted(), [Hit { score: f64::from(0.6_f32), id: 102 }]);
     /// ```
     pub fn scan(self, query: &Query, rows: Rows, first_id: u64, mask: Option<&[u64]>, top: &mut TopK) {
         let selection = mask.map_or(Selection::All, Selection::Mask);
@@ -343,7 +343,7 @@ impl Kernels {
     /// assert_eq!(Kernels::best().score(&query, Rows::new(&bytes, Element::F32), 2), None);
     /// ```
     #[must_use]
-    pub fn score(self, query: &Query, rows: Rows, position: usize) -> Option<f32> {
+    pub fn score(self, query: &Query, rows: Rows, position: usize) -> Option<f64> {
         let row = rows.row(query.dimension(), position)?;
         Some(self.run(ScoreRow {
             query,
@@ -363,9 +363,9 @@ impl Kernels {
     /// let row: Vec<u8> = [0.6_f32, 0.8].iter().flat_map(|x| x.to_le_bytes()).collect();
     /// let mut scores = [0.0; 2];
     /// Kernels::best().score_each(&Query::new(&[1.0, 0.0], Metric::Dot), Element::F32, &[&row, &row], &mut scores);
-    /// assert_eq!(scores, [0.6, 0.6]);
+    /// assert_eq!(scores, [f64::from(0.6_f32); 2]);
     /// ```
-    pub fn score_each(self, query: &Query, element: Element, rows: &[&[u8]], scores: &mut [f32]) {
+    pub fn score_each(self, query: &Query, element: Element, rows: &[&[u8]], scores: &mut [f64]) {
         self.run(ScoreEach {
             query,
             element,

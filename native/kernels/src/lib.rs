@@ -17,7 +17,7 @@
 //! let query = Query::new(&[1.0, 0.0], Metric::Cosine);
 //! let mut top = TopK::new(2);
 //! Kernels::best().scan(&query, Rows::new(&file, Element::F32), 0, None, &mut top);
-//! assert_eq!(top.sorted(), [Hit { score: 1.0, id: 0 }, Hit { score: 0.6, id: 2 }]);
+//! assert_eq!(top.sorted(), [Hit { score: 1.0, id: 0 }, Hit { score: f64::from(0.6_f32), id: 2 }]);
 //! ```
 //!
 //! # Tour
@@ -37,6 +37,9 @@
 //! distance. A last block of fewer than 64 elements is padded with `+0.0`. At the end lane `j` takes lane `j + 32`
 //! for all `j` below 32, then lane `j + 16` for those below 16, and so on to lane 1. All numbers are `f32`, rounded
 //! to nearest.
+//!
+//! A score is made of such sums, unless they leave the range of `f32` or may have lost what makes the order: then it is computed
+//! in `f64`, element by element. So scores are `f64`, nearly all of them with the bits of an `f32`, and every finite row has one.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
@@ -60,6 +63,7 @@ mod topk;
 mod vector;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod wide;
+mod wide_score;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

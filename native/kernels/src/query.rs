@@ -3,12 +3,21 @@
 use crate::lanes::{Encoding, F16, F32};
 use crate::vector::dot_f32;
 
+/// Sums of squares that are right in 32 bits whatever the elements: no square that counts has vanished, and none is infinite. From
+/// 2^-100 to 2^100.
+pub(crate) const SQUARES: [f32; 2] = [7.888_609e-31, 1.267_650_6e30];
+/// A product of two numbers that are at least as far from zero does not vanish in 32 bits: 2^-60.
+const TINY: f32 = 8.673_617_4e-19;
+
 /// How alike a row and a query are. The larger the score, the more alike.
+///
+/// Finite numbers of any size have an order: where a canonical sum leaves the range of `f32` or its products vanish in it, the score
+/// is computed in `f64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Metric {
     /// The dot product.
     Dot,
-    /// The dot product over the product of the norms. Zero if the row or the query is zero.
+    /// The dot product over the product of the norms. Zero if all elements of the row or of the query are zero.
     Cosine,
     /// The squared Euclidean distance, negated.
     L2,
@@ -40,7 +49,8 @@ impl Element {
 
 /// A vector to compare rows with, and how.
 ///
-/// Borrows the vector; its norm is computed once, here.
+/// Borrows the vector; its norm is computed once, here. That of a vector which is too large or too small to be squared in `f32`
+/// makes every cosine one in `f64`.
 ///
 /// ```
 /// use varve_kernels::{Metric, Query};
@@ -53,6 +63,10 @@ pub struct Query<'a> {
     pub(crate) values: &'a [f32],
     pub(crate) metric: Metric,
     pub(crate) norm: f32,
+    /// Squared norms of rows whose cosine is right in 32 bits: the least and the greatest.
+    pub(crate) usual: [f32; 2],
+    /// Whether products with its elements may vanish in 32 bits.
+    pub(crate) is_tiny: bool,
 }
 
 impl<'a> Query<'a> {
@@ -66,10 +80,20 @@ impl<'a> Query<'a> {
     /// ```
     #[must_use]
     pub fn new(values: &'a [f32], metric: Metric) -> Self {
+        let squares = dot_f32(values, values);
+        let usual = if squares >= SQUARES[0] && squares <= SQUARES[1] {
+            SQUARES
+        } else if squares == 0.0 && values.iter().all(|&x| x == 0.0) {
+            [0.0, f32::MAX]
+        } else {
+            [f32::INFINITY, 0.0]
+        };
         Query {
             values,
             metric,
-            norm: dot_f32(values, values).sqrt(),
+            norm: squares.sqrt(),
+            usual,
+            is_tiny: metric == Metric::Dot && has_tiny(values.iter().copied()),
         }
     }
 
@@ -149,6 +173,12 @@ impl<'a> Rows<'a> {
         let start = position.checked_mul(size)?;
         self.bytes.get(start..)?.get(..size).filter(|row| !row.is_empty())
     }
+}
+
+/// Whether an element is so small that products with it may vanish in 32 bits.
+pub(crate) fn has_tiny(values: impl Iterator<Item = f32>) -> bool {
+    // Folded and not cut short, so that many are looked at at once.
+    values.fold(false, |any, x| any | (x != 0.0 && x.abs() < TINY))
 }
 
 /// The cosine of a row and a query, from their canonical sums.

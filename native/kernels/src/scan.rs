@@ -1,9 +1,10 @@
 //! Loops over rows.
 
 use crate::lanes::{Encoding, F16, F32, Job, Machine, Sums, bytes_of};
-use crate::query::{Element, Metric, Query, Rows, cosine};
+use crate::query::{Element, Metric, Query, Rows, SQUARES, cosine};
 use crate::sums::{Dot, DotAndNorm, L2Squared};
 use crate::topk::TopK;
+use crate::wide_score::wide_score;
 
 /// How far ahead of the row being scored rows are fetched.
 ///
@@ -104,9 +105,15 @@ impl Scan<'_> {
             }
             if i < count {
                 let row = &self.rows.bytes[i * size..][..size];
-                let score = score::<M, E, S, K>(machine, self.query, row);
-                // False for NaN.
-                if score >= threshold {
+                let (score, is_right) = narrow_score::<M, E, S, K>(machine, self.query, row);
+                if is_right {
+                    if score >= threshold {
+                        self.top
+                            .push(f64::from(score), self.first_id.wrapping_add(i as u64));
+                        threshold = self.top.threshold();
+                    }
+                } else {
+                    let score = wide_score::<E>(self.query, row, score);
                     self.top.push(score, self.first_id.wrapping_add(i as u64));
                     threshold = self.top.threshold();
                 }
@@ -159,19 +166,19 @@ pub(crate) struct ScoreRow<'a> {
 }
 
 impl Job for ScoreRow<'_> {
-    type Out = f32;
+    type Out = f64;
 
     #[inline(always)]
-    fn run<M: Machine>(self, machine: M) -> f32 {
+    fn run<M: Machine>(self, machine: M) -> f64 {
         run_typed(machine, self.element, self.query.metric, self)
     }
 }
 
 impl Typed for ScoreRow<'_> {
-    type Out = f32;
+    type Out = f64;
 
     #[inline(always)]
-    fn run<M: Machine, E: Encoding, S: Score<K>, const K: usize>(self, machine: M) -> f32 {
+    fn run<M: Machine, E: Encoding, S: Score<K>, const K: usize>(self, machine: M) -> f64 {
         score::<M, E, S, K>(machine, self.query, self.row)
     }
 }
@@ -181,7 +188,7 @@ pub(crate) struct ScoreEach<'a> {
     pub(crate) query: &'a Query<'a>,
     pub(crate) element: Element,
     pub(crate) rows: &'a [&'a [u8]],
-    pub(crate) scores: &'a mut [f32],
+    pub(crate) scores: &'a mut [f64],
 }
 
 impl Job for ScoreEach<'_> {
@@ -214,32 +221,47 @@ impl Typed for ScoreEach<'_> {
 }
 
 #[inline(always)]
-fn score<M: Machine, E: Encoding, S: Score<K>, const K: usize>(machine: M, query: &Query, row: &[u8]) -> f32 {
+fn score<M: Machine, E: Encoding, S: Score<K>, const K: usize>(machine: M, query: &Query, row: &[u8]) -> f64 {
+    match narrow_score::<M, E, S, K>(machine, query, row) {
+        (score, true) => f64::from(score),
+        (score, false) => wide_score::<E>(query, row, score),
+    }
+}
+
+/// What the canonical sums make of a row, and whether that is right.
+#[inline(always)]
+fn narrow_score<M: Machine, E: Encoding, S: Score<K>, const K: usize>(
+    machine: M,
+    query: &Query,
+    row: &[u8],
+) -> (f32, bool) {
     S::score(query, machine.sums::<E, S, K>(bytes_of(query.values), row))
 }
 
 /// A metric: how canonical sums make a score.
 trait Score<const K: usize>: Sums<K> {
-    fn score(query: &Query, sums: [f32; K]) -> f32;
+    /// The score, and whether it is right: not where sums left the range of `f32`, nor where products may have vanished in it.
+    fn score(query: &Query, sums: [f32; K]) -> (f32, bool);
 }
 
 impl Score<1> for Dot {
     #[inline(always)]
-    fn score(_: &Query, [dot]: [f32; 1]) -> f32 {
-        dot
+    fn score(_: &Query, [dot]: [f32; 1]) -> (f32, bool) {
+        (dot, dot.abs() >= SQUARES[0] && dot.abs() <= f32::MAX)
     }
 }
 
 impl Score<2> for DotAndNorm {
     #[inline(always)]
-    fn score(query: &Query, [dot, norm_squared]: [f32; 2]) -> f32 {
-        cosine(dot, query.norm, norm_squared)
+    fn score(query: &Query, [dot, norm_squared]: [f32; 2]) -> (f32, bool) {
+        let is_right = norm_squared >= query.usual[0] && norm_squared <= query.usual[1];
+        (cosine(dot, query.norm, norm_squared), is_right)
     }
 }
 
 impl Score<1> for L2Squared {
     #[inline(always)]
-    fn score(_: &Query, [l2_squared]: [f32; 1]) -> f32 {
-        -l2_squared
+    fn score(_: &Query, [l2_squared]: [f32; 1]) -> (f32, bool) {
+        (-l2_squared, l2_squared >= SQUARES[0] && l2_squared <= f32::MAX)
     }
 }

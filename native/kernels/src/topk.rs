@@ -12,7 +12,7 @@ const BUFFER_FACTOR: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hit {
     /// The larger, the better.
-    pub score: f32,
+    pub score: f64,
     /// Among equal scores, the smaller, the better.
     pub id: u64,
 }
@@ -41,10 +41,10 @@ impl Hit {
 /// use varve_kernels::TopK;
 ///
 /// let mut top = TopK::new(2);
-/// for (id, score) in [0.5, 0.9, f32::NAN, 0.9, 0.1].into_iter().enumerate() {
+/// for (id, score) in [0.5, 0.75, f64::NAN, 0.75, 0.1].into_iter().enumerate() {
 ///     top.push(score, id as u64);
 /// }
-/// assert_eq!(top.threshold(), 0.9);
+/// assert_eq!(top.threshold(), 0.75);
 /// assert_eq!(top.sorted().iter().map(|hit| hit.id).collect::<Vec<_>>(), [1, 3]);
 /// ```
 #[derive(Clone, Debug)]
@@ -54,6 +54,7 @@ pub struct TopK {
     hits: Vec<Hit>,
     /// A hit that `k` kept ones beat or equal: whatever does not beat it is out.
     floor: Option<Hit>,
+    threshold: f32,
 }
 
 impl TopK {
@@ -77,6 +78,7 @@ impl TopK {
             k,
             hits: Vec::with_capacity(capacity),
             floor: None,
+            threshold: unlimited(k),
         }
     }
 
@@ -115,7 +117,7 @@ impl TopK {
         self.hits.is_empty()
     }
 
-    /// A score below this cannot enter; one equal to it still can, by a lower id.
+    /// A score below this cannot enter; one equal to it still can, by a lower id. The greatest `f32` of which that can be said.
     ///
     /// Never falls while hits are pushed. Minus infinity as long as everything enters, infinity if `k` is 0. For
     /// `k` above 64 it may lag behind the `k`-th best score, as the buffer is sifted only now and then.
@@ -130,11 +132,7 @@ impl TopK {
     #[inline]
     #[must_use]
     pub fn threshold(&self) -> f32 {
-        match self.floor {
-            Some(floor) => floor.score,
-            None if self.k == 0 => f32::INFINITY,
-            None => f32::NEG_INFINITY,
-        }
+        self.threshold
     }
 
     /// Offers a hit.
@@ -149,7 +147,7 @@ impl TopK {
     /// top.push(0.5, 3);
     /// assert_eq!(top.into_sorted()[0].id, 3);
     /// ```
-    pub fn push(&mut self, score: f32, id: u64) {
+    pub fn push(&mut self, score: f64, id: u64) {
         let hit = Hit { score, id };
         let beaten = self.floor.is_some_and(|floor| !hit.beats(&floor));
         if beaten || score.is_nan() || self.k == 0 {
@@ -177,6 +175,7 @@ impl TopK {
     pub fn clear(&mut self) {
         self.hits.clear();
         self.floor = None;
+        self.threshold = unlimited(self.k);
     }
 
     /// The best hits so far, best first.
@@ -217,17 +216,39 @@ impl TopK {
             self.hits.pop();
         }
         self.hits.insert(place, hit);
-        if self.hits.len() == self.k {
-            self.floor = self.hits.last().copied();
+        if self.hits.len() == self.k
+            && let Some(&floor) = self.hits.last()
+        {
+            self.raise(floor);
         }
+    }
+
+    fn raise(&mut self, floor: Hit) {
+        self.floor = Some(floor);
+        self.threshold = at_most(floor.score);
     }
 
     /// Drops all but the best `k`.
     fn select(&mut self) {
         if self.hits.len() >= self.k {
-            let (_, floor, _) = self.hits.select_nth_unstable_by(self.k - 1, Hit::rank);
-            self.floor = Some(*floor);
+            let (_, &mut floor, _) = self.hits.select_nth_unstable_by(self.k - 1, Hit::rank);
+            self.raise(floor);
             self.hits.truncate(self.k);
         }
+    }
+}
+
+/// The threshold as long as nothing is left out.
+fn unlimited(k: usize) -> f32 {
+    if k == 0 { f32::INFINITY } else { f32::NEG_INFINITY }
+}
+
+/// The greatest `f32` that is not above a number.
+fn at_most(x: f64) -> f32 {
+    let near = x as f32;
+    if f64::from(near) > x {
+        near.next_down()
+    } else {
+        near
     }
 }

@@ -107,7 +107,7 @@ fn bits(found: &[Candidate]) -> Vec<(u32, u32, u32)> {
 }
 
 /// Nothing is said of it: the score is no number, or the bound is none.
-fn none(score: f32, candidate: &Candidate) -> bool {
+fn none(score: f64, candidate: &Candidate) -> bool {
     score.is_nan() || candidate.bound == f32::INFINITY
 }
 
@@ -135,8 +135,9 @@ proptest! {
             for (i, candidate) in found.iter().enumerate() {
                 prop_assert_eq!(candidate.position as usize, i);
                 let score = kernels.score(&query, rows, i).unwrap();
-                let below = candidate.estimate - (candidate.bound - candidate.estimate);
-                prop_assert!(score <= candidate.bound || none(score, candidate), "row {}: {} is above {:?}", i, score, candidate);
+                let below = f64::from(candidate.estimate - (candidate.bound - candidate.estimate));
+                let bound = f64::from(candidate.bound);
+                prop_assert!(score <= bound || none(score, candidate), "row {}: {} is above {:?}", i, score, candidate);
                 prop_assert!(score >= below || none(score, candidate), "row {}: {} is far below {:?}", i, score, candidate);
             }
 

@@ -13,11 +13,12 @@ fn sorted(hits: &[Hit], k: usize) -> Vec<Hit> {
     hits
 }
 
-fn score() -> impl Strategy<Value = f32> {
+fn score() -> impl Strategy<Value = f64> {
     prop_oneof![
-        6 => (0..8_u8).prop_map(f32::from),
-        3 => -1.0_f32..1.0,
-        1 => prop_oneof![Just(f32::NAN), Just(f32::INFINITY), Just(f32::NEG_INFINITY), Just(0.0), Just(-0.0)],
+        6 => (0..8_u8).prop_map(f64::from),
+        3 => -1.0_f64..1.0,
+        1 => prop_oneof![Just(1e300), Just(-1e300), Just(1e-300), Just(f64::from(f32::MAX))],
+        1 => prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY), Just(0.0), Just(-0.0)],
     ]
 }
 
@@ -73,7 +74,7 @@ proptest! {
     fn pushes_below_the_threshold_are_left_out(hits in hits(), k in 0..200_usize) {
         let mut top = TopK::new(k);
         for hit in &hits {
-            if hit.score >= top.threshold() {
+            if hit.score >= f64::from(top.threshold()) {
                 top.push(hit.score, hit.id);
             }
         }

@@ -87,9 +87,8 @@ impl Page {
         }
         for part in parts {
             page.numbers
-                .extend(part.scores.iter().map(|(distance, _)| f64::from(*distance)));
-            page.numbers
-                .extend(part.scores.iter().map(|(_, score)| f64::from(*score)));
+                .extend(part.scores.iter().map(|(distance, _)| *distance));
+            page.numbers.extend(part.scores.iter().map(|(_, score)| *score));
         }
         Ok(page)
     }

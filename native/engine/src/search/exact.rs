@@ -150,7 +150,7 @@ impl<'a> Nearest<'a> {
     pub fn score_each(&mut self, places: &[(u32, u32)], vectors: &[&[u8]]) {
         let question = &self.question;
         let element = kernel_element(question.query.element);
-        let mut scores = vec![f32::NAN; vectors.len()];
+        let mut scores = vec![f64::NAN; vectors.len()];
         question
             .kernels
             .score_each(&question.kernel_query, element, vectors, &mut scores);
@@ -161,7 +161,7 @@ impl<'a> Nearest<'a> {
 
     /// The rows found, the nearest first: segment, position, distance, score.
     #[must_use]
-    pub fn finish(self) -> Vec<(u32, u32, f32, f32)> {
+    pub fn finish(self) -> Vec<(u32, u32, f64, f64)> {
         let Self { question, top } = self;
         let hits = top.into_sorted().into_iter().map(|hit| {
             let (distance, score) = question.query.distance_and_score(hit.score);

@@ -55,7 +55,27 @@ impl<'a> Query<'a> {
     /// The distance and the score of what a kernel returned. Scores are higher for nearer rows; those of the cosine lie in
     /// [0, 1].
     #[must_use]
-    pub fn distance_and_score(&self, kernel: f32) -> (f32, f32) {
+    pub fn distance_and_score(&self, kernel: f64) -> (f64, f64) {
+        let narrow = kernel as f32;
+        if f64::from(narrow).to_bits() == kernel.to_bits() {
+            let (distance, score) = self.narrow_distance_and_score(narrow);
+            return (f64::from(distance), f64::from(score));
+        }
+        match self.metric {
+            Metric::Cosine => {
+                let cosine = kernel.clamp(-1.0, 1.0);
+                (1.0 - cosine, f64::midpoint(1.0, cosine))
+            }
+            Metric::L2 => {
+                let distance = (-kernel).max(0.0).sqrt();
+                (distance, 1.0 / (1.0 + distance))
+            }
+            Metric::Dot => (-kernel, kernel),
+        }
+    }
+
+    /// In 32 bits, as nearly all scores are.
+    fn narrow_distance_and_score(&self, kernel: f32) -> (f32, f32) {
         match self.metric {
             Metric::Cosine => {
                 let cosine = kernel.clamp(-1.0, 1.0);

@@ -84,7 +84,7 @@ fn shadow(case: &Case, column: &Column) -> Shadow {
     Shadow::new(column.len(), case.query.len(), Buffer::from(bytes)).unwrap()
 }
 
-fn naive(case: &Case) -> Vec<(u32, u32, u32, u32)> {
+fn naive(case: &Case) -> Vec<(u32, u32, u64, u64)> {
     let metric = match case.metric {
         Metric::Cosine => KernelMetric::Cosine,
         Metric::L2 => KernelMetric::L2,
@@ -116,7 +116,7 @@ fn naive(case: &Case) -> Vec<(u32, u32, u32, u32)> {
         .collect()
 }
 
-fn found(case: &Case, by_position: bool) -> Vec<(u32, u32, u32, u32)> {
+fn found(case: &Case, by_position: bool) -> Vec<(u32, u32, u64, u64)> {
     let field = field(case);
     let mut nearest = Nearest::new(Query::new(&field, &case.query).unwrap(), case.limit);
     for (segment, part) in case.parts.iter().enumerate() {

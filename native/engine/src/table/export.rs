@@ -57,8 +57,13 @@ impl Picked {
     }
 
     fn score_columns(&self) -> [(Field, Column); 2] {
-        let floats = |get: fn(&(f32, f32)) -> f32| {
-            let bytes = self.scores.iter().flat_map(|pair| get(pair).to_le_bytes());
+        // What is beyond 32 bits becomes the greatest number, not infinity.
+        let narrow = |x: f64| (x as f32).clamp(f32::MIN, f32::MAX);
+        let floats = |get: fn(&(f64, f64)) -> f64| {
+            let bytes = self
+                .scores
+                .iter()
+                .flat_map(|pair| narrow(get(pair)).to_le_bytes());
             fixed(4, bytes.collect())
         };
         let field = |name| made(name, DataType::Float { bits: 32 }, false);

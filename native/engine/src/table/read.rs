@@ -41,7 +41,7 @@ pub struct Picked {
     fields: Vec<Field>,
     rows: Vec<RowPlace>,
     /// For each row of a search its distance and its score.
-    pub scores: Vec<(f32, f32)>,
+    pub scores: Vec<(f64, f64)>,
 }
 
 impl Picked {

@@ -97,7 +97,7 @@ impl Explained {
 }
 
 /// Segment, position, distance and score of a row.
-pub(super) type Hit = (u32, u32, f32, f32);
+pub(super) type Hit = (u32, u32, f64, f64);
 
 impl Snapshot {
     /// The rows whose vectors are nearest, the nearest first; of equally near ones the oldest first. There are

@@ -91,7 +91,7 @@ struct Asked<'m> {
     limit: usize,
     recall: f32,
     prefer_index: bool,
-    ranking: Vec<(&'m Row, f32)>,
+    ranking: Vec<(&'m Row, f64)>,
 }
 
 impl<'m> Asked<'m> {
@@ -141,7 +141,7 @@ impl<'m> Asked<'m> {
         let ranks = self.ranking.iter().enumerate();
         let ranks: HashMap<u64, usize> = ranks.map(|(rank, (row, _))| (row.id, rank)).collect();
         let found = picked.ids().zip(&picked.scores);
-        let place = |(id, (distance, score)): (u64, &(f32, f32))| {
+        let place = |(id, (distance, score)): (u64, &(f64, f64))| {
             let place = *ranks
                 .get(&id)
                 .unwrap_or_else(|| panic!("row {id} should not be found"));
@@ -266,7 +266,7 @@ fn query(random: &mut Random, field: &Field, rows: &[&Row]) -> Vec<f32> {
     }
 }
 
-fn ranking<'m>(query: &[f32], field: &Field, rows: &[&'m Row]) -> Vec<(&'m Row, f32)> {
+fn ranking<'m>(query: &[f32], field: &Field, rows: &[&'m Row]) -> Vec<(&'m Row, f64)> {
     let DataType::Vector { element, metric, .. } = field.data_type else {
         panic!("no vectors");
     };
@@ -277,7 +277,7 @@ fn ranking<'m>(query: &[f32], field: &Field, rows: &[&'m Row]) -> Vec<(&'m Row, 
     };
     let scalar = kernels::Kernels::for_isa(kernels::Isa::Scalar).unwrap();
     let (query, element) = (kernels::Query::new(query, metric), kernel_element(element));
-    let mut ranking: Vec<(&Row, f32)> = Vec::new();
+    let mut ranking: Vec<(&Row, f64)> = Vec::new();
     for row in rows {
         if let Some(Value::Bytes(bytes)) = row.cell(field) {
             let similarity = scalar.score(&query, kernels::Rows::new(bytes, element), 0);
@@ -295,19 +295,21 @@ fn kernel_element(element: Element) -> kernels::Element {
     }
 }
 
-/// Distance and score.
-fn as_shown(similarity: f32, field: &Field) -> (f32, f32) {
+/// Distance and score: in 32 bits, as all vectors of the model are of usual size.
+fn as_shown(similarity: f64, field: &Field) -> (f64, f64) {
+    let similarity = similarity as f32;
     let DataType::Vector { metric, .. } = field.data_type else {
         panic!("no vectors");
     };
-    match metric {
+    let (distance, score) = match metric {
         Metric::Cosine => (
             1.0 - similarity.clamp(-1.0, 1.0),
             f32::midpoint(1.0, similarity.clamp(-1.0, 1.0)),
         ),
         Metric::L2 => ((-similarity).sqrt(), 1.0 / (1.0 + (-similarity).sqrt())),
         Metric::Dot => (-similarity, similarity),
-    }
+    };
+    (f64::from(distance), f64::from(score))
 }
 
 /// Whether less was read than the vectors in full.

@@ -44,7 +44,7 @@ impl Candidates {
     /// Adds a row.
     #[inline]
     pub fn push(&mut self, candidate: Candidate) {
-        self.best.push(candidate.estimate, candidate.id);
+        self.best.push(f64::from(candidate.estimate), candidate.id);
         self.rows.push(candidate);
     }
 
@@ -64,7 +64,7 @@ impl Candidates {
     #[must_use]
     pub fn finish(mut self) -> Vec<Candidate> {
         // For a large k the threshold lags behind.
-        let kth = self.best.sorted().last().map(|hit| hit.score);
+        let kth = self.best.sorted().last().map(|hit| hit.score as f32);
         if let Some(kth) = kth.filter(|_| self.best.len() == self.best.k()) {
             self.rows.retain(|row| row.bound >= kth);
         }

@@ -1,8 +1,10 @@
 //! The door for time and randomness, so that tests own both.
 
-use std::fmt::{Debug, Write as _};
+use std::fmt::{Debug, Display, Write as _};
 use std::ops::RangeInclusive;
 use std::time::Duration;
+
+use crate::error::{Code, Error, Result};
 
 /// The dates that there are, in milliseconds since 1970-01-01 UTC: those that a `Date` of JavaScript holds.
 pub const DATES: RangeInclusive<i64> = -8_640_000_000_000_000..=8_640_000_000_000_000;
@@ -68,7 +70,10 @@ pub trait Environment: Send + Sync + Debug {
         self.now_ms().clamp(*DATES.start(), *DATES.end())
     }
     /// A name that nobody else has.
-    fn uuid(&self) -> Uuid;
+    ///
+    /// # Errors
+    /// [`Code::Io`]: there is no randomness to make one of.
+    fn uuid(&self) -> Result<Uuid>;
     /// Waits before another try at a contended commit.
     fn pause(&self, duration: Duration);
 }
@@ -87,16 +92,22 @@ impl Environment for SystemEnvironment {
         }
     }
 
-    fn uuid(&self) -> Uuid {
+    fn uuid(&self) -> Result<Uuid> {
         let mut bytes = [0; 16];
-        let _ = getrandom::fill(&mut bytes);
-        Uuid(bytes)
+        getrandom::fill(&mut bytes).map_err(no_randomness)?;
+        Ok(Uuid(bytes))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
     fn pause(&self, duration: Duration) {
         std::thread::sleep(duration);
     }
+}
+
+/// Without a name of its own a change could be taken for another one's.
+fn no_randomness(why: impl Display) -> Error {
+    let message = format!("The operating system gave no random numbers for a new name: {why}.");
+    Error::new(Code::Io, message).hint("Nothing was changed. Try again once the system gives random numbers.")
 }
 
 #[cfg(test)]

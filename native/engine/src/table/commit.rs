@@ -80,7 +80,7 @@ impl Table {
                 return Ok(commit);
             }
             if attempt > 2 {
-                let spread = self.home.environment.uuid().0.first().copied().unwrap_or(0);
+                let spread = self.home.environment.uuid()?.0.first().copied().unwrap_or(0);
                 self.home
                     .environment
                     .pause(Duration::from_micros(200 + 20 * u64::from(spread)));

@@ -300,7 +300,7 @@ impl Table {
 
     fn write_index(&self, task: &Task, rows: u64, bytes: &[u8]) -> Result<IndexFile> {
         let name = format!("v{}.index", task.field.id);
-        let file = FileName::unique(self.home.environment.uuid(), &name);
+        let file = FileName::unique(self.home.environment.uuid()?, &name);
         let path = self.home.path(&format!("index/{}", file.as_str()));
         let written = self.write_index_file(task, rows, bytes, (file.as_str(), &path));
         if written.is_err() {
@@ -322,7 +322,7 @@ impl Table {
             Ok(sink) => sink,
             // A table that was made before there were indexes has no folder for them.
             Err(_) => {
-                let draft = format!("{DRAFT}{}", self.home.environment.uuid().to_hex());
+                let draft = format!("{DRAFT}{}", self.home.environment.uuid()?.to_hex());
                 store.create_directory(&draft, &self.home.path("index"), &[], ("made", &[]))?;
                 store.create(&path)?
             }

@@ -255,7 +255,7 @@ impl Table {
             .iter()
             .map(|(segment, kept)| kept.as_ref().map_or(segment.len(), Vec::len))
             .sum();
-        let mut written = Next::follow(self, state);
+        let mut written = Next::follow(self, state)?;
         if left == 0 {
             return Ok((written, None));
         }
@@ -277,7 +277,7 @@ impl Table {
         loop {
             let state = self.refresh()?;
             state.manifest.check_writable()?;
-            let mut next = Next::follow(self, &state);
+            let mut next = Next::follow(self, &state)?;
             match change(self, &state, &mut next) {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),

@@ -63,10 +63,13 @@ pub(super) struct Next {
 
 impl Next {
     /// A manifest that follows `state` and is the same but for its number and name.
-    pub(super) fn follow(table: &Table, state: &State) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Io`]: there is no name for it.
+    pub(super) fn follow(table: &Table, state: &State) -> Result<Self> {
         let mut manifest = state.manifest.clone();
         manifest.sequence += 1;
-        manifest.id = table.home.environment.uuid().to_hex();
+        manifest.id = table.home.environment.uuid()?.to_hex();
         let swept = table.swept.load(std::sync::atomic::Ordering::Relaxed);
         let stuck = table.stuck.lock().unwrap_or_else(PoisonError::into_inner);
         let stays = |retired: &Retired| retired.sequence > swept || stuck.contains(&retired.file);
@@ -78,16 +81,16 @@ impl Next {
             deaths: state.deaths.clone(),
             ended: Vec::new(),
         };
-        Self {
+        Ok(Self {
             manifest,
             known,
             created: Vec::new(),
-        }
+        })
     }
 
     /// The manifest after a change.
     pub(super) fn build(table: &Table, state: &State, change: Change) -> Result<Self> {
-        let mut next = Self::follow(table, state);
+        let mut next = Self::follow(table, state)?;
         let built = next.apply(table, state, change);
         match built {
             Ok(()) => Ok(next),
@@ -344,7 +347,7 @@ impl Next {
         mut runs: Vec<DeathRun>,
     ) -> Result<()> {
         deaths.sort_unstable();
-        let name = FileName::unique(table.home.environment.uuid(), "deaths");
+        let name = FileName::unique(table.home.environment.uuid()?, "deaths");
         let bytes = DeathRun::encode(&deaths);
         let reference = DeathRun::reference(name.as_str().to_owned(), &bytes);
         let path = table.home.path(&format!("deaths/{}", name.as_str()));
@@ -417,7 +420,7 @@ impl Next {
     }
 
     fn write_log(&mut self, table: &Table, part: &mut ChunkRef, node: &LogNode) -> Result<()> {
-        let name = FileName::unique(table.home.environment.uuid(), "json");
+        let name = FileName::unique(table.home.environment.uuid()?, "json");
         let path = table.home.path(&format!("_log/{}", name.as_str()));
         let bytes = seal_json(node)?;
         self.created.push(path.clone());
@@ -437,7 +440,7 @@ impl Table {
             .key()
             .map(|field| field.id);
         let directory = self.home.path("data");
-        let uuid = self.home.environment.uuid();
+        let uuid = self.home.environment.uuid()?;
         FragmentWriter {
             store: &*self.home.store,
             directory: &directory,

@@ -125,16 +125,25 @@ export class Database {
     const schema = JSON.stringify(toSchemaJson(definition));
     const open = () => callAsync(() => this.#native.openTable(name));
     const create = () => callAsync(() => this.#native.createTable(name, schema));
-    return await unless("TABLE_NOT_FOUND", open, () => unless("TABLE_EXISTS", create, open));
+    return await unless("TABLE_NOT_FOUND", open, () =>
+      unless("TABLE_EXISTS", create, (exists) =>
+        // What exists may be one whose name differs only in case.
+        unless("TABLE_NOT_FOUND", open, () => Promise.reject(exists)),
+      ),
+    );
   }
 }
 
 /** The result of a call, or of another one where the first fails with that code. */
-async function unless<T>(code: string, first: () => Promise<T>, second: () => Promise<T>): Promise<T> {
+async function unless<T>(
+  code: string,
+  first: () => Promise<T>,
+  second: (failure: VarveError) => Promise<T>,
+): Promise<T> {
   try {
     return await first();
   } catch (error) {
-    if (VarveError.is(error) && error.code === code) return await second();
+    if (VarveError.is(error) && error.code === code) return await second(error);
     throw error;
   }
 }

@@ -29,7 +29,12 @@ describe("the cosine", () => {
     const rows = Object.fromEntries(lengths.map((y) => [String(y), [y, y, 0, 0]]));
     const away = { across: [0, 0, 3e38, 0], opposite: [-1e20, -1e20, 0, 0], zero: [0, 0, 0, 0] };
     const hits = await search("cosine", { ...rows, ...away }, [x, x, 0, 0]);
-    expect(hits.map(({ id }) => id).slice(0, 6).sort()).toEqual(lengths.map(String).sort());
+    expect(
+      hits
+        .map(({ id }) => id)
+        .slice(0, 6)
+        .sort(),
+    ).toEqual(lengths.map(String).sort());
     expect(hits.slice(6).map(({ id }) => id)).toEqual(["across", "zero", "opposite"]);
     for (const { _distance } of hits.slice(0, 6)) expect(_distance).toBeCloseTo(0, 5);
     expect(hits.slice(6).map(({ _distance }) => Math.round(_distance))).toEqual([1, 1, 2]);
@@ -61,9 +66,17 @@ test("distances are told apart beyond what 32 bits hold when squared", async () 
 });
 
 test("products are told apart where sums in 32 bits end or vanish", async () => {
-  const large = await search("dot", { none: [1e20, -1e20], some: [1e20, 2e19], most: [3e38, 3e38] }, [1e20, 1e20]);
+  const large = await search(
+    "dot",
+    { none: [1e20, -1e20], some: [1e20, 2e19], most: [3e38, 3e38] },
+    [1e20, 1e20],
+  );
   expect(large.map(({ id }) => id)).toEqual(["most", "some", "none"]);
-  const tiny = await search("dot", { b: [1e-30, 0], a: [2e-30, 0], c: [-1e-30, 0], zero: [0, 1] }, [1e-30, 0]);
+  const tiny = await search(
+    "dot",
+    { b: [1e-30, 0], a: [2e-30, 0], c: [-1e-30, 0], zero: [0, 1] },
+    [1e-30, 0],
+  );
   expect(tiny.map(({ id }) => id)).toEqual(["a", "b", "zero", "c"]);
 });
 
@@ -71,7 +84,12 @@ test("the same holds for 16-bit vectors and queries of any size", async () => {
   const rows = { same: [60_000, 60_000], small: [6e-8, 6e-8], across: [1, -1], opposite: [-1, -1] };
   for (const x of [1e-45, 1e-20, 1, 1e30, 3e38]) {
     const hits = await search("cosine", rows, [x, x], "f16");
-    expect(hits.slice(0, 2).map(({ id }) => id).sort()).toEqual(["same", "small"]);
+    expect(
+      hits
+        .slice(0, 2)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(["same", "small"]);
     expect(hits.slice(2).map(({ id }) => id)).toEqual(["across", "opposite"]);
     const products = await search("dot", rows, [x, x], "f16");
     expect(products.map(({ id }) => id)).toEqual(["same", "small", "across", "opposite"]);

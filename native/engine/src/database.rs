@@ -9,8 +9,10 @@ use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_name, manifest_sequence};
 use crate::schema::Schema;
-use crate::store::{DRAFT, LocalStore, MemoryStore, PutOutcome, Store, check_table_name};
-use crate::table::{Home, Table, Verified};
+use crate::store::{
+    DRAFT, LocalStore, MemoryStore, PutOutcome, Store, check_table_name, in_other_case, swap_case,
+};
+use crate::table::{Home, Table, Verified, not_found};
 
 /// A directory, or a place in memory, that holds tables.
 #[derive(Debug)]
@@ -114,6 +116,9 @@ impl Database {
         schema.fields.iter_mut().for_each(|field| field.id = 0);
         let next_field = schema.assign_ids(1);
         let home = self.home(name);
+        if let Some(other) = self.in_other_case(name)? {
+            return Err(exists_as(name, &other));
+        }
         if self.is_there(&home)? {
             return Err(exists(name));
         }
@@ -142,6 +147,11 @@ impl Database {
             retired: Vec::new(),
         };
         self.create_once(&home, &manifest)?;
+        // Somebody may have made one in another case meanwhile: of the two, one stays.
+        if let Some(other) = self.in_other_case(name)?.filter(|other| other.as_str() < name) {
+            self.store.remove_directory(&home.directory)?;
+            return Err(exists_as(name, &other));
+        }
         self.open_table(name)
     }
 
@@ -157,7 +167,11 @@ impl Database {
         {
             return Ok(table);
         }
-        let table = Arc::new(Table::open(self.home(name))?);
+        let opened = match self.has_exactly(name)? {
+            true => Table::open(self.home(name)),
+            false => Err(not_found(name)),
+        };
+        let table = Arc::new(opened.map_err(|error| self.or_in_other_case(name, error))?);
         open.retain(|_, table| table.strong_count() > 0);
         open.insert(name.to_owned(), Arc::downgrade(&table));
         Ok(table)
@@ -170,8 +184,8 @@ impl Database {
     pub fn drop_table(&self, name: &str) -> Result<()> {
         check_table_name(name)?;
         let home = self.home(name);
-        if !self.is_there(&home)? {
-            return Err(crate::table::not_found(name));
+        if !self.has_exactly(name)? || !self.is_there(&home)? {
+            return Err(self.or_in_other_case(name, not_found(name)));
         }
         self.open
             .lock()
@@ -218,6 +232,43 @@ impl Database {
         Ok(names.iter().any(|entry| manifest_sequence(&entry.name).is_some()))
     }
 
+    /// The table whose name differs from a name only in case, if there is one.
+    fn in_other_case(&self, name: &str) -> Result<Option<String>> {
+        let entries = self.store.list("")?;
+        let names = entries.iter().filter_map(|entry| entry.name.strip_suffix(ENDING));
+        let Some(other) = in_other_case(name, names) else {
+            return Ok(None);
+        };
+        Ok(self.is_there(&self.home(&other))?.then_some(other))
+    }
+
+    /// Whether what lies under a name was given just that name. Where the name is there in the other case as well, it is one of two
+    /// tables, or the system does not tell cases apart.
+    fn has_exactly(&self, name: &str) -> Result<bool> {
+        let swapped = swap_case(name);
+        if swapped == name || !self.is_there(&self.home(&swapped))? {
+            return Ok(true);
+        }
+        let entries = self.store.list("")?;
+        let mut names = entries.iter().filter_map(|entry| entry.name.strip_suffix(ENDING));
+        Ok(names.any(|other| other == name))
+    }
+
+    /// The failure that there is no table of a name, with the name that was meant.
+    fn or_in_other_case(&self, name: &str, error: Error) -> Error {
+        match self.in_other_case(name) {
+            Ok(Some(other)) if error.code() == Code::TableNotFound => {
+                let message = format!("There is no table \"{name}\", but one that is called \"{other}\".");
+                Error::new(Code::TableNotFound, message)
+                    .hint(format!(
+                        "Open \"{other}\": names that differ only in case cannot both be there."
+                    ))
+                    .table(name)
+            }
+            _ => error,
+        }
+    }
+
     fn home(&self, name: &str) -> Home {
         Home::new(
             name.to_owned(),
@@ -234,6 +285,14 @@ impl Database {
 fn first_sequence(now: i64, uuid: Uuid) -> u64 {
     let spread = u64::from_le_bytes(uuid.0.first_chunk().copied().unwrap_or_default()) >> 44;
     (u64::try_from(now).unwrap_or(0).min((1 << 42) - 1) << 20 | spread).max(1)
+}
+
+fn exists_as(name: &str, other: &str) -> Error {
+    let message =
+        format!("There already is a table \"{other}\", which differs from \"{name}\" only in case.");
+    Error::new(Code::TableExists, message)
+        .hint(format!("Open \"{other}\", or choose another name."))
+        .table(name)
 }
 
 fn exists(name: &str) -> Error {

@@ -27,7 +27,7 @@ export type VectorInput = Float32Array | Float64Array | readonly number[];
 /** What `vector` takes beside the dimensions. */
 export interface VectorOptions {
   /**
-   * How two vectors are compared.
+   * How two vectors are compared. `cosine` goes by directions alone; a vector of nothing but zeros has none: its cosine with any other is 0.
    * @default "cosine"
    */
   readonly metric?: Metric | undefined;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error, Result};
 use crate::format::{open_json, seal_json};
-use crate::store::{PutOutcome, Store, check_tag_name};
+use crate::store::{PutOutcome, Store, check_tag_name, in_other_case};
 
 /// A name for a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +38,12 @@ impl Tags {
     /// [`Code::TagExists`], [`Code::InvalidName`].
     pub fn create(&self, tag: &Tag) -> Result<()> {
         check_tag_name(&tag.name)?;
+        if let Some(other) = self.in_other_case(&tag.name)? {
+            return Err(exists_as(&tag.name, &other));
+        }
         let put = self.store.put_if_absent(&self.path(&tag.name), &seal_json(tag)?);
         match put {
-            Ok(PutOutcome::Created) => Ok(()),
+            Ok(PutOutcome::Created) => self.keep_first(&tag.name),
             Ok(PutOutcome::Exists) => Err(Error::new(
                 Code::TagExists,
                 format!("There already is a tag \"{}\".", tag.name),
@@ -60,8 +63,10 @@ impl Tags {
     /// [`Code::TagNotFound`], [`Code::InvalidName`], [`Code::Corrupt`].
     pub fn get(&self, name: &str) -> Result<Tag> {
         check_tag_name(name)?;
-        let tag = self.read(name)?.ok_or_else(|| missing(name))?;
-        Ok(tag.0)
+        match self.read(name)? {
+            Some((tag, _)) => Ok(tag),
+            None => Err(self.missing(name)?),
+        }
     }
 
     /// All tags, by version.
@@ -97,8 +102,9 @@ impl Tags {
     pub fn delete(&self, name: &str) -> Result<()> {
         check_tag_name(name)?;
         let path = self.path(name);
-        if !self.store.exists(&path)? {
-            return Err(missing(name));
+        // A damaged file may be removed.
+        if !self.store.exists(&path)? || matches!(self.read(name), Ok(None)) {
+            return Err(self.missing(name)?);
         }
         self.store.remove(&path)?;
         self.store.sync_directory(&self.directory)
@@ -118,10 +124,42 @@ impl Tags {
             return Ok(None);
         };
         let tag: Tag = open_json(&bytes, &path)?;
+        if in_other_case(name, [tag.name.as_str()].into_iter()).is_some() {
+            // Some systems do not tell cases apart.
+            return Ok(None);
+        }
         if tag.name != name {
             return Err(Error::corrupt(path, "it is the file of another tag"));
         }
         Ok(Some((tag, bytes.len() as u64)))
+    }
+
+    /// The tag whose name differs from a name only in case, if there is one.
+    fn in_other_case(&self, name: &str) -> Result<Option<String>> {
+        let entries = self.store.list(&self.directory)?;
+        let names = entries
+            .iter()
+            .filter_map(|entry| entry.name.strip_suffix(".json"));
+        Ok(in_other_case(name, names))
+    }
+
+    /// Of two tags that were made at once and differ only in case, one stays.
+    fn keep_first(&self, name: &str) -> Result<()> {
+        match self.in_other_case(name)?.filter(|other| other.as_str() < name) {
+            Some(other) => {
+                self.store.remove(&self.path(name))?;
+                Err(exists_as(name, &other))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn missing(&self, name: &str) -> Result<Error> {
+        let error = Error::new(Code::TagNotFound, format!("There is no tag \"{name}\"."));
+        Ok(match self.in_other_case(name)? {
+            Some(other) => error.hint(format!("There is one that is called \"{other}\".")),
+            None => error.hint("tags() lists those that there are."),
+        })
     }
 
     fn path(&self, name: &str) -> String {
@@ -132,4 +170,9 @@ impl Tags {
 fn missing(name: &str) -> Error {
     Error::new(Code::TagNotFound, format!("There is no tag \"{name}\"."))
         .hint("Look at the tags of the table.")
+}
+
+fn exists_as(name: &str, other: &str) -> Error {
+    let message = format!("There already is a tag \"{other}\", which differs from \"{name}\" only in case.");
+    Error::new(Code::TagExists, message).hint("Delete it first to move it, or choose another name.")
 }

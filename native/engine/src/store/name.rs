@@ -40,6 +40,33 @@ fn check(name: &str, of: &str) -> Result<()> {
     .hint(RULES))
 }
 
+/// What two names have in common that differ only in case, in any script: on some systems they are one file.
+#[must_use]
+pub(crate) fn fold_case(name: &str) -> String {
+    let upper = name.chars().flat_map(char::to_uppercase);
+    upper.flat_map(char::to_lowercase).collect()
+}
+
+/// A name with every letter in its other case, where it has one.
+pub(crate) fn swap_case(name: &str) -> String {
+    let swapped = |c: char| {
+        let (mut upper, mut lower) = (c.to_uppercase(), c.to_lowercase());
+        match (upper.next(), upper.next(), lower.next(), lower.next()) {
+            (Some(upper), None, ..) if upper != c => upper,
+            (_, _, Some(lower), None) => lower,
+            _ => c,
+        }
+    };
+    name.chars().map(swapped).collect()
+}
+
+/// Of some names the one that differs from a name only in case, if there is one.
+pub(crate) fn in_other_case<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let folded = fold_case(name);
+    let mut others = names.filter(|other| *other != name);
+    others.find(|other| fold_case(other) == folded).map(str::to_owned)
+}
+
 /// The device names of Windows, with or without an extension: a table must be able to move there.
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
@@ -128,6 +155,22 @@ mod tests {
         for name in ["docs", "a.b", "v1.2-rc_3", "été", "Comet", "_x"] {
             assert!(check_table_name(name).is_ok(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn names_are_alike_but_for_their_case() {
+        for (a, b) in [
+            ("docs", "DOCS"),
+            ("Été", "éTÉ"),
+            ("straße", "STRASSE"),
+            ("ΣΟΣ", "σος"),
+            ("ſ", "S"),
+        ] {
+            assert_eq!(in_other_case(a, ["x", b].into_iter()).as_deref(), Some(b));
+            assert_eq!(in_other_case(b, [a].into_iter()).as_deref(), Some(a));
+        }
+        assert_eq!(swap_case("Été_1ß"), "éTÉ_1ß");
+        assert_eq!(in_other_case("docs", ["docs", "docs2", "dócs"].into_iter()), None);
     }
 
     #[test]

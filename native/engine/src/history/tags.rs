@@ -158,18 +158,13 @@ impl Tags {
         let error = Error::new(Code::TagNotFound, format!("There is no tag \"{name}\"."));
         Ok(match self.in_other_case(name)? {
             Some(other) => error.hint(format!("There is one that is called \"{other}\".")),
-            None => error.hint("tags() lists those that there are."),
+            None => error.hint("Look at the tags of the table."),
         })
     }
 
     fn path(&self, name: &str) -> String {
         format!("{}/{name}.json", self.directory)
     }
-}
-
-fn missing(name: &str) -> Error {
-    Error::new(Code::TagNotFound, format!("There is no tag \"{name}\"."))
-        .hint("Look at the tags of the table.")
 }
 
 fn exists_as(name: &str, other: &str) -> Error {

@@ -195,7 +195,7 @@ fn in_an_exact_search() {
     };
     for dimensions in [1, 2, 3, 64, 70] {
         for (seed, kind) in Kind::all(dimensions).enumerate() {
-            run(kind, seed as u64, 150, plain.clone(), &[1.0]);
+            run(kind, seed as u64, 150, plain, &[1.0]);
         }
     }
 }
@@ -208,7 +208,7 @@ fn in_an_exact_search_that_looks_at_shadows() {
         ..Indexing::default()
     };
     for (seed, kind) in Kind::all(256).enumerate() {
-        run(kind, 100 + seed as u64, 600, shadows.clone(), &[1.0]);
+        run(kind, 100 + seed as u64, 600, shadows, &[1.0]);
     }
 }
 
@@ -220,6 +220,6 @@ fn through_an_index() {
         ..Indexing::default()
     };
     for (seed, kind) in Kind::all(128).enumerate() {
-        run(kind, 200 + seed as u64, 600, index.clone(), &[0.5, 0.95, 1.0]);
+        run(kind, 200 + seed as u64, 600, index, &[0.5, 0.95, 1.0]);
     }
 }

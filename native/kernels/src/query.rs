@@ -81,7 +81,7 @@ impl<'a> Query<'a> {
     #[must_use]
     pub fn new(values: &'a [f32], metric: Metric) -> Self {
         let squares = dot_f32(values, values);
-        let usual = if squares >= SQUARES[0] && squares <= SQUARES[1] {
+        let usual = if (SQUARES[0]..=SQUARES[1]).contains(&squares) {
             SQUARES
         } else if squares == 0.0 && values.iter().all(|&x| x == 0.0) {
             [0.0, f32::MAX]

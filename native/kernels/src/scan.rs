@@ -262,6 +262,6 @@ impl Score<2> for DotAndNorm {
 impl Score<1> for L2Squared {
     #[inline(always)]
     fn score(_: &Query, [l2_squared]: [f32; 1]) -> (f32, bool) {
-        (-l2_squared, l2_squared >= SQUARES[0] && l2_squared <= f32::MAX)
+        (-l2_squared, (SQUARES[0]..=f32::MAX).contains(&l2_squared))
     }
 }

@@ -318,13 +318,13 @@ impl Table {
         (file, path): (&str, &str),
     ) -> Result<IndexFile> {
         let store = &self.home.store;
-        let mut writer = CheckedWriter::new(match store.create(&path) {
+        let mut writer = CheckedWriter::new(match store.create(path) {
             Ok(sink) => sink,
             // A table that was made before there were indexes has no folder for them.
             Err(_) => {
                 let draft = format!("{DRAFT}{}", self.home.environment.uuid()?.to_hex());
                 store.create_directory(&draft, &self.home.path("index"), &[], ("made", &[]))?;
-                store.create(&path)?
+                store.create(path)?
             }
         });
         writer.write(bytes)?;

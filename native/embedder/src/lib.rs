@@ -30,14 +30,33 @@
 //! tests hold this crate to it. Nothing here panics on a damaged file.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod error;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "ids are below the numbers of rows that were checked when the files were read"
+)]
 mod model;
+#[expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "places come from walking through the text by characters, counts are bounded by it"
+)]
 mod normalize;
 mod safetensors;
 mod unicode;
 mod unicode_tables;
+#[expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "starts and slots are checked when the tables are made"
+)]
 mod vocabulary;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a token is at least one letter long and never longer than what is left"
+)]
 mod wordpiece;
 
 pub use error::ModelError;

@@ -55,7 +55,7 @@ impl Table {
         Ok(Self {
             rows: embeddings.place,
             dimensions,
-            scales: finite_numbers(&file[scales.place])?,
+            scales: finite_numbers(file.get(scales.place).unwrap_or_default())?,
         })
     }
 }

@@ -34,7 +34,11 @@ pub(crate) fn class(character: char) -> Class {
     // A run is its first character (21 bits) above its class (11 bits), and it ends where the next begins.
     let sought = (u32::from(character) << 11) | 0x7ff;
     let after = RUNS.partition_point(|&run| run <= sought);
-    match RUNS[..after].last().map_or(0, |&run| run & 0x7ff) {
+    match after
+        .checked_sub(1)
+        .and_then(|at| RUNS.get(at))
+        .map_or(0, |&run| run & 0x7ff)
+    {
         0 => Class::Letter,
         1 => Class::Vanishing,
         2 => Class::Barrier,
@@ -51,7 +55,10 @@ pub(crate) fn class(character: char) -> Class {
 pub(crate) fn decomposed(character: char) -> char {
     // A pair is the character above the other one (21 bits each).
     match DECOMPOSED.binary_search_by_key(&u64::from(character), |pair| pair >> 21) {
-        Ok(at) => char::from_u32((DECOMPOSED[at] & 0x1f_ffff) as u32).unwrap_or(character),
+        Ok(at) => {
+            let pair = DECOMPOSED.get(at).copied().unwrap_or_default();
+            char::from_u32((pair & 0x1f_ffff) as u32).unwrap_or(character)
+        }
         Err(_) => character,
     }
 }
@@ -59,7 +66,7 @@ pub(crate) fn decomposed(character: char) -> char {
 /// The characters that a [`Class::DecomposedFurther`] character stands for.
 pub(crate) fn decomposed_further(character: char) -> &'static [char] {
     match DECOMPOSED_FURTHER.binary_search_by_key(&character, |&(from, _)| from) {
-        Ok(at) => DECOMPOSED_FURTHER[at].1,
+        Ok(at) => DECOMPOSED_FURTHER.get(at).map_or(&[], |(_, to)| to),
         Err(_) => &[],
     }
 }

@@ -32,6 +32,7 @@
 //! ```
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod column;
 pub mod database;

@@ -42,28 +42,57 @@
 //! in `f64`, element by element. So scores are `f64`, nearly all of them with the bits of an `f32`, and every finite row has one.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 #[cfg(target_endian = "big")]
 compile_error!("rows are read as they lie in memory, which must be little-endian");
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "places are counted from the lengths of the same slices"
+)]
 mod centres;
+#[expect(clippy::indexing_slicing, reason = "slices are cut to the shorter length")]
 mod dispatch;
 mod f16;
 mod lanes;
+#[expect(clippy::indexing_slicing, reason = "registers of a block are numbered from 0")]
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod query;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "halves of a slice whose length is a power of two"
+)]
 mod rotation;
+#[expect(clippy::indexing_slicing, reason = "64 lanes, and places below their number")]
 mod scalar;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "positions are compared with the number of rows first"
+)]
 mod scan;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "positions are compared with the number of rows first, and blocks have 16 of them"
+)]
 mod shadow;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "blocks have a fixed layout, and are cut to it first"
+)]
 mod signs;
 mod sums;
 mod topk;
 mod vector;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "64 lanes, and registers below their number"
+)]
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod wide;
 mod wide_score;
+#[expect(clippy::indexing_slicing, reason = "registers of a block are numbered from 0")]
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

@@ -2,6 +2,7 @@
 //! errors whose message is JSON, rows cross as columns of numbers with one string for all text.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod call;
 mod database;

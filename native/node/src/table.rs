@@ -78,8 +78,10 @@ impl NativeTable {
         self.text_later(|table| {
             let snapshot = table.snapshot()?;
             let mut info = moment(table, &snapshot)?;
-            info["name"] = json!(table.name());
-            info["incarnation"] = json!(table.incarnation());
+            if let Some(info) = info.as_object_mut() {
+                info.insert("name".to_owned(), json!(table.name()));
+                info.insert("incarnation".to_owned(), json!(table.incarnation()));
+            }
             Ok(info)
         })
     }
@@ -331,9 +333,11 @@ impl NativeTable {
                 "bytes": explained.bytes, "indexes": explained.indexes, "lists": explained.lists,
                 "scanned": explained.scanned, "refined": explained.refined, "uncovered": explained.uncovered,
             });
-            if let (Some(_), Some(last)) = (&request.during, request.version) {
-                json["from"] = json!(explained.version);
-                json["version"] = json!(last);
+            if let (Some(_), Some(last), Some(json)) =
+                (&request.during, request.version, json.as_object_mut())
+            {
+                json.insert("from".to_owned(), json!(explained.version));
+                json.insert("version".to_owned(), json!(last));
             }
             Ok(json)
         })

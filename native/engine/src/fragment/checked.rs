@@ -145,7 +145,7 @@ impl CheckedWriter {
     /// Zeros up to the next multiple of 64.
     pub(crate) fn pad(&mut self) -> Result<()> {
         let missing = self.written.next_multiple_of(64) - self.written;
-        self.write(&[0; 64][..missing as usize])
+        self.write([0; 64].get(..missing as usize).unwrap_or_default())
     }
 
     fn flush(&mut self) -> Result<()> {

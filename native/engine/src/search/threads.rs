@@ -76,7 +76,9 @@ fn cut<'p, 'a>(rows: &'p [Selected<'a>], bytes: usize, shares: usize) -> Vec<Vec
                 false => ((at + 1) * share - before).div_ceil(width),
             };
             let to = rows.end().min((from + room).next_multiple_of(64));
-            cut[at].push((rows, from..to));
+            if let Some(share) = cut.get_mut(at) {
+                share.push((rows, from..to));
+            }
             before += (to - from) * rows.width;
             from = to;
         }

@@ -65,9 +65,10 @@ impl Head {
     pub(super) fn encode(&self) -> [u8; HEAD] {
         let mut bytes = [0; HEAD];
         let words = [self.sequence, self.length, self.hash, self.file];
-        let (start, rest) = bytes.split_at_mut(8);
-        start[..7].copy_from_slice(&MAGIC);
-        start[7] = self.kind as u8;
+        let (magic, rest) = bytes.split_at_mut(MAGIC.len());
+        magic.copy_from_slice(&MAGIC);
+        let (kind, rest) = rest.split_at_mut(1);
+        kind.fill(self.kind as u8);
         for (place, word) in rest.chunks_exact_mut(8).zip(words) {
             place.copy_from_slice(&word.to_le_bytes());
         }

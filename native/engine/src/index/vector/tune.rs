@@ -432,10 +432,15 @@ fn follow(trace: &Trace, nearest: usize, angle: f32, caps: &[usize], hits: &mut 
             *count += 1;
         }
     }
+    let mut add = |cap: usize, hit: usize, cost: f64| {
+        if let (Some(hits), Some(costs)) = (hits.get_mut(cap), costs.get_mut(cap)) {
+            (*hits, *costs) = (*hits + hit, *costs + cost);
+        }
+    };
     let (mut hit, mut cost, mut useless, mut cap) = (0, 0.0, 0, 0);
     for (at, (place, count)) in trace.lists.iter().zip(in_list).enumerate() {
         while caps.get(cap).is_some_and(|cap| *cap <= at) {
-            (hits[cap], costs[cap]) = (hits[cap] + hit, costs[cap] + cost);
+            add(cap, hit, cost);
             cap += 1;
         }
         if at > LISTS_MIN && place.is_useless(angle, threshold) {
@@ -450,6 +455,6 @@ fn follow(trace: &Trace, nearest: usize, angle: f32, caps: &[usize], hits: &mut 
         cost += LIST_COST + f64::from(place.list.rows);
     }
     for cap in cap..caps.len() {
-        (hits[cap], costs[cap]) = (hits[cap] + hit, costs[cap] + cost);
+        add(cap, hit, cost);
     }
 }

@@ -19,6 +19,8 @@ export interface NativeScan {
 /** A write of several batches that becomes one commit. */
 export interface NativeWriter {
   add(batch: Uint8Array): Promise<unknown>;
+  missing(field: number, limit: number): Promise<NativePage | null>;
+  fill(field: number, batch: Uint8Array): Promise<unknown>;
   commit(ending: string | null): Promise<string>;
   abort(): Promise<unknown>;
 }
@@ -48,7 +50,7 @@ export interface NativeTable {
   readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array>;
   scan(request: string): Promise<NativeScan>;
   write(request: string, batch: Uint8Array | null): Promise<string>;
-  stage(request: string): Promise<NativeWriter>;
+  stage(request: string, constants: Uint8Array | null): Promise<NativeWriter>;
   reembed(request: string): Promise<NativeReembed>;
   history(request: string): Promise<string>;
   diff(request: string): Promise<NativePage>;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { extname } from "node:path";
 import { embed, int, type Table, table, text } from "varve";
 import { builtin } from "varve/embeddings";
@@ -43,15 +42,4 @@ export function documentRows(source: string, path: string, content: string): Doc
     start,
     end,
   }));
-}
-
-/** Tells rows of one id apart: equal for equal rows. */
-export function rowDigest({
-  heading,
-  body,
-  start,
-  end,
-}: Omit<DocumentRow, "id" | "source" | "path">): string {
-  const parts = JSON.stringify([heading, body, start, end]);
-  return createHash("sha256").update(parts).digest("base64url");
 }

@@ -1,6 +1,6 @@
-import type { Instant, Progress } from "varve";
+import { and, type Instant, type Progress } from "varve";
 import { interrupted } from "./cli-error";
-import { type DocumentRow, type DocumentTable, documentRows, rowDigest } from "./documents";
+import { type DocumentRow, type DocumentTable, documentRows } from "./documents";
 import { listDocuments, readDocument } from "./folder";
 
 /** What an ingest takes. */
@@ -30,11 +30,6 @@ export interface IngestReport {
   readonly unread: readonly { readonly path: string; readonly problem: string }[];
 }
 
-interface KnownRow {
-  readonly digest: string;
-  readonly path: string;
-}
-
 /**
  * Makes a table show the documents of a folder: pieces that are new or different are written, those that are gone are removed, and
  * where nothing differs there is no new version.
@@ -47,12 +42,8 @@ class Ingest {
   readonly #table: DocumentTable;
   readonly #options: IngestOptions;
   readonly #unread = new Map<string, string>();
-  /** Rows of the table that the folder has not shown yet. */
-  #known = new Map<string, KnownRow>();
   #files = 0;
   #pieces = 0;
-  #added = 0;
-  #changed = 0;
 
   constructor(t: DocumentTable, options: IngestOptions) {
     this.#table = t;
@@ -62,14 +53,9 @@ class Ingest {
   async run(): Promise<IngestReport> {
     const { folder, message, effectiveAt, signal, onProgress } = this.#options;
     const paths = await listDocuments(folder);
-    this.#known = await this.#knownRows();
-    let gone: string[] = [];
-    // What is gone is known when every file has been read, which is when the filter is asked for.
-    const { version } = await this.#table.upsert(this.#differentRows(paths), {
-      delete: (c) => {
-        gone = [...this.#known].filter(([, { path }]) => !this.#unread.has(path)).map(([id]) => id);
-        return c.id.in(gone);
-      },
+    const { version, inserted, updated, unchanged, deleted } = await this.#table.upsert(this.#rows(paths), {
+      // What is gone is known when every file has been read, which is when the filter is asked for.
+      delete: (c) => and(c.source.eq(this.#options.source), c.path.notIn([...this.#unread.keys()])),
       message,
       effectiveAt,
       signal,
@@ -79,25 +65,15 @@ class Ingest {
       version,
       files: this.#files,
       pieces: this.#pieces,
-      added: this.#added,
-      changed: this.#changed,
-      removed: gone.length,
-      unchanged: this.#pieces - this.#added - this.#changed,
+      added: inserted,
+      changed: updated,
+      removed: deleted,
+      unchanged,
       unread: [...this.#unread].map(([path, problem]) => ({ path, problem })),
     };
   }
 
-  /** What the table holds of the folder. */
-  async #knownRows(): Promise<Map<string, KnownRow>> {
-    const { source, signal } = this.#options;
-    const known = new Map<string, KnownRow>();
-    for await (const rows of this.#table.scan({ where: (c) => c.source.eq(source), signal })) {
-      for (const row of rows) known.set(row.id, { digest: rowDigest(row), path: row.path });
-    }
-    return known;
-  }
-
-  async *#differentRows(paths: readonly string[]): AsyncGenerator<DocumentRow, void, void> {
+  async *#rows(paths: readonly string[]): AsyncGenerator<DocumentRow, void, void> {
     const { folder, source, signal, onProgress } = this.#options;
     for (const [index, path] of paths.entries()) {
       if (signal.aborted) throw interrupted();
@@ -107,17 +83,10 @@ class Ingest {
         continue;
       }
       this.#files += 1;
-      yield* documentRows(source, path, file.text).filter((row) => this.#isDifferent(row));
+      const rows = documentRows(source, path, file.text);
+      this.#pieces += rows.length;
+      yield* rows;
       onProgress({ files: index + 1, of: paths.length });
     }
-  }
-
-  #isDifferent(row: DocumentRow): boolean {
-    const known = this.#known.get(row.id);
-    this.#known.delete(row.id);
-    this.#pieces += 1;
-    if (known === undefined) this.#added += 1;
-    else if (known.digest !== rowDigest(row)) this.#changed += 1;
-    return known?.digest !== rowDigest(row);
   }
 }

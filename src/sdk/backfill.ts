@@ -2,7 +2,8 @@
 // rows at a time. Where somebody else was faster, the rows are read again. A row that is refused is passed over, so that it does not
 // keep the others from their vectors.
 
-import { type CommitOptions, toCommitJson } from "./commit";
+import { VarveError } from "../varve-error";
+import { type CommitOptions, toCommitJson, toWriteResult } from "./commit";
 import { badArgument } from "./errors";
 import { callAsync } from "./native/call";
 import type { PlainRow } from "./native/decode";
@@ -14,7 +15,6 @@ import { checkCount } from "./reader";
 import type { EmbedSpec, Field, TableSchema, VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
-import { ATTEMPTS, isConflict } from "./update";
 
 /** What `backfill` takes. */
 export interface BackfillOptions extends CommitOptions, LongOptions {
@@ -75,12 +75,20 @@ export async function missingVectors(handle: TableHandle): Promise<Record<string
   return Object.fromEntries(counts);
 }
 
+/** How often some rows are tried that somebody else changes meanwhile. */
+const ATTEMPTS = 5;
+
+/** Whether somebody else changed the rows meanwhile. */
+function isConflict(error: unknown): boolean {
+  return VarveError.is(error) && error.code === "CONFLICT";
+}
+
 /** Fills one column. */
 class Backfill {
   readonly #handle: TableHandle;
   readonly #field: DerivedField;
   readonly #options: BackfillOptions;
-  readonly #commit: Readonly<Record<string, unknown>>;
+  #commit: Readonly<Record<string, unknown>>;
   /** The first refusal of rows, while others could be embedded. */
   refusal: { readonly error: unknown } | undefined;
   /** The rows that the function refuses, or of which it has nothing to say. */
@@ -132,7 +140,8 @@ class Backfill {
       try {
         return await this.#stepOnce(offset, limit);
       } catch (error) {
-        if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+        const isFinal = attempt === ATTEMPTS || this.#options.ifVersion !== undefined;
+        if (isFinal || !isConflict(error)) throw error;
       }
     }
   }
@@ -195,7 +204,8 @@ class Backfill {
       const batch = await new OpenBatch(handle, cells, buffer).finish({});
       checkSignal(this.#options.signal);
       const body = JSON.stringify({ kind: "update", version, rowIds, ...this.#commit });
-      await callAsync(() => handle.native.write(body, batch));
+      const done = toWriteResult(await callAsync(() => handle.native.write(body, batch)));
+      if (this.#options.ifVersion !== undefined) this.#commit = { ...this.#commit, ifVersion: done.version };
     } finally {
       handle.buffers.give(buffer);
     }

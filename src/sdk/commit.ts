@@ -16,6 +16,8 @@ export interface CommitOptions {
   readonly effectiveAt?: Instant | undefined;
   /** Anything else that `history()` should show. */
   readonly properties?: Readonly<Record<string, JsonValue>> | undefined;
+  /** The newest version there must be. If somebody else has committed since, nothing is written and the call fails with `CONFLICT`. */
+  readonly ifVersion?: number | undefined;
 }
 
 /** What a write did. A write that changes nothing makes no version, and shows the newest one. */
@@ -30,6 +32,8 @@ export interface WriteResult {
   readonly updated: number;
   /** How many rows are gone. */
   readonly deleted: number;
+  /** How many rows of an upsert are in the table already exactly as they were given, so that nothing was done for them. */
+  readonly unchanged: number;
   /** How many of the rows were written without a vector, because embedding failed and `onEmbedError` is `"defer"`. `backfill()` completes them. */
   readonly deferred: number;
 }
@@ -73,8 +77,13 @@ export interface Commit {
 
 /** The options of a commit for the native module; throws INVALID_ARGUMENT. */
 export function toCommitJson(options: CommitOptions): Record<string, unknown> {
-  const { message, effectiveAt, properties } = options;
+  const { message, effectiveAt, properties, ifVersion } = options;
   const json: Record<string, unknown> = {};
+  if (ifVersion !== undefined) {
+    if (!Number.isSafeInteger(ifVersion) || ifVersion < 0)
+      throw badArgument("ifVersion", "the number of a version", describeValue(ifVersion));
+    json["ifVersion"] = ifVersion;
+  }
   if (message !== undefined) {
     if (typeof message !== "string") throw badArgument("message", "a text", describeValue(message));
     json["message"] = message;
@@ -93,20 +102,16 @@ export function toCommitJson(options: CommitOptions): Record<string, unknown> {
 
 /** What a write did, as the native module says it. */
 export function toWriteResult(text: string, deferred = 0): WriteResult {
-  const { version, committedAt, inserted, updated, deleted } = JSON.parse(text) as {
-    version: number;
-    committedAt: number | null;
-    inserted?: number;
-    updated?: number;
-    deleted?: number;
-  };
+  const result = JSON.parse(text) as Partial<WriteResult> & { version: number; committedAt: number | null };
+  const { version, committedAt, inserted, updated, deleted, unchanged } = result;
   return {
     version,
     committedAt: toDate(committedAt),
     inserted: inserted ?? 0,
     updated: updated ?? 0,
     deleted: deleted ?? 0,
-    deferred,
+    unchanged: unchanged ?? 0,
+    deferred: deferred + (result.deferred ?? 0),
   };
 }
 

@@ -45,7 +45,8 @@ export class Database {
 
   /**
    * Creates a table, or opens it and checks that it is what was declared: otherwise SCHEMA_MISMATCH names the column. Columns on disk
-   * that the declaration lacks are allowed only where they are nullable or derived.
+   * that the declaration lacks are allowed only where they are nullable, derived or have a constant default; rows that are written keep
+   * them, and new rows get the default.
    *
    * @example
    * ```ts

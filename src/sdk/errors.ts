@@ -88,6 +88,15 @@ export function noWorkingDirectory(path: string, cause: unknown): VarveError {
   return new VarveError("IO", message, { hint: "Give an absolute path.", cause });
 }
 
+/** A write whose rows others changed again and again. */
+export function changedTooOften(table: string, tries: number, ms: number): VarveError {
+  const message = `Others changed the rows of ${quote(table)} each of the ${tries} times that the write was tried in ${(ms / 1000).toFixed(1)} s.`;
+  return new VarveError("CONFLICT", message, {
+    hint: "Try again when fewer others write; nothing was changed.",
+    where: { table },
+  });
+}
+
 /** A signal that was aborted. */
 export function aborted(reason: unknown): VarveError {
   return new VarveError("ABORTED", "The call was aborted by its signal; nothing was written.", {

@@ -6,6 +6,7 @@ import type { FillOptions } from "./embed/document-run";
 import type { EmbeddableCells } from "./embed/inputs";
 import type { BatchBuffer } from "./native/batch-buffer";
 import type { BatchSize, BatchWriter } from "./native/encode";
+import { keptWhereMissing } from "./native/kept";
 import { unreadableRow } from "./native/row-errors";
 import { isUnreadable, ownCopy } from "./schema/own-copy";
 import type { Field } from "./schema/table-schema";
@@ -24,12 +25,12 @@ export class OpenBatch {
   readonly #writer: BatchWriter;
   readonly #waiting: readonly Field[];
 
-  /** Encodes the cells of the columns that are `wanted`; the others are there to be embedded from. */
+  /** Encodes the cells. Where rows bring no vector, it is `computed` at the end, or left to be kept. */
   constructor(
     handle: TableHandle,
     cells: BatchCells,
     buffer: BatchBuffer,
-    wanted: (field: Field) => boolean = everyField,
+    computed: ReadonlySet<Field> = new Set(),
   ) {
     this.rows = cells.count;
     this.buffer = buffer;
@@ -37,12 +38,17 @@ export class OpenBatch {
     this.#writer = handle.encoder.begin(buffer, cells);
     const waiting: Field[] = [];
     for (const [field, values] of cells.columns) {
-      if (!wanted(field)) continue;
-      if (field.embed !== undefined && values.includes(undefined)) waiting.push(field);
-      else this.#writer.column(field, values);
+      if (field.embed === undefined || !values.includes(undefined)) this.#writer.column(field, values);
+      else if (computed.has(field)) waiting.push(field);
+      else this.#writer.column(field, keptWhereMissing(values));
     }
     this.#waiting = waiting;
-    this.#cells = { base: cells.base, count: cells.count, columns: kept(handle, cells, waiting) };
+    this.#cells = { base: cells.base, count: cells.count, columns: neededLater(handle, cells, waiting) };
+  }
+
+  /** The batch, of which nothing is computed. */
+  bytes(): Uint8Array {
+    return this.#writer.finish();
   }
 
   /** Embeds what is missing, and gives the whole batch. */
@@ -54,12 +60,8 @@ export class OpenBatch {
   }
 }
 
-function everyField(): boolean {
-  return true;
-}
-
 /** The columns that are needed later, in memory of their own: those that wait, and the ones that they are computed from. */
-function kept(
+function neededLater(
   handle: TableHandle,
   { base, columns }: BatchCells,
   waiting: readonly Field[],

@@ -18,15 +18,29 @@ import { describeValue } from "./schema/wire-value";
 import type { DeleteOptions, HistoryOptions, InsertOptions, UpdateOptions, UpsertOptions } from "./table";
 import type { EmbedCallOptions, FindOptions, ScanOptions, SearchOptions, SelectOptions } from "./table-view";
 
-/** How the value of an option is read: `data` and `filter` are copied, the others are checked and kept as they are. */
-type Kind = "data" | "filter" | "flag" | "signal" | "callback" | "component";
+/**
+ * How the value of an option is read: `data` and `filter` are copied, and so is a `change`, unless it is a function; the others are checked
+ * and kept as they are.
+ */
+type Kind = "data" | "filter" | "change" | "flag" | "signal" | "callback" | "component";
 
 /** Every name that options of a type may have. */
 type Names<T> = Readonly<Record<keyof T, Kind>>;
 
-const commit: Names<CommitOptions> = { message: "data", effectiveAt: "data", properties: "data" };
+const commit: Names<CommitOptions> = {
+  message: "data",
+  effectiveAt: "data",
+  properties: "data",
+  ifVersion: "data",
+};
 const long: Names<LongOptions> = { signal: "signal", onProgress: "callback" };
-const insert: Names<InsertOptions> = { ...commit, ...long, vectors: "flag", onEmbedError: "data" };
+const insert: Names<InsertOptions> = {
+  ...commit,
+  ...long,
+  vectors: "flag",
+  onEmbedError: "data",
+  onDuplicate: "data",
+};
 const select: Names<SelectOptions<string>> = { select: "data" };
 const find: Names<FindOptions<AnyTable, string>> = {
   ...select,
@@ -36,6 +50,7 @@ const find: Names<FindOptions<AnyTable, string>> = {
   offset: "data",
   after: "data",
 };
+const { limit: _limit, ...findFirst } = find;
 const scan: Names<ScanOptions<AnyTable, string>> = {
   ...select,
   where: "filter",
@@ -61,15 +76,21 @@ const NAMES = {
   openTable: { bigints: "data" } satisfies Names<OpenTableOptions>,
   get: select,
   find,
+  findFirst,
   count: { where: "filter" },
   scan,
   search,
   embed: { column: "data", kind: "data", signal: "signal" } satisfies Names<EmbedCallOptions<string>>,
   insert,
-  upsert: { ...insert, delete: "filter" } satisfies Names<UpsertOptions<AnyTable>>,
-  update: { ...commit, ...long, where: "filter", all: "flag", set: "data", vectors: "flag" } satisfies Names<
-    UpdateOptions<AnyTable, boolean>
-  >,
+  upsert: { ...insert, delete: "filter", merge: "flag" } satisfies Names<UpsertOptions<AnyTable>>,
+  update: {
+    ...commit,
+    ...long,
+    where: "filter",
+    all: "flag",
+    set: "change",
+    vectors: "flag",
+  } satisfies Names<UpdateOptions<AnyTable, boolean>>,
   delete: { ...commit, where: "filter", all: "flag" } satisfies Names<DeleteOptions<AnyTable>>,
   diff: { ...select, where: "filter" } satisfies Names<DiffOptions<AnyTable, string>>,
   history: { limit: "data", before: "data" } satisfies Names<HistoryOptions>,
@@ -123,6 +144,8 @@ function readOption(call: string, name: string, kind: Kind, value: unknown): unk
       return readable(`${call}: ${name}`, () => ownCopy(value));
     case "filter":
       return readable(name, () => ownCopy(value), unreadableFilter);
+    case "change":
+      return typeof value === "function" ? value : readOption(call, name, "data", value);
     case "flag":
       if (typeof value !== "boolean") throw badArgument(name, "true or false", describeValue(value));
       return value;

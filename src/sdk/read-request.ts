@@ -11,7 +11,7 @@ interface ReadRequest {
  * snapshot, or a search across time, may have to look its version up first. One that needs other columns is called once they are known.
  */
 export function readRequest<T extends ReadRequest>(
-  call: "find" | "count" | "scan" | "search",
+  call: "find" | "findFirst" | "count" | "scan" | "search",
   options: T | undefined,
   newest: Reader,
 ): T {

@@ -78,6 +78,20 @@ export class Reader {
     }
   }
 
+  /** The rows with some keys, in their order. */
+  getAll(keys: readonly unknown[], select: readonly string[] | undefined): Promise<(PlainRow | undefined)[]> {
+    try {
+      const { projection } = this.plan(select);
+      const wire = Array.from(keys, (key) => this.#key(key));
+      const request = `{"kind":"getAll",${projection.json},"keys":[${wire.join()}],"version":${this.#version}}`;
+      return this.#read(request, null, (numbers, text, blob) =>
+        projection.byKey(numbers, text, wire.length, blob),
+      );
+    } catch (error) {
+      return Promise.reject(toVarveError(error));
+    }
+  }
+
   /** The rows that a filter lets through. */
   find(request: FindRequest): Promise<PlainRow[]> {
     try {

@@ -1,28 +1,30 @@
 // Rows as they are given. An array is taken as it is when the call is made: all of it is read and encoded before anything is waited for. An
 // iterable is asked for its rows as there is room for them, and each is taken when it comes; so it needs no more memory than a batch.
 
-import { isBytes, messageOf } from "../realm";
+import { isBytes, isPromiseLike, messageOf } from "../realm";
 import { VarveError } from "../varve-error";
 import { badArgument, notRows, unreadableArgument } from "./errors";
 import { BatchBuffer } from "./native/batch-buffer";
+import type { GatherOptions } from "./native/encode";
 import { plainRow } from "./native/plain-row";
 import { unreadableRow } from "./native/row-errors";
 import { OpenBatch } from "./open-batch";
 import { checkRows } from "./row-check";
 import { ITEMS_MAX, isUnreadable, ownCopy, ownProperties } from "./schema/own-copy";
-import type { TableSchema } from "./schema/table-schema";
+import type { Field, TableSchema } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
 
 /** Rows to write. */
 export type RowSource<R> = readonly R[] | Iterable<R> | AsyncIterable<R>;
 
-function isArray(rows: unknown): rows is readonly unknown[] {
-  try {
-    return Array.isArray(rows);
-  } catch (cause) {
-    throw unreadableArgument("rows", messageOf(cause), cause);
-  }
+/** Rows to write, or one row. */
+export type OneOrMore<R> = R | RowSource<R>;
+
+/** How rows are taken. */
+export interface TakeOptions extends GatherOptions {
+  /** The derived columns that are computed from the rows, and not when it is known which rows change. */
+  readonly computed: ReadonlySet<Field>;
 }
 
 /** Batches, one after another. */
@@ -37,15 +39,34 @@ const BATCH_ROWS_MIN = 64;
 const SAMPLE_ROWS = 16;
 
 /** The rows in batches. Those of an array are encoded when this returns. */
-export function takeRows(handle: TableHandle, rows: unknown, ownVectors: boolean): TakenRows {
-  if (!isArray(rows)) return streamed(handle, stepsOf(rows), ownVectors);
+export function takeRows(handle: TableHandle, given: unknown, options: TakeOptions): TakenRows {
+  const rows = isOneRow(given) ? [given] : given;
+  if (!isArray(rows)) return streamed(handle, stepsOf(rows), options);
   const list = itemsOf(rows);
   if (handle.options.definition?.check !== undefined) {
     // A schema of another library may look at them later.
     const own = list.map((row, index) => ownRow(handle, row, index));
-    return streamed(handle, own, ownVectors);
+    return streamed(handle, own, options);
   }
-  return handedOut(openAll(handle, list, ownVectors));
+  return handedOut(openAll(handle, list, options));
+}
+
+function isArray(rows: unknown): rows is readonly unknown[] {
+  try {
+    return Array.isArray(rows);
+  } catch (cause) {
+    throw unreadableArgument("rows", messageOf(cause), cause);
+  }
+}
+
+/** A row that stands for itself: an object that is neither iterable nor still to come. */
+function isOneRow(given: unknown): boolean {
+  if (typeof given !== "object" || given === null) return false;
+  try {
+    return !(Symbol.iterator in given || Symbol.asyncIterator in given || isPromiseLike(given));
+  } catch (cause) {
+    throw unreadableArgument("rows", messageOf(cause), cause);
+  }
 }
 
 function itemsOf(rows: readonly unknown[]): unknown[] {
@@ -58,7 +79,7 @@ function itemsOf(rows: readonly unknown[]): unknown[] {
   throw badArgument("rows", `at most ${ITEMS_MAX} rows in an array`, `an array of ${rows.length}`);
 }
 
-function openAll(handle: TableHandle, rows: unknown[], ownVectors: boolean): OpenBatch[] {
+function openAll(handle: TableHandle, rows: unknown[], options: TakeOptions): OpenBatch[] {
   const { rows: most, bytes } = batchSize(handle, rows);
   const batches: OpenBatch[] = [];
   try {
@@ -66,7 +87,7 @@ function openAll(handle: TableHandle, rows: unknown[], ownVectors: boolean): Ope
       const part = rows.length <= most ? rows : rows.slice(from, from + most);
       // One batch uses the memory of the write before it; more of them are all there at once.
       const buffer = part === rows ? handle.buffers.take() : new BatchBuffer(part.length * bytes);
-      batches.push(open(handle, part, from, ownVectors, buffer));
+      batches.push(open(handle, part, from, options, buffer));
     }
   } catch (error) {
     for (const { buffer } of batches) handle.buffers.give(buffer);
@@ -88,7 +109,7 @@ function* handedOut(batches: OpenBatch[]): Generator<OpenBatch, void, void> {
 async function* streamed(
   handle: TableHandle,
   rows: AsyncIterable<unknown> | readonly unknown[],
-  ownVectors: boolean,
+  options: TakeOptions,
 ): AsyncGenerator<OpenBatch, void, void> {
   let base = 0;
   let batch: unknown[] = [];
@@ -97,32 +118,33 @@ async function* streamed(
     batch.push(Array.isArray(rows) ? row : ownRow(handle, row, base + batch.length));
     if (batch.length === BATCH_ROWS_MIN) size = batchSize(handle, batch).rows;
     if (batch.length < size) continue;
-    yield await checked(handle, batch, base, ownVectors);
+    yield await checked(handle, batch, base, options);
     base += batch.length;
     batch = [];
   }
-  if (batch.length > 0) yield await checked(handle, batch, base, ownVectors);
+  if (batch.length > 0) yield await checked(handle, batch, base, options);
 }
 
 async function checked(
   handle: TableHandle,
   rows: readonly unknown[],
   base: number,
-  ownVectors: boolean,
+  options: TakeOptions,
 ): Promise<OpenBatch> {
-  const sound = await checkRows(handle, rows, base, ownVectors);
-  return open(handle, sound, base, ownVectors, handle.buffers.take());
+  // A schema of another library knows whole rows only.
+  const sound = options.merge === true ? rows : await checkRows(handle, rows, base, options.ownVectors);
+  return open(handle, sound, base, options, handle.buffers.take());
 }
 
 function open(
   handle: TableHandle,
   rows: readonly unknown[],
   base: number,
-  ownVectors: boolean,
+  options: TakeOptions,
   buffer: BatchBuffer,
 ): OpenBatch {
   try {
-    return new OpenBatch(handle, handle.encoder.gather(rows, base, ownVectors), buffer);
+    return new OpenBatch(handle, handle.encoder.gather(rows, base, options), buffer, options.computed);
   } catch (error) {
     handle.buffers.give(buffer);
     throw error;

@@ -10,7 +10,7 @@ import type { NativeTable } from "./native/open";
 import { Plans } from "./plan";
 import { Reader } from "./reader";
 import type { AnyTable } from "./schema/table-definition";
-import { joinSchema, type SchemaJson, type TableSchema } from "./schema/table-schema";
+import { joinSchema, type SchemaJson, type TableSchema, type VectorField } from "./schema/table-schema";
 
 /** What the native module says of a table. */
 export interface TableInfo {
@@ -61,6 +61,15 @@ export class TableHandle {
     this.embedder = new TableEmbedder(name, options.definition, options.services, options.functions);
     this.encoder = new RowEncoder(this.schema);
     this.reader = new Reader(native, plans, null, this.#scratch);
+  }
+
+  /**
+   * The derived columns that this handle computes. A declaration may leave one out; it is computed all the same where its function can be
+   * had, and otherwise left to those who know it.
+   */
+  computed(): VectorField[] {
+    const derived = this.schema.vectors().filter(({ embed }) => embed !== undefined);
+    return derived.filter((field) => field.declared || this.embedder.knows(field));
   }
 
   /** What is true of the table now. */

@@ -174,20 +174,30 @@ export abstract class TableView<D extends AnyTable> {
   }
 
   /**
-   * The row with a key, or undefined.
+   * The row with a key, or undefined; of several keys the rows in the order of the keys, from one version, with undefined where there is
+   * none.
    *
    * @example
    * ```ts
    * const doc = await t.get("1", { select: ["id", "title"] });
+   * const [first, second] = await t.get(["1", "2"]);
    * ```
    */
-  async get<S extends ColumnName<D> = DefaultColumn<D>>(
+  get<S extends ColumnName<D> = DefaultColumn<D>>(
     key: KeyOf<D>,
     options?: SelectOptions<S>,
-  ): Promise<SelectedRow<D, S> | undefined> {
-    const own = ownArgument("key", key);
+  ): Promise<SelectedRow<D, S> | undefined>;
+  get<S extends ColumnName<D> = DefaultColumn<D>>(
+    keys: readonly KeyOf<D>[],
+    options?: SelectOptions<S>,
+  ): Promise<(SelectedRow<D, S> | undefined)[]>;
+  async get(given: unknown, options?: SelectOptions<string>): Promise<unknown> {
+    const key = ownArgument("key", given);
     const { select } = checkOptions("get", options);
-    return (await this.read((reader) => reader.get(own, select))) as SelectedRow<D, S> | undefined;
+    return await this.read(
+      (reader): Promise<unknown> =>
+        Array.isArray(key) ? reader.getAll(key, select) : reader.get(key, select),
+    );
   }
 
   /**
@@ -204,6 +214,22 @@ export abstract class TableView<D extends AnyTable> {
   ): Promise<SelectedRow<D, S>[]> {
     const request = readRequest("find", options, this.handle.reader);
     return (await this.read((reader) => reader.find(request))) as SelectedRow<D, S>[];
+  }
+
+  /**
+   * The first row that `find` would return, or undefined.
+   *
+   * @example
+   * ```ts
+   * const newest = await t.findFirst({ where: { lang: "en" }, orderBy: { column: "at", descending: true } });
+   * ```
+   */
+  async findFirst<S extends ColumnName<D> = DefaultColumn<D>>(
+    options?: Omit<FindOptions<D, S>, "limit">,
+  ): Promise<SelectedRow<D, S> | undefined> {
+    const request = { ...readRequest("findFirst", options, this.handle.reader), limit: 1 };
+    const [first] = await this.read((reader) => reader.find(request));
+    return first as SelectedRow<D, S> | undefined;
   }
 
   /** How many rows a filter lets through; all rows without one. */

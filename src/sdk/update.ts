@@ -1,21 +1,23 @@
-// Updates: the rows are found at a version, what depends on the changed columns is embedded again, and the new cells are written for
-// exactly those rows. Where somebody else changed one of them in between, all of it is done again.
+// Updates: what is set, constants and computed values, goes to the engine together with the filter. The engine finds the rows when it
+// commits, so that nothing is missed that came before; what depends on the changed columns is embedded first, for the rows that there are.
 
+import { messageOf } from "../realm";
 import { VarveError } from "../varve-error";
 import { toCommitJson, toWriteResult, type WriteResult } from "./commit";
-import { badArgument, cannotSet } from "./errors";
+import { ComputedValue, computedColumns, type ExpressionJson } from "./compute/value";
+import { badArgument, cannotSet, unreadableArgument } from "./errors";
+import { commitFilled, fillMissing } from "./missing-vectors";
 import { callAsync } from "./native/call";
-import type { PlainRow } from "./native/decode";
+import type { NativeWriter } from "./native/open";
 import { unknownKey, wrongCell } from "./native/row-errors";
 import { OpenBatch } from "./open-batch";
 import { checkSignal } from "./progress";
-import type { FilterJson } from "./query/check-filter";
 import { describeType } from "./schema/column-type";
 import { isPlainObject } from "./schema/plain";
-import type { Field } from "./schema/table-schema";
+import type { Field, VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
-import { nothingWritten, type WriteOptions } from "./write";
+import type { WriteOptions } from "./write";
 
 /** What `update` takes, before its types. */
 export interface UpdateRequest extends WriteOptions {
@@ -25,117 +27,108 @@ export interface UpdateRequest extends WriteOptions {
   readonly vectors?: boolean | undefined;
 }
 
-/** How often a write is tried whose rows somebody else changes meanwhile. */
-export const ATTEMPTS = 5;
-
-/** The columns that change: those that are set, those that follow from them, and the sources that are needed for that. */
+/** The columns that change: those that are set to a value or to a computed one, and the derived ones that follow from them. */
 interface Change {
-  readonly set: ReadonlyMap<Field, unknown>;
-  readonly derived: readonly Field[];
-  readonly sources: readonly Field[];
+  readonly constants: ReadonlyMap<Field, unknown>;
+  readonly computed: ReadonlyMap<Field, ExpressionJson>;
+  readonly derived: readonly VectorField[];
 }
 
 /** Sets columns of all rows that a filter lets through, as one commit. */
 export async function updateRows(handle: TableHandle, request: UpdateRequest): Promise<WriteResult> {
   const change = changeOf(handle, request);
-  const commit = toCommitJson(request);
-  const filter = handle.reader.filterOfSome("update", request);
-  tryOut(handle, change);
-  for (let attempt = 1; ; attempt++) {
-    checkSignal(request.signal);
-    try {
-      return await updateOnce(handle, request, filter, change, commit);
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
-    }
+  const where = handle.reader.filterOfSome("update", request);
+  const body = {
+    kind: "update",
+    where,
+    compute: computeJson(change),
+    derived: change.derived.map((field) => field.id),
+    ...toCommitJson(request),
+  };
+  const options = { ...request, write: handle.options.services.cache.beginWrite() };
+  const writer = await begin(handle, body, change);
+  let result: WriteResult;
+  try {
+    await fillMissing(handle, writer, change.derived, options);
+    result = toWriteResult(await commitFilled(handle, writer, change.derived, options, null));
+  } catch (error) {
+    await writer.abort().catch(() => undefined);
+    throw error;
   }
+  const { updated } = result;
+  if (updated > 0) request.onProgress?.({ stage: "write", done: updated, total: updated });
+  return result;
 }
 
-/** Whether somebody else changed the rows meanwhile. */
-export function isConflict(error: unknown): boolean {
-  return VarveError.is(error) && error.code === "CONFLICT";
-}
-
-async function updateOnce(
-  handle: TableHandle,
-  request: UpdateRequest,
-  filter: FilterJson,
-  change: Change,
-  commit: Readonly<Record<string, unknown>>,
-): Promise<WriteResult> {
-  const { version } = await handle.info();
-  const select = ["_rowid", ...change.sources.map((field) => field.name)];
-  const rows = await handle.reader.at(version).find({ select, filter });
-  if (rows.length === 0) return await nothingWritten(handle);
-  const rowIds = rows.map((row) => row["_rowid"]);
+/** Hands over what is set; a value that does not fit is an error even where no row matches. */
+async function begin(handle: TableHandle, body: object, { constants }: Change): Promise<NativeWriter> {
   const buffer = handle.buffers.take();
   try {
-    const cells = { base: undefined, count: rows.length, columns: cellsOf(change, rows) };
-    const sources = new Set(change.sources);
-    const { signal, onProgress } = request;
-    const batch = await new OpenBatch(handle, cells, buffer, (field) => !sources.has(field)).finish({
-      signal,
-      onProgress,
-    });
-    checkSignal(request.signal);
-    const body = JSON.stringify({ kind: "update", version, rowIds, ...commit });
-    const result = toWriteResult(await callAsync(() => handle.native.write(body, batch)));
-    request.onProgress?.({ stage: "write", done: rows.length, total: rows.length });
-    return result;
+    const columns = new Map([...constants].map(([field, value]) => [field, [value]]));
+    const cells = { base: undefined, count: 1, columns };
+    const batch = new OpenBatch(handle, cells, buffer).bytes();
+    return await callAsync(() => handle.native.stage(JSON.stringify(body), batch));
   } finally {
     handle.buffers.give(buffer);
   }
 }
 
-/** Encodes one row, so that a value that does not fit is an error even where no row matches. */
-function tryOut(handle: TableHandle, { set }: Change): void {
-  const buffer = handle.buffers.take();
-  try {
-    const columns = new Map([...set].map(([field, value]) => [field, [value]]));
-    new OpenBatch(handle, { base: undefined, count: 1, columns }, buffer);
-  } finally {
-    handle.buffers.give(buffer);
-  }
+function computeJson({ computed }: Change): object[] {
+  return [...computed].map(([{ id, type }, value]) => ({
+    field: id,
+    value,
+    safe: type.kind === "int" && !type.bigint,
+  }));
 }
 
-function cellsOf({ set, derived, sources }: Change, rows: readonly PlainRow[]): Map<Field, unknown[]> {
-  const columns = new Map<Field, unknown[]>();
-  for (const [field, value] of set) columns.set(field, new Array<unknown>(rows.length).fill(value));
-  for (const field of sources)
-    columns.set(
-      field,
-      rows.map((row) => row[field.name]),
-    );
-  for (const field of derived) columns.set(field, new Array<unknown>(rows.length).fill(undefined));
-  return columns;
-}
-
-function changeOf(handle: TableHandle, { set, vectors = false }: UpdateRequest): Change {
-  const { schema, name: table } = handle;
-  if (!isPlainObject(set))
-    throw badArgument("set", "an object of columns and values", describeValue(set), table);
-  const values = new Map<Field, unknown>();
-  for (const [name, value] of Object.entries(set)) {
+function changeOf(handle: TableHandle, request: UpdateRequest): Change {
+  const { name: table } = handle;
+  checkSignal(request.signal);
+  const constants = new Map<Field, unknown>();
+  const computed = new Map<Field, ExpressionJson>();
+  for (const [name, value] of Object.entries(setOf(handle, request))) {
     if (value === undefined) continue;
-    const field = schema.get(name);
-    if (field === undefined) throw unknownKey({ table }, name, schema.names());
-    if (name === schema.primaryKey) throw cannotSet(table, name, "it is the primary key");
-    if (field.embed !== undefined && !vectors)
-      throw cannotSet(table, name, "it is computed from other columns");
-    if (value === null && !field.nullable) throw wrongCell({ table }, name, describeType(field.type), "null");
-    values.set(field, value);
+    const field = fieldToSet(handle, name, request);
+    const expression = ComputedValue.jsonOf(value);
+    if (expression !== undefined) computed.set(field, expression);
+    else if (value !== null || field.nullable) constants.set(field, value);
+    else throw wrongCell({ table }, name, describeType(field.type), "null");
   }
-  if (values.size === 0) throw badArgument("set", "at least one column", "none", table);
-  const derived = schema.fields.filter((field) => follows(field, values));
-  const needed = new Set(
-    derived.flatMap((field) => field.embed?.sources ?? []).map((source) => schema.field(source)),
-  );
-  return { set: values, derived, sources: [...needed].filter((field) => !values.has(field)) };
+  if (constants.size + computed.size === 0) throw badArgument("set", "at least one column", "none", table);
+  const names = new Set([...constants.keys(), ...computed.keys()].map((field) => field.name));
+  const follows = ({ name, embed }: VectorField): boolean =>
+    !names.has(name) && (embed?.sources ?? []).some((source) => names.has(source));
+  return { constants, computed, derived: handle.computed().filter(follows) };
 }
 
-/** Whether a column is computed from one of those that are set. */
-function follows(field: Field, set: ReadonlyMap<Field, unknown>): boolean {
-  if (field.embed === undefined || set.has(field)) return false;
-  const { sources } = field.embed;
-  return [...set.keys()].some((changed) => sources.includes(changed.name));
+function setOf(handle: TableHandle, { set }: UpdateRequest): object {
+  const made = typeof set === "function" ? computedBy(set as (columns: object) => unknown, handle) : set;
+  if (isPlainObject(made)) return made;
+  throw badArgument(
+    "set",
+    "an object of columns and values, or a function that returns one",
+    describeValue(made),
+    handle.name,
+  );
+}
+
+function computedBy(set: (columns: object) => unknown, { schema }: TableHandle): unknown {
+  try {
+    return set(computedColumns(schema));
+  } catch (cause) {
+    throw VarveError.is(cause) ? cause : unreadableArgument("set", messageOf(cause), cause);
+  }
+}
+
+function fieldToSet(
+  { schema, name: table }: TableHandle,
+  name: string,
+  { vectors = false }: UpdateRequest,
+): Field {
+  const field = schema.get(name);
+  if (field === undefined) throw unknownKey({ table }, name, schema.names());
+  if (name === schema.primaryKey) throw cannotSet(table, name, "it is the primary key");
+  if (field.embed !== undefined && !vectors)
+    throw cannotSet(table, name, "it is computed from other columns");
+  return field;
 }

@@ -4,7 +4,8 @@
 import { isError } from "../realm";
 import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "./commit";
 import type { FillOptions, OnEmbedError } from "./embed/document-run";
-import { badArgument } from "./errors";
+import { badArgument, noPrimaryKey } from "./errors";
+import { commitFilled, fillMissing } from "./missing-vectors";
 import { callAsync } from "./native/call";
 import type { NativeWriter } from "./native/open";
 import { OpenBatch } from "./open-batch";
@@ -12,39 +13,58 @@ import { checkSignal, type LongOptions } from "./progress";
 import type { FilterJson } from "./query/check-filter";
 import { takeRows } from "./row-source";
 import { isPlainObject } from "./schema/plain";
+import type { Field, VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
 
 /** What a write takes. */
 export interface WriteOptions extends CommitOptions, LongOptions {}
 
+/** What a write does with rows that bring the same key. */
+export type OnDuplicate = "error" | "first" | "last";
+
 /** What a write of rows takes, before its types. */
 export interface RowWriteOptions extends WriteOptions {
   readonly vectors?: boolean | undefined;
   readonly onEmbedError?: OnEmbedError | undefined;
+  readonly onDuplicate?: OnDuplicate | undefined;
 }
 
-export type { RowSource } from "./row-source";
+/** What an upsert takes beside that. */
+export interface ReplaceOptions {
+  readonly delete?: unknown;
+  readonly merge?: boolean | undefined;
+}
+
+export type { OneOrMore, RowSource } from "./row-source";
 
 /** Writes rows as one commit. Everything that is passed in is read before this waits for anything, but for the rows of an iterable. */
 export async function writeRows(
   handle: TableHandle,
   kind: "insert" | "upsert",
   rows: unknown,
-  options: RowWriteOptions & { readonly delete?: unknown },
+  options: RowWriteOptions & ReplaceOptions,
 ): Promise<WriteResult> {
-  checkOnEmbedError(options.onEmbedError);
+  checkChoices(handle, options);
   checkSignal(options.signal);
-  const request = { kind, ...toCommitJson(options) };
+  const { onDuplicate = "error", ifVersion, vectors = false, merge } = options;
+  const request = { kind, onDuplicate, ...toCommitJson(options) };
   const ending = kind === "insert" ? () => undefined : endingOf(handle, rows, options.delete);
-  const batches = takeRows(handle, rows, options.vectors ?? false);
+  const computed = handle.computed();
+  // Of what may stay as it is, or be refused before it is embedded, the engine says what is to be embedded.
+  const mayChange = kind === "upsert" || ifVersion !== undefined;
+  const asks = onDuplicate !== "error" || (mayChange && computed.length > 0);
+  const taken = { ownVectors: vectors, merge, computed: new Set<Field>(asks ? [] : computed) };
+  const batches = takeRows(handle, rows, taken);
   const writer = new Batches(handle, options, handle.options.services.cache.beginWrite());
   try {
+    if (asks) return await writer.writeAsked(request, computed, batches, ending);
     const first = await batches.next();
     if (first.done) {
       const filter = ending();
-      if (filter === undefined) return await nothingWritten(handle);
-      const none = new OpenBatch(handle, handle.encoder.gather([], 0, false), handle.buffers.take());
+      if (filter === undefined && ifVersion === undefined) return await nothingWritten(handle);
+      const cells = handle.encoder.gather([], 0, taken);
+      const none = new OpenBatch(handle, cells, handle.buffers.take());
       return await writer.writeOne({ ...request, ending: filter }, none);
     }
     const second = await batches.next();
@@ -75,9 +95,16 @@ function meansAll(where: unknown): boolean {
   return isPlainObject(where) && Object.keys(where).join() === "all" && where["all"] === true;
 }
 
-function checkOnEmbedError(found: unknown): void {
-  if (found === undefined || found === "throw" || found === "defer") return;
-  throw badArgument("onEmbedError", '"throw" or "defer"', describeValue(found));
+function checkChoices(handle: TableHandle, { onEmbedError, onDuplicate }: RowWriteOptions): void {
+  checkChoice("onEmbedError", onEmbedError, ["throw", "defer"]);
+  checkChoice("onDuplicate", onDuplicate, ["error", "first", "last"]);
+  if (onDuplicate !== undefined && onDuplicate !== "error" && handle.schema.primaryKey === null)
+    throw noPrimaryKey(handle.name);
+}
+
+function checkChoice(name: string, found: string | undefined, known: readonly string[]): void {
+  if (found === undefined || known.includes(found)) return;
+  throw badArgument(name, known.map((one) => JSON.stringify(one)).join(" or "), describeValue(found));
 }
 
 /** The answer of a write that has nothing to write. */
@@ -94,8 +121,8 @@ class Batches {
 
   constructor(handle: TableHandle, { signal, onProgress, onEmbedError }: RowWriteOptions, write: number) {
     this.#handle = handle;
-    const onDeferredRows = (rows: number): void => {
-      this.#deferred += rows;
+    const onDeferredRows = (rows: ReadonlySet<number>): void => {
+      this.#deferred += rows.size;
     };
     this.#options = { signal, onProgress, onEmbedError, write, onDeferredRows };
   }
@@ -105,12 +132,7 @@ class Batches {
     const bytes = await this.#finish(batch);
     const write = () => this.#handle.native.write(JSON.stringify(request), bytes);
     const result = await this.#use(batch, () => callAsync(write));
-    try {
-      this.#report(rows, rows);
-    } catch (error) {
-      // The rows are committed: whoever watches cannot undo that by failing.
-      process.emitWarning(isError(error) ? error : String(error));
-    }
+    this.#reportCommitted(rows);
     return toWriteResult(result, this.#deferred);
   }
 
@@ -119,7 +141,7 @@ class Batches {
     batches: AsyncIterable<OpenBatch>,
     ending: () => FilterJson | undefined,
   ): Promise<WriteResult> {
-    const start = () => this.#handle.native.stage(JSON.stringify(request));
+    const start = () => this.#handle.native.stage(JSON.stringify(request), null);
     const writer: NativeWriter = await callAsync(start);
     let filter: FilterJson | undefined;
     let adding: Promise<void> = Promise.resolve();
@@ -141,6 +163,40 @@ class Batches {
     }
     const ended = filter === undefined ? null : JSON.stringify(filter);
     return toWriteResult(await callAsync(() => writer.commit(ended)), this.#deferred);
+  }
+
+  /** Writes rows that are embedded where the engine says so. */
+  async writeAsked(
+    request: object,
+    computed: readonly VectorField[],
+    batches: AsyncIterable<OpenBatch> | Iterable<OpenBatch>,
+    ending: () => FilterJson | undefined,
+  ): Promise<WriteResult> {
+    const handle = this.#handle;
+    const derived = computed.map((field) => field.id);
+    const body = JSON.stringify({ ...request, derived });
+    const writer: NativeWriter = await callAsync(() => handle.native.stage(body, null));
+    // The rows of the last batch; where it is the only one they are reported when they are committed.
+    let last = 0;
+    try {
+      for await (const batch of batches) {
+        if (last > 0) this.#report(last);
+        const bytes = await this.#finish(batch);
+        await this.#use(batch, () => callAsync(() => writer.add(bytes)));
+        await fillMissing(handle, writer, computed, this.#options);
+        last = batch.rows;
+      }
+      if (this.#written > 0) this.#report(last);
+      checkSignal(this.#options.signal);
+      const filter = ending();
+      const ended = filter === undefined ? null : JSON.stringify(filter);
+      const result = await commitFilled(handle, writer, computed, this.#options, ended);
+      if (this.#written === 0) this.#reportCommitted(last);
+      return toWriteResult(result);
+    } catch (error) {
+      await writer.abort().catch(() => undefined);
+      throw error;
+    }
   }
 
   async #add(writer: NativeWriter, batch: OpenBatch, bytes: Uint8Array): Promise<void> {
@@ -170,6 +226,15 @@ class Batches {
   #drop({ buffer }: OpenBatch, error: unknown): never {
     this.#handle.buffers.give(buffer);
     throw error;
+  }
+
+  /** Of a write in one batch. The rows are committed: whoever watches cannot undo that by failing. */
+  #reportCommitted(rows: number): void {
+    try {
+      this.#report(rows, rows);
+    } catch (error) {
+      process.emitWarning(isError(error) ? error : String(error));
+    }
   }
 
   #report(rows: number, total?: number): void {

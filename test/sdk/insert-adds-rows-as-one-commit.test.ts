@@ -58,6 +58,7 @@ describe("insert", () => {
       inserted: 0,
       updated: 0,
       deleted: 0,
+      unchanged: 0,
       deferred: 0,
     });
   });
@@ -73,7 +74,7 @@ describe("insert", () => {
 
   test("of what is no iterable is an error", async () => {
     const t = await openDocs();
-    for (const rows of [null, 3, "rows", {}]) {
+    for (const rows of [null, 3, "rows", Promise.resolve([])]) {
       await expect(t.insert(rows as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     }
   });
@@ -95,7 +96,7 @@ describe("large inserts", () => {
     expect(progress.length).toBeGreaterThan(2);
     expect(progress.at(-1)).toBe(25_000);
     const second = await t.upsert(rows(26_000));
-    expect(second).toMatchObject({ version: 2, inserted: 1000, updated: 25_000 });
+    expect(second).toMatchObject({ version: 2, inserted: 1000, unchanged: 25_000 });
     expect(await t.count()).toBe(26_000);
     expect(await t.get(25_999, { select: ["body", "vec"] })).toEqual({
       body: "row 25999 ".repeat(20),

@@ -1,8 +1,9 @@
-// Two writers that read the same row and write it back would lose one of the changes; the engine refuses the second, and the SDK repeats it.
+// Two writers that read the same row and write it back would lose one of the changes: the engine finds the rows when it commits.
 
 import { embed, int, type Table, table, text, type UntypedTable } from "varve";
 import { describe, expect, test } from "vitest";
 import { diskDatabase, memoryDatabase, temporaryFolder } from "../support/database";
+import { fakePace } from "../support/fake-pace";
 import { hashEmbedding, hashVector } from "../support/hash-embedding";
 
 const counters = table("counters", { id: text().primaryKey(), n: int(), m: int() });
@@ -43,29 +44,82 @@ describe("an update whose row is changed while it embeds", () => {
         return inputs.map((input) => hashVector(input));
       },
     };
-    const notes = table("notes", { id: text().primaryKey(), body: text(), n: int() }, (c) => ({
-      vec: embed(fn, c.body),
+    const notes = table("notes", { id: text().primaryKey(), title: text(), body: text(), n: int() }, (c) => ({
+      vec: embed(fn, [c.title, c.body]),
     }));
-    // Without a cache, so that the function is called with every attempt.
-    const t = await (await memoryDatabase({ embeddingCache: false })).table(notes);
-    await t.insert([{ id: "a", body: "old", n: 0, vec: new Float32Array(16).fill(0.25) }], { vectors: true });
-    meddle = () => t.update({ where: { id: "a" }, set: { n: calls } });
+    const options = { embeddingCache: false, pace: fakePace(0.5) } as const;
+    const t = await (await memoryDatabase(options)).table(notes);
+    const vec = new Float32Array(16).fill(0.25);
+    await t.insert([{ id: "a", title: "t", body: "old", n: 0, vec }], { vectors: true });
+    meddle = () =>
+      t.update({ where: { id: "a" }, set: { title: `t${calls}`, n: calls, vec }, vectors: true });
     return { t: t.untyped, calls: () => calls };
   }
 
-  test("is done again, on top of the other change", async () => {
+  test("embeds again what is new, on top of the other change", async () => {
     const { t, calls } = await contested(2);
     expect(await t.update({ where: { id: "a" }, set: { body: "new" } })).toMatchObject({ updated: 1 });
-    expect(await t.get("a")).toEqual({ id: "a", body: "new", n: 2 });
+    expect(await t.get("a")).toEqual({ id: "a", title: "t2", body: "new", n: 2 });
+    expect((await t.get("a", { select: ["vec"] }))?.["vec"]).toEqual(hashVector("t2 new"));
     expect(calls()).toBe(3);
   });
 
-  test("gives up after five times", async () => {
-    const { t, calls } = await contested(99);
+  test("says how often and for how long it tried, when that does not end", async () => {
+    const { t } = await contested(Number.POSITIVE_INFINITY);
     await expect(t.update({ where: { id: "a" }, set: { body: "new" } })).rejects.toMatchObject({
       code: "CONFLICT",
+      message: expect.stringMatching(/each of the \d+ times .* in 3\d\.\d s/),
     });
-    expect(await t.get("a")).toEqual({ id: "a", body: "old", n: 5 });
-    expect(calls()).toBe(5);
+    expect(await t.get("a")).toMatchObject({ body: "old" });
   });
+
+  test("does not care about changes that have nothing to do with it", async () => {
+    const { t, calls } = await contested(0);
+    const writes = Array.from({ length: 20 }, (_, n) => t.update({ where: { id: "a" }, set: { n } }));
+    await Promise.all([t.update({ where: { id: "a" }, set: { body: "new" } }), ...writes]);
+    expect(await t.get("a")).toMatchObject({ title: "t", body: "new" });
+    expect(await t.version()).toBe(22);
+    expect(calls()).toBe(1);
+  });
+});
+
+describe("a hundred updates at once", () => {
+  test("of one row through one handle are all made", async () => {
+    const t = await (await memoryDatabase()).table(counters);
+    await t.insert(Array.from({ length: 300 }, (_, n) => ({ id: `${n}`, n: 0, m: 0 })));
+    const of = (where: { id: string } | undefined) =>
+      Array.from({ length: 100 }, (_, n) =>
+        t.update(where === undefined ? { all: true, set: { n } } : { where, set: { n } }),
+      );
+    await Promise.all(of({ id: "1" }));
+    await Promise.all(of(undefined));
+    expect(await t.version()).toBe(201);
+  });
+
+  test("of one row through several databases are all made", async () => {
+    const folder = temporaryFolder();
+    const databases = await Promise.all([1, 2, 3, 4].map(() => diskDatabase(folder)));
+    const handles: Table<typeof counters>[] = [];
+    for (const db of databases) handles.push(await db.table(counters));
+    await handles[0]?.insert({ id: "a", n: 0, m: 0 });
+    const once = (_: unknown, n: number) =>
+      handles[n % 4]?.update({ where: { id: "a" }, set: (c) => ({ n: c.n.plus(1) }) });
+    await Promise.all(Array.from({ length: 100 }, once));
+    expect(await handles[1]?.get("a")).toEqual({ id: "a", n: 100, m: 0 });
+  });
+});
+
+test("an update changes what began to match before it was committed", async () => {
+  const folder = temporaryFolder();
+  const one = await (await diskDatabase(folder)).table(counters);
+  const two = await (await diskDatabase(folder)).table(counters);
+  await one.insert(Array.from({ length: 5_000 }, (_, n) => ({ id: `${n}`, n: n % 2, m: 0 })));
+  for (let round = 1; round <= 20; round++) {
+    const update = one.update({ where: (c) => c.n.eq(1), set: { m: round } });
+    const inserted = await two.insert({ id: `new ${round}`, n: 1, m: 0 });
+    const { version } = await update;
+    const row = await one.get(`new ${round}`);
+    if (version > inserted.version) expect(row?.m).toBe(round);
+    else expect(row?.m).toBe(0);
+  }
 });

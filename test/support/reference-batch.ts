@@ -62,6 +62,7 @@ function readColumn(
   const id = head.getUint32(0, true);
   const encoding = head.getUint32(4, true);
   const extra = head.getUint32(12, true);
+  if (head.getUint32(8, true) === 2) return { id, cells: new Array<unknown>(rows).fill(null) };
   const present = head.getUint32(8, true) === 1 ? sections.take(rows) : undefined;
   const type = typeOf(id);
   const cells = readData(sections, rows, encoding, extra, type);

@@ -55,8 +55,16 @@ describe("writes", () => {
     await t.insert([{ id: "1", title: "x", thumb, bodyVec: new Float32Array(8) }]);
     // @ts-expect-error a derived vector, and vectors are not let in
     await t.insert([{ id: "1", title: "x", thumb, bodyVec: new Float32Array(8) }], { vectors: false });
-    // @ts-expect-error one row is not rows
-    await t.insert({ id: "1", title: "x", thumb });
+    // @ts-expect-error a row that lacks a column, alone
+    await t.insert({ id: "1", title: "x" });
+    // @ts-expect-error a row to merge without its key
+    await t.upsert([{ title: "x" }], { merge: true });
+    // @ts-expect-error a part of a row, and merge is not said
+    await t.upsert([{ id: "1", title: "x" }]);
+    // @ts-expect-error a version is a number
+    await t.insert([], { ifVersion: "3" });
+    // @ts-expect-error no such choice
+    await t.insert([], { onDuplicate: "skip" });
     // @ts-expect-error an unknown option
     await t.insert([], { mesage: "x" });
   });

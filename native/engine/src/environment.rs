@@ -2,7 +2,8 @@
 
 use std::fmt::{Debug, Display, Write as _};
 use std::ops::RangeInclusive;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use crate::error::{Code, Error, Result};
 
@@ -69,6 +70,8 @@ pub trait Environment: Send + Sync + Debug {
     fn now(&self) -> i64 {
         self.now_ms().clamp(*DATES.start(), *DATES.end())
     }
+    /// How long ago some moment was, always the same one in a process. Never runs backwards.
+    fn monotonic(&self) -> Duration;
     /// A name that nobody else has.
     ///
     /// # Errors
@@ -90,6 +93,11 @@ impl Environment for SystemEnvironment {
             Ok(since) => ms(since),
             Err(before) => -ms(before.duration()),
         }
+    }
+
+    fn monotonic(&self) -> Duration {
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        FIRST.get_or_init(Instant::now).elapsed()
     }
 
     fn uuid(&self) -> Result<Uuid> {

@@ -13,6 +13,7 @@
 //! - [`column`]: values in Arrow's layout, every access checked.
 //! - [`format`]: bytes to structures and back: manifest, commit log, deaths.
 //! - [`filter`]: conditions on rows.
+//! - [`compute`]: values that are computed from rows.
 //! - [`fragment`]: immutable runs of rows in Arrow IPC files.
 //! - [`history`]: what was true when.
 //! - [`index`]: candidates for an answer, from codes of rows.
@@ -35,6 +36,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod column;
+pub mod compute;
 pub mod database;
 pub mod environment;
 pub mod error;

@@ -64,7 +64,7 @@ fn rows_of_many_fragments_come_in_one_commit_or_leave_nothing() {
     fill(&mut stage);
     let twice = stage.add(&encode(&blobs(), &[row(5)])).unwrap_err();
     assert_eq!((twice.code(), twice.place().row), (Code::DuplicateKey, Some(81)));
-    let written = stage.commit(&CommitOptions::default()).unwrap();
+    let written = stage.commit(&CommitOptions::default()).unwrap().unwrap();
     assert_eq!((written.version, written.inserted), (1, 81));
     assert_eq!(files(), 6);
 
@@ -75,6 +75,7 @@ fn rows_of_many_fragments_come_in_one_commit_or_leave_nothing() {
         (refused.code(), refused.place().row),
         (Code::DuplicateKey, Some(0))
     );
+    drop(stage);
     assert_eq!(files(), 6);
 
     let again = Database::with(store, World::at(2)).open_table("blobs").unwrap();

@@ -574,9 +574,21 @@ fn two_handles_rebase_on_each_other() {
         .id(0);
     meanwhile(|other| insert(other, [702]).unwrap());
     update(&a, &[id], "in time").unwrap();
-    // A schema that changed meanwhile: rows that were made for the other one are refused.
+    // A column that came meanwhile: rows that were made without it show its default.
     meanwhile(|other| other.add_columns(&[extra_column()], &none()).map(|_| ()).unwrap());
-    assert_eq!(insert(&a, [703]).unwrap_err().code(), Code::Conflict);
     insert(&a, [703]).unwrap();
+    let extra = a.snapshot().unwrap().schema().field("extra").unwrap().clone();
+    let found = a.snapshot().unwrap().get(&Value::Int(703), vec![extra.clone()]);
+    assert_eq!(found.unwrap().value(&extra, 0).unwrap(), Value::Int(7));
+    // A column that went meanwhile: rows that bring it are refused.
+    meanwhile(|other| {
+        other
+            .drop_columns(&["text".to_owned()], &none())
+            .map(|_| ())
+            .unwrap()
+    });
+    let refused = insert(&a, [704]).unwrap_err();
+    assert_eq!(refused.code(), Code::Conflict);
+    assert_eq!(refused.place().column.as_deref(), Some("text"));
     assert_eq!(visible(&pair.writer), visible(&pair.other));
 }

@@ -26,6 +26,7 @@ use support::values::every_type;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::column::{Batch, ColumnBuilder};
+use varve_engine::compute::Computed;
 use varve_engine::database::Database;
 use varve_engine::error::{Error, Place, Result};
 use varve_engine::filter::Filter;
@@ -33,7 +34,7 @@ use varve_engine::format::{manifest_name, seal_json};
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field, Schema};
 use varve_engine::store::{Disk, LocalStore, MemoryStore, OsDisk, Store};
-use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Search, Stage, Table};
+use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Search, Stage, Table, Update};
 use varve_engine::value::Value;
 
 /// Errors with a heading.
@@ -322,11 +323,85 @@ fn writes(report: &mut Report) {
     report.add(table.update(&[0, 0], &nothing(2), &schema, &options()));
     let more = json!({"name": "x", "type": {"kind": "int"}, "nullable": true});
     table.add_columns(&[field(more)], &options()).unwrap();
-    report.add(insert(&table, &[5], None));
+    insert(&table, &[5], None).unwrap();
     report.add(table.set_retention(Some(-1)));
     let message = Some("m".repeat(20_000));
     let wordy = CommitOptions { message, ..options() };
     report.add(table.delete(None, &wordy));
+    let if_version = Some(77);
+    let late = CommitOptions {
+        if_version,
+        ..options()
+    };
+    report.add(table.delete(None, &late));
+    other_columns(report);
+}
+
+/// Batches and updates of other columns than the table has.
+fn other_columns(report: &mut Report) {
+    let fields = json!([
+        {"name": "id", "type": {"kind": "int"}},
+        {"name": "n", "type": {"kind": "int"}},
+        {"name": "title", "type": {"kind": "text"}, "nullable": true}
+    ]);
+    let table = memory()
+        .create_table("items", schema(json!({"primaryKey": "id", "fields": fields})))
+        .unwrap();
+    let old = Arc::clone(table.snapshot().unwrap().schema());
+    let (key, all) = (&old.fields[..1], &old.fields[..]);
+    let of = |fields: &[Field], row: &[Value]| {
+        let fields = fields.to_vec();
+        let some = Schema {
+            fields,
+            ..(*old).clone()
+        };
+        batch(&some, &[row.to_vec()])
+    };
+    let row = [Value::Int(1), Value::Int(i64::MAX), Value::Null];
+    table
+        .insert(of(all, &row), &old, OnKey::Refuse, &options())
+        .unwrap();
+    report.add(table.insert(of(key, &[Value::Int(2)]), &old, OnKey::Replace, &options()));
+    let mut merged = of(key, &[Value::Int(2)]);
+    let mut kept = varve_engine::column::Bits::filled(1, true);
+    let none = of(&old.fields[1..2], &[Value::Null])
+        .column(old.fields[1].id)
+        .cloned();
+    merged.push(old.fields[1].id, none.unwrap(), Some(kept.clone()));
+    kept.clear(0);
+    report.add(table.insert(merged, &old, OnKey::Replace, &options()));
+    computed(report, &table);
+    table.drop_columns(&["n".to_owned()], &options()).unwrap();
+    report.add(table.insert(of(all, &row), &old, OnKey::Replace, &options()));
+    let n = field(json!({"name": "n", "type": {"kind": "text"}, "nullable": true}));
+    table.add_columns(&[n], &options()).unwrap();
+    report.add(table.batch(&encode(&old, &[row.to_vec()])));
+}
+
+/// Values that an update computes.
+fn computed(report: &mut Report, table: &Arc<Table>) {
+    let schema = Arc::clone(table.snapshot().unwrap().schema());
+    let mut update = |column: &str, json: Json| {
+        let target = schema.field(column).unwrap();
+        let computed = Computed::parse(target, &json, true, &schema);
+        let constants = (Batch::new(1, Vec::new()), Arc::clone(&schema));
+        let made =
+            computed.and_then(|computed| Update::new(Arc::clone(table), None, constants, vec![computed]));
+        report.add(made.and_then(|update| update.commit(&options())));
+    };
+    let op = |op: &str, args: Json| json!({"op": op, "args": args});
+    let n = json!({"column": "n"});
+    update("n", op("plus", json!([n, {"value": 1}])));
+    update("n", op("minus", json!([n, {"value": 1}])));
+    update("n", op("dividedBy", json!([n, {"value": 0}])));
+    update("n", op("times", json!([n, {"value": 0.5}])));
+    update("n", op("plus", json!([n, {"value": "x"}])));
+    update("n", op("plus", json!([n])));
+    update("n", op("modulo", json!([n, n])));
+    update("n", json!({"column": "nobody"}));
+    update("n", json!({"column": "n", "field": 77}));
+    update("id", json!({"column": "n"}));
+    update("title", op("concat", json!([{"column": "title"}, n])));
 }
 
 fn reads(report: &mut Report) {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use varve_engine::column::{fixed_width, vector_elements};
 use varve_engine::error::{Code, Error, Result};
 use varve_engine::schema::{DataType, Element, Field};
-use varve_engine::table::{Cell, Lifetime, Picked};
+use varve_engine::table::{Cell, Lifetime, Picked, Sources};
 use varve_engine::value::Value;
 
 /// The greatest integer of which a JavaScript number knows all neighbours.
@@ -16,6 +16,26 @@ const SAFE: u64 = 9_007_199_254_740_991;
 
 /// The most text of a page: a string of V8 ends at 512 MiB.
 const TEXT_MAX: usize = 400 << 20;
+
+/// Rows whose cells can be visited column by column.
+pub(crate) trait Cells {
+    fn each_cell(&self, field: &Field, visit: impl FnMut(Cell<'_>) -> Result<()>) -> Result<()>;
+}
+
+impl Cells for Picked {
+    fn each_cell(&self, field: &Field, visit: impl FnMut(Cell<'_>) -> Result<()>) -> Result<()> {
+        Picked::each_cell(self, field, visit)
+    }
+}
+
+impl Cells for Sources {
+    fn each_cell(&self, field: &Field, mut visit: impl FnMut(Cell<'_>) -> Result<()>) -> Result<()> {
+        for column in self.column(field) {
+            (0..column.len()).try_for_each(|row| visit(Cell { column, row }))?;
+        }
+        Ok(())
+    }
+}
 
 /// A page as JavaScript receives it.
 #[napi(object, object_from_js = false)]
@@ -93,6 +113,21 @@ impl Page {
         Ok(page)
     }
 
+    /// Writes what vectors are to be made of, and behind it the number of each row within its write; -1 where rows have none.
+    pub(crate) fn of_sources(sources: &Sources) -> Result<Self> {
+        let mut page = Self::default();
+        let rows = sources.rows();
+        page.numbers.push(rows.len() as f64);
+        for field in sources.fields() {
+            page.nulls(&[sources], field, rows.len())?;
+            page.column(&[sources], field, rows.len(), false)?;
+            page.check_size()?;
+        }
+        page.numbers
+            .extend(rows.iter().map(|row| row.map_or(-1.0, |row| row as f64)));
+        Ok(page)
+    }
+
     /// Writes when each row began and when it ended: version and date of each; -1 for the version of an end that has not come.
     pub(crate) fn lifetimes(&mut self, lifetimes: &[Lifetime]) {
         for Lifetime { from, to } in lifetimes {
@@ -102,7 +137,7 @@ impl Page {
         }
     }
 
-    fn nulls(&mut self, parts: &[&Picked], field: &Field, rows: usize) -> Result<()> {
+    fn nulls<P: Cells>(&mut self, parts: &[&P], field: &Field, rows: usize) -> Result<()> {
         let mode = self.numbers.len();
         self.numbers.push(0.0);
         let mut any = false;
@@ -124,7 +159,7 @@ impl Page {
         Ok(())
     }
 
-    fn column(&mut self, parts: &[&Picked], field: &Field, rows: usize, bigint: bool) -> Result<()> {
+    fn column<P: Cells>(&mut self, parts: &[&P], field: &Field, rows: usize, bigint: bool) -> Result<()> {
         if let DataType::Vector { element, .. } = field.data_type {
             self.blob.resize(self.blob.len().next_multiple_of(4), 0);
             self.numbers.push(self.blob.len() as f64);

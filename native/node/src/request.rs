@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use varve_engine::compute::Computed;
 use varve_engine::error::{Code, Error, Result};
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::table::{CommitOptions, Find, Order, Search, Snapshot, Table};
+use varve_engine::table::{CommitOptions, Find, OnDuplicate, Order, Search, Snapshot, Table};
 use varve_engine::value::Value;
 
 /// Reads a request.
@@ -29,6 +30,7 @@ pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum ReadKind {
     Get,
+    GetAll,
     Find,
     Search,
     Count,
@@ -48,6 +50,8 @@ pub(crate) struct Read {
     pub(crate) bigints: Vec<String>,
     #[serde(default)]
     key: Json,
+    #[serde(default)]
+    keys: Vec<Json>,
     #[serde(default, rename = "where")]
     filter: Option<Json>,
     #[serde(default)]
@@ -143,12 +147,16 @@ impl Read {
     }
 
     pub(crate) fn key(&self) -> Result<Value> {
-        let int = |text: &Json| text.get("$int")?.as_str()?.parse().ok();
-        match &self.key {
-            Json::String(text) => Ok(Value::Text(text.clone())),
-            Json::Number(number) => number.as_i64().map(Value::Int).ok_or_else(|| bad_key(&self.key)),
-            other => int(other).map(Value::Int).ok_or_else(|| bad_key(other)),
-        }
+        key_of(&self.key)
+    }
+
+    pub(crate) fn keys(&self) -> Result<Vec<Value>> {
+        self.keys.iter().map(key_of).collect()
+    }
+
+    /// How many rows it asks for by their keys.
+    pub(crate) fn key_count(&self) -> usize {
+        self.keys.len()
     }
 
     pub(crate) fn find(&self, snapshot: &Snapshot) -> Result<Find> {
@@ -168,6 +176,15 @@ impl Read {
             limit: self.limit,
             offset: self.offset,
         })
+    }
+}
+
+fn key_of(json: &Json) -> Result<Value> {
+    let int = |text: &Json| text.get("$int")?.as_str()?.parse().ok();
+    match json {
+        Json::String(text) => Ok(Value::Text(text.clone())),
+        Json::Number(number) => number.as_i64().map(Value::Int).ok_or_else(|| bad_key(json)),
+        other => int(other).map(Value::Int).ok_or_else(|| bad_key(other)),
     }
 }
 
@@ -239,6 +256,26 @@ pub(crate) enum WriteKind {
     Delete,
 }
 
+/// What happens to rows that bring the same key.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Duplicates {
+    #[default]
+    Error,
+    First,
+    Last,
+}
+
+impl From<Duplicates> for OnDuplicate {
+    fn from(duplicates: Duplicates) -> Self {
+        match duplicates {
+            Duplicates::Error => Self::Refuse,
+            Duplicates::First => Self::First,
+            Duplicates::Last => Self::Last,
+        }
+    }
+}
+
 /// What every write may say about its commit.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -249,6 +286,8 @@ pub(crate) struct Options {
     effective_at: Option<i64>,
     #[serde(default)]
     properties: Option<Json>,
+    #[serde(default)]
+    if_version: Option<u64>,
 }
 
 impl From<Options> for CommitOptions {
@@ -257,6 +296,7 @@ impl From<Options> for CommitOptions {
             message: options.message,
             effective_at: options.effective_at,
             properties: options.properties,
+            if_version: options.if_version,
         }
     }
 }
@@ -273,8 +313,39 @@ pub(crate) struct Write {
     /// Rows that end with an upsert.
     #[serde(default)]
     pub(crate) ending: Option<Json>,
+    /// What happens to rows that bring the same key.
+    #[serde(default)]
+    pub(crate) on_duplicate: Duplicates,
+    /// The derived columns of which the writer gives every vector.
+    #[serde(default)]
+    pub(crate) derived: Vec<u32>,
+    /// What an update computes.
+    #[serde(default)]
+    pub(crate) compute: Vec<Compute>,
     #[serde(flatten)]
     pub(crate) options: Options,
+}
+
+/// A value that an update computes.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Compute {
+    /// The id of the column that gets it.
+    field: u32,
+    value: Json,
+    /// Whole numbers that a JavaScript number cannot hold are refused.
+    #[serde(default)]
+    safe: bool,
+}
+
+impl Compute {
+    pub(crate) fn parse(&self, schema: &Schema) -> Result<Computed> {
+        let target = schema.fields.iter().find(|field| field.id == self.field);
+        let target = target.ok_or_else(|| {
+            let message = "The table no longer has a column that was to be set.";
+            Error::new(Code::Conflict, message).hint("Open the table again and repeat the update.")
+        })?;
+        Computed::parse(target, &self.value, self.safe, schema)
+    }
 }
 
 /// A look at the history.

@@ -8,7 +8,7 @@ use varve_engine::format::{Commit, Raw};
 use varve_engine::history::{AsOf, Tag};
 use varve_engine::schema::Schema;
 use varve_engine::table::{
-    Beside, Lifetime, OnKey, Picked, Reembed, Snapshot, Stage, Table, Verified, Warning, Written,
+    Beside, Lifetime, OnKey, Picked, Reembed, Snapshot, Stage, Table, Update, Verified, Warning, Written,
 };
 
 use crate::call::thrown;
@@ -18,7 +18,7 @@ use crate::reembed::NativeReembed;
 use crate::request::{self, Read, ReadKind, Write, WriteKind, read};
 use crate::scan::NativeScan;
 use crate::work::Work;
-use crate::writer::NativeWriter;
+use crate::writer::{Draft, NativeWriter};
 
 /// Work that settles with text.
 pub(crate) type TextWork = Work<String, String>;
@@ -30,6 +30,8 @@ const INSIDE_CALL_NS: u64 = 300_000;
 /// The same for a search beside which no other is under way: a hop to a thread and back was measured to take 65 us, and nobody
 /// waits.
 const ALONE_NS: u64 = 500_000;
+/// So many rows are found by their keys on JavaScript's thread.
+const KEYS_INSIDE_CALL: usize = 32;
 
 /// A table.
 #[napi]
@@ -203,19 +205,22 @@ impl NativeTable {
         })
     }
 
-    /// Starts a write of several batches.
+    /// Starts a write that is told more before it is committed: of rows in several batches, or an update of the rows that match a
+    /// filter, with a batch of one row for what is set to constants.
     #[napi(ts_return_type = "Promise<NativeWriter>")]
-    pub fn stage(&self, request: String) -> Work<NativeWriter, NativeWriter> {
-        let opened = Arc::clone(&self.opened);
+    pub fn stage(&self, request: String, constants: Option<&[u8]>) -> Work<NativeWriter, NativeWriter> {
+        let (opened, constants) = (Arc::clone(&self.opened), constants.map(<[u8]>::to_vec));
         let start = move |table: &Arc<Table>| {
             let request: Write = read(&request)?;
-            let on_key = if request.kind == WriteKind::Upsert {
-                OnKey::Replace
-            } else {
-                OnKey::Refuse
+            let draft = match request.kind {
+                WriteKind::Insert => rows(table, &request, OnKey::Refuse)?,
+                WriteKind::Upsert => rows(table, &request, OnKey::Replace)?,
+                WriteKind::Update => update(table, &request, constants.as_deref())?,
+                WriteKind::Delete => return Err(Error::internal("a delete that is told more")),
             };
-            let stage = Stage::new(Arc::clone(table), on_key)?;
-            Ok(NativeWriter::new(stage, request.options.into(), opened))
+            let options = request.options.into();
+            table.check_version(&options)?;
+            Ok(NativeWriter::new(draft, options, opened))
         };
         self.later(start, |writer| writer)
     }
@@ -226,8 +231,9 @@ impl NativeTable {
         let opened = Arc::clone(&self.opened);
         let start = move |table: &Arc<Table>| {
             let request: request::NewVectors = read(&request)?;
-            let reembed = Reembed::new(Arc::clone(table), request.field)?;
             let (sources, options) = (request.sources, request.options.into());
+            table.check_version(&options)?;
+            let reembed = Reembed::new(Arc::clone(table), request.field)?;
             Ok(NativeReembed::new(reembed, sources, options, opened))
         };
         self.later(start, |reembed| reembed)
@@ -381,6 +387,21 @@ impl NativeTable {
     }
 }
 
+fn rows(table: &Arc<Table>, request: &Write, on_key: OnKey) -> Result<Draft> {
+    let stage = Stage::new(Arc::clone(table), on_key)?;
+    let stage = stage.on_duplicate(request.on_duplicate.into());
+    Ok(Draft::Rows(stage.wanted(request.derived.clone())))
+}
+
+fn update(table: &Arc<Table>, request: &Write, constants: Option<&[u8]>) -> Result<Draft> {
+    let (batch, schema) = table.batch(constants.unwrap_or_default())?;
+    let filter = request::filter(request.filter.as_ref(), &schema)?;
+    let computed = request.compute.iter().map(|one| one.parse(&schema));
+    let computed = computed.collect::<Result<_>>()?;
+    let update = Update::new(Arc::clone(table), filter, (batch, schema), computed)?;
+    Ok(Draft::Update(update.wanted(request.derived.clone())))
+}
+
 /// The answer to a read that is predicted to be quick.
 fn quick_answer(
     table: &Table,
@@ -399,6 +420,7 @@ fn quick_answer(
     };
     let is_quick = match request.kind {
         ReadKind::Get => true,
+        ReadKind::GetAll => request.key_count() <= KEYS_INSIDE_CALL,
         ReadKind::Search => {
             let picked = searched(request, snapshot, vector, most_ns)?;
             return picked.map(|picked| page_of(table, request, &picked)).transpose();
@@ -414,6 +436,13 @@ fn answer(table: &Table, request: &Read, snapshot: &Snapshot, vector: Option<&[f
     if request.kind == ReadKind::Count {
         let count = snapshot.count(request.filter(snapshot)?.as_ref())?;
         return Ok(Page::of_count(count));
+    }
+    if request.kind == ReadKind::GetAll {
+        let (picked, found) = snapshot.get_all(&request.keys()?, request.fields(snapshot)?)?;
+        let mut page = page_of(table, request, &picked)?;
+        let numbers = found.iter().map(|row| row.map_or(-1.0, |row| row as f64));
+        page.numbers.extend(numbers);
+        return Ok(page);
     }
     page_of(table, request, &pick(request, snapshot, vector)?)
 }
@@ -443,7 +472,9 @@ fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<P
         ReadKind::Find => snapshot.find(&request.find(snapshot)?, request.fields(snapshot)?),
         ReadKind::Search => searched(request, snapshot, vector, u64::MAX)?
             .ok_or_else(|| Error::internal("a search that may take for ever")),
-        ReadKind::Count | ReadKind::Scan => Err(Error::internal("a read that is no page of rows")),
+        ReadKind::GetAll | ReadKind::Count | ReadKind::Scan => {
+            Err(Error::internal("a read that is no page of rows"))
+        }
     }
 }
 
@@ -517,7 +548,8 @@ pub(crate) fn verified(verified: &Verified) -> Json {
 pub(crate) fn written(written: Written) -> Json {
     json!({
         "version": written.version, "committedAt": written.committed_at, "inserted": written.inserted,
-        "updated": written.updated, "deleted": written.deleted,
+        "updated": written.updated, "deleted": written.deleted, "unchanged": written.unchanged,
+        "deferred": written.deferred,
     })
 }
 

@@ -25,8 +25,8 @@ export interface FillOptions extends LongOptions {
   readonly onEmbedError?: OnEmbedError | undefined;
   /** Hears what was deferred: of a text or a batch, or, where it `ended` the run, of all that was left. */
   readonly onDeferred?: ((error: unknown, ended: boolean) => void) | undefined;
-  /** Gets the number of rows that have no vector because that was deferred. */
-  readonly onDeferredRows?: ((rows: number) => void) | undefined;
+  /** Gets the rows that have no vector because that was deferred. */
+  readonly onDeferredRows?: ((rows: ReadonlySet<number>) => void) | undefined;
   /** The number of the write, from the cache: what one write embeds is kept together. */
   readonly write?: number | undefined;
 }

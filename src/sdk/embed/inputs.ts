@@ -13,6 +13,8 @@ export interface EmbeddableCells {
   readonly columns: ReadonlyMap<Field, unknown[]>;
   /** Which number the first row has in messages; none where rows have no number. */
   readonly base?: number | undefined;
+  /** The number of each row in messages, where they do not follow each other. */
+  readonly numbers?: readonly number[] | undefined;
 }
 
 /** The input of each row: null where nothing is to be embedded, or where the row has its vector already. */
@@ -36,12 +38,15 @@ export function inputsOf(
 }
 
 /** The item of each row; rows with the same input share one. */
-export function itemsOf(inputs: readonly (EmbeddingInput | null)[]): (Item | null)[] {
+export function itemsOf(
+  inputs: readonly (EmbeddingInput | null)[],
+  numbers?: readonly number[],
+): (Item | null)[] {
   const known = new Map<string | bigint, Item>();
   return inputs.map((input, row) => {
     if (input === null) return null;
     const id = typeof input === "string" ? input : digest(input);
-    const item = known.get(id) ?? { input, row };
+    const item = known.get(id) ?? { input, row: numbers?.[row] ?? row };
     known.set(id, item);
     return item;
   });

@@ -62,15 +62,15 @@ export class TableEmbedder {
     for (const field of schema.vectors()) {
       const vectors = cells.columns.get(field);
       if (field.embed === undefined || vectors === undefined || !vectors.includes(undefined)) continue;
-      const items = itemsOf(inputsOf(field.embed, schema, cells, vectors));
-      await this.#embed(field, items, cells.base, options);
+      const items = itemsOf(inputsOf(field.embed, schema, cells, vectors), cells.numbers);
+      await this.#embed(field, items, cells.numbers === undefined ? cells.base : 0, options);
       for (const [row, item] of items.entries()) {
         if (vectors[row] !== undefined) continue;
         if (item !== null && item.vector === undefined) deferred.add(row);
         vectors[row] = item?.vector ?? null;
       }
     }
-    if (deferred.size > 0) options.onDeferredRows?.(deferred.size);
+    if (deferred.size > 0) options.onDeferredRows?.(deferred);
   }
 
   /** The vector of one input, for which somebody waits; null where the function has nothing to say about it. */
@@ -116,6 +116,16 @@ export class TableEmbedder {
     }
     this.#functions.set(field.name, found);
     return found;
+  }
+
+  /** Whether the function of a derived column can be had. */
+  knows(field: VectorField): boolean {
+    try {
+      this.functionOf(field);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** How many rows the functions of a table embed at once: batches of several times as many leave no call waiting for long. */

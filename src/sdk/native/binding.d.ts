@@ -82,8 +82,11 @@ export declare class NativeTable {
   scan(request: string): Promise<NativeScan>
   /** One commit. */
   write(request: string, batch?: Uint8Array | undefined | null): Promise<string>
-  /** Starts a write of several batches. */
-  stage(request: string): Promise<NativeWriter>
+  /**
+   * Starts a write that is told more before it is committed: of rows in several batches, or an update of the rows that match a
+   * filter, with a batch of one row for what is set to constants.
+   */
+  stage(request: string, constants?: Uint8Array | undefined | null): Promise<NativeWriter>
   /** Starts to put new vectors in the place of a column's. */
   reembed(request: string): Promise<NativeReembed>
   /** Commits, the newest first, as JSON. */
@@ -114,11 +117,18 @@ export declare class NativeTable {
   close(): Promise<string>
 }
 
-/** A write of several batches that becomes one commit. */
+/** A write of several steps that becomes one commit. */
 export declare class NativeWriter {
   /** Adds rows. */
   add(batch: Uint8Array): Promise<string>
-  /** Makes all rows visible; other rows that match the filter `ending` end in the same commit. */
+  /** What a derived column, by its id, is to be computed from for some rows that have no vector; null where nothing is missing. */
+  missing(field: number, limit: number): Promise<NativePage | null>
+  /** The vectors for what `missing` gave last. */
+  fill(field: number, batch: Uint8Array): Promise<string>
+  /**
+   * Makes all rows visible; other rows that match the filter `ending` end in the same commit. Says `null` where vectors are missing:
+   * then nothing was committed yet.
+   */
   commit(ending?: string | undefined | null): Promise<string>
   /** Gives up; nothing was written. */
   abort(): Promise<string>

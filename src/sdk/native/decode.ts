@@ -41,6 +41,18 @@ export class Projection {
     return this.#makeRows(this.#columns(page), page.rows);
   }
 
+  /** The rows that were asked for by their keys, in the order of these; undefined where there is none. */
+  byKey(
+    numbers: Float64Array,
+    text: string,
+    count: number,
+    blob: Uint8Array = NO_BYTES,
+  ): (PlainRow | undefined)[] {
+    const page = openPage(numbers, text, blob);
+    const rows = this.#makeRows(this.#columns(page), page.rows);
+    return Array.from({ length: count }, (_, at) => rows[numbers[page.at + at] ?? -1]);
+  }
+
   /** The rows of a page of a search, with `_score` and `_distance`. */
   hits(numbers: Float64Array, text: string, blob: Uint8Array = NO_BYTES): PlainRow[] {
     const page = openPage(numbers, text, blob);

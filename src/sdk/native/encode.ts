@@ -7,8 +7,9 @@ import { describeType } from "../schema/column-type";
 import type { Field, TableSchema } from "../schema/table-schema";
 import { BatchBuffer } from "./batch-buffer";
 import { mebibytes, TEXT_MAX, textBytes } from "./cell-size";
-import { anyNull, type ColumnEncoder, type ColumnPlace, writeColumn } from "./column-encoder";
+import { type ColumnEncoder, type ColumnPlace, isLeftOut, writeTopColumn } from "./column-encoder";
 import { encoderFor } from "./encode-column";
+import { KEPT, Kept } from "./kept";
 import { plainRow, type Row } from "./plain-row";
 import {
   brokenDefault,
@@ -24,6 +25,14 @@ import {
 export interface BatchSize {
   readonly base: number | undefined;
   readonly count: number;
+}
+
+/** What rows bring. */
+export interface GatherOptions {
+  /** They may bring vectors for derived columns. */
+  readonly ownVectors: boolean;
+  /** They bring only what changes. */
+  readonly merge?: boolean | undefined;
 }
 
 /** The cells of some rows by column. In a derived column `undefined` stands for a vector that is still to be computed. */
@@ -45,17 +54,28 @@ export class RowEncoder {
   }
 
   /** Takes the rows apart; throws INVALID_ROW for keys that are unknown, missing or not allowed. */
-  gather(given: readonly unknown[], base: number, ownVectors: boolean): Cells {
-    const rows = this.#checkRows(given, base, ownVectors);
+  gather(given: readonly unknown[], base: number, options: GatherOptions): Cells {
+    const rows = this.#checkRows(given, base, options.ownVectors);
     const columns = new Map<Field, unknown[]>();
     for (const field of this.#schema.fields) {
-      const cells =
-        field.embed === undefined
-          ? this.#given(rows, field, base)
-          : ownCells(rows, field, { table: this.#schema.table, row: base }, ownVectors);
+      const cells = this.#cells(rows, field, base, options);
       if (cells !== undefined) columns.set(field, cells);
     }
     return { base, count: rows.length, columns };
+  }
+
+  #cells(
+    rows: readonly Row[],
+    field: Field,
+    base: number,
+    { ownVectors, merge = false }: GatherOptions,
+  ): unknown[] | undefined {
+    if (field.embed !== undefined) {
+      return ownCells(rows, field, { table: this.#schema.table, row: base }, ownVectors);
+    }
+    return merge || !field.declared
+      ? this.#brought(rows, field, base, merge)
+      : this.#given(rows, field, base);
   }
 
   /** Starts a batch in an empty buffer. */
@@ -82,20 +102,33 @@ export class RowEncoder {
     return plain;
   }
 
-  /** The cells of a column that rows bring, with its default where they do not; undefined where no row has any. */
-  #given(rows: readonly Row[], field: Field, base: number): unknown[] | undefined {
-    const { name, nullable } = field;
+  /** The cells of a column that rows bring, with its default where they do not. */
+  #given(rows: readonly Row[], field: Field, base: number): unknown[] {
     const fill = fillOf(field);
-    const found = valuesOf(rows, name, { table: this.#schema.table, row: base });
+    const found = valuesOf(rows, field.name, { table: this.#schema.table, row: base });
     const cells = new Array<unknown>(rows.length);
-    let some = !nullable;
     for (let i = 0; i < rows.length; i++) {
       let cell = found[i];
       if (cell === undefined) cell = fill === undefined ? null : this.#filled(field, fill, base + i);
-      if (cell === null) {
-        if (!nullable) throw this.#missing(field, base + i, found[i] === null);
-      } else some = true;
+      if (cell === null && !field.nullable) throw this.#missing(field, base + i, found[i] === null);
       cells[i] = cell;
+    }
+    return cells;
+  }
+
+  /** The cells of a column of which rows bring what they change; undefined where no row has any. The key is always needed. */
+  #brought(rows: readonly Row[], field: Field, base: number, merge: boolean): unknown[] | undefined {
+    const { name, nullable } = field;
+    const fill = merge && field.declared ? fillOf(field) : undefined;
+    const cells = valuesOf(rows, name, { table: this.#schema.table, row: base });
+    let some = fill !== undefined;
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i];
+      const needed = cell === null ? !nullable : cell === undefined && name === this.#schema.primaryKey;
+      if (needed) throw this.#missing(field, base + i, cell === null);
+      some ||= cell !== undefined;
+      if (cell !== undefined) continue;
+      cells[i] = fill === undefined ? KEPT : new Kept(this.#filled(field, fill, base + i));
     }
     return some ? cells : undefined;
   }
@@ -138,8 +171,13 @@ export class BatchWriter {
     out.advance(HEADER_BYTES);
   }
 
-  /** Writes a column; a cell that does not fit throws INVALID_ROW. */
+  /** Writes a column, unless no row brings anything of it; a cell that does not fit throws INVALID_ROW. */
   column(field: Field, cells: readonly unknown[]): void {
+    if (!isLeftOut(cells)) this.whole(field, cells);
+  }
+
+  /** Writes a column, whatever is in it. */
+  whole(field: Field, cells: readonly unknown[]): void {
     const encoder = this.#encoders.get(field) ?? encoderFor(field.type);
     const { base } = this.#cells;
     const table = this.#table;
@@ -148,7 +186,7 @@ export class BatchWriter {
       row: (index): RowPlace => (base === undefined ? { table } : { table, row: base + index }),
     };
     try {
-      writeColumn(this.#out, field.id, encoder, cells, anyNull(cells), place);
+      writeTopColumn(this.#out, field.id, encoder, cells, place);
     } catch (cause) {
       throw VarveError.is(cause) ? cause : unreadableCell(encoder, cells, place, cause);
     }
@@ -161,7 +199,7 @@ export class BatchWriter {
     for (let row = 0; row < this.#cells.count; row++) {
       let total = 0;
       for (const [field, cells, place] of this.#texts) {
-        const bytes = textBytes(field.type, cells[row]);
+        const bytes = textBytes(field.type, Kept.valueOf(cells[row]));
         total += bytes;
         if (bytes > TEXT_MAX)
           throw tooMuchText(place.row(row), field.name, mebibytes(bytes), mebibytes(TEXT_MAX));

@@ -13,7 +13,18 @@ export const spoken: Readonly<Partial<Record<VarveErrorCode, Readonly<Record<str
     "Restore the file from a copy; verify the table to find every damaged file.":
       "Restore the file from a copy; db.verify(table) lists every damaged file.",
   },
+  DUPLICATE_KEY: {
+    "Replace rows of the same key instead.": "Use upsert() to replace rows of the same key.",
+    "Leave one of the rows out, or say which of them is written.":
+      'Leave one of the rows out, or say which of them is written: onDuplicate: "first" or "last".',
+  },
+  INVALID_ROW: {
+    "Read the column as integers of 64 bits; nothing was written.":
+      "Declare the column as int({ bigint: true }); nothing was written.",
+  },
   NO_PRIMARY_KEY: {
+    "Declare a primary key, or add rows without replacing any.":
+      "Declare one with .primaryKey(), or use insert().",
     "Declare a primary key, or find rows by a filter.":
       "Declare one with .primaryKey(), or use find() with a filter.",
   },

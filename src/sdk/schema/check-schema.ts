@@ -15,7 +15,7 @@ import { type EmbedSpec, type FieldJson, ownEntry, type SchemaJson } from "./tab
 
 /**
  * Throws SCHEMA_MISMATCH, naming the column, where they differ. A stored column may be missing in the declaration only if it
- * is nullable or derived; the order of columns, the order of an enum's values and defaults may differ.
+ * is nullable or derived or has a constant default; the order of columns, the order of an enum's values and defaults may differ.
  */
 export function checkSchema(definition: AnyTable, stored: SchemaJson): void {
   const { name: table } = definition;
@@ -33,10 +33,15 @@ export function checkSchema(definition: AnyTable, stored: SchemaJson): void {
   }
   for (const field of stored.fields) {
     const known = ownEntry(definition.columns, field.name) ?? ownEntry(definition.derived, field.name);
-    if (known === undefined && !field.nullable && field.embed === undefined) {
+    if (known === undefined && !mayBeLeftOut(field)) {
       throw columnNotDeclared(table, field.name, describeField(field));
     }
   }
+}
+
+/** Whether rows may leave the column out. */
+function mayBeLeftOut(field: FieldJson): boolean {
+  return field.nullable || field.embed !== undefined || (field.default ?? null) !== null;
 }
 
 function sameField(a: FieldJson, b: FieldJson): boolean {

@@ -1,27 +1,26 @@
-// Constant defaults on their way to the table and back.
+// Constant defaults on their way to the table and back. They are kept as the engine keeps values in JSON: JSON as its text, bytes as base64,
+// structs as a list of their parts.
 
+import { isBytes } from "../../realm";
 import { formatDate } from "./calendar";
 import type { ColumnType } from "./column-type";
-import { toWireValue, type WireValue } from "./wire-value";
+import { toBase64, toWireValue, type WireValue } from "./wire-value";
 
-/** A default as JSON: scalars in their wire form, lists and structs of them, and for a JSON column the value itself. */
-export type WireDefault =
-  | WireValue
-  | null
-  | readonly WireDefault[]
-  | { readonly [name: string]: WireDefault };
+/** A default as the table keeps it. */
+export type WireDefault = WireValue | null | readonly WireDefault[];
 
 /** The JSON of a default, or undefined where the value does not fit the type. */
 export function toWireDefault(type: ColumnType, value: unknown): WireDefault | undefined {
   switch (type.kind) {
     case "json":
-      return value as WireDefault;
+      return JSON.stringify(value);
+    case "bytes":
+      return isBytes(value) ? toBase64(value) : undefined;
     case "list":
       return Array.isArray(value) ? everyFits(value.map((item) => partOf(type.item, item))) : undefined;
     case "struct": {
       if (typeof value !== "object" || value === null) return undefined;
-      const parts = everyFits(type.fields.map((part) => partOf(part, Reflect.get(value, part.name))));
-      return parts && Object.fromEntries(type.fields.map((part, index) => [part.name, parts[index] ?? null]));
+      return everyFits(type.fields.map((part) => partOf(part, Reflect.get(value, part.name))));
     }
     default:
       return toWireValue(type, value);
@@ -37,7 +36,9 @@ export function fromWireDefault(type: ColumnType, wire: WireDefault): unknown {
     case "date":
       return formatDate(wire as number);
     case "bytes":
-      return new Uint8Array(Buffer.from((wire as { $base64: string }).$base64, "base64"));
+      return new Uint8Array(Buffer.from(wire as string, "base64"));
+    case "json":
+      return JSON.parse(wire as string);
     case "int":
       return type.bigint
         ? BigInt(typeof wire === "object" ? (wire as { $int: string }).$int : (wire as number))
@@ -45,9 +46,9 @@ export function fromWireDefault(type: ColumnType, wire: WireDefault): unknown {
     case "list":
       return (wire as readonly WireDefault[]).map((item) => fromWireDefault(type.item.type, item));
     case "struct": {
-      const parts = wire as { readonly [name: string]: WireDefault };
+      const parts = wire as readonly WireDefault[];
       return Object.fromEntries(
-        type.fields.map((part) => [part.name, fromWireDefault(part.type, parts[part.name] ?? null)]),
+        type.fields.map((part, at) => [part.name, fromWireDefault(part.type, parts[at] ?? null)]),
       );
     }
     default:

@@ -128,5 +128,18 @@ type OwnVectors<D extends AnyTable> = string extends keyof D["derived"]
 /** A row that may bring vectors for derived columns too; see the option `vectors` of `insert`. */
 export type InsertWithVectors<D extends AnyTable> = D["$insert"] & OwnVectors<D>;
 
+type KeyName<D extends AnyTable> = string extends keyof D["columns"]
+  ? never
+  : {
+      [K in keyof D["columns"]]: "key" extends D["columns"][K]["$types"]["flags"] ? K : never;
+    }[keyof D["columns"]];
+
+/** A row of an upsert with `merge`: its key, and the columns that change. */
+export type MergeRow<R, D extends AnyTable> = Simplify<
+  { [K in keyof R as K extends KeyName<D> ? K : never]: R[K] } & {
+    [K in keyof R as K extends KeyName<D> ? never : K]?: R[K] | undefined;
+  }
+>;
+
 /** What `update` may set when it brings vectors for derived columns too. */
 export type UpdateWithVectors<D extends AnyTable> = D["$update"] & OwnVectors<D>;

@@ -290,7 +290,10 @@ export function columnNotDeclared(table: string, column: string, found: string):
   return new VarveError(
     "SCHEMA_MISMATCH",
     `The table ${quote(table)} on disk has the column ${quote(column)} (${found}), which the declaration lacks.`,
-    { hint: "Declare it: only nullable and derived columns may be left out.", where: { table, column } },
+    {
+      hint: "Declare it: only columns that are nullable, derived or have a constant default may be left out.",
+      where: { table, column },
+    },
   );
 }
 

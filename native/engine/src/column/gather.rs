@@ -212,26 +212,26 @@ fn too_long() -> Error {
 }
 
 /// Growing i32 offsets.
-struct Offsets {
+pub(super) struct Offsets {
     bytes: Vec<u8>,
     end: i32,
 }
 
 impl Offsets {
-    fn with_capacity(rows: usize) -> Self {
+    pub(super) fn with_capacity(rows: usize) -> Self {
         let mut bytes = Vec::with_capacity((rows + 1) * 4);
         bytes.extend_from_slice(&0_i32.to_le_bytes());
         Self { bytes, end: 0 }
     }
 
-    fn push(&mut self, len: usize) -> Result<()> {
+    pub(super) fn push(&mut self, len: usize) -> Result<()> {
         let len = i32::try_from(len).map_err(|_| too_long())?;
         self.end = self.end.checked_add(len).ok_or_else(too_long)?;
         self.bytes.extend_from_slice(&self.end.to_le_bytes());
         Ok(())
     }
 
-    fn finish(self) -> Buffer {
+    pub(super) fn finish(self) -> Buffer {
         Buffer::from(self.bytes)
     }
 }

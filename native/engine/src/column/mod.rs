@@ -7,13 +7,16 @@
 mod bits;
 mod buffer;
 mod build;
+mod cells;
 mod gather;
 mod wire;
 
 pub use bits::{Bits, bit};
 pub use buffer::{Buffer, Guard};
 pub use build::ColumnBuilder;
+pub(crate) use cells::CellAt;
 pub use wire::Batch;
+pub(crate) use wire::{gone, retyped};
 
 use std::borrow::Cow;
 

@@ -4,12 +4,18 @@
 use super::{Bits, Buffer, Column, Data};
 use crate::error::{Code, Error, Result};
 use crate::schema::{DataType, Element, Field, NamedField, Schema};
+use crate::value::Value;
 
-/// Rows that are not yet in a table: one column for each field of a schema.
+/// Rows that are not yet in a table: one column for each field that is written.
+///
+/// A cell may be *kept*: a row that replaces another takes its value from there, and only a new row takes the one in the
+/// batch. The cells of a field that the batch lacks are kept too.
 #[derive(Clone, Debug)]
 pub struct Batch {
     rows: usize,
     columns: Vec<(u32, Column)>,
+    /// For some of the fields the rows whose cells are kept.
+    kept: Vec<(u32, Bits)>,
 }
 
 const MAGIC: u32 = 0x4252_5631;
@@ -18,7 +24,50 @@ impl Batch {
     /// Puts a batch together. Every column has `rows` rows.
     #[must_use]
     pub fn new(rows: usize, columns: Vec<(u32, Column)>) -> Self {
-        Self { rows, columns }
+        let kept = Vec::new();
+        Self { rows, columns, kept }
+    }
+
+    /// Adds a column, some of whose cells are kept.
+    pub fn push(&mut self, field: u32, column: Column, kept: Option<Bits>) {
+        self.columns.push((field, column));
+        self.kept
+            .extend(kept.filter(|kept| kept.count() > 0).map(|kept| (field, kept)));
+    }
+
+    /// All columns but one.
+    #[must_use]
+    pub(crate) fn without(mut self, field: u32) -> Self {
+        self.columns.retain(|(id, _)| *id != field);
+        self.kept.retain(|(id, _)| *id != field);
+        self
+    }
+
+    /// The rows whose cells of a field are kept; none where no row of the column's is.
+    #[must_use]
+    pub fn kept(&self, field: u32) -> Option<&Bits> {
+        self.kept
+            .iter()
+            .find(|(id, _)| *id == field)
+            .map(|(_, kept)| kept)
+    }
+
+    /// Some of the rows, in that order.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn take(&self, rows: &[u32]) -> Result<Self> {
+        let column = |(id, column): &(u32, Column)| Ok((*id, column.take(rows)?));
+        let kept = |(id, kept): &(u32, Bits)| {
+            let mut taken = Bits::filled(0, false);
+            rows.iter().for_each(|row| taken.push(kept.get(*row as usize)));
+            (*id, taken)
+        };
+        Ok(Self {
+            rows: rows.len(),
+            columns: self.columns.iter().map(column).collect::<Result<_>>()?,
+            kept: self.kept.iter().map(kept).collect(),
+        })
     }
 
     /// The number of rows.
@@ -51,25 +100,35 @@ impl Batch {
     /// Reads a batch and checks every value against the schema.
     ///
     /// # Errors
-    /// [`Code::InvalidRow`], naming the row and the column.
+    /// [`Code::InvalidRow`], naming the row and the column; [`Code::Conflict`] where a column is not in the schema, or of
+    /// another type there.
     pub fn decode(bytes: &[u8], schema: &Schema) -> Result<Self> {
+        Self::decode_known(bytes, schema, &[])
+    }
+
+    /// [`Batch::decode`], where errors name columns that are not in the schema, but among the `known` ones.
+    ///
+    /// # Errors
+    /// Those of [`Batch::decode`].
+    pub fn decode_known(bytes: &[u8], schema: &Schema, known: &[Field]) -> Result<Self> {
         let mut reader = Reader { rest: bytes };
         let [magic, rows, count, _] = reader.header()?;
         if magic != MAGIC {
             return Err(malformed("it does not start as one"));
         }
         let rows = rows as usize;
-        let mut columns: Vec<(u32, Column)> = Vec::new();
+        let mut batch = Self::new(rows, Vec::new());
         for _ in 0..count {
             let header = reader.header()?;
-            let [id, ..] = header;
+            let [id, _, nulls, _] = header;
             let Some(field) = schema.fields.iter().find(|field| field.id == id) else {
-                let message =
-                    format!("The table no longer has the column that was to be written (its id is {id}).");
-                let hint = "It was dropped or made anew since the table was opened. Open the table again and repeat the write.";
-                return Err(Error::new(Code::Conflict, message).hint(hint));
+                if nulls == ALL_NULL {
+                    // Who does not use a column need not know that it is gone.
+                    continue;
+                }
+                return Err(gone(id, known));
             };
-            if columns.iter().any(|(seen, _)| *seen == id) {
+            if batch.column(id).is_some() {
                 return Err(malformed(&format!(
                     "the column \"{}\" stands in it twice",
                     field.name
@@ -79,10 +138,10 @@ impl Batch {
                 reader: &mut reader,
                 field,
             };
-            let column = context.column(header, &field.data_type, field.nullable, rows)?;
-            columns.push((id, column));
+            let (column, kept) = context.top(header, rows)?;
+            batch.push(id, column, kept);
         }
-        Ok(Self { rows, columns })
+        Ok(batch)
     }
 
     /// Adds a column of nulls for every field that the batch lacks.
@@ -101,11 +160,46 @@ impl Batch {
                 );
                 return Err(Error::new(Code::InvalidRow, message).column(field.name.clone()));
             }
-            let nulls = Column::constant(&field.data_type, &crate::value::Value::Null, self.rows)?;
+            let nulls = Column::constant(&field.data_type, &Value::Null, self.rows)?;
             self.columns.push((field.id, nulls));
         }
         Ok(self)
     }
+}
+
+/// What the third word of a column's head says: every row is null, and nothing follows.
+const ALL_NULL: u32 = 2;
+/// Marks of cells, one byte a row. A kept cell has a value for rows that replace none, or not.
+const NULL: u8 = 0;
+const VALUE: u8 = 1;
+const KEPT: u8 = 2;
+
+/// The error for a column that the table no longer has.
+pub(crate) fn gone(id: u32, known: &[Field]) -> Error {
+    let field = known.iter().find(|field| field.id == id);
+    let name = field.map_or_else(
+        || format!("that was to be written (its id is {id})"),
+        |field| format!("\"{}\"", field.name),
+    );
+    let message = format!("The table no longer has the column {name}.");
+    let error = Error::new(Code::Conflict, message).hint(
+        "It was dropped or made anew since the table was opened. Open the table again and repeat the write.",
+    );
+    match field {
+        Some(field) => error.column(field.name.clone()),
+        None => error,
+    }
+}
+
+/// The error for a column whose type is another one now.
+pub(crate) fn retyped(field: &Field) -> Error {
+    let message = format!(
+        "The column \"{}\" has another type than when the table was opened.",
+        field.name
+    );
+    Error::new(Code::Conflict, message)
+        .hint("Open the table again and repeat the write.")
+        .column(field.name.clone())
 }
 
 fn malformed(what: &str) -> Error {
@@ -166,6 +260,48 @@ struct Context<'r, 'a, 'f> {
 impl Context<'_, '_, '_> {
     fn misfit(&self, row: usize, what: &str) -> Error {
         super::misfit(self.field, row, what)
+    }
+
+    /// A whole column of the batch, some of whose cells may be kept.
+    fn top(&mut self, header: [u32; 4], rows: usize) -> Result<(Column, Option<Bits>)> {
+        let [_, _, nulls, _] = header;
+        let (data_type, nullable) = (&self.field.data_type, self.field.nullable);
+        if nulls == ALL_NULL {
+            if !nullable && rows > 0 {
+                return Err(self.misfit(0, "it has no value, and the column is not nullable"));
+            }
+            return Ok((Column::constant(data_type, &Value::Null, rows)?, None));
+        }
+        let (validity, kept) = self.marks(nulls != 0, nullable, rows)?;
+        let data = self.data(header, data_type, validity.as_ref(), rows)?;
+        let validity = validity.map(|bits| Buffer::from(bits.to_bytes()));
+        Ok((Column::new(rows, validity, data), kept))
+    }
+
+    fn marks(
+        &mut self,
+        has_marks: bool,
+        nullable: bool,
+        rows: usize,
+    ) -> Result<(Option<Bits>, Option<Bits>)> {
+        if !has_marks {
+            return Ok((None, None));
+        }
+        let bytes = self.reader.bytes(rows)?;
+        let (mut valid, mut kept) = (Bits::filled(rows, false), Bits::filled(rows, false));
+        for (row, byte) in bytes.iter().enumerate() {
+            if *byte == NULL && !nullable {
+                return Err(self.misfit(row, "it has no value, and the column is not nullable"));
+            }
+            if byte & VALUE != 0 {
+                valid.set(row);
+            }
+            if byte & KEPT != 0 {
+                kept.set(row);
+            }
+        }
+        let valid = (valid.count() < rows).then_some(valid);
+        Ok((valid, (kept.count() > 0).then_some(kept)))
     }
 
     fn column(
@@ -235,10 +371,7 @@ impl Context<'_, '_, '_> {
                 };
                 Ok(Data::Struct(fields.iter().map(part).collect::<Result<_>>()?))
             }
-            _ => Err(malformed(&format!(
-                "the column \"{}\" is encoded as another type",
-                self.field.name
-            ))),
+            _ => Err(retyped(self.field)),
         }
     }
 

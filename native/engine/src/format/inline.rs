@@ -149,6 +149,8 @@ pub(crate) fn value_of(data_type: &DataType, json: &Json) -> Option<Value> {
     Some(match (data_type, json) {
         (_, Json::Null) => Value::Null,
         (DataType::Boolean, Json::Bool(b)) => Value::Boolean(*b),
+        // A default may have been written by JavaScript, whose numbers end before those of 64 bits do.
+        (DataType::Int, Json::Object(tagged)) => Value::Int(tagged.get("$int")?.as_str()?.parse().ok()?),
         (DataType::Int | DataType::Timestamp | DataType::Date, json) => Value::Int(json.as_i64()?),
         (DataType::Float { .. }, Json::Number(number)) => Value::Float(number.as_f64()?),
         (DataType::Float { .. }, Json::String(name)) => Value::Float(match name.as_str() {

@@ -210,6 +210,10 @@ pub(super) fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 }
 
 impl Store for LocalStore {
+    fn place(&self) -> Option<PathBuf> {
+        self.root.canonicalize().ok()
+    }
+
     fn create_directory(
         &self,
         draft: &str,

@@ -138,4 +138,8 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn remove_directory(&self, path: &str) -> Result<()>;
+    /// Where on this machine the files lie, under the one name that tells it from any other place; none where there is no such name.
+    fn place(&self) -> Option<std::path::PathBuf> {
+        None
+    }
 }

@@ -51,7 +51,7 @@ impl Table {
         options: &CommitOptions,
         change: impl Fn(&mut Schema) -> Result<()>,
     ) -> Result<Written> {
-        let committed = self.commit(|state| {
+        let committed = self.commit(options, |state| {
             let mut schema = state.manifest.current_schema()?.clone();
             change(&mut schema)?;
             schema.check()?;

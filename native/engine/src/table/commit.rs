@@ -18,6 +18,8 @@ pub struct CommitOptions {
     pub effective_at: Option<i64>,
     /// Anything else to keep with the commit.
     pub properties: Option<serde_json::Value>,
+    /// The newest version there must be: compare and set.
+    pub if_version: Option<u64>,
 }
 
 /// Words and properties of a commit stand in every manifest until the log is closed: they are for people, not for data.
@@ -37,6 +39,16 @@ impl CommitOptions {
         );
         Err(Error::new(Code::InvalidArgument, message).hint("Keep large things in a column."))
     }
+
+    /// Refuses a write that was made for another version than the newest.
+    pub(super) fn check_version(&self, newest: u64) -> Result<()> {
+        let Some(wanted) = self.if_version.filter(|wanted| *wanted != newest) else {
+            return Ok(());
+        };
+        let message = format!("The write was for version {wanted}, and the newest version is {newest}.");
+        Err(Error::new(Code::Conflict, message)
+            .hint("Read the table again, and repeat the write with the version that you read."))
+    }
 }
 
 /// What a write did.
@@ -52,44 +64,62 @@ pub struct Written {
     pub updated: u64,
     /// Rows that ended.
     pub deleted: u64,
+    /// Rows that are in the table already as they were written, so that nothing was done.
+    pub unchanged: u64,
+    /// Rows that have no vector yet, because it was deferred; they are counted among the others too.
+    pub deferred: u64,
 }
 
-/// How often a commit is tried against a table that others change.
-const TRIES: u32 = 200;
+/// For so long a commit is tried against a table that others change.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The first pauses between two tries are below this, the last ones below that.
+const SHORT_PAUSE: Duration = Duration::from_micros(500);
+const LONG_PAUSE: Duration = Duration::from_millis(200);
 
 impl Table {
     /// Commits what `prepare` makes of the newest state. When another commit wins, `prepare` is asked again: that is the
     /// rebase. `prepare` returns `None` where there is nothing to do.
     pub(super) fn commit(
         &self,
+        options: &CommitOptions,
         mut prepare: impl FnMut(&Arc<State>) -> Result<Option<Change>>,
     ) -> Result<Option<Raw<Commit>>> {
         let _writing = Self::lock(&self.writing);
-        for attempt in 0..TRIES {
+        let began = self.home.environment.monotonic();
+        for tries in 1.. {
             let state = self.refresh()?;
             state.manifest.check_writable()?;
+            options.check_version(state.manifest.version)?;
             let Some(change) = prepare(&state)? else {
                 return Ok(None);
             };
-            let next = match Next::build(self, &state, change) {
-                Err(_) if self.has_moved(&state)? => continue,
-                next => next?,
-            };
-            let commit = next.commit().cloned();
-            if self.put(&state, next)? {
-                return Ok(commit);
+            match Next::build(self, &state, change) {
+                Err(_) if self.has_moved(&state)? => {}
+                next => {
+                    let next = next?;
+                    let commit = next.commit().cloned();
+                    if self.put(&state, next)? {
+                        return Ok(commit);
+                    }
+                }
             }
-            if attempt > 2 {
-                let spread = self.home.environment.uuid()?.0.first().copied().unwrap_or(0);
-                self.home
-                    .environment
-                    .pause(Duration::from_micros(200 + 20 * u64::from(spread)));
+            let waited = self.home.environment.monotonic().saturating_sub(began);
+            if waited >= PATIENCE {
+                return Err(overtaken(tries, waited));
             }
+            self.pause_after(tries)?;
         }
-        Err(
-            Error::new(Code::Conflict, "Other writers were faster every time.")
-                .hint("Try again; nothing was changed."),
-        )
+        Err(Error::internal("a commit that was never tried"))
+    }
+
+    /// Waits before another try, on average twice as long each time.
+    fn pause_after(&self, tries: u32) -> Result<()> {
+        let longest = SHORT_PAUSE.saturating_mul(1 << tries.min(20)).min(LONG_PAUSE);
+        let random = self.home.environment.uuid()?.0;
+        let random = random.first_chunk().copied().map_or(0, u16::from_le_bytes);
+        let pause = longest.mul_f64(f64::from(random) / f64::from(u16::MAX));
+        self.home.environment.pause(pause);
+        Ok(())
     }
 
     /// Puts a manifest behind the one of `state` and says whether it landed. Where it did not, the files that were written
@@ -179,6 +209,8 @@ impl Table {
                 inserted: commit.inserted,
                 updated: commit.updated,
                 deleted: commit.deleted,
+                unchanged: 0,
+                deferred: 0,
             };
         }
         let state = self.current();
@@ -194,6 +226,16 @@ impl Table {
             inserted: 0,
             updated: 0,
             deleted: 0,
+            unchanged: 0,
+            deferred: 0,
         }
     }
+}
+
+fn overtaken(tries: u32, waited: Duration) -> Error {
+    let message = format!(
+        "Other writers were faster each of the {tries} times that the commit was tried in {:.1} seconds.",
+        waited.as_secs_f64()
+    );
+    Error::new(Code::Conflict, message).hint("Try again when fewer others write; nothing was changed.")
 }

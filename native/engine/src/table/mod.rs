@@ -3,6 +3,7 @@
 mod alter;
 mod approximate;
 mod commit;
+mod derived;
 mod diff;
 mod effective;
 mod export;
@@ -11,16 +12,21 @@ mod index;
 mod lookup;
 mod maintain;
 mod next;
+mod outcome;
+mod queue;
 mod read;
 mod reembed;
 mod restore;
 mod scan;
 mod search;
+mod settle;
+mod sources;
 mod span;
 mod stage;
 mod state;
 mod stats;
 mod stop;
+mod update;
 mod vectors;
 mod verify;
 mod write;
@@ -35,13 +41,15 @@ pub use read::{Cell, Find, Order, Picked};
 pub use reembed::Reembed;
 pub use scan::Scan;
 pub use search::{Explained, Planned, Search};
+pub use sources::Sources;
 pub use span::{Lifetime, Moment};
 pub use stage::Stage;
 pub use state::Snapshot;
 pub use stats::Stats;
 pub use stop::Stop;
+pub use update::Update;
 pub use verify::{Verified, Warning};
-pub use write::OnKey;
+pub use write::{OnDuplicate, OnKey};
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -60,8 +68,8 @@ use state::State;
 pub struct Table {
     home: Home,
     state: RwLock<Arc<State>>,
-    /// Held while a commit of this handle is under way, so that its own writers queue instead of colliding.
-    writing: Mutex<()>,
+    /// Held while a commit of this process is under way, so that its writers queue instead of colliding.
+    writing: Arc<Mutex<()>>,
     /// Held while files are merged.
     maintaining: Mutex<()>,
     log: Log,
@@ -84,11 +92,11 @@ impl Table {
     pub(crate) fn open(home: Home) -> Result<Self> {
         let state = home.load(None)?;
         Ok(Self {
+            writing: queue::queue_of(&home),
             log: Log::new(Arc::clone(&home.store), home.path("_log")),
             tags: Tags::new(Arc::clone(&home.store), home.path("_tags")),
             home,
             state: RwLock::new(Arc::new(state)),
-            writing: Mutex::new(()),
             maintaining: Mutex::new(()),
             swept: AtomicU64::new(0),
             stuck: Mutex::default(),

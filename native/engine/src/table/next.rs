@@ -131,13 +131,9 @@ impl Next {
         let version = self.manifest.version + 1;
         if let Some(mut schema) = change.schema {
             self.manifest.next_field = schema.assign_ids(self.manifest.next_field);
-            schema.id = self
-                .manifest
-                .schemas
-                .iter()
-                .map(|known| known.get().id)
-                .max()
-                .map_or(0, |id| id + 1);
+            let last = self.manifest.schemas.iter().map(|known| known.get().id).max();
+            let used_up = || Error::corrupt(&state.own_path, "the numbers of schemas are used up");
+            schema.id = last.map_or(Ok(0), |last| last.checked_add(1).ok_or_else(used_up))?;
             self.manifest.schema = schema.id;
             self.manifest.schemas.push(Raw::new(schema)?);
         }

@@ -178,9 +178,28 @@ impl Snapshot {
     /// # Errors
     /// [`Code::NoPrimaryKey`], [`Code::InvalidArgument`] for a key of another type, [`Code::Corrupt`].
     pub fn get(&self, key: &Value, select: Vec<Field>) -> Result<Picked> {
+        let rows = self.place_of(key)?.into_iter().collect();
+        Ok(Picked::new(self.clone(), select, rows))
+    }
+
+    /// The rows of some keys, and for each key which of the rows is its own, if there is one.
+    ///
+    /// # Errors
+    /// Those of [`Snapshot::get`].
+    pub fn get_all(&self, keys: &[Value], select: Vec<Field>) -> Result<(Picked, Vec<Option<usize>>)> {
+        let (mut rows, mut found) = (Vec::new(), Vec::with_capacity(keys.len()));
+        for key in keys {
+            let place = self.place_of(key)?;
+            found.push(place.map(|_| rows.len()));
+            rows.extend(place);
+        }
+        Ok((Picked::new(self.clone(), select, rows), found))
+    }
+
+    fn place_of(&self, key: &Value) -> Result<Option<RowPlace>> {
         let field = self.key_field()?;
         match (&field.data_type, key) {
-            (DataType::Int, Value::Int(_)) | (DataType::Text, Value::Text(_)) => {}
+            (DataType::Int, Value::Int(_)) | (DataType::Text, Value::Text(_)) => self.lookup(field, key),
             _ => {
                 let wanted = if field.data_type == DataType::Int {
                     "an integer"
@@ -188,11 +207,9 @@ impl Snapshot {
                     "a text"
                 };
                 let message = format!("The key \"{}\" is {wanted}; another type was given.", field.name);
-                return Err(Error::new(Code::InvalidArgument, message).column(field.name.clone()));
+                Err(Error::new(Code::InvalidArgument, message).column(field.name.clone()))
             }
         }
-        let rows = self.lookup(field, key)?.into_iter().collect();
-        Ok(Picked::new(self.clone(), select, rows))
     }
 
     /// The rows that match, in order.

@@ -182,7 +182,7 @@ impl Reembed {
             }
             self.make_ready(&state)?;
             let mut came = false;
-            let written = table.commit(|state| {
+            let written = table.commit(options, |state| {
                 self.check_column(state)?;
                 came = !gaps && self.ids(state).next().is_some();
                 let ready = |fragment: &Raw<Fragment>| self.ready.contains_key(&name_of(fragment.get()));

@@ -16,7 +16,7 @@ impl Table {
     /// # Errors
     /// [`crate::error::Code::VersionExpired`], [`crate::error::Code::Corrupt`], [`crate::error::Code::Io`].
     pub fn restore(&self, then: &Snapshot, options: &CommitOptions) -> Result<Written> {
-        let committed = self.commit(|state| {
+        let committed = self.commit(options, |state| {
             check_kept(&state.manifest, then.version())?;
             let now = Snapshot::latest(Arc::clone(state));
             // The same rows, found through the files that are open now.

@@ -1,39 +1,48 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::Table;
 use super::commit::{CommitOptions, Written};
+use super::derived::DerivedVectors;
 use super::lookup::key_at;
-use super::next::NewRows;
-use super::write::{Addition, OnKey, duplicate};
-use crate::column::Batch;
+use super::outcome::FLUSH_BYTES;
+use super::settle::Settled;
+use super::write::{Addition, OnDuplicate, OnKey, Piece, duplicate, key_column};
+use super::{Sources, Table};
+use crate::column::{Batch, Bits, Column};
 use crate::error::{Code, Error, Result};
 use crate::filter::{Columns, Filter};
 use crate::format::{Fragment, Rows};
-use crate::fragment::{Pieces, Segment};
+use crate::fragment::Segment;
 use crate::schema::{Field, Schema};
 use crate::value::Value;
 
 /// Many rows on their way into one commit: written to files as they come, visible when committed. What is dropped
 /// without a commit leaves no trace but files, which are removed.
+///
+/// Whoever embeds asks [`Stage::missing`] after each [`Stage::add`] for what has no vector yet, and gives the vectors with
+/// [`Stage::fill`]. Rows that somebody else writes meanwhile may make more of them necessary: [`Stage::commit`] says so.
 #[derive(Debug)]
 pub struct Stage {
     table: Arc<Table>,
     schema: Arc<Schema>,
     on_key: OnKey,
+    on_duplicate: OnDuplicate,
     ending: Option<Filter>,
-    waiting: Vec<Batch>,
+    pieces: Vec<Piece>,
+    /// So many of the pieces are in files, all before the others.
+    written: usize,
     waiting_bytes: usize,
-    fragments: Vec<(Fragment, u32)>,
-    /// The hashes of all keys so far: 128 bits, so that two keys of one hash need not be thought of.
-    keys: HashSet<u128>,
+    /// For the hash of every key so far the row that has it. Of 128 bits, so that two keys of one hash need not be thought of.
+    keys: HashMap<u128, usize>,
     rows: usize,
+    derived: DerivedVectors,
+    /// The derived columns of which the writer gives every vector.
+    wanted: Vec<u32>,
+    /// A commit found that vectors of rows are missing that had theirs before.
+    late: bool,
 }
-
-/// Rows are written to a fragment when so many bytes wait: the memory that a stage takes.
-const FLUSH_BYTES: usize = 32 * 1024 * 1024;
 
 impl Stage {
     /// Starts a write.
@@ -50,12 +59,16 @@ impl Stage {
             table,
             schema,
             on_key,
+            on_duplicate: OnDuplicate::Refuse,
             ending: None,
-            waiting: Vec::new(),
+            pieces: Vec::new(),
+            written: 0,
             waiting_bytes: 0,
-            fragments: Vec::new(),
-            keys: HashSet::new(),
+            keys: HashMap::new(),
             rows: 0,
+            derived: DerivedVectors::default(),
+            wanted: Vec::new(),
+            late: false,
         })
     }
 
@@ -65,150 +78,279 @@ impl Stage {
         &self.table
     }
 
-    /// Ends the rows that match a filter, in the same commit, unless a new row replaces them.
+    /// Ends the rows that match a filter, in the same commit, unless a new row replaces them or is equal to them.
     #[must_use]
     pub fn ending(mut self, filter: Option<Filter>) -> Self {
+        self.end(filter);
+        self
+    }
+
+    /// [`Stage::ending`], for a stage that is under way.
+    pub fn end(&mut self, filter: Option<Filter>) {
         self.ending = filter;
+    }
+
+    /// Says what happens to rows that bring the same key.
+    #[must_use]
+    pub fn on_duplicate(mut self, on_duplicate: OnDuplicate) -> Self {
+        self.on_duplicate = on_duplicate;
+        self
+    }
+
+    /// Names derived columns, by their ids, of which the writer gives every vector that is not there yet.
+    #[must_use]
+    pub fn wanted(mut self, fields: Vec<u32>) -> Self {
+        self.wanted = fields;
         self
     }
 
     /// Adds rows, in the encoding of [`Batch::decode`].
     ///
     /// # Errors
-    /// [`Code::InvalidRow`], [`Code::DuplicateKey`]; the stage should be dropped then.
+    /// [`Code::InvalidRow`], [`Code::DuplicateKey`], [`Code::Conflict`] where the table no longer has one of the columns; the stage
+    /// should be dropped then.
     pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
-        let batch = Batch::decode(bytes, &self.schema)?.completed(&self.schema)?;
+        if self.waiting_bytes >= FLUSH_BYTES {
+            self.flush()?;
+        }
+        let known = self.table.current();
+        let batch = Batch::decode_known(bytes, &self.schema, &known.fields)?;
         if batch.rows() == 0 {
             return Ok(());
         }
-        if let Some(key) = self.schema.key() {
-            let column = batch
-                .column(key.id)
-                .ok_or_else(|| Error::internal("a batch without its key"))?;
-            for row in 0..column.len() {
-                let value = key_at(column, &key.data_type, row)?;
-                let hash = match &value {
-                    Value::Int(key) => xxh3_128(&key.to_le_bytes()),
-                    Value::Text(key) => xxh3_128(key.as_bytes()),
-                    _ => return Err(Error::internal("a key of another type")),
-                };
-                if !self.keys.insert(hash) {
-                    return Err(duplicate(
-                        key,
-                        self.rows + row,
-                        &value,
-                        "stands in an earlier row of this write too",
-                    ));
+        let mut piece = Piece {
+            left_out: None,
+            base: self.rows,
+            file: None,
+            batch,
+        };
+        if let Some(key) = self.schema.key().cloned() {
+            let column = key_column(&piece.batch, &key)?.clone();
+            piece.left_out = self.check_keys(&key, &column)?;
+        }
+        self.rows += piece.batch.rows();
+        self.waiting_bytes += piece.batch.byte_size();
+        self.pieces.push(piece);
+        Ok(())
+    }
+
+    /// Looks for keys that came before, and returns the rows of the new ones that are not written.
+    fn check_keys(&mut self, key: &Field, column: &Column) -> Result<Option<Bits>> {
+        let mut left_out: Option<Bits> = None;
+        for row in 0..column.len() {
+            let value = key_at(column, &key.data_type, row)?;
+            let hash = match &value {
+                Value::Int(key) => xxh3_128(&key.to_le_bytes()),
+                Value::Text(key) => xxh3_128(key.as_bytes()),
+                _ => return Err(Error::internal("a key of another type")),
+            };
+            let number = self.rows + row;
+            let Some(earlier) = self.keys.get(&hash).copied() else {
+                self.keys.insert(hash, number);
+                continue;
+            };
+            let leave_out = match self.on_duplicate {
+                OnDuplicate::Refuse => {
+                    let what = format!("stands in row {earlier} of this write too");
+                    return Err(duplicate(key, number, &value, &what, self.on_key));
                 }
+                OnDuplicate::First => number,
+                OnDuplicate::Last => {
+                    self.keys.insert(hash, number);
+                    earlier
+                }
+            };
+            match leave_out.checked_sub(self.rows) {
+                Some(row) => left_out
+                    .get_or_insert_with(|| Bits::filled(column.len(), false))
+                    .set(row),
+                None => self.leave_out(leave_out),
             }
         }
-        self.rows += batch.rows();
-        self.waiting_bytes += batch.byte_size();
-        self.waiting.push(batch);
-        if self.waiting_bytes >= FLUSH_BYTES {
-            self.flush()
-        } else {
-            Ok(())
+        Ok(left_out)
+    }
+
+    /// Leaves a row out that came with an earlier piece.
+    fn leave_out(&mut self, number: usize) {
+        let after = self.pieces.partition_point(|piece| piece.base <= number);
+        if let Some(piece) = after.checked_sub(1).and_then(|at| self.pieces.get_mut(at)) {
+            let rows = piece.batch.rows();
+            let row = number - piece.base;
+            piece
+                .left_out
+                .get_or_insert_with(|| Bits::filled(rows, false))
+                .set(row);
         }
     }
 
-    /// Makes all rows visible, in one commit.
+    /// What a derived column is to be computed from for rows that have no vector, at most `limit` of them, no two alike; `None`
+    /// where nothing is missing. The next call of [`Stage::fill`] answers it.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where the table no longer has the column; [`Code::Corrupt`]; what a commit of the rows would say.
+    pub fn missing(&mut self, field: u32, limit: usize) -> Result<Option<Sources>> {
+        let snapshot = self.table.snapshot()?;
+        let from = if self.late { 0 } else { self.written };
+        let mut sources = Sources::new(&snapshot, field, limit)?;
+        for piece in self.pieces.iter().skip(from) {
+            let addition = self.addition(&[]);
+            let meeting = addition.meeting(&snapshot, piece)?;
+            if let Settled::Missing(missing) = meeting.settle(self.on_key == OnKey::Replace)? {
+                sources.collect(&meeting, &missing)?;
+            }
+        }
+        let (asked, sources) = sources.finish()?;
+        self.derived.ask(field, asked);
+        Ok(sources)
+    }
+
+    /// Takes the vectors for what [`Stage::missing`] gave last: a batch of one column, as many rows. A kept cell stands for a vector
+    /// that is deferred.
+    ///
+    /// # Errors
+    /// [`Code::InvalidRow`], [`Code::Conflict`].
+    pub fn fill(&mut self, field: u32, bytes: &[u8]) -> Result<()> {
+        let field = wanted_field(&self.schema, field)?.clone();
+        self.waiting_bytes += self.derived.fill(&field, bytes)?;
+        Ok(())
+    }
+
+    /// Makes all rows visible, in one commit. `None` where vectors are missing: ask for them, and commit again.
     ///
     /// # Errors
     /// As [`Table::insert`].
-    pub fn commit(mut self, options: &CommitOptions) -> Result<Written> {
+    pub fn commit(&mut self, options: &CommitOptions) -> Result<Option<Written>> {
         if self.rows == 0 {
-            let ending = self.ending.as_ref();
-            return ending.map_or_else(
-                || Ok(self.table.written(None)),
-                |filter| self.table.delete(Some(filter), options),
-            );
+            return self.table.add_nothing(self.ending.as_ref(), options).map(Some);
         }
-        self.flush()?;
-        let home = &self.table.home;
-        self.table
-            .or_gone(home.store.sync_directory(&home.path("data")))?;
-        let segments = self.key_segments()?;
-        let key = self.schema.key().map(|field| field.id);
-        let keys = segments
-            .iter()
-            .filter_map(|segment| segment.column(key?))
-            .collect();
-        let fragments = Arc::new(std::mem::take(&mut self.fragments));
-        let rows = NewRows::Staged(Arc::clone(&fragments));
-        let (schema, on_key, ending) = (&*self.schema, self.on_key, self.ending.as_ref());
-        let written = self.table.add(
-            &Addition {
-                rows,
-                keys,
-                schema,
-                on_key,
-                ending,
-            },
-            options,
-        );
-        if let Err(error) = &written
-            && error.code() != Code::CommitUnknown
-        {
-            self.fragments = fragments.to_vec();
+        // What vectors were embedded for is not much, or in files already.
+        if self.written > 0 || self.wanted.is_empty() {
+            self.flush()?;
+            let home = &self.table.home;
+            self.table
+                .or_gone(home.store.sync_directory(&home.path("data")))?;
+        }
+        let addition = self.addition(&self.pieces);
+        let written = self.table.add(&addition, options);
+        match &written {
+            Ok(Some(_)) => self.forget_used_files(),
+            // They may be in use.
+            Err(error) if error.code() == Code::CommitUnknown => self.pieces.clear(),
+            Ok(None) => self.late = true,
+            Err(_) => {}
         }
         written
     }
 
-    fn key_segments(&self) -> Result<Vec<Segment>> {
-        let Some(key) = self.schema.key() else {
-            return Ok(Vec::new());
-        };
-        let open = |(fragment, count): &(Fragment, u32)| {
-            let fragment = Fragment {
-                rows: Rows::run(0, *count),
-                groups: fragment.groups.clone(),
-            };
-            Segment::open(
-                &*self.table.home.store,
-                &self.table.home.path("data"),
-                &fragment,
-                std::slice::from_ref(key),
-            )
-        };
-        self.fragments.iter().map(open).collect()
+    fn addition<'s>(&'s self, pieces: &'s [Piece]) -> Addition<'s> {
+        Addition {
+            pieces,
+            schema: &self.schema,
+            on_key: self.on_key,
+            ending: self.ending.as_ref(),
+            derived: &self.derived,
+            wanted: &self.wanted,
+        }
     }
 
-    fn flush(&mut self) -> Result<()> {
-        let batches = std::mem::take(&mut self.waiting);
-        let rows: usize = batches.iter().map(Batch::rows).sum();
-        self.waiting_bytes = 0;
-        if rows == 0 {
-            return Ok(());
+    /// The files of rows that were left out or written anew are removed; the others are the table's.
+    fn forget_used_files(&mut self) {
+        let state = self.table.current();
+        let fragments = state.manifest.fragments.iter().map(crate::format::Raw::get);
+        let used: HashSet<&str> = fragments.flat_map(Fragment::files).collect();
+        for piece in &mut self.pieces {
+            let is_used = |(fragment, _): &(Fragment, u32)| fragment.files().any(|file| used.contains(file));
+            if piece.file.as_ref().is_some_and(is_used) {
+                piece.file = None;
+            }
         }
-        let pieces = |field: &Field| {
-            batches
-                .iter()
-                .filter_map(|batch| batch.column(field.id))
-                .collect()
+    }
+
+    /// Writes the rows that wait to a file. Vectors that belong to rows with all of their sources go with them.
+    fn flush(&mut self) -> Result<()> {
+        let snapshot = self.table.snapshot()?;
+        let waiting = self.pieces.split_off(self.written);
+        let Some(base) = waiting.first().map(|piece| piece.base) else {
+            return Ok(());
         };
-        let columns: Vec<Pieces<'_>> = self
-            .schema
-            .fields
-            .iter()
-            .map(|field| (field, pieces(field)))
-            .collect();
-        let fragment = self.table.or_gone(self.table.write_fragment(rows, &columns))?;
-        self.fragments
-            .push((fragment, u32::try_from(rows).map_err(Error::internal)?));
+        self.waiting_bytes = 0;
+        let mut batches = Vec::with_capacity(waiting.len());
+        let mut left_out: Option<Bits> = None;
+        let mut needed: HashMap<u32, HashSet<u128>> = HashMap::new();
+        for piece in &waiting {
+            if self.wanted.is_empty() {
+                batches.push(piece.batch.clone());
+                continue;
+            }
+            let addition = self.addition(&[]);
+            let meeting = addition.meeting(&snapshot, piece)?;
+            batches.push(meeting.with_vectors(&mut needed)?);
+        }
+        let rows = batches.iter().map(Batch::rows).sum();
+        for piece in &waiting {
+            let Some(bits) = &piece.left_out else { continue };
+            let all = left_out.get_or_insert_with(|| Bits::filled(rows, false));
+            bits.ones().for_each(|row| all.set(piece.base - base + row));
+        }
+        for field in &self.wanted {
+            let field = wanted_field(&self.schema, *field)?;
+            let none = HashSet::new();
+            let needed = needed.get(&field.id).unwrap_or(&none);
+            self.derived.retain(field, &|sources| needed.contains(&sources))?;
+        }
+        let file = self.table.write_batches(&batches, &self.schema.fields)?;
+        let file = file.ok_or_else(|| Error::internal("a batch without rows"))?;
+        // From here on the file is removed with the stage.
+        self.pieces.push(Piece {
+            batch: Batch::new(rows, Vec::new()),
+            left_out,
+            base,
+            file: Some(file.clone()),
+        });
+        self.written = self.pieces.len();
+        let batch = self.read_back(&file, &batches)?;
+        if let Some(piece) = self.pieces.last_mut() {
+            piece.batch = batch;
+        }
         Ok(())
     }
+
+    /// The rows of a file, with what is kept of them.
+    fn read_back(&self, (fragment, count): &(Fragment, u32), batches: &[Batch]) -> Result<Batch> {
+        let fragment = Fragment {
+            rows: Rows::run(0, *count),
+            groups: fragment.groups.clone(),
+        };
+        let home = &self.table.home;
+        let segment = Segment::open(&*home.store, &home.path("data"), &fragment, &self.schema.fields)?;
+        let mut batch = Batch::new(*count as usize, Vec::new());
+        for id in segment.fields() {
+            let mut kept = Bits::filled(0, false);
+            for part in batches {
+                let all = part.column(id).is_none();
+                let bits = part.kept(id);
+                (0..part.rows()).for_each(|row| kept.push(all || bits.is_some_and(|bits| bits.get(row))));
+            }
+            if let Some(column) = segment.column(id) {
+                batch.push(id, column.clone(), Some(kept));
+            }
+        }
+        Ok(batch)
+    }
+}
+
+fn wanted_field(schema: &Schema, field: u32) -> Result<&Field> {
+    let found = schema.fields.iter().find(|known| known.id == field);
+    found.ok_or_else(|| crate::column::gone(field, &[]))
 }
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        for group in self.fragments.iter().flat_map(|(fragment, _)| &fragment.groups) {
+        let files = self.pieces.iter().filter_map(|piece| piece.file.as_ref());
+        for file in files.flat_map(|(fragment, _)| fragment.files()) {
             // What stays is swept by optimize().
-            let _ = self
-                .table
-                .home
-                .store
-                .remove(&self.table.home.path(&format!("data/{}", group.file)));
+            let home = &self.table.home;
+            let _ = home.store.remove(&home.path(&format!("data/{file}")));
         }
     }
 }

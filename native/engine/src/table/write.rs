@@ -2,14 +2,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::commit::{CommitOptions, Written};
+use super::derived::DerivedVectors;
 use super::lookup::{RowPlace, key_at};
 use super::next::{Change, NewRows};
-use super::state::State;
+use super::outcome::Outcome;
+use super::settle::{Meeting, Settled};
 use super::{Snapshot, Table};
-use crate::column::{Batch, Column};
+use crate::column::{Batch, Bits, Column, gone, retyped};
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::format::Operation;
+use crate::format::{Fragment, Operation};
 use crate::fragment::hash_key;
 use crate::schema::{Field, Schema};
 use crate::value::Value;
@@ -23,33 +25,63 @@ pub enum OnKey {
     Replace,
 }
 
+/// What a write does with rows that bring a key which another row of the write brings too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnDuplicate {
+    /// Refuses the whole write.
+    #[default]
+    Refuse,
+    /// Writes the first of them.
+    First,
+    /// Writes the last of them.
+    Last,
+}
+
 /// Rows on their way into a table.
 pub(super) struct Addition<'a> {
-    pub(super) rows: NewRows,
-    /// Their keys, in pieces.
-    pub(super) keys: Vec<&'a Column>,
+    pub(super) pieces: &'a [Piece],
     /// The schema against which they were checked.
     pub(super) schema: &'a Schema,
     pub(super) on_key: OnKey,
     /// Other rows that end in the same commit.
     pub(super) ending: Option<&'a Filter>,
+    pub(super) derived: &'a DerivedVectors,
+    /// The derived columns of which every vector must be known.
+    pub(super) wanted: &'a [u32],
+}
+
+/// Some of the rows.
+#[derive(Debug)]
+pub(super) struct Piece {
+    pub(super) batch: Batch,
+    /// Rows that another row of the write takes the place of.
+    pub(super) left_out: Option<Bits>,
+    /// The number of the first row within the write.
+    pub(super) base: usize,
+    /// Where they are written already, if they are.
+    pub(super) file: Option<(Fragment, u32)>,
 }
 
 impl Table {
     /// Reads a batch of rows against the newest schema.
     ///
     /// # Errors
-    /// [`Code::InvalidRow`], naming row and column.
+    /// [`Code::InvalidRow`], naming row and column; [`Code::Conflict`] where the table no longer has one of the columns.
     pub fn batch(&self, bytes: &[u8]) -> Result<(Batch, Arc<Schema>)> {
-        let schema = Arc::clone(self.snapshot()?.schema());
-        Ok((Batch::decode(bytes, &schema)?, schema))
+        let snapshot = self.snapshot()?;
+        let schema = Arc::clone(snapshot.schema());
+        Ok((
+            Batch::decode_known(bytes, &schema, &snapshot.state.fields)?,
+            schema,
+        ))
     }
 
-    /// Adds rows, or replaces those of the same key, in one commit.
+    /// Adds rows, or replaces those of the same key, in one commit. A column that the batch lacks keeps the values of the rows that are
+    /// replaced; new rows show its default, or null. A row that is equal to the one that it would replace is not written.
     ///
     /// # Errors
     /// [`Code::DuplicateKey`], [`Code::NoPrimaryKey`] for [`OnKey::Replace`] without a key, [`Code::InvalidRow`],
-    /// [`Code::Conflict`] where the schema changed meanwhile. Nothing is written then.
+    /// [`Code::Conflict`] where the columns of the batch changed meanwhile. Nothing is written then.
     pub fn insert(
         &self,
         batch: Batch,
@@ -75,6 +107,14 @@ impl Table {
         self.insert_ending(batch, schema, OnKey::Replace, Some(ending), options)
     }
 
+    /// Refuses a write early that was made for another version than the newest; its commit looks again.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`], naming both versions.
+    pub fn check_version(&self, options: &CommitOptions) -> Result<()> {
+        options.check_version(self.snapshot()?.version())
+    }
+
     fn insert_ending(
         &self,
         batch: Batch,
@@ -83,68 +123,119 @@ impl Table {
         ending: Option<&Filter>,
         options: &CommitOptions,
     ) -> Result<Written> {
-        let batch = batch.completed(schema)?;
         if batch.rows() == 0 {
-            return ending.map_or_else(
-                || Ok(self.written(None)),
-                |filter| self.delete(Some(filter), options),
-            );
+            return self.add_nothing(ending, options);
         }
-        let key = key_of(schema, on_key)?;
-        if let Some(key) = key {
-            let column = batch
-                .column(key.id)
-                .ok_or_else(|| Error::internal("a batch without its key"))?;
-            check_distinct(key, column)?;
+        if let Some(key) = key_of(schema, on_key)? {
+            check_distinct(key, key_column(&batch, key)?, on_key)?;
         }
-        let batch = Arc::new(batch);
-        let rows = NewRows::Batch(Arc::clone(&batch));
-        let keys = key.and_then(|key| batch.column(key.id)).into_iter().collect();
-        self.add(
+        let (left_out, file) = (None, None);
+        let pieces = [Piece {
+            batch,
+            left_out,
+            base: 0,
+            file,
+        }];
+        let written = self.add(
             &Addition {
-                rows,
-                keys,
+                pieces: &pieces,
                 schema,
                 on_key,
                 ending,
+                derived: &DerivedVectors::default(),
+                wanted: &[],
             },
             options,
-        )
+        )?;
+        written.ok_or_else(|| Error::internal("vectors that nobody wants are missing"))
     }
 
-    /// Commits rows whose keys are known to be distinct.
-    pub(super) fn add(&self, addition: &Addition<'_>, options: &CommitOptions) -> Result<Written> {
+    /// Commits no rows: other rows may end all the same.
+    pub(super) fn add_nothing(&self, ending: Option<&Filter>, options: &CommitOptions) -> Result<Written> {
+        match ending {
+            Some(filter) => self.delete(Some(filter), options),
+            None => {
+                let committed = self.commit(options, |_| Ok(None))?;
+                Ok(self.written(committed))
+            }
+        }
+    }
+
+    /// Commits rows whose keys are known to be distinct. `None` where vectors are missing.
+    pub(super) fn add(&self, addition: &Addition<'_>, options: &CommitOptions) -> Result<Option<Written>> {
         let operation = match addition.on_key {
             OnKey::Replace => Operation::Upsert,
             OnKey::Refuse => Operation::Insert,
         };
-        let committed = self.commit(|state| {
-            check_schema(state, addition.schema)?;
+        let mut created = Vec::new();
+        let (mut missing, mut unchanged, mut deferred) = (false, 0, 0);
+        let committed = self.commit(options, |state| {
+            self.remove_files(&mut created);
             let snapshot = Snapshot::latest(Arc::clone(state));
-            let mut ended = resolve_keys(&snapshot, &addition.keys, addition.schema, addition.on_key)?;
-            let updated = ended.len() as u64;
+            let mut outcome = Outcome::new(self, &snapshot);
+            let settled = self.settle_all(addition, &snapshot, &mut outcome);
+            let rows = settled.and_then(|settled| settled.then(|| outcome.new_rows()).transpose());
+            created = std::mem::take(&mut outcome.created);
+            let Some(rows) = rows? else {
+                missing = true;
+                return Ok(None);
+            };
+            (unchanged, deferred) = (outcome.unchanged.len() as u64, outcome.deferred);
+            let updated = outcome.ended.len() as u64;
             if let Some(filter) = addition.ending {
-                ended.extend(
-                    snapshot
-                        .places(Some(filter))?
-                        .into_iter()
-                        .map(|place| snapshot.id_of(place)),
-                );
-                ended.sort_unstable();
-                ended.dedup();
+                outcome.end_matching(filter)?;
             }
-            let (options, rows) = (options.clone(), addition.rows.clone());
+            if outcome.ended.is_empty() && matches!(rows, NewRows::None) {
+                return Ok(None);
+            }
             Ok(Some(Change {
                 operation,
-                options,
+                options: options.clone(),
                 rows,
-                ended,
+                ended: outcome.ended,
                 updated,
                 schema: None,
                 effective_again: None,
             }))
-        })?;
-        Ok(self.written(committed))
+        });
+        if committed
+            .as_ref()
+            .is_err_and(|error| error.code() != Code::CommitUnknown)
+        {
+            self.remove_files(&mut created);
+        }
+        let committed = committed?;
+        Ok((!missing).then(|| Written {
+            unchanged,
+            deferred,
+            ..self.written(committed)
+        }))
+    }
+
+    /// Decides what becomes of the rows in a version; `false` where vectors are missing.
+    fn settle_all(
+        &self,
+        addition: &Addition<'_>,
+        snapshot: &Snapshot,
+        outcome: &mut Outcome<'_>,
+    ) -> Result<bool> {
+        let batches = addition.pieces.iter().map(|piece| &piece.batch);
+        check_schema(snapshot, addition.schema, batches)?;
+        for piece in addition.pieces {
+            let meeting = addition.meeting(snapshot, piece)?;
+            match meeting.settle(addition.on_key == OnKey::Replace)? {
+                Settled::Rows(rows) => outcome.push(piece, rows)?,
+                Settled::Missing(_) => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn remove_files(&self, paths: &mut Vec<String>) {
+        for path in paths.drain(..) {
+            // What stays is swept by optimize().
+            let _ = self.home.store.remove(&path);
+        }
     }
 
     /// Replaces rows by copies in which the given columns have new values: row `i` of the batch is for `ids[i]`.
@@ -168,18 +259,14 @@ impl Table {
             return Err(Error::internal("an update with a row twice"));
         }
         if let Some(key) = schema.key().filter(|key| batch.column(key.id).is_some()) {
-            let message = format!("The primary key \"{}\" of a row cannot be changed.", key.name);
-            let hint = "Delete the row and insert it with the new key.";
-            return Err(Error::new(Code::InvalidArgument, message)
-                .hint(hint)
-                .column(key.name.clone()));
+            return Err(key_named(key));
         }
         if ids.is_empty() {
-            return Ok(self.written(None));
+            return self.add_nothing(None, options);
         }
-        let committed = self.commit(|state| {
-            check_schema(state, schema)?;
+        let committed = self.commit(options, |state| {
             let snapshot = Snapshot::latest(Arc::clone(state));
+            check_schema(&snapshot, schema, std::iter::once(batch))?;
             let places: Option<Vec<RowPlace>> = ids.iter().map(|id| snapshot.place(*id)).collect();
             let places = places.ok_or_else(|| {
                 Error::new(
@@ -193,7 +280,8 @@ impl Table {
                 let column = given.map_or_else(|| snapshot.gather(field, &places), Ok)?;
                 Ok((field.id, column))
             };
-            let columns = schema.fields.iter().map(column).collect::<Result<Vec<_>>>()?;
+            let fields = snapshot.schema().fields.iter();
+            let columns = fields.map(column).collect::<Result<Vec<_>>>()?;
             let rows = NewRows::Batch(Arc::new(Batch::new(ids.len(), columns)));
             let (operation, updated) = (Operation::Update, ids.len() as u64);
             Ok(Some(Change {
@@ -215,7 +303,7 @@ impl Table {
     /// # Errors
     /// [`Code::Corrupt`], [`Code::Io`].
     pub fn delete(&self, filter: Option<&Filter>, options: &CommitOptions) -> Result<Written> {
-        let committed = self.commit(|state| {
+        let committed = self.commit(options, |state| {
             let snapshot = Snapshot::latest(Arc::clone(state));
             let ended: Vec<u64> = snapshot
                 .places(filter)?
@@ -240,63 +328,106 @@ impl Table {
     }
 }
 
+/// The error for an update that sets the key.
+pub(super) fn key_named(key: &Field) -> Error {
+    let message = format!("The primary key \"{}\" of a row cannot be changed.", key.name);
+    Error::new(Code::InvalidArgument, message)
+        .hint("Delete the row and insert it with the new key.")
+        .column(key.name.clone())
+}
+
 fn key_of(schema: &Schema, on_key: OnKey) -> Result<Option<&Field>> {
     match (schema.key(), on_key) {
         (None, OnKey::Replace) => Err(Error::new(
             Code::NoPrimaryKey,
             "An upsert needs a table with a primary key.",
         )
-        .hint("Declare one with .primaryKey(), or use insert().")),
+        .hint("Declare a primary key, or add rows without replacing any.")),
         (key, _) => Ok(key),
     }
 }
 
-/// Refuses rows that were checked against a schema that is no longer in force.
-pub(super) fn check_schema(state: &State, schema: &Schema) -> Result<()> {
-    if state.manifest.schema == schema.id {
+/// Refuses rows with columns that the table no longer has, or has with another type. Columns that came meanwhile are no matter.
+pub(super) fn check_schema<'b>(
+    snapshot: &Snapshot,
+    schema: &Schema,
+    batches: impl Iterator<Item = &'b Batch>,
+) -> Result<()> {
+    let newest = snapshot.schema();
+    if newest.id == schema.id {
         return Ok(());
     }
-    Err(Error::new(
-        Code::Conflict,
-        "The schema of the table changed while the rows were being written.",
-    )
-    .hint("Open the table again with its new definition and repeat the write."))
-}
-
-/// The rows that the new ones replace.
-fn resolve_keys(snapshot: &Snapshot, keys: &[&Column], schema: &Schema, on_key: OnKey) -> Result<Vec<u64>> {
-    let Some(field) = schema.key() else {
-        return Ok(Vec::new());
-    };
-    let mut ended = Vec::new();
-    let mut before = 0;
-    for column in keys {
-        for row in 0..column.len() {
-            let key = key_at(column, &field.data_type, row)?;
-            match snapshot.lookup(field, &key)? {
-                None => {}
-                Some(place) if on_key == OnKey::Replace => ended.push(snapshot.id_of(place)),
-                Some(_) => return Err(duplicate(field, before + row, &key, "is in the table already")),
-            }
-        }
-        before += column.len();
+    let id = |field: &Field| field.id;
+    if newest.key().map(id) != schema.key().map(id) {
+        let message = "The primary key of the table changed while the rows were being written.";
+        return Err(Error::new(Code::Conflict, message).hint("Open the table again and repeat the write."));
     }
-    Ok(ended)
+    for (id, _) in batches.flat_map(Batch::columns) {
+        let then = schema.fields.iter().find(|field| field.id == *id);
+        match newest.fields.iter().find(|field| field.id == *id) {
+            None => return Err(gone(*id, &snapshot.state.fields)),
+            Some(now) if then.is_some_and(|then| then.data_type != now.data_type) => {
+                return Err(retyped(now));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
-pub(super) fn check_distinct(field: &Field, column: &Column) -> Result<()> {
+impl Addition<'_> {
+    /// The rows of a piece beside those that they replace.
+    pub(super) fn meeting<'m>(&'m self, snapshot: &'m Snapshot, piece: &'m Piece) -> Result<Meeting<'m>> {
+        let replaced = match snapshot.schema().key() {
+            Some(key) => replaced(snapshot, piece, key, self.on_key)?,
+            None => vec![None; piece.batch.rows()],
+        };
+        Ok(Meeting {
+            snapshot,
+            batch: &piece.batch,
+            replaced,
+            left_out: piece.left_out.as_ref(),
+            base: Some(piece.base),
+            derived: self.derived,
+            wanted: self.wanted,
+        })
+    }
+}
+
+/// For each row the one that it replaces.
+fn replaced(snapshot: &Snapshot, piece: &Piece, key: &Field, on_key: OnKey) -> Result<Vec<Option<RowPlace>>> {
+    let column = key_column(&piece.batch, key)?;
+    let mut replaced = Vec::with_capacity(column.len());
+    for row in 0..column.len() {
+        if piece.left_out.as_ref().is_some_and(|left_out| left_out.get(row)) {
+            replaced.push(None);
+            continue;
+        }
+        let value = key_at(column, &key.data_type, row)?;
+        let place = snapshot.lookup(key, &value)?;
+        if place.is_some() && on_key == OnKey::Refuse {
+            let row = piece.base + row;
+            return Err(duplicate(key, row, &value, "is in the table already", on_key));
+        }
+        replaced.push(place);
+    }
+    Ok(replaced)
+}
+
+pub(super) fn key_column<'b>(batch: &'b Batch, key: &Field) -> Result<&'b Column> {
+    let column = batch.column(key.id);
+    column.ok_or_else(|| Error::internal("a batch without its key"))
+}
+
+fn check_distinct(field: &Field, column: &Column, on_key: OnKey) -> Result<()> {
     let mut seen: HashMap<u64, Vec<usize>> = HashMap::with_capacity(column.len());
     for row in 0..column.len() {
         let key = key_at(column, &field.data_type, row)?;
         let same = seen.entry(hash_key(&key)).or_default();
         for &earlier in same.iter() {
             if key_at(column, &field.data_type, earlier)? == key {
-                return Err(duplicate(
-                    field,
-                    row,
-                    &key,
-                    &format!("stands in row {earlier} of this write too"),
-                ));
+                let what = format!("stands in row {earlier} of this write too");
+                return Err(duplicate(field, row, &key, &what, on_key));
             }
         }
         same.push(row);
@@ -304,14 +435,18 @@ pub(super) fn check_distinct(field: &Field, column: &Column) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn duplicate(field: &Field, row: usize, key: &Value, what: &str) -> Error {
+pub(super) fn duplicate(field: &Field, row: usize, key: &Value, what: &str, on_key: OnKey) -> Error {
     let shown = match key {
         Value::Int(key) => key.to_string(),
         Value::Text(key) => format!("\"{}\"", key.chars().take(80).collect::<String>()),
         _ => String::new(),
     };
     let message = format!("Row {row}: the key {shown} {what}.");
-    let hint = "Use upsert() to replace rows of the same key; one write may hold a key once.";
+    let in_table = what.starts_with("is in");
+    let hint = match on_key {
+        OnKey::Refuse if in_table => "Replace rows of the same key instead.",
+        _ => "Leave one of the rows out, or say which of them is written.",
+    };
     Error::new(Code::DuplicateKey, message)
         .hint(hint)
         .column(field.name.clone())

@@ -10,6 +10,8 @@ use varve_engine::schema::{DataType, Field, Schema};
 use varve_engine::table::Written;
 use varve_engine::value::Value;
 
+use super::partial::Cells;
+
 /// A row of some version. It never changes; a changed row is another one.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -58,6 +60,8 @@ const MINUTE: i64 = 60_000;
 pub(crate) struct When {
     pub(crate) now: i64,
     pub(crate) effective_at: Option<i64>,
+    /// The newest version that there must be.
+    pub(crate) if_version: Option<u64>,
 }
 
 impl Row {
@@ -85,6 +89,24 @@ impl Version {
         let at = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
         self.rows.get(at)
     }
+}
+
+/// The values of a row once it is written.
+fn merged(schema: &Schema, cells: &Cells, old: Option<&Row>) -> Result<Vec<Value>, Code> {
+    let values = schema.fields.iter().zip(cells).map(|(field, cell)| {
+        let kept = || old.map_or_else(|| default_of(field), |old| old.value(field));
+        let value = cell.clone().unwrap_or_else(kept);
+        if value.is_null() && !field.nullable {
+            return Err(Code::InvalidRow);
+        }
+        Ok(value)
+    });
+    values.collect()
+}
+
+/// Tells values apart bit for bit, also the two zeros.
+fn key_text_of(values: &[Value]) -> String {
+    format!("{values:?}")
 }
 
 /// A key, to look others up by.
@@ -136,48 +158,107 @@ impl Model {
         self.versions.last().unwrap()
     }
 
+    /// Compare and set.
+    fn check_version(&self, when: When) -> Result<(), Code> {
+        let newest = self.versions.len() as u64 - 1;
+        match when.if_version {
+            Some(wanted) if wanted != newest => Err(Code::Conflict),
+            _ => Ok(()),
+        }
+    }
+
     /// The row of a key.
     pub(crate) fn find(version: &Version, key: &Value) -> Option<Arc<Row>> {
         let field = version.schema.key()?;
         version.rows.iter().find(|row| row.value(field) == *key).cloned()
     }
 
-    /// Adds rows, given in the order of the schema, or replaces those of the same key; and ends those that `ending` says.
+    /// Adds rows, given in the order of the schema, or replaces those of the same key; and ends those that `ending` says. A cell that
+    /// a row does not bring is that of the row which it replaces, or the default.
     pub(crate) fn insert(
         &mut self,
-        rows: &[Vec<Value>],
+        rows: &[Cells],
         replace: bool,
         ending: &dyn Fn(&Row) -> bool,
         when: When,
     ) -> Result<Written, Code> {
         if rows.is_empty() {
+            self.check_version(when)?;
             return self.delete(ending, when);
         }
         let mut next = self.newest().clone();
         let schema = next.schema.clone();
-        let before = next.rows.len();
-        if let Some(key) = schema.key() {
-            let at = schema.fields.iter().position(|field| field.id == key.id).unwrap();
-            let keys: HashSet<String> = rows.iter().map(|row| key_text(&row[at])).collect();
-            next.rows.retain(|row| !keys.contains(&key_text(&row.value(key))));
-            if keys.len() < rows.len() || next.rows.len() < before && !replace {
-                return Err(Code::DuplicateKey);
-            }
-        } else if replace {
+        let key = schema
+            .fields
+            .iter()
+            .position(|field| schema.key().is_some_and(|key| key.id == field.id));
+        if key.is_none() && replace {
             return Err(Code::NoPrimaryKey);
         }
-        let updated = before - next.rows.len();
-        next.rows.retain(|row| !ending(row));
-        let deleted = before - updated - next.rows.len();
+        let mut replaced: HashMap<String, Arc<Row>> = HashMap::new();
+        if let Some(at) = key {
+            let keys: HashSet<String> = rows
+                .iter()
+                .map(|row| key_text(row[at].as_ref().unwrap()))
+                .collect();
+            let known = next
+                .rows
+                .iter()
+                .map(|row| (key_text(&row.value(&schema.fields[at])), row));
+            replaced.extend(
+                known
+                    .filter(|(key, _)| keys.contains(key))
+                    .map(|(key, row)| (key, Arc::clone(row))),
+            );
+            if keys.len() < rows.len() {
+                return Err(Code::DuplicateKey);
+            }
+        }
+        self.check_version(when)?;
+        if !replaced.is_empty() && !replace {
+            return Err(Code::DuplicateKey);
+        }
+        let (mut new, mut ended, mut unchanged) = (Vec::new(), HashSet::new(), HashSet::new());
+        for row in rows {
+            let old = key.and_then(|at| replaced.get(&key_text(row[at].as_ref().unwrap())));
+            let values = merged(&schema, row, old.map(|old| &**old))?;
+            match old {
+                Some(old) if key_text_of(&old.values(&schema.fields)) == key_text_of(&values) => {
+                    unchanged.insert(old.id);
+                    continue;
+                }
+                Some(old) => {
+                    ended.insert(old.id);
+                }
+                None => {}
+            }
+            new.push(values);
+        }
+        let before = next.rows.len();
+        next.rows.retain(|row| !ended.contains(&row.id));
+        next.rows
+            .retain(|row| unchanged.contains(&row.id) || !ending(row));
+        let (updated, gone) = (ended.len(), before - next.rows.len());
+        let unchanged = unchanged.len() as u64;
+        if new.is_empty() && gone == 0 {
+            return Ok(Written {
+                unchanged,
+                ..self.nothing()
+            });
+        }
         next.operation = if replace {
             Operation::Upsert
         } else {
             Operation::Insert
         };
-        next.counts = [rows.len() - updated, updated, deleted].map(|count| count as u64);
-        let new = rows.iter().map(|row| self.row(&schema, row.clone()));
-        next.rows.extend(new.collect::<Vec<_>>());
-        self.commit(next, when)
+        next.counts = [new.len() - updated, updated, gone - updated].map(|count| count as u64);
+        next.rows.extend(
+            new.into_iter()
+                .map(|values| self.row(&schema, values))
+                .collect::<Vec<_>>(),
+        );
+        let written = self.commit(next, when)?;
+        Ok(Written { unchanged, ..written })
     }
 
     fn row(&mut self, schema: &Schema, values: Vec<Value>) -> Arc<Row> {
@@ -197,6 +278,7 @@ impl Model {
         rows: &[Vec<Value>],
         when: When,
     ) -> Result<Written, Code> {
+        self.check_version(when)?;
         let mut next = self.newest().clone();
         let schema = next.schema.clone();
         let mut new = Vec::new();
@@ -224,7 +306,30 @@ impl Model {
         self.commit(next, when)
     }
 
+    /// Changes the rows that match, each to the values that `change` makes of it.
+    pub(crate) fn update_where(
+        &mut self,
+        matches: &dyn Fn(&Row) -> bool,
+        change: &dyn Fn(&Row) -> Result<Vec<Value>, Code>,
+        when: When,
+    ) -> Result<Written, Code> {
+        self.check_version(when)?;
+        let mut next = self.newest().clone();
+        let schema = next.schema.clone();
+        let (found, others): (Vec<_>, Vec<_>) = next.rows.drain(..).partition(|row| matches(row));
+        if found.is_empty() {
+            return Ok(self.nothing());
+        }
+        let new: Vec<Vec<Value>> = found.iter().map(|row| change(row)).collect::<Result<_, _>>()?;
+        next.rows = others;
+        (next.operation, next.counts) = (Operation::Update, [0, new.len() as u64, 0]);
+        next.rows
+            .extend(new.into_iter().map(|values| self.row(&schema, values)));
+        self.commit(next, when)
+    }
+
     pub(crate) fn delete(&mut self, matches: &dyn Fn(&Row) -> bool, when: When) -> Result<Written, Code> {
+        self.check_version(when)?;
         let mut next = self.newest().clone();
         next.rows.retain(|row| !matches(row));
         let deleted = self.newest().rows.len() - next.rows.len();
@@ -236,6 +341,7 @@ impl Model {
     }
 
     pub(crate) fn add_column(&mut self, mut field: Field, when: When) -> Result<Written, Code> {
+        self.check_version(when)?;
         let mut next = self.newest().clone();
         if next.schema.fields.iter().any(|known| known.name == field.name) {
             return Err(Code::ColumnExists);
@@ -247,6 +353,7 @@ impl Model {
     }
 
     pub(crate) fn drop_column(&mut self, name: &str, when: When) -> Result<Written, Code> {
+        self.check_version(when)?;
         let mut next = self.newest().clone();
         if !next.schema.fields.iter().any(|field| field.name == name) {
             return Err(Code::ColumnNotFound);
@@ -315,6 +422,7 @@ impl Model {
     }
 
     pub(crate) fn restore(&mut self, version: usize, when: When) -> Result<Written, Code> {
+        self.check_version(when)?;
         self.readable(version)?;
         let then = self.versions[version].clone();
         let mut next = self.newest().clone();
@@ -387,6 +495,8 @@ impl Model {
             inserted: 0,
             updated: 0,
             deleted: 0,
+            unchanged: 0,
+            deferred: 0,
         }
     }
 

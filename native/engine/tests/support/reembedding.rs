@@ -41,7 +41,8 @@ impl Bench {
                 break;
             }
         }
-        let (options, when) = self.when();
+        let (mut options, mut when) = self.when();
+        (options.if_version, when.if_version) = (None, None);
         let committed = reembed.commit(&options, gaps);
         if !self.has(&old) {
             return assert_eq!(committed.unwrap_err().code(), Code::Conflict);

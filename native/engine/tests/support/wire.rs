@@ -5,15 +5,33 @@ use varve_engine::value::Value;
 
 /// The bytes that `Batch::decode` reads: rows of all columns, each in the order of the schema.
 pub(crate) fn encode(schema: &Schema, rows: &[Vec<Value>]) -> Vec<u8> {
+    let cells: Vec<Vec<Option<Value>>> = rows
+        .iter()
+        .map(|row| row.iter().cloned().map(Some).collect())
+        .collect();
+    let columns: Vec<usize> = (0..schema.fields.len()).collect();
+    encode_cells(schema, &columns, &cells)
+}
+
+/// The same for some of the columns, of which rows may lack cells.
+pub(crate) fn encode_cells(schema: &Schema, columns: &[usize], rows: &[Vec<Option<Value>>]) -> Vec<u8> {
     let mut out = Vec::new();
     words(
         &mut out,
-        [0x4252_5631, rows.len() as u32, schema.fields.len() as u32, 0],
+        [0x4252_5631, rows.len() as u32, columns.len() as u32, 0],
     );
-    for (at, field) in schema.fields.iter().enumerate() {
-        let Field { id, data_type, .. } = field;
-        let values: Vec<&Value> = rows.iter().map(|row| &row[at]).collect();
-        column(&mut out, *id, data_type, &values);
+    for &at in columns {
+        let Field { id, data_type, .. } = &schema.fields[at];
+        let value = |row: &Vec<Option<Value>>| row[at].clone().unwrap_or(Value::Null);
+        let values: Vec<Value> = rows.iter().map(value).collect();
+        let start = out.len();
+        column(&mut out, *id, data_type, &values.iter().collect::<Vec<_>>());
+        // Nulls that are no values of the row are marked as kept, in the bytes behind the head.
+        for (row, cells) in rows.iter().enumerate() {
+            if cells[at].is_none() {
+                out[start + 16 + row] = 2;
+            }
+        }
     }
     out
 }

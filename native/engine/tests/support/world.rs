@@ -15,16 +15,17 @@ pub(crate) struct World {
     names: AtomicU64,
     /// Names cannot be made.
     pub(crate) without_randomness: AtomicBool,
+    /// How long writers have waited, in microseconds.
+    waited: AtomicU64,
 }
 
 impl World {
     pub(crate) fn at(now: i64) -> Arc<Self> {
-        let (now, names) = (AtomicI64::new(now), AtomicU64::new(0));
-        let without_randomness = AtomicBool::new(false);
         Arc::new(Self {
-            now,
-            names,
-            without_randomness,
+            now: AtomicI64::new(now),
+            names: AtomicU64::new(0),
+            without_randomness: AtomicBool::new(false),
+            waited: AtomicU64::new(0),
         })
     }
 }
@@ -32,6 +33,10 @@ impl World {
 impl Environment for World {
     fn now_ms(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_micros(self.waited.load(Ordering::Relaxed))
     }
 
     /// All 128 bits differ from name to name, as those of real ones do.
@@ -46,7 +51,9 @@ impl Environment for World {
         Ok(Uuid(bytes))
     }
 
-    fn pause(&self, _: Duration) {
+    fn pause(&self, duration: Duration) {
+        let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        self.waited.fetch_add(micros, Ordering::Relaxed);
         std::thread::yield_now();
     }
 }

@@ -6,8 +6,10 @@ mod support {
     pub(crate) mod everything;
     #[expect(dead_code, reason = "this test needs a part of it")]
     pub(crate) mod holding;
+    pub(crate) mod impossible;
     pub(crate) mod meddling;
     pub(crate) mod random;
+    pub(crate) mod report;
     pub(crate) mod rows;
     pub(crate) mod values;
     pub(crate) mod wire;
@@ -20,7 +22,9 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value as Json, json};
 use support::everything::{NOW, database, everything, newest_manifest, replace};
 use support::holding::HoldingDisk;
+use support::impossible::impossible_manifests;
 use support::meddling::{Answer, MeddledStore, Meddling};
+use support::report::Report;
 use support::rows::{batch, schema};
 use support::values::every_type;
 use support::wire::encode;
@@ -28,7 +32,7 @@ use support::world::World;
 use varve_engine::column::{Batch, ColumnBuilder};
 use varve_engine::compute::Computed;
 use varve_engine::database::Database;
-use varve_engine::error::{Error, Place, Result};
+use varve_engine::error::{Error, Result};
 use varve_engine::filter::Filter;
 use varve_engine::format::{manifest_name, seal_json};
 use varve_engine::history::AsOf;
@@ -36,59 +40,6 @@ use varve_engine::schema::{DataType, Field, Schema};
 use varve_engine::store::{Disk, LocalStore, MemoryStore, OsDisk, Store};
 use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Search, Stage, Table, Update};
 use varve_engine::value::Value;
-
-/// Errors with a heading.
-#[derive(Default)]
-struct Report(String);
-
-impl Report {
-    fn heading(&mut self, heading: &str) {
-        self.0 += &format!("\n# {heading}\n");
-    }
-
-    /// What must fail, and where it says that it did.
-    fn add<T>(&mut self, result: Result<T>) {
-        let error = result.err().unwrap();
-        let Place {
-            table,
-            column,
-            row,
-            file,
-        } = error.place();
-        let row = row.map(|row| row.to_string());
-        let places = [
-            ("table", table),
-            ("column", column),
-            ("row", &row),
-            ("file", file),
-        ];
-        let known = places
-            .iter()
-            .filter_map(|(what, place)| Some(format!("{what} {}", place.as_ref()?)));
-        let known: Vec<String> = known.collect();
-        let mut line = format!("{error}\n");
-        if !known.is_empty() {
-            line += &format!("    [{}]\n", known.join(", "));
-        }
-        self.0 += &without_names(&line);
-    }
-}
-
-/// Generated names say nothing to a reader.
-fn without_names(text: &str) -> String {
-    let mut short = String::new();
-    for part in text.split_inclusive(['/', '.', ' ', ']', '"']) {
-        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
-        let (name, rest) = part.split_at(digits);
-        short += match digits {
-            32 => "<uuid>",
-            20 => "<sequence>",
-            _ => name,
-        };
-        short += rest;
-    }
-    short
-}
 
 fn options() -> CommitOptions {
     CommitOptions::default()
@@ -641,43 +592,9 @@ fn impossible(report: &mut Report) {
     let path = newest_manifest(&store);
     let bytes = store.open(&path).unwrap().unwrap().to_vec();
     let manifest = serde_json::from_slice::<Json>(&bytes).unwrap()["content"].clone();
-    let column = "/fragments/0/groups/0/columns/0";
-    let changes = [
-        ("/format", json!(2)),
-        ("/readerFeatures", json!(["teleport"])),
-        ("/version", json!(u64::MAX)),
-        ("/oldest", json!(50)),
-        ("/schema", json!(50)),
-        ("/schemas/0/fields/0/name", json!("_")),
-        ("/schemas/1/id", json!(0)),
-        ("/schemas/1/fields/0/id", json!(0)),
-        ("/schemas/0/fields/0/type", json!({"kind": "json"})),
-        ("/schemas/2/fields/11/default", json!("x")),
-        ("/fragments/0/rows", json!([])),
-        ("/fragments/0/groups", json!([])),
-        ("/fragments/0/groups/0/file", json!("../x")),
-        ("/fragments/0/groups/0/columns", json!([])),
-        ("/fragments/0/groups/0/checksums", json!(1 << 30)),
-        ("/fragments/0/groups/0/keys", json!([0, 3])),
-        (&format!("{column}/buffers"), json!([])),
-        (&format!("{column}/buffers/1"), json!([0, 3])),
-        (&format!("{column}/buffers/1"), json!([1 << 30, 1 << 30])),
-        ("/inline/0/first", json!(0)),
-        ("/inline/0/columns", json!([])),
-        ("/inline/0/columns/0/1/0", json!(7)),
-        ("/log/tail/0/version", json!(1)),
-        ("/log/tail/0/schema", json!(70)),
-        ("/log/levels/0/0/lastAt", json!(NOW + 1)),
-        ("/log/levels/0/0/lastAt", json!(NOW + 100)),
-        ("/log/levels/0/0/last", json!(3)),
-        (
-            "/retired",
-            json!([{"directory": "/", "file": "etc", "sequence": 1}]),
-        ),
-    ];
-    for (place, value) in changes {
+    for (place, value) in impossible_manifests() {
         let mut changed = manifest.clone();
-        if let Some(at) = changed.pointer_mut(place) {
+        if let Some(at) = changed.pointer_mut(&place) {
             *at = value;
         } else {
             changed[&place[1..]] = value;

@@ -23,6 +23,7 @@ mod support {
     pub(crate) mod read;
     pub(crate) mod reembedding;
     pub(crate) mod rows;
+    pub(crate) mod runs;
     pub(crate) mod spans;
     pub(crate) mod values;
     pub(crate) mod wire;
@@ -42,6 +43,7 @@ use support::nearest::{self, Tally};
 use support::partial::{self, Cells};
 use support::random::Random;
 use support::rows::batch;
+use support::runs::{Runs, Shown, from_environment};
 use support::spans;
 use support::world::World;
 use varve_engine::database::Database;
@@ -570,21 +572,6 @@ fn lets(meaning: &Meaning, row: &Row, schema: &Schema) -> bool {
     meaning.matches(&|column| row.value(&schema.fields[column]))
 }
 
-/// Says which seed it was when a test fails.
-struct Shown(u64, usize);
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("VARVE_SEED={} failed at step {}", self.0, self.1);
-        }
-    }
-}
-
-fn from_environment(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap())
-}
-
 /// One seed, until that is enough.
 fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> Tally {
     let mut shown = Shown(seed, 0);
@@ -597,35 +584,7 @@ fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> T
     bench.tally
 }
 
-/// Tables of one kind, each with its seed.
-struct Runs {
-    seeds: Range<u64>,
-    steps: u64,
-    kind: Kind,
-    crowds: Range<usize>,
-}
-
 impl Runs {
-    const MIXED: Self = Self {
-        seeds: 0..40,
-        steps: 300,
-        kind: Kind::Mixed,
-        crowds: 1..2,
-    };
-    const WIDE: Self = Self {
-        seeds: 3_000..3_012,
-        steps: 80,
-        kind: Kind::Wide,
-        crowds: 5..60,
-    };
-    /// Of many rows, so that an index has something to leave out.
-    const LARGE: Self = Self {
-        seeds: 4_000..4_004,
-        steps: 40,
-        kind: Kind::Wide,
-        crowds: 200..400,
-    };
-
     fn run(self, store: &dyn Fn() -> Arc<dyn Store>) -> Tally {
         let one = from_environment("VARVE_SEED");
         let steps = from_environment("VARVE_STEPS").unwrap_or(self.steps);

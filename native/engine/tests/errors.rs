@@ -32,7 +32,7 @@ use support::world::World;
 use varve_engine::column::{Batch, ColumnBuilder};
 use varve_engine::compute::Computed;
 use varve_engine::database::Database;
-use varve_engine::error::{Error, Result};
+use varve_engine::error::Result;
 use varve_engine::filter::Filter;
 use varve_engine::format::{manifest_name, seal_json};
 use varve_engine::history::AsOf;
@@ -627,18 +627,4 @@ fn every_error_says_what_happened_and_what_to_do() {
     ];
     parts.iter().for_each(|part| part(&mut report));
     insta::assert_snapshot!(report.0);
-}
-
-#[test]
-fn an_error_can_be_taken_apart() {
-    let error: Error = memory().open_table("docs").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "{}: {} {}",
-            error.code().as_str(),
-            error.message(),
-            error.next_step().unwrap()
-        )
-    );
 }

@@ -16,11 +16,14 @@ use super::model::Row;
 use super::rows::batch;
 use crate::{Bench, lets, same};
 
+/// What the model computes from a row.
+type Computation = Box<dyn Fn(&Row) -> Result<Value, Code>>;
+
 /// A new value of a column, in the engine's words and in the model's.
 struct Change {
     target: Field,
     json: Json,
-    new: Box<dyn Fn(&Row) -> Result<Value, Code>>,
+    new: Computation,
 }
 
 impl Bench {
@@ -82,7 +85,7 @@ impl Bench {
             value => Ok(value),
         };
         let target = target.clone();
-        let (json, new): (Json, Box<dyn Fn(&Row) -> Result<Value, Code>>) = match target.data_type {
+        let (json, new): (Json, Computation) = match target.data_type {
             DataType::Int => {
                 let by = self.random.below(5) as i64 - 2;
                 let json = json!({"op": "plus", "args": [column, {"value": by}]});

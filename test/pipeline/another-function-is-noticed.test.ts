@@ -92,7 +92,8 @@ describe("a table that is opened by its name", () => {
 test("one function may serve several columns and tables (13), and each text is paid for once", async () => {
   const fn = paidEmbedding();
   const { db, t } = await openNotes(fn);
-  const other = notesOf(custom({ ...fn, embed: fn.embed, revision: undefined }));
+  const { name, dimensions, maxBatch, embed } = fn;
+  const other = notesOf(custom({ name, dimensions, maxBatch, embed }));
   await t.insert(notes(["a"]));
   expect(other.name).toBe("notes");
   await (await db.table(other)).upsert(notes(["a"]));

@@ -138,6 +138,6 @@ fn a_filter_is_of_a_size() {
     assert!(Filter::parse(&wide(NODES_MAX), &schema()).is_ok());
     assert_snapshot!(all(&[nested(DEPTH_MAX + 1), wide(NODES_MAX + 1)]), @r#"
     INVALID_FILTER: The filter is nested more than 64 deep. "and" and "or" take any number of arguments: put conditions side by side.
-    INVALID_FILTER: The filter has more than 10000 nodes. Many values of one column go into one "in".
+    INVALID_FILTER: The filter has more than 16384 nodes. Many values of one column go into one "in".
     "#);
 }

@@ -373,7 +373,9 @@ fn merges_and_tidying_up() {
 #[test]
 fn retention_and_restoring() {
     for journal in JOURNALS {
-        let mut bench = Bench::prepared(journal, |table| (0..4).for_each(|i| upsert(table, 0..4 - i, "x")));
+        let mut bench = Bench::prepared(journal, |table| {
+            (0..4).for_each(|i| upsert(table, 0..4 - i, &format!("x{i}")))
+        });
         bench.step(|table| {
             done(
                 table

@@ -10,6 +10,8 @@ export declare class NativeDatabase {
   createTable(name: string, schema: string): Promise<NativeTable>
   /** Opens a table. */
   openTable(name: string): Promise<NativeTable>
+  /** Gives a table another name. */
+  renameTable(from: string, to: string): Promise<string>
   /** Removes a table with its history. */
   dropTable(name: string): Promise<string>
   /** Checks every byte of a table, as JSON; it need not open. */

@@ -57,7 +57,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
 use crate::history::{AsOf, Log, Tag, Tags};
 use state::State;

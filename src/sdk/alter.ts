@@ -1,8 +1,10 @@
 // Changes of a table's columns. A handle never changes: the answer is a handle with the new columns.
 
+import { messageOf } from "../realm";
+import { VarveError } from "../varve-error";
 import { type CommitOptions, toCommitJson } from "./commit";
 import type { AnyFunction } from "./embed/traits";
-import { badArgument, cannotDrop, cannotEmbed, foreignSchema } from "./errors";
+import { badArgument, brokenColumn, cannotDrop, cannotEmbed, foreignSchema } from "./errors";
 import { callAsync } from "./native/call";
 import type { LongOptions } from "./progress";
 import { embedNewColumn } from "./reembed";
@@ -208,7 +210,11 @@ function asStored(derived: AnyDerived, stored: FieldJson | undefined): AnyDerive
 function columnOf(handle: TableHandle, source: unknown): AnyColumn | AnyDerived {
   if (typeof source !== "function") return source as AnyColumn | AnyDerived;
   const names = handle.schema.fields.filter((field) => field.embed === undefined).map((field) => field.name);
-  return (source as (columns: object) => AnyColumn | AnyDerived)(refsOf(names));
+  try {
+    return (source as (columns: object) => AnyColumn | AnyDerived)(refsOf(names));
+  } catch (cause) {
+    throw VarveError.is(cause) ? cause : brokenColumn(handle.name, messageOf(cause), cause);
+  }
 }
 
 function checkDerived({ name: table, schema }: TableHandle, name: string, derived: AnyDerived): void {

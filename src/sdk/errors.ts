@@ -256,6 +256,15 @@ export function cannotDrop(table: string, column: string, why: string): VarveErr
   });
 }
 
+/** A function that should make a column and throws. */
+export function brokenColumn(table: string, why: string, cause: unknown): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The function that makes the column threw: ${why}`, {
+    hint: "It is given the columns of the table and returns what embed() returns: (c) => embed(fn, c.body).",
+    where: { table },
+    cause,
+  });
+}
+
 /** A column that cannot become an embedded one. */
 export function cannotEmbed(table: string, column: string, why: string, hint: string): VarveError {
   const message = `The column ${quote(column)} cannot become an embedded column: ${why}.`;

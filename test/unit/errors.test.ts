@@ -183,6 +183,7 @@ const callExamples: Examples<typeof calls> = {
   cannotSet: [calls.cannotSet("docs", "id", "it is the primary key")],
   notRows: [calls.notRows("an object")],
   foreignSchema: [calls.foreignSchema("docs")],
+  brokenColumn: [calls.brokenColumn("docs", "it rains", cause)],
   cannotEmbed: [
     calls.cannotEmbed("docs", "vec", "nobody vouched for its vectors", "Say so with { vouch: true }."),
   ],

@@ -100,7 +100,7 @@ export class TableSchema {
 
   /** The error for a derived column that is declared and not there yet. */
   notYet(name: string | undefined): VarveError | undefined {
-    const derived = name === undefined ? undefined : ownEntry(this.awaited, name);
+    const derived = typeof name === "string" ? ownEntry(this.awaited, name) : undefined;
     if (name === undefined || derived === undefined) return undefined;
     return notEmbeddedYet(
       this.table,

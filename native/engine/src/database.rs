@@ -184,7 +184,7 @@ impl Database {
         check_table_name(to)?;
         let (home, target) = (self.home(from), self.home(to));
         if !self.is_there(&home)? {
-            return Err(crate::table::not_found(from));
+            return Err(not_found(from));
         }
         if from == to {
             return Ok(());

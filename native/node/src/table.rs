@@ -238,10 +238,9 @@ impl NativeTable {
             } else {
                 Reembed::new
             };
-            let reembed = start(Arc::clone(table), request.field)?;
             let (sources, options) = (request.sources, request.options.into());
             table.check_version(&options)?;
-            let reembed = Reembed::new(Arc::clone(table), request.field)?;
+            let reembed = start(Arc::clone(table), request.field)?;
             Ok(NativeReembed::new(reembed, sources, options, opened))
         };
         self.later(start, |reembed| reembed)

@@ -58,7 +58,7 @@ impl Bench {
         let written = table.alter(&[wanted], Some(schema.id), &options);
         let was = |data_type: &DataType| !matches!(data_type, DataType::Enum { .. });
         let expected = if was(&old.data_type) && old.data_type != field.data_type {
-            self.model.to_floats(&old, &field, when)
+            self.model.make_float(&old, &field, when)
         } else {
             self.model.widen(&field, when)
         };

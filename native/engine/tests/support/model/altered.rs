@@ -1,14 +1,14 @@
 //! What changes of columns do to the model.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use varve_engine::error::Code;
 use varve_engine::format::Operation;
-use varve_engine::schema::{DataType, Field, Schema};
+use varve_engine::schema::{Field, Schema};
 use varve_engine::table::Written;
 use varve_engine::value::Value;
 
-use super::{Model, Row, Version, When, default_of, sources};
+use super::{Model, Version, When, sources};
 
 impl Model {
     pub(crate) fn add_column(&mut self, mut field: Field, when: When) -> Result<Written, Code> {
@@ -88,7 +88,7 @@ impl Model {
     }
 
     /// Makes floats of integers, in every version: another column in the place of the old one.
-    pub(crate) fn to_floats(&mut self, old: &Field, wanted: &Field, when: When) -> Result<Written, Code> {
+    pub(crate) fn make_float(&mut self, old: &Field, wanted: &Field, when: When) -> Result<Written, Code> {
         let readable = (0..self.versions.len()).filter(|version| self.readable(*version).is_ok());
         let mut cells = readable
             .flat_map(|version| &self.versions[version].rows)
@@ -145,7 +145,7 @@ impl Model {
         Ok(written)
     }
 
-    fn commit_schema(&mut self, mut next: Version, when: When) -> Result<Written, Code> {
+    pub(super) fn commit_schema(&mut self, mut next: Version, when: When) -> Result<Written, Code> {
         next.counts = [0; 3];
         next.schema.id = self.next_schema;
         let written = self.commit(next, when)?;

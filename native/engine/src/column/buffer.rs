@@ -1,7 +1,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::store::Bytes;
 
 /// Says whether bytes of a file may be trusted: what a checksum has confirmed, it confirms once.
@@ -139,9 +139,8 @@ impl Buffer {
     pub fn damaged(&self, what: &str) -> Error {
         match &self.guard {
             Some(guard) => Error::corrupt(guard.file(), what),
-            // A copy of what a file holds, from which nobody can tell any more which file it was.
-            None => Error::new(Code::Corrupt, format!("Rows that were read are damaged: {what}."))
-                .hint("Verify the table: that names the file."),
+            // A copy of what a file of rows holds, from which nobody can tell any more which file it was.
+            None => Error::corrupt("data", what),
         }
     }
 }

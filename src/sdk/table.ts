@@ -385,7 +385,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Closes the table: waits for the calls that are under way, ends scans and work in the background, and lets go of its files. The
+   * Closes the table: waits for the calls that are under way, ends scans and work in the background, and closes its files. The
    * handle cannot be used any more.
    */
   async close(): Promise<void> {

@@ -98,7 +98,7 @@ impl Bench {
         files.iter().map(|entry| length(&entry.name)).sum()
     }
 
-    /// The table opened anew shows the same, and a search finds what is nearest.
+    /// A new handle of the table shows these rows, and a search finds the nearest.
     fn check(&mut self, count: usize) {
         let database = Database::with(Arc::new(self.store.clone()), Arc::<World>::clone(&self.world));
         let anew = database.open_table("t").unwrap();

@@ -37,7 +37,7 @@ export interface VarveStoreConfig extends DatabaseOptions, LayoutOptions {
 
 /** What a store on a table of one's own takes. */
 export interface VarveTableConfig extends LayoutOptions {
-  /** Embeds documents and queries, where the table has no function; one that it has must be the same. */
+  /** Embeds documents and queries. Where the table has a function, this must be that function. */
   readonly embeddings?: StoreEmbeddings | undefined;
 }
 

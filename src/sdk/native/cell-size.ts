@@ -3,7 +3,7 @@
 
 import type { ColumnType } from "../schema/column-type";
 
-/** The most text of a page in bytes; `native/node/src/page.rs` says the same. */
+/** The most text of a page in bytes: must equal the limit in `native/node/src/page.rs`. */
 export const TEXT_MAX: number = 400 << 20;
 /** The most bytes of one column of a batch, whose offsets have 32 bits. */
 export const COLUMN_MAX: number = 2 ** 31 - 1;

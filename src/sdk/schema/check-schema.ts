@@ -72,7 +72,7 @@ function sameEmbed(a: EmbedSpec | undefined, b: EmbedSpec | undefined): boolean 
   return sameEmbedder(a, b) && isDeepStrictEqual(plain(a), plain(b));
 }
 
-/** Whether the embedders of another library behind two functions are the same; tables from before these were kept have none. */
+/** Whether two functions use the same embedder of another library. Tables made before embedders were stored name none. */
 function sameEmbedder(declared: EmbedSpec, stored: EmbedSpec): boolean {
   const [one, other] = [declared, stored].map(embedderOf);
   return other === undefined || isSameEmbedder(one, other);

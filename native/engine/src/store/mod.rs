@@ -119,7 +119,7 @@ pub trait Store: Send + Sync + Debug {
     fn is_last(&self, path: &str, next: &str) -> Result<bool> {
         Ok(!self.exists(next)? && self.exists(path)?)
     }
-    /// Keeps open what is read again and again of the manifests in a directory. Without it they are read all the same, more slowly.
+    /// Keeps open what reads of the manifests in a directory need each time. Without it they are slower.
     fn keep(&self, _directory: &str) -> Kept {
         None
     }

@@ -139,8 +139,7 @@ impl Buffer {
     pub fn damaged(&self, what: &str) -> Error {
         match &self.guard {
             Some(guard) => Error::corrupt(guard.file(), what),
-            // A copy of what a file of rows holds, from which nobody can tell any more which file it was.
-            None => Error::corrupt("data", what),
+            None => Error::internal(format_args!("a buffer in memory is damaged: {what}")),
         }
     }
 }

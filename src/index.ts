@@ -19,6 +19,8 @@
  */
 
 export type {
+  AddColumnOptions,
+  AlterColumnOptions,
   AnyColumn,
   AnyDerived,
   AnyRef,
@@ -72,6 +74,9 @@ export type {
   LongOptions,
   LongText,
   Metric,
+  MigrateOptions,
+  Migration,
+  MigrationStep,
   Moment,
   MongoFilter,
   MongoOperators,
@@ -82,6 +87,7 @@ export type {
   OrderedRef,
   Progress,
   ReembedOptions,
+  RestoreResult,
   Retention,
   RowSource,
   ScanOptions,

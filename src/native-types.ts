@@ -72,6 +72,7 @@ export interface NativeDatabase {
   tableNames(): Promise<string[]>;
   createTable(name: string, schemaJson: string): Promise<NativeTable>;
   openTable(name: string): Promise<NativeTable>;
+  renameTable(from: string, to: string): Promise<unknown>;
   dropTable(name: string): Promise<unknown>;
   verifyTable(name: string): Promise<string>;
   close(): Promise<unknown>;

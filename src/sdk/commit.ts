@@ -59,6 +59,9 @@ export interface Commit {
     | "delete"
     | "addColumn"
     | "dropColumn"
+    | "renameColumn"
+    | "alterColumn"
+    | "migrate"
     | "restore"
     | "reembed";
   /** How many rows were new. */

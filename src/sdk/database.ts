@@ -3,6 +3,7 @@ import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
 import { badArgument } from "./errors";
 import type { Verification } from "./maintenance";
+import { type MigrateOptions, type Migration, migrate } from "./migrate";
 import { callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
 import { checkOptions, refuseMore } from "./options";
@@ -44,9 +45,10 @@ export class Database {
   }
 
   /**
-   * Creates a table, or opens it and checks that it is what was declared: otherwise SCHEMA_MISMATCH names the column. Columns on disk
-   * that the declaration lacks are allowed only where they are nullable, derived or have a constant default; rows that are written keep
-   * them, and new rows get the default.
+   * Creates a table, or opens it and checks that it is what was declared: otherwise SCHEMA_MISMATCH says what is different, and which
+   * calls bring the table to the declaration; `migrate` makes them. Columns on disk that the declaration lacks are allowed where they are
+   * nullable, have a constant default or are derived. A derived column that the table does not have yet is no obstacle: rows are written
+   * without it, and searching it says how it is added. Rows that are written keep what the declaration lacks, and new rows get the default.
    *
    * @example
    * ```ts
@@ -85,6 +87,45 @@ export class Database {
     );
   }
 
+  /**
+   * Brings a table to its declaration, and creates it where there is none: columns are renamed (where the declaration says so with
+   * `renamedFrom`), altered, dropped (where `allowDrop` names them) and added in one commit; then derived columns are embedded, one commit
+   * each. What would lose data or cannot be done is SCHEMA_MISMATCH before anything is changed. Several processes may call it at once.
+   *
+   * @example
+   * ```ts
+   * const { steps } = await db.migrate(docs, { dryRun: true });
+   * for (const { call } of steps) console.log(call);
+   * await db.migrate(docs);
+   * ```
+   */
+  async migrate(definition: AnyTable, options?: MigrateOptions): Promise<Migration> {
+    if (!isDefinition(definition))
+      throw badArgument("migrate", "what table() returns", describeValue(definition));
+    const target = {
+      definition,
+      services: this.#services,
+      open: () => this.#find(definition.name),
+      create: async () => await this.#create(definition),
+    };
+    return await migrate(target, checkOptions("migrate", options));
+  }
+
+  /**
+   * Gives a table another name, at once. Handles and snapshots of the table, of this process or another, say so and have to be opened
+   * again.
+   *
+   * @example
+   * ```ts
+   * await db.renameTable("docs", "pages");
+   * ```
+   */
+  async renameTable(from: string, to: string): Promise<void> {
+    checkName(from);
+    checkName(to);
+    await callAsync(async () => await this.#native.renameTable(from, to));
+  }
+
   /** The names of the tables. */
   async tables(): Promise<string[]> {
     return await callAsync(() => this.#native.tableNames());
@@ -118,6 +159,16 @@ export class Database {
   /** Closes the database at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** The table of that name; undefined where there is none. */
+  async #find(name: string): Promise<NativeTable | undefined> {
+    try {
+      return await callAsync(async () => await this.#native.openTable(name));
+    } catch (error) {
+      if (VarveError.is(error) && error.code === "TABLE_NOT_FOUND") return undefined;
+      throw error;
+    }
   }
 
   /** Opens the table, or creates it; another process may create it in between. */

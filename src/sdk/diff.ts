@@ -1,7 +1,8 @@
 import { type AsOf, toAsOfJson } from "./as-of";
 import { callAsync } from "./native/call";
-import { type PlainRow, rowsOf } from "./native/decode";
+import { type PlainRow, Projection, rowsOf } from "./native/decode";
 import type { Where } from "./query/builder-types";
+import type { Reader } from "./reader";
 import type { AnyTable } from "./schema/table-definition";
 import type { TableHandle } from "./table-handle";
 import type { SelectOptions } from "./table-view";
@@ -9,7 +10,7 @@ import type { SelectOptions } from "./table-view";
 /** What `diff` takes. */
 export interface DiffOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
   /**
-   * Which rows.
+   * Which rows, by the columns of the later version.
    * @default all
    */
   readonly where?: Where<D> | undefined;
@@ -46,9 +47,15 @@ export async function diff(
   to: AsOf,
   request: DiffRequest,
 ): Promise<Diff<PlainRow>> {
-  const { projection } = handle.reader.plan(request.select);
-  const where = handle.reader.filter(request.where);
-  const body = JSON.stringify({ from: toAsOfJson(from), to: toAsOfJson(to), where });
+  const [first, last] = [toAsOfJson(from), toAsOfJson(to)];
+  const start = await handle.resolve(first);
+  const end = await handle.resolve(last);
+  const backwards = start.version > end.version;
+  const [earlier, later] = backwards ? [end, start] : [start, end];
+  const reader = handle.readerAt(later);
+  const projection = projectionOf(handle.readerAt(earlier), reader, request.select);
+  const where = reader.filter(request.where);
+  const body = JSON.stringify({ from: { version: start.version }, to: { version: end.version }, where });
   const page = await callAsync(() => handle.native.diff(`${body.slice(0, -1)},${projection.json}}`));
   const rows = rowsOf(projection, page);
   const [added = 0, removed = 0, changed = 0] = page.numbers.subarray(-3);
@@ -60,4 +67,13 @@ export async function diff(
     removed: rows.slice(added, gone),
     changed: before.map((row, index) => ({ before: row, after: after[index] as PlainRow })),
   };
+}
+
+/** The columns to show: those of the later version, and by name also those that only the earlier one has. */
+function projectionOf(earlier: Reader, later: Reader, select: readonly string[] | undefined): Projection {
+  const isMissing = (name: string): boolean =>
+    later.schema.get(name) === undefined && earlier.schema.get(name) !== undefined;
+  if (!Array.isArray(select) || !select.some(isMissing)) return later.plan(select).projection;
+  const names: readonly string[] = [...new Set(select)];
+  return new Projection(names.map((name) => (isMissing(name) ? earlier : later).schema.field(name)));
 }

@@ -256,6 +256,36 @@ export function cannotDrop(table: string, column: string, why: string): VarveErr
   });
 }
 
+/** A function that should make a column and throws. */
+export function brokenColumn(table: string, why: string, cause: unknown): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The function that makes the column threw: ${why}`, {
+    hint: "It is given the columns of the table and returns what embed() returns: (c) => embed(fn, c.body).",
+    where: { table },
+    cause,
+  });
+}
+
+/** A column that cannot become an embedded one. */
+export function cannotEmbed(table: string, column: string, why: string, hint: string): VarveError {
+  const message = `The column ${quote(column)} cannot become an embedded column: ${why}.`;
+  return new VarveError("INVALID_ARGUMENT", message, { hint, where: { table, column } });
+}
+
+/** A handle that means columns which are not what they were when it was opened. */
+export function tableChanged(
+  table: string,
+  changes: readonly { readonly column: string; readonly what: string }[],
+  cause?: unknown,
+): VarveError {
+  const what = changes.map((change) => change.what).join("; ");
+  const column = changes[0]?.column;
+  return new VarveError("CONFLICT", `The columns of ${quote(table)} changed since it was opened: ${what}.`, {
+    hint: `Open the table again: db.table(declaration) with a declaration that fits, or db.openTable(${quote(table)}).`,
+    where: column === undefined ? { table } : { table, column },
+    cause,
+  });
+}
+
 /** A change of columns of a table whose rows another library's schema checks. */
 export function foreignSchema(table: string): VarveError {
   const message = `The columns of ${quote(table)} come from a schema of another library, which would not know of the change.`;

@@ -10,6 +10,7 @@ export type {
 } from "../embeddings/embedding-function";
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
+export type { AddColumnOptions, AlterColumnOptions } from "./alter";
 export { ArrowReader } from "./arrow-reader";
 export type { AsOf, Instant } from "./as-of";
 export type { BackfillOptions, BackfillResult } from "./backfill";
@@ -25,6 +26,7 @@ export {
   type EmbeddingCacheStats,
 } from "./embed/embedding-cache";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
+export type { MigrateOptions, Migration, MigrationStep } from "./migrate";
 export type { Direction, OrderBy } from "./paging";
 export type { LongOptions, Progress } from "./progress";
 export type {
@@ -94,6 +96,7 @@ export {
   type DeleteOptions,
   type HistoryOptions,
   type InsertOptions,
+  type RestoreResult,
   type RowChoice,
   Table,
   type UpdateChange,

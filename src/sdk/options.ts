@@ -1,6 +1,7 @@
 // The options that each call takes. They are read once, when the call is made. A name that is none of them is refused: a mistyped `where`
 // must never mean all rows.
 
+import type { AddColumnOptions, AlterColumnOptions } from "./alter";
 import type { BackfillOptions } from "./backfill";
 import type { CommitOptions } from "./commit";
 import type { ConnectOptions } from "./connect";
@@ -8,6 +9,7 @@ import type { OpenTableOptions } from "./database";
 import type { DiffOptions } from "./diff";
 import type { EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { badArgument, tooManyArguments, unknownOption, unreadableArgument } from "./errors";
+import type { MigrateOptions } from "./migrate";
 import type { LongOptions } from "./progress";
 import { unreadableFilter } from "./query/filter-errors";
 import type { ReembedOptions } from "./reembed";
@@ -95,8 +97,11 @@ const NAMES = {
   diff: { ...select, where: "filter" } satisfies Names<DiffOptions<AnyTable, string>>,
   history: { limit: "data", before: "data" } satisfies Names<HistoryOptions>,
   restore: commit,
-  addColumn: commit,
+  addColumn: { ...commit, ...long } satisfies Names<AddColumnOptions>,
   dropColumn: commit,
+  renameColumn: commit,
+  alterColumn: { ...commit, vouch: "flag" } satisfies Names<AlterColumnOptions>,
+  migrate: { ...commit, ...long, dryRun: "flag", allowDrop: "data" } satisfies Names<MigrateOptions>,
   backfill: { ...commit, ...long, column: "data", limit: "data" } satisfies Names<BackfillOptions>,
   reembed: { ...commit, ...long } satisfies Names<ReembedOptions>,
   setRetention: { days: "data" },

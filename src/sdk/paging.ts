@@ -48,7 +48,7 @@ export function orderSteps(orderBy: unknown, schema: TableSchema): OrderStep[] {
 
 /** An order for the native module. */
 export function toOrderJson(steps: readonly OrderStep[]): unknown {
-  return steps.map(({ field, descending }) => ({ column: [field.name], descending }));
+  return steps.map(({ field, descending }) => ({ column: [field.name], field: field.id, descending }));
 }
 
 /** The filter for the rows that come after a row; throws INVALID_ARGUMENT where the row does not say enough. */

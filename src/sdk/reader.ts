@@ -1,7 +1,7 @@
 // Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
 import { badArgument, everythingMeant, noPrimaryKey } from "./errors";
-import { callAsync, toVarveError } from "./native/call";
+import { toVarveError } from "./native/call";
 import type { PlainRow, Projection } from "./native/decode";
 import type { NativeTable } from "./native/open";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
@@ -13,6 +13,7 @@ import type { PreparedScan } from "./scan";
 import { describeType } from "./schema/column-type";
 import type { TableSchema } from "./schema/table-schema";
 import { describeValue, toWireValue } from "./schema/wire-value";
+import { explained } from "./stale";
 import { inTurn } from "./turn";
 
 /** What `find` takes, before its types. */
@@ -138,7 +139,7 @@ export class Reader {
   /** How a search would be answered. */
   async explain(body: object, vector: Float32Array): Promise<Record<string, unknown>> {
     const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
-    const explained = await callAsync(() => this.#native.explain(request, vector));
+    const explained = await this.#call(() => this.#native.explain(request, vector));
     return JSON.parse(explained) as Record<string, unknown>;
   }
 
@@ -162,7 +163,7 @@ export class Reader {
     const { projection } = this.plan(select);
     checkCount("batchRows", batchRows, 1);
     const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, projection);
-    return { projection, signal, begin: () => callAsync(() => this.#native.scan(request)) };
+    return { projection, signal, begin: () => this.#call(() => this.#native.scan(request)) };
   }
 
   /** The columns to read, and how; all but the vectors where none are named. */
@@ -233,17 +234,30 @@ export class Reader {
       const text = this.#native.readFast(request, vector, this.#scratch, alone);
       if (text !== null) return Promise.resolve(decode(this.#scratch, text));
     } catch (error) {
-      return Promise.reject(toVarveError(error));
+      return this.#fail(error);
     }
     return this.#readPage(request, vector, decode);
   }
 
   #readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array> {
-    return callAsync(() => this.#native.readArrow(request, vector));
+    return this.#call(() => this.#native.readArrow(request, vector));
+  }
+
+  /** A call whose failure is explained. */
+  async #call<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      return await this.#fail(error);
+    }
+  }
+
+  async #fail(error: unknown): Promise<never> {
+    throw await explained({ native: this.#native, schema: this.schema, version: this.#version }, error);
   }
 
   async #readPage<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {
-    const { numbers, text, blob } = await callAsync(() => this.#native.readPage(request, vector));
+    const { numbers, text, blob } = await this.#call(() => this.#native.readPage(request, vector));
     return decode(numbers, text, blob);
   }
 }

@@ -1,5 +1,5 @@
-// Another function for a derived column: all rows that any version shows are embedded anew, and the new vectors take the place of the old
-// ones in one commit. Rows that come meanwhile are embedded too, before the commit; where they come faster than they can be embedded, the
+// Another function for a derived column, or a new one: all rows that any version shows are embedded, and the new vectors take the place of
+// the old ones, or come to the other columns, in one commit. Rows that come meanwhile are embedded too, before the commit; where they come faster than they can be embedded, the
 // last of them get their vectors right after it.
 
 import type { EmbeddingInput } from "../embeddings/embedding-function";
@@ -13,7 +13,7 @@ import { RowEncoder } from "./native/encode";
 import type { NativeReembed } from "./native/open";
 import { checkSignal, type LongOptions } from "./progress";
 import { fromDataType } from "./schema/column-type";
-import { Derived } from "./schema/derived";
+import { type AnyDerived, Derived } from "./schema/derived";
 import { derivedJson } from "./schema/table-definition";
 import { type EmbedSpec, type Field, isVector, TableSchema, type VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
@@ -38,24 +38,57 @@ export async function reembed(
 ): Promise<TableHandle> {
   const old = derivedField(handle, column);
   checkFunction(handle.name, fn);
-  checkSignal(options.signal);
   const { sources, template, longText } = old.embed;
   const { metric, element } = old.type;
-  const json = derivedJson(
-    column,
-    new Derived<EmbeddingInput>(fn, sources, { template, longText, metric, element }),
-  );
-  const request = JSON.stringify({ field: json, sources, ...toCommitJson(options) });
-  const native = await callAsync(() => handle.native.reembed(request));
-  const field: VectorField = { ...old, id: native.field, type: vectorType(json.type), embed: json.embed };
+  const derived = new Derived<EmbeddingInput>(fn, sources, { template, longText, metric, element });
+  await embedColumn(handle, { name: column, derived, adding: false }, options);
   const functions = new Map([...(handle.options.functions ?? []), [column, fn]]);
+  const { schema } = await handle.info();
+  return new TableHandle(handle.name, handle.native, schema, { ...handle.options, functions });
+}
+
+/** Adds a derived column with the vectors of all rows that any version shows. */
+export async function embedNewColumn(
+  handle: TableHandle,
+  name: string,
+  derived: AnyDerived,
+  options: ReembedOptions,
+): Promise<void> {
+  checkFunction(handle.name, derived.function);
+  await embedColumn(handle, { name, derived, adding: true }, options);
+}
+
+interface NewVectors {
+  readonly name: string;
+  readonly derived: AnyDerived;
+  /** Whether the column comes to the others. */
+  readonly adding: boolean;
+}
+
+async function embedColumn(
+  handle: TableHandle,
+  { name, derived, adding }: NewVectors,
+  options: ReembedOptions,
+): Promise<void> {
+  checkSignal(options.signal);
+  const json = derivedJson(name, derived);
+  const request = JSON.stringify({ field: json, sources: derived.sources, adding, ...toCommitJson(options) });
+  const native = await callAsync(async () => await handle.native.reembed(request));
+  const field: VectorField = {
+    id: native.field,
+    name,
+    type: vectorType(json.type),
+    nullable: true,
+    embed: json.embed,
+    fill: undefined,
+    declared: true,
+  };
+  const functions = new Map([...(handle.options.functions ?? []), [name, derived.function]]);
   try {
     await new Reembedding(handle, native, field, functions, options).run();
   } finally {
     await native.end().catch(() => undefined);
   }
-  const { schema } = await handle.info();
-  return new TableHandle(handle.name, handle.native, schema, { ...handle.options, functions });
 }
 
 class Reembedding {
@@ -85,8 +118,8 @@ class Reembedding {
     this.#handle = handle;
     this.#native = native;
     this.#field = field;
-    const fields = schema.fields.map((known) => (known.name === field.name ? field : known));
-    this.#schema = new TableSchema(name, schema.primaryKey, fields);
+    const others = schema.fields.filter((known) => known.name !== field.name);
+    this.#schema = new TableSchema(name, schema.primaryKey, [...others, field]);
     this.#sources = (field.embed?.sources ?? []).map((source) => schema.field(source));
     this.#projection = new Projection(this.#sources);
     this.#embedder = new TableEmbedder(name, definition, services, functions);

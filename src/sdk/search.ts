@@ -198,7 +198,9 @@ function columnOf(schema: TableSchema, query: unknown, name: string | undefined)
   if (isInput(query)) {
     const derived = vectors.filter((field) => field.embed !== undefined);
     const [first] = derived;
-    if (first === undefined) throw noEmbeddedColumn(table);
+    // The columns stand in the order of their declaration, of which the first is meant.
+    const awaited = schema.notYet(schema.awaitedFirst);
+    if (first === undefined || awaited !== undefined) throw awaited ?? noEmbeddedColumn(table);
     return derived.find((field) => isEmbeddedFrom(schema, field, query)) ?? first;
   }
   if (!isFloats(query)) throw badQuery(table, describeValue(query));
@@ -206,6 +208,9 @@ function columnOf(schema: TableSchema, query: unknown, name: string | undefined)
   const fitting = vectors.filter((field) => field.type.dimensions === query.length);
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return only;
+  const awaited = Object.entries(schema.awaited).find(([, one]) => one.function.dimensions === query.length);
+  const notYet = schema.notYet(only === undefined ? awaited?.[0] : undefined);
+  if (notYet !== undefined) throw notYet;
   const list = vectors.map((field) => `${field.name} (${field.type.dimensions})`);
   throw chooseColumn(table, query.length, list, fitting.length);
 }

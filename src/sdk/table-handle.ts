@@ -3,14 +3,17 @@
 import type { AsOfJson } from "./as-of";
 import { type EmbedServices, TableEmbedder } from "./embed/table-embedder";
 import type { AnyFunction } from "./embed/traits";
+import { tableChanged } from "./errors";
 import { BufferPool } from "./native/batch-buffer";
 import { callAsync } from "./native/call";
 import { RowEncoder } from "./native/encode";
 import type { NativeTable } from "./native/open";
 import { Plans } from "./plan";
 import { Reader } from "./reader";
+import { renamedColumns } from "./schema/column-changes";
 import type { AnyTable } from "./schema/table-definition";
 import { joinSchema, type SchemaJson, type TableSchema, type VectorField } from "./schema/table-schema";
+import { explained } from "./stale";
 
 /** What the native module says of a table. */
 export interface TableInfo {
@@ -82,13 +85,25 @@ export class TableHandle {
     return JSON.parse(await callAsync(() => this.native.resolve(JSON.stringify(at)))) as ResolvedPoint;
   }
 
-  /** A reader of a version with the schema that it had. */
+  /** What a call comes to: its failure says what changed where it may come from changes of the columns. */
+  async told<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      throw await explained({ native: this.native, schema: this.schema, version: null }, error);
+    }
+  }
+
+  /** A reader of a version with the schema that it had; throws CONFLICT where columns were renamed since the table was opened. */
   readerAt(point: ResolvedPoint): Reader {
+    const renamed = renamedColumns(this.schema, point.schema);
+    if (renamed.length > 0) throw tableChanged(this.name, renamed);
     return new Reader(this.native, this.#plansFor(point.schema), point.version, this.#scratch);
   }
 
   #plansFor(stored: SchemaJson): Plans {
-    const id = [stored.id, ...stored.fields.map((field) => field.id)].join();
+    // A schema is not known by its number: columns get other names and wider types in every version.
+    const id = JSON.stringify(stored);
     const known = this.#plans.get(id);
     if (known !== undefined) return known;
     const plans = new Plans(joinSchema(this.name, stored, this.options.definition, this.options.bigints));

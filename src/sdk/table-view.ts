@@ -135,7 +135,7 @@ export type Hits<H> = H[] & {
  */
 export abstract class TableView<D extends AnyTable> {
   /** @internal */
-  protected readonly handle: TableHandle;
+  protected handle: TableHandle;
 
   /** @internal */
   constructor(handle: TableHandle) {

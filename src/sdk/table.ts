@@ -1,5 +1,13 @@
 import type { EmbeddingFunction, EmbeddingInput } from "../embeddings/embedding-function";
-import { addColumn, dropColumn } from "./alter";
+import {
+  type AddColumnOptions,
+  type AlterColumnOptions,
+  addColumn,
+  alterColumn,
+  dropColumn,
+  refreshed,
+  renameColumn,
+} from "./alter";
 import { type AsOf, toAsOfJson } from "./as-of";
 import { type BackfillOptions, type BackfillResult, backfill, missingVectors } from "./backfill";
 import {
@@ -21,6 +29,7 @@ import type { Where } from "./query/builder-types";
 import { checkCount, type Reader, type RowFilter } from "./reader";
 import { type ReembedOptions, reembed } from "./reembed";
 import type { AnyColumn } from "./schema/column";
+import type { Derived, SourcesOf } from "./schema/derived";
 import type {
   ColumnName,
   DefaultColumn,
@@ -31,7 +40,14 @@ import type {
   UpdateWithVectors,
 } from "./schema/infer";
 import { isPlainObject } from "./schema/plain";
-import type { AnyTable, UntypedTable, WithColumn, WithoutColumn } from "./schema/table-definition";
+import type {
+  AnyTable,
+  UntypedTable,
+  WithColumn,
+  WithDerived,
+  WithoutColumn,
+  WithRenamed,
+} from "./schema/table-definition";
 import { describeValue } from "./schema/wire-value";
 import { Snapshot } from "./snapshot";
 import { TableView } from "./table-view";
@@ -110,6 +126,12 @@ export interface UpdateChange<D extends AnyTable, V extends boolean> extends Wri
 /** What `delete` takes. */
 export type DeleteOptions<D extends AnyTable> = RowChoice<D> & CommitOptions;
 
+/** What a restore did. */
+export interface RestoreResult<D extends AnyTable> extends WriteResult {
+  /** The handle that was called, which knows the columns that there are now. Not enumerable. */
+  readonly table: Table<D>;
+}
+
 /** What `history` takes. */
 export interface HistoryOptions {
   /**
@@ -165,7 +187,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     rows: OneOrMore<V extends true ? InsertWithVectors<D> : D["$insert"]>,
     options?: InsertOptions<V>,
   ): Promise<WriteResult> {
-    return await writeRows(this.handle, "insert", rows, checkOptions("insert", options));
+    return await this.handle.told(writeRows(this.handle, "insert", rows, checkOptions("insert", options)));
   }
 
   /**
@@ -187,7 +209,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     rows: OneOrMore<UpsertRow<D, V, M>>,
     options?: UpsertOptions<D, V, M>,
   ): Promise<WriteResult> {
-    return await writeRows(this.handle, "upsert", rows, checkOptions("upsert", options));
+    return await this.handle.told(writeRows(this.handle, "upsert", rows, checkOptions("upsert", options)));
   }
 
   /**
@@ -202,7 +224,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * ```
    */
   async update<const V extends boolean = false>(options: UpdateOptions<D, V>): Promise<WriteResult> {
-    return await updateRows(this.handle, checkOptions<UpdateRequest>("update", options));
+    return await this.handle.told(updateRows(this.handle, checkOptions<UpdateRequest>("update", options)));
   }
 
   /**
@@ -218,7 +240,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     const given = checkOptions<RowFilter & CommitOptions>("delete", options);
     const where = this.handle.reader.filterOfSome("delete", given);
     const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(given) });
-    return toWriteResult(await callAsync(() => this.handle.native.write(request, null)));
+    return toWriteResult(await this.handle.told(callAsync(() => this.handle.native.write(request, null))));
   }
 
   /**
@@ -276,28 +298,49 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. Effective dates that were given
-   * since are taken back.
+   * Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. Effective dates that were
+   * given since are taken back. This handle goes on with the columns that there are then; columns of its definition that are not among them are gone from its rows. Names and types of columns are those of
+   * now, in every version.
+   *
+   * @example
+   * ```ts
+   * const { version } = await t.restore({ tag: "launch" });
+   * ```
    */
-  async restore(at: AsOf, options?: CommitOptions): Promise<WriteResult> {
+  async restore(at: AsOf, options?: CommitOptions): Promise<RestoreResult<D>> {
     const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(checkOptions("restore", options)) });
-    return toWriteResult(await callAsync(() => this.handle.native.restore(request)));
+    const result = toWriteResult(await callAsync(() => this.handle.native.restore(request)));
+    this.handle = await refreshed(this.handle);
+    return Object.defineProperty(result, "table", { value: this }) as RestoreResult<D>;
   }
 
   /**
    * Adds a column and returns a handle that knows it. Rows that exist show null, or the column's constant default.
    *
+   * A column that is computed is given as `embed` or as a function of the columns. All rows that any version shows are embedded, then the
+   * column is there with all vectors in one commit, also in older versions, as far as they have its sources. Readers and writers go on
+   * meanwhile. A call that fails or is ended changes nothing, and what was embedded is in the cache when it is made again.
+   *
    * @example
    * ```ts
    * const t2 = await t.addColumn("summary", text().nullable());
+   * const t3 = await t2.addColumn("vec", (c) => embed(builtin(), c.body), { onProgress, signal });
    * ```
    */
-  async addColumn<const N extends string, const C extends AnyColumn>(
+  addColumn<const N extends string, const I extends EmbeddingInput>(
+    name: N,
+    column: Derived<I> | ((columns: SourcesOf<D["columns"]>) => Derived<I>),
+    options?: AddColumnOptions,
+  ): Promise<Table<WithDerived<D, N, Derived<I>>>>;
+  addColumn<const N extends string, const C extends AnyColumn>(
     name: N,
     column: C,
-    options?: CommitOptions,
-  ): Promise<Table<WithColumn<D, N, C>>> {
-    return new Table(await addColumn(this.handle, name, column, checkOptions("addColumn", options)));
+    options?: AddColumnOptions,
+  ): Promise<Table<WithColumn<D, N, C>>>;
+  async addColumn(name: string, column: unknown, options?: AddColumnOptions): Promise<unknown> {
+    return new Table(
+      await this.handle.told(addColumn(this.handle, name, column, checkOptions("addColumn", options))),
+    );
   }
 
   /** Drops a column and returns a handle without it. Older versions still show it. */
@@ -305,7 +348,58 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     name: N,
     options?: CommitOptions,
   ): Promise<Table<WithoutColumn<D, N>>> {
-    return new Table(await dropColumn(this.handle, name, checkOptions("dropColumn", options)));
+    return new Table(
+      await this.handle.told(dropColumn(this.handle, name, checkOptions("dropColumn", options))),
+    );
+  }
+
+  /**
+   * Gives a column another name, in every version, and returns a handle that knows it. A derived column goes on being computed from it, and
+   * the key stays the key. An older version in which another column had that name keeps the old name.
+   *
+   * @example
+   * ```ts
+   * const t2 = await t.renameColumn("title", "headline");
+   * await t2.asOf(1).find({ select: ["headline"] });
+   * ```
+   */
+  async renameColumn<const N extends ColumnName<D>, const M extends string>(
+    from: N,
+    to: M,
+    options?: CommitOptions,
+  ): Promise<Table<WithRenamed<D, N, M>>> {
+    return new Table(
+      await this.handle.told(renameColumn(this.handle, from, to, checkOptions("renameColumn", options))),
+    );
+  }
+
+  /**
+   * Lets a column hold more, in every version, and returns a handle that knows it: an enum gets more values or becomes text, a column
+   * becomes nullable, integers become floats (refused where a row of any version holds one that a float does not hold exactly).
+   *
+   * With an embedded column and `vouch: true` it says that the vectors of a plain column are what the function makes of the sources:
+   * from then on Varve fills it, and it is searched by what the function embeds.
+   *
+   * @example
+   * ```ts
+   * const t2 = await t.alterColumn("lang", text({ enum: ["en", "de", "fr"] }).nullable());
+   * const t3 = await t2.alterColumn("vec", (c) => embed(fn, c.body), { vouch: true });
+   * ```
+   */
+  alterColumn<const N extends ColumnName<D>, const I extends EmbeddingInput>(
+    name: N,
+    column: Derived<I> | ((columns: SourcesOf<D["columns"]>) => Derived<I>),
+    options: AlterColumnOptions,
+  ): Promise<Table<WithDerived<D, N, Derived<I>>>>;
+  alterColumn<const N extends ColumnName<D>, const C extends AnyColumn>(
+    name: N,
+    column: C,
+    options?: CommitOptions,
+  ): Promise<Table<WithColumn<D, N, C>>>;
+  async alterColumn(name: string, column: unknown, options?: AlterColumnOptions): Promise<unknown> {
+    return new Table(
+      await this.handle.told(alterColumn(this.handle, name, column, checkOptions("alterColumn", options))),
+    );
   }
 
   /** How large the table is. */
@@ -326,7 +420,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * ```
    */
   async backfill(options?: BackfillOptions): Promise<BackfillResult> {
-    return await backfill(this.handle, checkOptions("backfill", options));
+    return await this.handle.told(backfill(this.handle, checkOptions("backfill", options)));
   }
 
   /** Reads every file of the table and says which are damaged; warns where a clock was wrong. */
@@ -368,11 +462,13 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     options?: ReembedOptions,
   ): Promise<Table<D>> {
     return new Table(
-      await reembed(
-        this.handle,
-        column,
-        fn as EmbeddingFunction<EmbeddingInput>,
-        checkOptions("reembed", options),
+      await this.handle.told(
+        reembed(
+          this.handle,
+          column,
+          fn as EmbeddingFunction<EmbeddingInput>,
+          checkOptions("reembed", options),
+        ),
       ),
     );
   }

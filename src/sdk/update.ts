@@ -14,7 +14,7 @@ import { OpenBatch } from "./open-batch";
 import { checkSignal } from "./progress";
 import { describeType } from "./schema/column-type";
 import { isPlainObject } from "./schema/plain";
-import type { Field, VectorField } from "./schema/table-schema";
+import { type Field, namesOf, type VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
 import type { WriteOptions } from "./write";
@@ -40,6 +40,7 @@ export async function updateRows(handle: TableHandle, request: UpdateRequest): P
   const where = handle.reader.filterOfSome("update", request);
   const body = {
     kind: "update",
+    columns: namesOf([...change.constants.keys(), ...change.computed.keys(), ...change.derived]),
     where,
     compute: computeJson(change),
     derived: change.derived.map((field) => field.id),

@@ -13,7 +13,7 @@ import { checkSignal, type LongOptions } from "./progress";
 import type { FilterJson } from "./query/check-filter";
 import { takeRows } from "./row-source";
 import { isPlainObject } from "./schema/plain";
-import type { Field, VectorField } from "./schema/table-schema";
+import { type Field, namesOf, type VectorField } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import type { TableHandle } from "./table-handle";
 
@@ -48,7 +48,8 @@ export async function writeRows(
   checkChoices(handle, options);
   checkSignal(options.signal);
   const { onDuplicate = "error", ifVersion, vectors = false, merge } = options;
-  const request = { kind, onDuplicate, ...toCommitJson(options) };
+  const columns = namesOf(handle.schema.fields.filter((field) => field.declared));
+  const request = { kind, columns, onDuplicate, ...toCommitJson(options) };
   const ending = kind === "insert" ? () => undefined : endingOf(handle, rows, options.delete);
   const computed = handle.computed();
   // Of what may stay as it is, or be refused before it is embedded, the engine says what is to be embedded.

@@ -6,7 +6,13 @@ import { describe, expect, it } from "vitest";
 import { pageProgram, runAsUser } from "../support/page-program";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const pages = ["README.md", "docs/as-of.md", "docs/across-time.md", "docs/integrations/langchain.md"];
+const pages = [
+  "README.md",
+  "docs/as-of.md",
+  "docs/across-time.md",
+  "docs/schema-changes.md",
+  "docs/integrations/langchain.md",
+];
 
 describe.each(pages)("%s", (page) => {
   it("shows a program that prints what it says", () => {

@@ -172,6 +172,17 @@ const calls: Record<string, Call> = {
   "restore(x)": (t, _, x) => t.restore(x),
   "addColumn(x)": (t, _, x) => t.addColumn(x, text().nullable()),
   "addColumn(n, x)": (t, _, x) => t.addColumn("n", x),
+  "alterColumn(x)": (t, _, x) => t.alterColumn(x, text().nullable()),
+  "alterColumn(c, x)": (t, _, x) => t.alterColumn("body", x),
+  "alterColumn(c, e, { vouch })": (t, _, x) =>
+    t.alterColumn("own", embed(builtin(), { name: "body" }), { vouch: x }),
+  "renameColumn(x)": (t, _, x) => t.renameColumn(x, "other"),
+  "renameColumn(c, x)": (t, _, x) => t.renameColumn("body", x),
+  "migrate(x)": (_, db, x) => db.migrate(x),
+  "migrate(d, { allowDrop })": (_, db, x) =>
+    db.migrate(table("t", { id: int().primaryKey() }), { allowDrop: x, dryRun: true }),
+  "renameTable(x)": (_, db, x) => db.renameTable(x, "other"),
+  "renameTable(t, x)": (_, db, x) => db.renameTable("t", x),
   "dropColumn(x)": (t, _, x) => t.dropColumn(x),
   "backfill(x)": (t, _, x) => t.backfill(x),
   "backfill({ column })": (t, _, x) => t.backfill({ column: x }),

@@ -7,3 +7,10 @@ export function schemaOf(definition: AnyTable): TableSchema {
   const stored = fields.map((field, index) => ({ ...field, id: index + 1 }));
   return joinSchema(definition.name, { primaryKey, fields: stored }, definition);
 }
+
+/** A filter without the ids of columns, which follow from their names. */
+export function byName<F>(filter: F): F {
+  return JSON.parse(JSON.stringify(filter), (key, value: unknown) =>
+    key === "field" ? undefined : value,
+  ) as F;
+}

@@ -20,7 +20,7 @@ import { filterColumns } from "../../src/sdk/query/builder";
 import type { FilterColumns } from "../../src/sdk/query/builder-types";
 import { checkFilter, type FilterJson } from "../../src/sdk/query/check-filter";
 import { toFilterNode } from "../../src/sdk/query/where";
-import { schemaOf } from "../support/schema";
+import { byName, schemaOf } from "../support/schema";
 
 const docs = table("docs", {
   id: text().primaryKey(),
@@ -40,9 +40,11 @@ const columns = filterColumns(schema) as FilterColumns<typeof docs>;
 type Build = (c: FilterColumns<typeof docs>) => Condition;
 
 function treeOf(where: unknown): FilterJson {
-  return checkFilter(
-    toFilterNode(where, schema, () => columns),
-    schema,
+  return byName(
+    checkFilter(
+      toFilterNode(where, schema, () => columns),
+      schema,
+    ),
   );
 }
 

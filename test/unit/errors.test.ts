@@ -52,11 +52,30 @@ const schemaExamples: Examples<typeof schema> = {
   notAStandardSchema: [schema.notAStandardSchema("docs")],
   noJsonSchema: [schema.noJsonSchema("docs", "at")],
   strayOverride: [schema.strayOverride("docs", "att")],
-  columnNotStored: [schema.columnNotStored("docs", "lang", "text, nullable")],
-  columnNotDeclared: [schema.columnNotDeclared("docs", "lang", "text")],
-  columnDiffers: [schema.columnDiffers("docs", "views", "int", "float")],
-  functionChanged: [schema.functionChanged("docs", "vec", 'mine {"model":"b"}', 'mine {"model":"a"}')],
-  keyDiffers: [schema.keyDiffers("docs", "id", null)],
+  schemaDiffers: [
+    schema.schemaDiffers(
+      "docs",
+      [
+        {
+          column: "lang",
+          what: 'The table "docs" on disk has no column "lang"; the declaration says text, nullable.',
+        },
+      ],
+      ['addColumn("lang", text().nullable())'],
+    ),
+    schema.schemaDiffers(
+      "docs",
+      [
+        {
+          what: 'The table "docs" is declared with the primary key "id"; on disk it has no primary key.',
+          advice: "Change the declaration.",
+        },
+      ],
+      [],
+    ),
+  ],
+  notEmbeddedYet: [schema.notEmbeddedYet("docs", "vec", 'addColumn("vec", (c) => embed(builtin(), c.body))')],
+  badRenamedFrom: [schema.badRenamedFrom("the number 3")],
   columnNotFound: [schema.columnNotFound("docs", "titel", ["id", "title"])],
   cannotAdd: [schema.cannotAdd("docs", "lang")],
 };
@@ -164,6 +183,11 @@ const callExamples: Examples<typeof calls> = {
   cannotSet: [calls.cannotSet("docs", "id", "it is the primary key")],
   notRows: [calls.notRows("an object")],
   foreignSchema: [calls.foreignSchema("docs")],
+  brokenColumn: [calls.brokenColumn("docs", "it rains", cause)],
+  cannotEmbed: [
+    calls.cannotEmbed("docs", "vec", "nobody vouched for its vectors", "Say so with { vouch: true }."),
+  ],
+  tableChanged: [calls.tableChanged("docs", [{ column: "lang", what: '"lang" was dropped' }], cause)],
   cannotDrop: [calls.cannotDrop("docs", "body", '"vec" is computed from it')],
 };
 
@@ -239,7 +263,7 @@ describe.each(areas)("the messages about %s", (_area, module, examples) => {
   test("are sentences", () => {
     for (const error of Object.values(examples).flat()) {
       expect(error.message).toMatch(/^.*[.:!?]$|: it rains$/s);
-      if (error.hint !== undefined) expect(error.hint).toMatch(/[.?]$|:.*\.$/s);
+      if (error.hint !== undefined) expect(error.hint).toMatch(/[.?;]$|:.*\.$/s);
     }
   });
 });

@@ -17,7 +17,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { filterColumns } from "../../src/sdk/query/builder";
 import { toFilterJson } from "../../src/sdk/query/where";
-import { schemaOf } from "../support/schema";
+import { byName, schemaOf } from "../support/schema";
 
 const docs = table("docs", {
   id: text().primaryKey(),
@@ -35,7 +35,7 @@ const docs = table("docs", {
 const schema = schemaOf(docs);
 
 function check(where: unknown): unknown {
-  return toFilterJson(where, schema, () => filterColumns(schema));
+  return byName(toFilterJson(where, schema, () => filterColumns(schema)));
 }
 
 function refusal(where: unknown): string {

@@ -12,7 +12,7 @@ use crate::schema::Schema;
 use crate::store::{
     DRAFT, LocalStore, MemoryStore, PutOutcome, Store, check_table_name, in_other_case, swap_case,
 };
-use crate::table::{Home, Table, Verified, not_found};
+use crate::table::{ENDING, Home, Table, Verified, not_found};
 
 /// A directory, or a place in memory, that holds tables.
 #[derive(Debug)]
@@ -23,8 +23,6 @@ pub struct Database {
     open: Mutex<HashMap<String, Weak<Table>>>,
 }
 
-/// What the directory of a table ends with.
-const ENDING: &str = ".varve";
 /// How many milliseconds a drop waits for the clock at the most.
 const WAIT_MS: usize = 4;
 /// Writers that are late put no more manifests than this.
@@ -175,6 +173,36 @@ impl Database {
         open.retain(|_, table| table.strong_count() > 0);
         open.insert(name.to_owned(), Arc::downgrade(&table));
         Ok(table)
+    }
+
+    /// Gives a table another name, at once. Handles that have it under the old one fail from then on, and say so.
+    ///
+    /// # Errors
+    /// [`Code::TableNotFound`], [`Code::TableExists`], [`Code::InvalidName`].
+    pub fn rename_table(&self, from: &str, to: &str) -> Result<()> {
+        check_table_name(from)?;
+        check_table_name(to)?;
+        let (home, target) = (self.home(from), self.home(to));
+        if !self.is_there(&home)? {
+            return Err(not_found(from));
+        }
+        if from == to {
+            return Ok(());
+        }
+        if self.is_there(&target)? {
+            return Err(exists(to));
+        }
+        let renamed = self.store.rename_directory(&home.directory, &target.directory);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.remove(from);
+        open.remove(to);
+        match renamed {
+            Ok(PutOutcome::Created) => Ok(()),
+            Ok(PutOutcome::Exists) => Err(exists(to)),
+            // Only the answer was lost where it has the new name.
+            Err(_) if !self.is_there(&home)? && self.is_there(&target)? => self.store.sync_directory(""),
+            Err(error) => Err(error),
+        }
     }
 
     /// Removes a table with its history. Handles to it fail from then on.

@@ -498,9 +498,15 @@ fn retention_lets_go_of_rows_and_keeps_what_is_tagged() {
         table.restore(&held, &options).unwrap_err().code(),
         Code::VersionExpired
     );
-    assert_eq!(held.diff(&now, None).unwrap_err().code(), Code::VersionExpired);
-    assert_eq!(now.diff(&held, None).unwrap_err().code(), Code::VersionExpired);
-    assert_eq!(tagged("after").diff(&now, None).unwrap().removed.len(), 2);
+    assert_eq!(
+        held.diff(&now, None, &[]).unwrap_err().code(),
+        Code::VersionExpired
+    );
+    assert_eq!(
+        now.diff(&held, None, &[]).unwrap_err().code(),
+        Code::VersionExpired
+    );
+    assert_eq!(tagged("after").diff(&now, None, &[]).unwrap().removed.len(), 2);
     table.restore(&tagged("after"), &options).unwrap();
     assert_eq!(count(&table.snapshot().unwrap()), 5);
 }

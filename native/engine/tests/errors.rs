@@ -433,7 +433,7 @@ fn moments(report: &mut Report) {
     table.optimize().unwrap();
     report.add(table.as_of(&AsOf::Version(1)));
     report.add(table.restore(&then, &options()));
-    report.add(then.diff(&table.snapshot().unwrap(), None));
+    report.add(then.diff(&table.snapshot().unwrap(), None, &[]));
     report.add(table.tag("one", &then));
 }
 

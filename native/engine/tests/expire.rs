@@ -189,7 +189,7 @@ fn what_a_tag_keeps_stays_whole() {
     bench.check(600);
     let kept = bench.table.as_of(&AsOf::Tag("then".to_owned())).unwrap();
     assert_eq!(all_rows(&kept), rows);
-    let difference = kept.diff(&bench.table.snapshot().unwrap(), None).unwrap();
+    let difference = kept.diff(&bench.table.snapshot().unwrap(), None, &[]).unwrap();
     let (changed, removed) = (difference.after.len(), difference.removed.len());
     assert_eq!((changed, removed, difference.added.len()), (600, 300, 0));
 }

@@ -12,6 +12,7 @@
 )]
 
 mod support {
+    pub(crate) mod altering;
     pub(crate) mod changing;
     pub(crate) mod checks;
     pub(crate) mod columns;
@@ -36,7 +37,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 use support::checks;
-use support::columns::{Kind, random_column, random_schema};
+use support::columns::{Kind, random_schema};
 use support::filters::{Meaning, filter};
 use support::model::{Model, Row, Version, When};
 use support::nearest::{self, Tally};
@@ -50,7 +51,7 @@ use varve_engine::database::Database;
 use varve_engine::error::{Code, Result};
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
-use varve_engine::schema::{Field, Schema};
+use varve_engine::schema::Schema;
 use varve_engine::store::{LocalStore, MemoryStore, Store};
 use varve_engine::table::{CommitOptions, Indexing, OnKey, Snapshot, Stage, Stop, Table, Written};
 use varve_engine::value::Value;
@@ -356,21 +357,6 @@ impl Bench {
         same(written, self.model.delete(&matches, when));
     }
 
-    fn alter(&mut self) {
-        let (table, schema) = (self.table(), self.schema());
-        let (options, when) = self.when();
-        if self.random.chance(55) {
-            let field = random_column(&mut self.random, self.kind);
-            let written = table.add_columns(std::slice::from_ref(&field), &options);
-            return same(written, self.model.add_column(field, when));
-        }
-        let name = self.random.pick(&schema.fields).name.clone();
-        if schema.fields.len() > 3 {
-            let written = table.drop_columns(std::slice::from_ref(&name), &options);
-            same(written, self.model.drop_column(&name, when));
-        }
-    }
-
     fn restore(&mut self) {
         let (table, now) = (self.table(), self.now());
         let moment = checks::moment(&mut self.random, &self.model, now);
@@ -382,10 +368,6 @@ impl Bench {
             table.restore(&then, &options),
             self.model.restore(then.version() as usize, when),
         );
-    }
-
-    fn has(&self, field: &Field) -> bool {
-        self.schema().fields.iter().any(|known| known.id == field.id)
     }
 
     /// What may happen at any time.

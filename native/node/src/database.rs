@@ -97,6 +97,13 @@ impl NativeDatabase {
         self.table_later(move |database| database.open_table(&name))
     }
 
+    /// Gives a table another name.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn rename_table(&self, from: String, to: String) -> TextWork {
+        let call = move |database: &Database| database.rename_table(&from, &to).map(|()| String::new());
+        self.later(call, |text| text)
+    }
+
     /// Removes a table with its history.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn drop_table(&self, name: String) -> TextWork {

@@ -8,7 +8,7 @@ use varve_engine::error::{Code, Error, Result};
 use varve_engine::filter::Filter;
 use varve_engine::history::AsOf;
 use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::table::{CommitOptions, Find, OnDuplicate, Order, Search, Snapshot, Table};
+use varve_engine::table::{Alteration, CommitOptions, Find, OnDuplicate, Order, Search, Snapshot, Table};
 use varve_engine::value::Value;
 
 /// Reads a request.
@@ -86,6 +86,9 @@ const RECALL: f32 = 0.95;
 #[derive(Debug, Deserialize)]
 struct OrderBy {
     column: Vec<String>,
+    /// The id that the caller knows it by.
+    #[serde(default)]
+    field: Option<u32>,
     #[serde(default)]
     descending: bool,
 }
@@ -124,7 +127,7 @@ impl Read {
     pub(crate) fn vector_field<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Field> {
         let found = snapshot.schema().field(&self.column)?;
         match self.column_id {
-            Some(id) if id != found.id => Err(made_anew(&self.column)),
+            Some(id) if id != found.id => Err(found.is_another()),
             _ => Ok(found),
         }
     }
@@ -161,10 +164,16 @@ impl Read {
 
     pub(crate) fn find(&self, snapshot: &Snapshot) -> Result<Find> {
         let order = self.order_by.iter().map(|by| match by.column.as_slice() {
-            [column] => Ok(Order {
-                column: column.clone(),
-                descending: by.descending,
-            }),
+            [column] => {
+                let found = snapshot.schema().field(column)?;
+                if by.field.is_some_and(|id| id != found.id) {
+                    return Err(found.is_another());
+                }
+                Ok(Order {
+                    column: column.clone(),
+                    descending: by.descending,
+                })
+            }
             _ => Err(Error::new(
                 Code::InvalidArgument,
                 "Rows can be ordered by whole columns only.",
@@ -210,14 +219,6 @@ pub(crate) struct Select {
 impl Select {
     /// The fields, in that order. A column that was dropped and made anew under its old name is another column.
     pub(crate) fn fields(&self, snapshot: &Snapshot) -> Result<Vec<Field>> {
-        let row_id = || Field {
-            id: 0,
-            name: ROW_ID.to_owned(),
-            data_type: DataType::Int,
-            nullable: false,
-            default: None,
-            embed: None,
-        };
         let field = |(at, name): (usize, &String)| {
             let found = if name == ROW_ID {
                 row_id()
@@ -225,19 +226,40 @@ impl Select {
                 snapshot.schema().field(name)?.clone()
             };
             match self.fields.get(at) {
-                Some(id) if *id != found.id => Err(made_anew(name)),
+                Some(id) if *id != found.id => Err(found.is_another()),
                 _ => Ok(found),
             }
         };
         self.select.iter().enumerate().map(field).collect()
     }
+
+    /// The fields, of either of two versions: those of the later one go before those of the earlier.
+    pub(crate) fn fields_of_either(&self, later: &Snapshot, earlier: &Snapshot) -> Result<Vec<Field>> {
+        let of = |snapshot: &Snapshot, name: &String, id: Option<&u32>| {
+            let found = match name.as_str() {
+                ROW_ID => Some(row_id()),
+                name => snapshot.schema().field(name).ok().cloned(),
+            };
+            found.filter(|field| id.is_none_or(|id| *id == field.id))
+        };
+        let field = |(at, name): (usize, &String)| {
+            let id = self.fields.get(at);
+            let found = of(later, name, id).or_else(|| of(earlier, name, id));
+            found.map_or_else(|| Err(later.schema().field(name)?.is_another()), Ok)
+        };
+        self.select.iter().enumerate().map(field).collect()
+    }
 }
 
-fn made_anew(column: &str) -> Error {
-    let message = format!("The column \"{column}\" was made anew since the table was opened.");
-    Error::new(Code::Conflict, message)
-        .hint("Open the table again.")
-        .column(column)
+fn row_id() -> Field {
+    Field {
+        id: 0,
+        name: ROW_ID.to_owned(),
+        data_type: DataType::Int,
+        nullable: false,
+        default: None,
+        embed: None,
+    }
 }
 
 /// The filter, bound to a schema.
@@ -306,6 +328,9 @@ impl From<Options> for CommitOptions {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Write {
     pub(crate) kind: WriteKind,
+    /// The columns that are written, with the names that the caller knows them by.
+    #[serde(default)]
+    columns: Vec<(u32, String)>,
     #[serde(default)]
     pub(crate) row_ids: Vec<u64>,
     #[serde(default, rename = "where")]
@@ -324,6 +349,26 @@ pub(crate) struct Write {
     pub(crate) compute: Vec<Compute>,
     #[serde(flatten)]
     pub(crate) options: Options,
+}
+
+impl Write {
+    /// Refuses columns that are called otherwise than the caller knows.
+    pub(crate) fn check_names(&self, table: &Table) -> Result<()> {
+        if self.columns.is_empty() {
+            return Ok(());
+        }
+        let snapshot = table.snapshot()?;
+        for field in &snapshot.schema().fields {
+            let known = self.columns.iter().find(|(id, _)| *id == field.id);
+            if let Some((_, name)) = known.filter(|(_, name)| *name != field.name) {
+                let message = format!("The column \"{name}\" is called \"{}\" now.", field.name);
+                return Err(Error::new(Code::Conflict, message)
+                    .hint("Open the table again.")
+                    .column(name.clone()));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A value that an update computes.
@@ -386,14 +431,13 @@ pub(crate) struct Restore {
     pub(crate) options: Options,
 }
 
-/// A change of the schema.
+/// A change of the schema, in one commit.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Alter {
+    pub(crate) steps: Vec<Alteration>,
+    /// The number of the schema that they were made for.
     #[serde(default)]
-    pub(crate) add_columns: Vec<Field>,
-    #[serde(default)]
-    pub(crate) drop_columns: Vec<String>,
+    pub(crate) schema: Option<u32>,
     #[serde(flatten)]
     pub(crate) options: Options,
 }
@@ -403,6 +447,9 @@ pub(crate) struct Alter {
 pub(crate) struct NewVectors {
     pub(crate) field: Field,
     pub(crate) sources: Vec<String>,
+    /// Whether the column comes to the others.
+    #[serde(default)]
+    pub(crate) adding: bool,
     #[serde(flatten)]
     pub(crate) options: Options,
 }

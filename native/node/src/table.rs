@@ -179,6 +179,7 @@ impl NativeTable {
         let batch = batch.map(<[u8]>::to_vec);
         self.write_later(move |table| {
             let request: Write = read(&request)?;
+            request.check_names(table)?;
             let options = request.options.into();
             let rows = batch.as_deref().unwrap_or_default();
             match request.kind {
@@ -212,6 +213,7 @@ impl NativeTable {
         let (opened, constants) = (Arc::clone(&self.opened), constants.map(<[u8]>::to_vec));
         let start = move |table: &Arc<Table>| {
             let request: Write = read(&request)?;
+            request.check_names(table)?;
             let draft = match request.kind {
                 WriteKind::Insert => rows(table, &request, OnKey::Refuse)?,
                 WriteKind::Upsert => rows(table, &request, OnKey::Replace)?,
@@ -225,15 +227,20 @@ impl NativeTable {
         self.later(start, |writer| writer)
     }
 
-    /// Starts to put new vectors in the place of a column's.
+    /// Starts to put new vectors in the place of a column's, or into a new column.
     #[napi(ts_return_type = "Promise<NativeReembed>")]
     pub fn reembed(&self, request: String) -> Work<NativeReembed, NativeReembed> {
         let opened = Arc::clone(&self.opened);
         let start = move |table: &Arc<Table>| {
             let request: request::NewVectors = read(&request)?;
+            let start = if request.adding {
+                Reembed::adding
+            } else {
+                Reembed::new
+            };
             let (sources, options) = (request.sources, request.options.into());
             table.check_version(&options)?;
-            let reembed = Reembed::new(Arc::clone(table), request.field)?;
+            let reembed = start(Arc::clone(table), request.field)?;
             Ok(NativeReembed::new(reembed, sources, options, opened))
         };
         self.later(start, |reembed| reembed)
@@ -290,17 +297,12 @@ impl NativeTable {
         })
     }
 
-    /// Adds or drops columns.
+    /// Changes the columns.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn alter(&self, request: String) -> TextWork {
         self.write_later(move |table| {
             let request: request::Alter = read(&request)?;
-            let options = request.options.into();
-            if request.drop_columns.is_empty() {
-                table.add_columns(&request.add_columns, &options)
-            } else {
-                table.drop_columns(&request.drop_columns, &options)
-            }
+            table.alter(&request.steps, request.schema, &request.options.into())
         })
     }
 
@@ -504,10 +506,14 @@ fn diff(table: &Table, request: &request::Diff) -> Result<Page> {
         .to
         .as_ref()
         .map_or_else(|| table.snapshot(), |at| table.as_of(at))?;
-    let newer = if from.version() > to.version() { &from } else { &to };
-    let fields = request.select.fields(newer)?;
-    let filter = request::filter(request.filter.as_ref(), newer.schema())?;
-    let difference = from.diff(&to, filter.as_ref())?;
+    let (earlier, later) = if from.version() > to.version() {
+        (&to, &from)
+    } else {
+        (&from, &to)
+    };
+    let fields = request.select.fields_of_either(later, earlier)?;
+    let filter = request::filter(request.filter.as_ref(), later.schema())?;
+    let difference = from.diff(&to, filter.as_ref(), &fields)?;
     let parts = [
         &difference.added,
         &difference.removed,

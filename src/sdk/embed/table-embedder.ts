@@ -4,7 +4,8 @@ import { isSameEmbedder } from "../../embeddings/embedder-identity";
 import type { EmbeddingInput, EmbeddingKind, EmbeddingRequest } from "../../embeddings/embedding-function";
 import { VarveError } from "../../varve-error";
 import { checkSignal } from "../progress";
-import type { AnyTable } from "../schema/table-definition";
+import { sameFunction } from "../schema/same-embed";
+import { type AnyTable, functionJson } from "../schema/table-definition";
 import { type EmbedSpec, ownEntry, type TableSchema, type VectorField } from "../schema/table-schema";
 import { readAnswer } from "./answer";
 import type { Item } from "./batches";
@@ -42,7 +43,8 @@ export class TableEmbedder {
   readonly #services: EmbedServices;
   /** Functions that came after the definition, by their columns. */
   readonly #later: ReadonlyMap<string, AnyFunction>;
-  readonly #functions = new Map<string, AnyFunction>();
+  /** By the ids of their columns: versions may have other columns of one name. */
+  readonly #functions = new Map<number, AnyFunction>();
 
   constructor(
     table: string,
@@ -108,13 +110,13 @@ export class TableEmbedder {
 
   /** The function of a derived column; throws EMBEDDING_UNAVAILABLE. */
   functionOf(field: VectorField): AnyFunction {
-    const known = this.#functions.get(field.name);
+    const known = this.#functions.get(field.id);
     if (known !== undefined) return known;
     const found = this.#resolve(field);
     if (found.dimensions !== field.type.dimensions) {
       throw functionDiffers(this.#table, field.name, field.type.dimensions, found.dimensions);
     }
-    this.#functions.set(field.name, found);
+    this.#functions.set(field.id, found);
     return found;
   }
 
@@ -187,7 +189,9 @@ export class TableEmbedder {
 
   #resolve(field: VectorField): AnyFunction {
     const declared = this.#later.get(field.name) ?? ownEntry(this.#definition?.derived, field.name)?.function;
-    if (declared !== undefined || field.embed === undefined) return declared as AnyFunction;
+    if (field.embed === undefined) return declared as AnyFunction;
+    // An older version may have had another column under the name.
+    if (declared !== undefined && sameFunction(functionJson(declared), field.embed.function)) return declared;
     const found = this.#fromRegistry(field, field.embed);
     const stored = revisionOf(field.embed);
     if (stored !== undefined && found.revision !== undefined && found.revision !== stored) {

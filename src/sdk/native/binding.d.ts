@@ -10,6 +10,8 @@ export declare class NativeDatabase {
   createTable(name: string, schema: string): Promise<NativeTable>
   /** Opens a table. */
   openTable(name: string): Promise<NativeTable>
+  /** Gives a table another name. */
+  renameTable(from: string, to: string): Promise<string>
   /** Removes a table with its history. */
   dropTable(name: string): Promise<string>
   /** Checks every byte of a table, as JSON; it need not open. */
@@ -87,7 +89,7 @@ export declare class NativeTable {
    * filter, with a batch of one row for what is set to constants.
    */
   stage(request: string, constants?: Uint8Array | undefined | null): Promise<NativeWriter>
-  /** Starts to put new vectors in the place of a column's. */
+  /** Starts to put new vectors in the place of a column's, or into a new column. */
   reembed(request: string): Promise<NativeReembed>
   /** Commits, the newest first, as JSON. */
   history(request: string): Promise<string>
@@ -101,7 +103,7 @@ export declare class NativeTable {
   deleteTag(name: string): Promise<string>
   /** Makes the table what it was. */
   restore(request: string): Promise<string>
-  /** Adds or drops columns. */
+  /** Changes the columns. */
   alter(request: string): Promise<string>
   /** Rows, files and bytes, as JSON. */
   stats(): Promise<string>

@@ -70,10 +70,11 @@ class FilterCheck {
   }
 
   #leaf(node: LeafNode): FilterJson {
-    const checked = this.#condition(node);
-    return "anyItem" in node && node.anyItem === true && checked !== NOTHING
-      ? { ...checked, anyItem: true }
-      : checked;
+    const condition = this.#condition(node);
+    if (condition === NOTHING) return condition;
+    // With the id, a column that was made anew under its old name is not taken for the one that is meant.
+    const checked = { ...condition, field: this.#schema.field(node.column[0] ?? "").id } as FilterJson;
+    return "anyItem" in node && node.anyItem === true ? { ...checked, anyItem: true } : checked;
   }
 
   #condition(node: LeafNode): FilterJson {

@@ -2,7 +2,8 @@ import { hasBrand } from "../../realm";
 import type { ColumnType } from "./column-type";
 import { noMore } from "./maker-options";
 import { isUnreadable, ownCopy } from "./own-copy";
-import { keyOfWrongType, unreadableDefault } from "./schema-errors";
+import { badRenamedFrom, keyOfWrongType, unreadableDefault } from "./schema-errors";
+import { describeValue } from "./wire-value";
 
 const brand: unique symbol = Symbol.for("varve.column");
 
@@ -38,6 +39,8 @@ export interface ColumnSpec {
   readonly nullable: boolean;
   readonly key: boolean;
   readonly default?: ColumnDefault;
+  /** What the column was called before. */
+  readonly renamedFrom?: string;
 }
 
 /** What a row shows that was written without a value: a constant, or the result of a call for each row. */
@@ -108,6 +111,21 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
     const make =
       typeof value === "function" ? { make: value as () => unknown } : { value: ownDefault(value) };
     return new Column({ ...this.spec, default: Object.freeze(make) });
+  }
+
+  /**
+   * Says what the column was called before, so that `db.migrate` renames the column of that name instead of adding another one. It can stay
+   * in the declaration: where there is no such column any more, it does nothing.
+   *
+   * @example
+   * ```ts
+   * const docs = table("docs", { id: text().primaryKey(), headline: text().renamedFrom("title") });
+   * await db.migrate(docs);
+   * ```
+   */
+  renamedFrom(name: string): Column<K, V, I, F, N> {
+    if (typeof name !== "string" || name === "") throw badRenamedFrom(describeValue(name));
+    return new Column({ ...this.spec, renamedFrom: name });
   }
 }
 

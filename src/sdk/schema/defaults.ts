@@ -13,7 +13,7 @@ export type WireDefault = WireValue | null | readonly WireDefault[];
 export function toWireDefault(type: ColumnType, value: unknown): WireDefault | undefined {
   switch (type.kind) {
     case "json":
-      return JSON.stringify(value);
+      return value === null ? null : JSON.stringify(value);
     case "bytes":
       return isBytes(value) ? toBase64(value) : undefined;
     case "list":
@@ -35,10 +35,10 @@ export function fromWireDefault(type: ColumnType, wire: WireDefault): unknown {
       return new Date(wire as number);
     case "date":
       return formatDate(wire as number);
-    case "bytes":
-      return new Uint8Array(Buffer.from(wire as string, "base64"));
     case "json":
       return JSON.parse(wire as string);
+    case "bytes":
+      return new Uint8Array(Buffer.from(wire as string, "base64"));
     case "int":
       return type.bigint
         ? BigInt(typeof wire === "object" ? (wire as { $int: string }).$int : (wire as number))

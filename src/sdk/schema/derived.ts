@@ -1,12 +1,13 @@
 import type { EmbeddingFunction, EmbeddingInput, LongText } from "../../embeddings/embedding-function";
 import { hasBrand, messageOf } from "../../realm";
-import type { AnyColumn, ColumnMap } from "./column";
-import type { Metric, VectorElement } from "./column-type";
+import type { ColumnMap } from "./column";
+import type { ColumnType, Metric, VectorElement } from "./column-type";
 import { makerOptions, type Names } from "./maker-options";
 import { ownCopy } from "./own-copy";
 import {
   badLongText,
   badMakerOption,
+  badRenamedFrom,
   emptySources,
   notAFunction,
   notASource,
@@ -29,6 +30,11 @@ export interface SourceRef<V = unknown> {
 export type SourceRefs<C extends ColumnMap> = {
   readonly [K in keyof C]: SourceRef<C[K]["$types"]["value"]>;
 };
+
+/** The columns of an open table as sources of embeddings; of one that was opened by its name, any. */
+export type SourcesOf<C extends ColumnMap> = string extends keyof C
+  ? Readonly<Record<string, SourceRef<never>>>
+  : SourceRefs<C>;
 
 /** What `embed` takes beside the function and its sources. */
 export interface EmbedOptions {
@@ -53,6 +59,8 @@ export interface EmbedOptions {
    * @default "f32"
    */
   readonly element?: VectorElement | undefined;
+  /** What the column was called before: see `renamedFrom` of a column. */
+  readonly renamedFrom?: string | undefined;
 }
 
 /** A vector column that is computed from other columns of its row. */
@@ -71,6 +79,8 @@ export class Derived<I extends EmbeddingInput> {
   readonly metric: Metric;
   /** How elements are stored. */
   readonly element: VectorElement;
+  /** What the column was called before. */
+  readonly renamedFrom: string | undefined;
 
   /** Made by `embed`. */
   constructor(fn: EmbeddingFunction<I>, sources: readonly string[], options: EmbedOptions) {
@@ -80,6 +90,7 @@ export class Derived<I extends EmbeddingInput> {
     this.longText = options.longText;
     this.metric = options.metric ?? "cosine";
     this.element = options.element ?? "f32";
+    this.renamedFrom = options.renamedFrom;
     Object.defineProperty(this, brand, { value: true });
     Object.freeze(this);
   }
@@ -93,7 +104,13 @@ export class Derived<I extends EmbeddingInput> {
 /** Any derived column. */
 export type AnyDerived = Derived<EmbeddingInput>;
 
-const OPTIONS: Names<EmbedOptions> = { template: true, longText: true, metric: true, element: true };
+const OPTIONS: Names<EmbedOptions> = {
+  template: true,
+  longText: true,
+  metric: true,
+  element: true,
+  renamedFrom: true,
+};
 
 /** Derived columns by name. */
 export type DerivedMap = Readonly<Record<string, AnyDerived>>;
@@ -127,7 +144,9 @@ export function embed<I extends EmbeddingInput>(
     );
     if (stray !== undefined) throw templateMismatch(options.template, stray, sources);
   }
-  const { longText } = options;
+  const { longText, renamedFrom } = options;
+  if (renamedFrom !== undefined && (typeof renamedFrom !== "string" || renamedFrom === ""))
+    throw badRenamedFrom(describeValue(renamedFrom));
   if (longText !== undefined && longText !== "truncate" && longText !== "refuse") {
     throw badLongText(describeValue(longText));
   }
@@ -155,16 +174,36 @@ function sourceNames(source: unknown): string[] {
 
 /** The columns as sources of embeddings. */
 export function sourceRefs<C extends ColumnMap>(columns: C): SourceRefs<C> {
-  const refs: [string, SourceRef][] = Object.keys(columns).map((name) => [name, Object.freeze({ name })]);
-  return Object.freeze(Object.fromEntries(refs)) as SourceRefs<C>;
+  return refsOf(Object.keys(columns)) as SourceRefs<C>;
 }
+
+/** Columns of these names as sources of embeddings. */
+export function refsOf(names: readonly string[]): SourceRefs<ColumnMap> {
+  const refs: [string, SourceRef][] = names.map((name) => [name, Object.freeze({ name })]);
+  return Object.freeze(Object.fromEntries(refs));
+}
+
+/** What a column is computed from, after a source got another name. */
+export function withSource<
+  S extends { readonly sources: readonly string[]; readonly template?: string | undefined },
+>(how: S, from: string, to: string): S {
+  if (!how.sources.includes(from)) return how;
+  const sources = how.sources.map((source) => (source === from ? to : source));
+  const template = how.template?.replaceAll(TEMPLATE_PART, (part, name) =>
+    name === from ? `{${to}}` : part,
+  );
+  return template === undefined ? { ...how, sources } : { ...how, sources, template };
+}
+
+/** Two braces, which stand for one, or a name in braces. */
+const TEMPLATE_PART = /\{\{|\}\}|\{([^{}]*)\}/g;
 
 /** A template cut into text, name, text, name, ..., text. */
 export function templateParts(template: string): string[] {
   const parts: string[] = [];
   let last = "";
   let from = 0;
-  for (const match of template.matchAll(/\{\{|\}\}|\{([^{}]*)\}/g)) {
+  for (const match of template.matchAll(TEMPLATE_PART)) {
     last += template.slice(from, match.index);
     from = match.index + match[0].length;
     if (match[1] === undefined) {
@@ -179,7 +218,6 @@ export function templateParts(template: string): string[] {
 }
 
 /** Whether a column can be a source: text, or bytes for functions that embed images, which cannot be joined with others. */
-export function isSource(column: AnyColumn, several: boolean): boolean {
-  const { kind } = column.spec.type;
+export function isSource({ kind }: ColumnType, several: boolean): boolean {
   return kind === "text" || kind === "enum" || (kind === "bytes" && !several);
 }

@@ -19,6 +19,11 @@ export function badTableName(found: string): VarveError {
   return new VarveError("INVALID_NAME", `A table's name is a text that is not empty; ${found} was given.`);
 }
 
+/** A former name that is none. */
+export function badRenamedFrom(found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `renamedFrom: expected the name of a column, found ${found}.`);
+}
+
 /** A primary key of a type that cannot be one. */
 export function keyOfWrongType(kind: string): VarveError {
   return new VarveError("INVALID_SCHEMA", `A ${kind} column cannot be a primary key.`, {
@@ -276,54 +281,34 @@ export function strayOverride(table: string, column: string): VarveError {
   });
 }
 
-/** A declared column that the table on disk lacks. */
-export function columnNotStored(table: string, column: string, expected: string): VarveError {
-  const message = `The table ${quote(table)} on disk has no column ${quote(column)}; the declaration says ${expected}.`;
-  return new VarveError("SCHEMA_MISMATCH", message, {
-    hint: `Add it: const t = await db.openTable(${quote(table)}); await t.addColumn(${quote(column)}, ...).`,
-    where: { table, column },
+/** A declaration and the table on disk that differ, with the calls that bring them together as far as there are any. */
+export function schemaDiffers(
+  table: string,
+  differences: readonly { readonly column?: string; readonly what: string; readonly advice?: string }[],
+  calls: readonly string[],
+): VarveError {
+  const column = differences.find((difference) => difference.column !== undefined)?.column;
+  const advice = differences.flatMap((difference) => difference.advice ?? []);
+  const migration =
+    calls.length === 0
+      ? []
+      : [
+          `Bring the table to the declaration with db.migrate(declaration), or with these calls${calls.some((call) => /\bfn\b/.test(call)) ? ", in which fn is the embedding function of the declaration" : ""}: let t = await db.openTable(${quote(table)}); ${calls.map((call) => `t = await t.${call};`).join(" ")}`,
+        ];
+  const what = differences.flatMap((difference) => difference.what || []).join(" ");
+  return new VarveError("SCHEMA_MISMATCH", what, {
+    hint: [...advice, ...migration].join(" "),
+    where: column === undefined ? { table } : { table, column },
   });
 }
 
-/** A column of the table on disk that the declaration lacks and that writes need. */
-export function columnNotDeclared(table: string, column: string, found: string): VarveError {
-  return new VarveError(
-    "SCHEMA_MISMATCH",
-    `The table ${quote(table)} on disk has the column ${quote(column)} (${found}), which the declaration lacks.`,
-    {
-      hint: "Declare it: only columns that are nullable, derived or have a constant default may be left out.",
-      where: { table, column },
-    },
-  );
-}
-
-/** A column that is declared as one thing and stored as another. */
-export function columnDiffers(table: string, column: string, expected: string, found: string): VarveError {
-  return new VarveError(
-    "SCHEMA_MISMATCH",
-    `The column ${quote(column)} of ${quote(table)} is declared as ${expected}; on disk it is ${found}.`,
-    { hint: "Change the declaration, or write to a new table.", where: { table, column } },
-  );
-}
-
-/** A derived column that another function wrote than the one in its declaration. */
-export function functionChanged(table: string, column: string, expected: string, found: string): VarveError {
-  return new VarveError(
-    "SCHEMA_MISMATCH",
-    `The column ${quote(column)} of ${quote(table)} is declared with the embedding function ${expected}; its vectors were made by ${found}.`,
-    {
-      hint: `Declare it with the function that made its vectors, or move the column to the other one first: (await db.openTable(${quote(table)})).reembed(${quote(column)}, fn).`,
-      where: { table, column },
-    },
-  );
-}
-
-/** A primary key that is declared as one column and stored as another. */
-export function keyDiffers(table: string, expected: string | null, found: string | null): VarveError {
-  const say = (key: string | null): string =>
-    key === null ? "no primary key" : `the primary key ${quote(key)}`;
-  const message = `The table ${quote(table)} is declared with ${say(expected)}; on disk it has ${say(found)}.`;
-  return new VarveError("SCHEMA_MISMATCH", message, { hint: "Change the declaration.", where: { table } });
+/** An embedded column of the declaration that the table does not have yet. */
+export function notEmbeddedYet(table: string, column: string, call: string): VarveError {
+  const message = `The table ${quote(table)} does not have the embedded column ${quote(column)} of the declaration yet.`;
+  return new VarveError("SCHEMA_MISMATCH", message, {
+    hint: `Add and fill it: await t.${call}, or db.migrate(declaration).`,
+    where: { table, column },
+  });
 }
 
 /** A column that is not there. */

@@ -1,7 +1,7 @@
 import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { type AnyColumn, Column, type ColumnMap } from "./column";
-import { describeType, toDataType } from "./column-type";
+import { type ColumnType, describeType, toDataType } from "./column-type";
 import { toWireDefault, type WireDefault } from "./defaults";
 import { type AnyDerived, Derived, type DerivedMap, isSource, type SourceRefs, sourceRefs } from "./derived";
 import type { DefaultRow, InsertRow, Simplify, UpdateRow } from "./infer";
@@ -22,7 +22,7 @@ import {
   severalKeys,
 } from "./schema-errors";
 import type { RowCheck } from "./standard-schema";
-import { type FieldJson, ownEntry, type SchemaJson } from "./table-schema";
+import { type FieldJson, type FunctionSpec, ownEntry, type SchemaJson } from "./table-schema";
 import { isWellFormed, toWellFormed } from "./unicode";
 import { describeValue } from "./wire-value";
 
@@ -73,6 +73,22 @@ export type UntypedTable = TableDefinition<ColumnMap, DerivedMap, Readonly<Recor
 export type WithColumn<D extends AnyTable, N extends string, C extends AnyColumn> = TableDefinition<
   Simplify<Omit<D["columns"], N> & { readonly [K in N]: C }>,
   D["derived"]
+>;
+
+/** A table with one more column that is computed. */
+export type WithDerived<D extends AnyTable, N extends string, E extends AnyDerived> = TableDefinition<
+  Omit<D["columns"], N>,
+  Simplify<Omit<D["derived"], N> & { readonly [K in N]: E }>
+>;
+
+/** A table with another name for a column. */
+export type WithRenamed<D extends AnyTable, N extends string, M extends string> = TableDefinition<
+  N extends keyof D["columns"]
+    ? Simplify<Omit<D["columns"], N> & { readonly [K in M]: D["columns"][N] }>
+    : D["columns"],
+  N extends keyof D["derived"]
+    ? Simplify<Omit<D["derived"], N> & { readonly [K in M]: D["derived"][N] }>
+    : D["derived"]
 >;
 
 /** A table without a column. */
@@ -163,19 +179,23 @@ export function columnJson(name: string, { spec }: AnyColumn): FieldJson {
 /** A derived column for the native module. */
 export function derivedJson(name: string, derived: AnyDerived): FieldJson {
   const { sources, template, longText, metric, element } = derived;
-  const { name: functionName, config, dimensions, revision } = derived.function;
-  const known = revision === undefined || config["revision"] === revision;
   return {
     name,
-    type: { kind: "vector", dimensions, element, metric },
+    type: { kind: "vector", dimensions: derived.function.dimensions, element, metric },
     nullable: true,
     embed: {
       sources,
-      function: { name: functionName, config, ...(known ? {} : { revision }) },
+      function: functionJson(derived.function),
       ...(template === undefined ? {} : { template }),
       ...(longText === undefined ? {} : { longText }),
     },
   };
+}
+
+/** An embedding function as a table keeps it. */
+export function functionJson({ name, config, revision }: AnyDerived["function"]): FunctionSpec {
+  const known = revision === undefined || config["revision"] === revision;
+  return { name, config, ...(known ? {} : { revision }) };
 }
 
 function constantOf(spec: AnyColumn["spec"]): WireDefault | undefined {
@@ -214,16 +234,26 @@ function checkDerived(definition: AnyTable, name: string, derived: unknown): voi
   checkName(table, name);
   if (Object.hasOwn(columns, name)) throw nameTaken(table, name);
   if (!Derived.is(derived)) throw notAColumn(table, name, describeValue(derived));
-  for (const source of derived.sources) {
-    const column = ownEntry(columns, source);
-    if (column === undefined) throw badSource(table, name, source, "not a column of the table");
-    const several = derived.sources.length > 1 || derived.template !== undefined;
-    if (!isSource(column, several))
-      throw badSource(table, name, source, `a column of ${column.spec.type.kind}`);
+  checkSources(table, name, derived, (source) => ownEntry(columns, source)?.spec.type);
+}
+
+/** Checks that a derived column can be computed from its sources; throws INVALID_SCHEMA. */
+export function checkSources(
+  table: string,
+  name: string,
+  { sources, template }: AnyDerived,
+  typeOf: (source: string) => ColumnType | undefined,
+): void {
+  for (const source of sources) {
+    const type = typeOf(source);
+    if (type === undefined) throw badSource(table, name, source, "not a column of the table");
+    const several = sources.length > 1 || template !== undefined;
+    if (!isSource(type, several)) throw badSource(table, name, source, `a column of ${type.kind}`);
   }
 }
 
-function checkName(table: string, name: string): void {
+/** Checks the name of a column; throws INVALID_NAME. */
+export function checkName(table: string, name: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
   if (name === "" || name.startsWith("_") || /[\u0000-\u001f\u007f-\u009f]/.test(name))
     throw badColumnName(name, table);

@@ -1,10 +1,13 @@
 // The schema of a table as the SDK works with it: what stands on disk, joined with what was declared.
 
 import type { LongText } from "../../embeddings/embedding-function";
+import type { VarveError } from "../../varve-error";
 import type { ColumnDefault } from "./column";
+import { callCode, derivedCode } from "./column-code";
 import { type ColumnType, type DataType, fromDataType, sameType, type VectorType } from "./column-type";
 import { fromWireDefault, type WireDefault } from "./defaults";
-import { columnNotFound } from "./schema-errors";
+import type { DerivedMap } from "./derived";
+import { columnNotFound, notEmbeddedYet } from "./schema-errors";
 import type { AnyTable } from "./table-definition";
 import { describeValue } from "./wire-value";
 
@@ -62,13 +65,22 @@ export class TableSchema {
   readonly table: string;
   readonly primaryKey: string | null;
   readonly fields: readonly Field[];
+  /** Derived columns that are declared and not there yet. */
+  readonly awaited: DerivedMap;
+  /** The name of one of them where it is the first that is declared, and so the one that a text is searched in. */
+  readonly awaitedFirst: string | undefined;
   readonly #byName: ReadonlyMap<string, Field>;
 
-  constructor(table: string, primaryKey: string | null, fields: readonly Field[]) {
+  constructor(table: string, primaryKey: string | null, fields: readonly Field[], derived: DerivedMap = {}) {
     this.table = table;
     this.primaryKey = primaryKey;
     this.fields = fields;
     this.#byName = new Map(fields.map((field) => [field.name, field]));
+    const awaited = Object.entries(derived).filter(([name]) => !this.#byName.has(name));
+    this.awaited = Object.fromEntries(awaited);
+    this.awaitedFirst = Object.keys(derived)
+      .slice(0, 1)
+      .find((name) => !this.#byName.has(name));
   }
 
   /** The column of that name, if there is one. */
@@ -76,12 +88,25 @@ export class TableSchema {
     return this.#byName.get(name);
   }
 
-  /** The column of that name; throws COLUMN_NOT_FOUND. */
+  /** The column of that name; throws COLUMN_NOT_FOUND, and SCHEMA_MISMATCH for one that is declared and not there yet. */
   field(name: string): Field {
     const field = this.#byName.get(name);
-    if (field === undefined)
-      throw columnNotFound(this.table, typeof name === "string" ? name : describeValue(name), this.names());
-    return field;
+    if (field !== undefined) return field;
+    throw (
+      this.notYet(name) ??
+      columnNotFound(this.table, typeof name === "string" ? name : describeValue(name), this.names())
+    );
+  }
+
+  /** The error for a derived column that is declared and not there yet. */
+  notYet(name: string | undefined): VarveError | undefined {
+    const derived = typeof name === "string" ? ownEntry(this.awaited, name) : undefined;
+    if (name === undefined || derived === undefined) return undefined;
+    return notEmbeddedYet(
+      this.table,
+      name,
+      callCode("addColumn", JSON.stringify(name), derivedCode(derived)),
+    );
   }
 
   /** The names of all columns. */
@@ -100,6 +125,11 @@ export class TableSchema {
       .filter((field) => field.declared && field.type.kind !== "vector")
       .map((field) => field.name);
   }
+}
+
+/** Columns by id and name, so that one that was renamed is not written under the name that it had. */
+export function namesOf(fields: readonly Field[]): [number, string][] {
+  return fields.map(({ id, name }) => [id, name]);
 }
 
 /** Whether a column holds vectors. */
@@ -138,11 +168,9 @@ export function joinSchema(
     };
   };
   const fields = stored.fields.map(join);
-  return new TableSchema(
-    table,
-    stored.primaryKey ?? null,
-    definition ? inDeclaredOrder(fields, definition) : fields,
-  );
+  const key = stored.primaryKey ?? null;
+  if (definition === undefined) return new TableSchema(table, key, fields);
+  return new TableSchema(table, key, inDeclaredOrder(fields, definition), definition.derived);
 }
 
 /** How a column is computed; the declaration says what happens to long texts, if there is one. */

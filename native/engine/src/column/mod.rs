@@ -7,6 +7,7 @@
 mod bits;
 mod buffer;
 mod build;
+mod cast;
 mod cells;
 mod gather;
 mod wire;

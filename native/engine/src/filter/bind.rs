@@ -63,7 +63,7 @@ impl Binder<'_> {
             "isNotTrue" => Ok(Node::NotTrue(self.arg("isNotTrue", object, depth)?)),
             op @ ("eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "in" | "between" | "like" | "isNull" | "contains"
             | "containsAny" | "containsAll") => {
-                let target = Target::resolve(object.get("column"), self.schema)?;
+                let target = Target::resolve(object.get("column"), object.get("field"), self.schema)?;
                 Condition { op, json: object, target }.node()
             }
             other => Err(invalid(format!("There is no filter operator \"{}\".", cut(other))).hint(

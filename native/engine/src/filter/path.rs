@@ -24,12 +24,20 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn resolve(path: Option<&Json>, schema: &'a Schema) -> Result<Self> {
+    /// Where a path leads. With `known`, the id that whoever asks knows the column by: another column that has its name now is
+    /// not meant.
+    pub(super) fn resolve(path: Option<&Json>, known: Option<&Json>, schema: &'a Schema) -> Result<Self> {
         let names = names(path)?;
         let Some((first, mut rest)) = names.split_first() else {
             return Err(no_path(path));
         };
         let field = schema.field(first)?;
+        if known
+            .and_then(Json::as_u64)
+            .is_some_and(|id| id != u64::from(field.id))
+        {
+            return Err(field.is_another());
+        }
         let (mut data_type, mut parts, mut keys) = (&field.data_type, Vec::new(), Vec::new());
         while let Some((name, after)) = rest.split_first() {
             match data_type {

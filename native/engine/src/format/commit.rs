@@ -18,6 +18,12 @@ pub enum Operation {
     AddColumn,
     /// Took columns out of the schema.
     DropColumn,
+    /// Gave columns other names, in every version.
+    RenameColumn,
+    /// Changed what columns may hold, in every version.
+    AlterColumn,
+    /// Changed the columns in several ways.
+    Migrate,
     /// Made the table what it was at an earlier version.
     Restore,
     /// Put other vectors into a column, in every version.

@@ -344,6 +344,18 @@ impl Store for LocalStore {
         Ok(())
     }
 
+    fn rename_directory(&self, from: &str, to: &str) -> Result<PutOutcome> {
+        let rename = || match self.disk.rename(&self.path(from), &self.path(to)) {
+            Err(error) if is_taken(&error) => Ok(PutOutcome::Exists),
+            renamed => {
+                renamed?;
+                self.disk.sync_directory(&self.root)?;
+                Ok(PutOutcome::Created)
+            }
+        };
+        rename().map_err(|e| Error::io("rename", from, &e))
+    }
+
     fn remove_directory(&self, path: &str) -> Result<()> {
         self.close_journal(path);
         let remove = || {

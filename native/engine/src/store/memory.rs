@@ -117,6 +117,25 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn rename_directory(&self, from: &str, to: &str) -> Result<PutOutcome> {
+        let mut content = self.content();
+        content.check_directory(&format!("{from}/"))?;
+        if content.directories.contains(to) {
+            return Ok(PutOutcome::Exists);
+        }
+        let renamed = |path: &str| match path.strip_prefix(from) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{to}{rest}"),
+            _ => path.to_owned(),
+        };
+        let files = std::mem::take(&mut content.files);
+        content.files = files
+            .into_iter()
+            .map(|(path, bytes)| (renamed(&path), bytes))
+            .collect();
+        content.directories = content.directories.iter().map(|path| renamed(path)).collect();
+        Ok(PutOutcome::Created)
+    }
+
     fn remove_directory(&self, path: &str) -> Result<()> {
         let prefix = format!("{path}/");
         let mut content = self.content();

@@ -133,6 +133,12 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says; some systems do not remove a file that somebody has open, so that one tries again later.
     fn remove(&self, path: &str) -> Result<()>;
+    /// Gives a directory another name, if nothing stands under that, durably and at once: whoever looks finds all of it under
+    /// one of the two.
+    ///
+    /// # Errors
+    /// An error says nothing about which name it has: look.
+    fn rename_directory(&self, from: &str, to: &str) -> Result<PutOutcome>;
     /// Removes a directory and all that is in it, durably and at once: whoever looks finds all of it or nothing.
     ///
     /// # Errors

@@ -5,10 +5,16 @@ use super::{Picked, Snapshot};
 use crate::column::{Bits, Column};
 use crate::error::Result;
 use crate::filter::{Columns, Filter};
+use crate::format::default_of;
 use crate::fragment::hash_key;
 use crate::history::check_kept;
 use crate::schema::Field;
 use crate::value::Value;
+
+/// So many changed rows are compared at once: their cells are copied for that.
+const COMPARED: usize = 4096;
+/// A row as it was, and as it is.
+type Pair = (RowPlace, RowPlace);
 
 /// What differs between two versions.
 #[derive(Clone, Debug)]
@@ -26,19 +32,22 @@ pub struct Difference {
 impl Snapshot {
     /// What became of the table between this version and another, which may be earlier. The cost grows with the change,
     /// not with the table. Without a primary key a changed row is one removed and one added. With a filter, those rows
-    /// that match it; a changed row where it matches before or after. A row that was written again as it was is not changed.
+    /// that match it; a changed row where it matches before or after.
+    ///
+    /// A row is changed where it differs in a column of the later version, or in one of `select`, which may name columns
+    /// of either version. A version shows a column that it does not have as rows older than the column do.
     ///
     /// # Errors
     /// [`crate::error::Code::VersionExpired`] where the rows of the earlier version were dropped meanwhile;
     /// [`crate::error::Code::Corrupt`].
-    pub fn diff(&self, to: &Self, filter: Option<&Filter>) -> Result<Difference> {
+    pub fn diff(&self, to: &Self, filter: Option<&Filter>, select: &[Field]) -> Result<Difference> {
         if self.version() > to.version() {
             let Difference {
                 added,
                 removed,
                 before,
                 after,
-            } = to.diff(self, filter)?;
+            } = to.diff(self, filter, select)?;
             return Ok(Difference {
                 added: removed,
                 removed: added,
@@ -59,14 +68,11 @@ impl Snapshot {
         let mut removed: Vec<RowPlace> = died.into_iter().filter_map(|id| then.place(id)).collect();
         let mut changed = Vec::new();
         if let Some(key) = to.schema().key() {
-            changed = pair_up(to, key, &mut added, &mut removed)?;
-            let mut different = Vec::with_capacity(changed.len());
-            for pair in changed {
-                if !then.equal(pair.0, to, pair.1)? {
-                    different.push(pair);
-                }
+            let selected = select.iter().filter(|field| !to.shows(field));
+            let fields: Vec<&Field> = to.schema().fields.iter().chain(selected).collect();
+            for pairs in pair_up(to, key, &mut added, &mut removed)?.chunks(COMPARED) {
+                changed.extend(keep(pairs, &then.differing(to, pairs, &fields)?));
             }
-            changed = different;
         }
         if let Some(filter) = filter {
             added = keep(&added, &to.matches(filter, &added)?);
@@ -86,23 +92,32 @@ impl Snapshot {
         })
     }
 
-    /// Whether two rows have the same value in every column that both versions have, and both have the same columns.
-    fn equal(&self, row: RowPlace, other: &Self, other_row: RowPlace) -> Result<bool> {
-        let (mine, theirs) = (&self.schema().fields, &other.schema().fields);
-        if mine.len() != theirs.len() {
-            return Ok(false);
-        }
-        for field in mine {
-            if !theirs.iter().any(|known| known.id == field.id) {
-                return Ok(false);
-            }
-            if self.gather(field, &[row])?.value(&field.data_type, 0)?
-                != other.gather(field, &[other_row])?.value(&field.data_type, 0)?
-            {
-                return Ok(false);
+    /// Which of some pairs of rows differ in any of some columns.
+    fn differing(&self, to: &Self, pairs: &[Pair], fields: &[&Field]) -> Result<Bits> {
+        let (before, after): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();
+        let mut differing = Bits::filled(pairs.len(), false);
+        for field in fields {
+            let (was, is) = (self.shown(field, &before)?, to.shown(field, &after)?);
+            for at in 0..pairs.len() {
+                if !differing.get(at) && was.value(&field.data_type, at)? != is.value(&field.data_type, at)? {
+                    differing.set(at);
+                }
             }
         }
-        Ok(true)
+        Ok(differing)
+    }
+
+    /// Whether the version has a column.
+    pub(super) fn shows(&self, field: &Field) -> bool {
+        self.schema().fields.iter().any(|known| known.id == field.id)
+    }
+
+    /// What some rows show in a column, which the version need not have.
+    fn shown(&self, field: &Field, rows: &[RowPlace]) -> Result<Column> {
+        if self.shows(field) {
+            return self.gather(field, rows);
+        }
+        Column::constant(&field.data_type, &default_of(field)?, rows.len())
     }
 
     /// Which of some rows match.
@@ -113,7 +128,7 @@ impl Snapshot {
             .iter()
             .filter(|field| filter.fields().contains(&field.id));
         let gathered = fields
-            .map(|field| Ok((field.id, self.gather(field, rows)?)))
+            .map(|field| Ok((field.id, self.shown(field, rows)?)))
             .collect::<Result<Vec<_>>>()?;
         filter.evaluate(&Gathered(gathered), rows.len())
     }
@@ -125,7 +140,7 @@ fn pair_up(
     key: &Field,
     added: &mut Vec<RowPlace>,
     removed: &mut Vec<RowPlace>,
-) -> Result<Vec<(RowPlace, RowPlace)>> {
+) -> Result<Vec<Pair>> {
     let key_of = |place: RowPlace| -> Result<Value> {
         let column = snapshot.column(place.0, key.id);
         column.map_or(Ok(Value::Null), |column| {

@@ -18,6 +18,8 @@ pub(crate) struct Home {
     _kept: Kept,
 }
 
+/// What the directory of a table ends with.
+pub(crate) const ENDING: &str = ".varve";
 /// How often a reader starts anew because the files it wants were replaced under it.
 const TRIES: usize = 20;
 /// How often files must be found wanting before that is believed.
@@ -134,6 +136,53 @@ impl Home {
         };
         let other = |found: &Manifest| found.id != manifest.id;
         Ok(manifest.is_in(&bytes) || !Manifest::decode(&bytes, &path).is_ok_and(|found| other(&found)))
+    }
+
+    /// That the table is not there; or where it is, if it was renamed.
+    pub(super) fn missing(&self, incarnation: &str) -> Error {
+        self.renamed_error(incarnation)
+            .unwrap_or_else(|| not_found(&self.name))
+    }
+
+    /// That another table has its name now; or where it is, if it was renamed.
+    pub(super) fn replaced(&self, incarnation: &str) -> Error {
+        self.renamed_error(incarnation).unwrap_or_else(|| {
+            let message = format!("The table \"{}\" was dropped and created anew.", self.name);
+            Error::new(Code::Closed, message)
+                .hint("Open it again.")
+                .table(self.name.clone())
+        })
+    }
+
+    fn renamed_error(&self, incarnation: &str) -> Option<Error> {
+        let name = self.renamed(incarnation).ok().flatten()?;
+        let message = format!("The table \"{}\" was renamed to \"{name}\".", self.name);
+        Some(
+            Error::new(Code::TableNotFound, message)
+                .hint("Open it again by its new name.")
+                .table(self.name.clone()),
+        )
+    }
+
+    /// The name of another table that is the same life of one.
+    fn renamed(&self, incarnation: &str) -> Result<Option<String>> {
+        for entry in self.store.list("")? {
+            let Some(name) = entry.name.strip_suffix(ENDING) else {
+                continue;
+            };
+            let home = Self {
+                name: name.to_owned(),
+                directory: entry.name.clone(),
+                ..self.clone()
+            };
+            let newest = home
+                .newest_sequence()
+                .and_then(|sequence| home.read_manifest(sequence));
+            if newest.is_ok_and(|found| found.is_some_and(|found| found.incarnation == incarnation)) {
+                return Ok(Some(name.to_owned()));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn newest_sequence(&self) -> Result<u64> {

@@ -361,7 +361,7 @@ impl Table {
     }
 
     /// Whether a row, by its id, is one that no version shows any more: neither the retention nor a tag keeps it.
-    pub(super) fn gone(&self, state: &Arc<State>) -> Result<impl Fn(u64) -> bool + use<>> {
+    pub(super) fn gone(&self, state: &State) -> Result<impl Fn(u64) -> bool + use<>> {
         let mut views = Vec::new();
         for &version in &state.manifest.kept {
             let commit = match version {
@@ -370,12 +370,9 @@ impl Table {
             };
             views.push((version, commit.get().watermark));
         }
-        let state = Arc::clone(state);
+        let (deaths, oldest) = (state.deaths.clone(), state.manifest.oldest);
         Ok(move |id: u64| {
-            let died = state
-                .deaths
-                .died(id)
-                .filter(|died| *died <= state.manifest.oldest);
+            let died = deaths.died(id).filter(|died| *died <= oldest);
             died.is_some_and(|died| {
                 !views
                     .iter()

@@ -11,6 +11,7 @@ mod home;
 mod index;
 mod lookup;
 mod maintain;
+mod new_column;
 mod next;
 mod outcome;
 mod queue;
@@ -31,10 +32,11 @@ mod vectors;
 mod verify;
 mod write;
 
+pub use alter::Alteration;
 pub use commit::{CommitOptions, Written};
 pub use diff::Difference;
 pub use export::Beside;
-pub(crate) use home::{Home, not_found};
+pub(crate) use home::{ENDING, Home, not_found};
 pub use index::Indexing;
 pub use maintain::{Due, Optimized};
 pub use read::{Cell, Find, Order, Picked};
@@ -55,7 +57,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
 use crate::history::{AsOf, Log, Tag, Tags};
 use state::State;
@@ -236,12 +238,13 @@ impl Table {
         if self.home.store.is_last(&state.own_path, &state.next_path)? {
             return Ok(state);
         }
-        let newer = self.home.load(Some(&state))?;
-        if newer.manifest.incarnation != state.manifest.incarnation {
-            let message = format!("The table \"{}\" was dropped and created anew.", self.home.name);
-            return Err(Error::new(Code::Closed, message)
-                .hint("Open it again.")
-                .table(self.home.name.clone()));
+        let incarnation = &state.manifest.incarnation;
+        let newer = match self.home.load(Some(&state)) {
+            Err(error) if error.code() == Code::TableNotFound => return Err(self.home.missing(incarnation)),
+            newer => newer?,
+        };
+        if newer.manifest.incarnation != *incarnation {
+            return Err(self.home.replaced(incarnation));
         }
         Ok(self.install(Arc::new(newer)))
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use super::Table;
 use super::commit::CommitOptions;
 use super::effective::Effective;
-use super::reembed::NewVectors;
+use super::new_column::{NewColumn, swap_in};
 use super::state::{Known, State};
 use crate::column::{Batch, Column};
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ pub(super) struct Change {
     pub(super) ended: Vec<u64>,
     /// How many of the new rows replace another.
     pub(super) updated: u64,
-    pub(super) schema: Option<Schema>,
+    pub(super) schema: Option<NewSchemas>,
     /// Of a restore, the effective date that was in force at the version that it restores, if there was one.
     pub(super) effective_again: Option<Option<i64>>,
 }
@@ -42,8 +42,35 @@ pub(super) enum NewRows {
     Batch(Arc<Batch>),
     /// Fragments that are written already, without ids, and their numbers of rows.
     Staged(Arc<Vec<(Fragment, u32)>>),
-    /// No rows, but a column of vectors in the place of another.
-    Vectors(Arc<NewVectors>),
+    /// No rows, but columns for those that there are.
+    Columns(Arc<Vec<NewColumn>>),
+}
+
+/// What the schemas of a table are after a change.
+#[derive(Clone, Debug)]
+pub(super) struct NewSchemas {
+    /// The one in force from then on; its number is given.
+    pub(super) current: Schema,
+    /// Those of earlier versions that are different now, by their numbers: what a column is called and may hold is said of
+    /// the column, in every version that has it.
+    pub(super) earlier: Vec<Schema>,
+}
+
+impl NewSchemas {
+    /// All as they are.
+    pub(super) fn of(manifest: &Manifest) -> Result<Self> {
+        let earlier = manifest.schemas.iter().map(|schema| schema.get().clone());
+        Ok(Self {
+            current: manifest.current_schema()?.clone(),
+            earlier: earlier.collect(),
+        })
+    }
+
+    /// Changes something of a column, in every version.
+    pub(super) fn everywhere(&mut self, change: impl Fn(&mut Schema)) {
+        change(&mut self.current);
+        self.earlier.iter_mut().for_each(change);
+    }
 }
 
 /// Rows up to this size travel in the manifest, all of them together.
@@ -129,13 +156,8 @@ impl Next {
     fn apply(&mut self, table: &Table, state: &State, change: Change) -> Result<()> {
         change.options.check()?;
         let version = self.manifest.version + 1;
-        if let Some(mut schema) = change.schema {
-            self.manifest.next_field = schema.assign_ids(self.manifest.next_field);
-            let last = self.manifest.schemas.iter().map(|known| known.get().id).max();
-            let used_up = || Error::corrupt(&state.own_path, "the numbers of schemas are used up");
-            schema.id = last.map_or(Ok(0), |last| last.checked_add(1).ok_or_else(used_up))?;
-            self.manifest.schema = schema.id;
-            self.manifest.schemas.push(Raw::new(schema)?);
+        if let Some(schemas) = change.schema {
+            self.change_schemas(schemas, state)?;
         }
         let added = self.add_rows(table, state, change.rows)?;
         self.end_rows(table, &change.ended, version)?;
@@ -164,11 +186,36 @@ impl Next {
         self.log(table, commit)
     }
 
+    fn change_schemas(
+        &mut self,
+        NewSchemas { mut current, earlier }: NewSchemas,
+        state: &State,
+    ) -> Result<()> {
+        let manifest = &mut self.manifest;
+        for schema in &mut manifest.schemas {
+            let changed = earlier.iter().find(|changed| changed.id == schema.get().id);
+            if let Some(changed) = changed.filter(|changed| *changed != schema.get()) {
+                *schema = Raw::new(changed.clone())?;
+            }
+        }
+        let given = current.assign_ids(manifest.next_field);
+        let last = current.fields.iter().map(|field| field.id).max().unwrap_or(0);
+        manifest.next_field = given.max(last.saturating_add(1));
+        let numbers = manifest.schemas.iter().map(|known| known.get().id);
+        let used_up = || Error::corrupt(&state.own_path, "the numbers of schemas are used up");
+        current.id = numbers
+            .max()
+            .map_or(Ok(0), |last| last.checked_add(1).ok_or_else(used_up))?;
+        manifest.schema = current.id;
+        manifest.schemas.push(Raw::new(current)?);
+        Ok(())
+    }
+
     fn add_rows(&mut self, table: &Table, state: &State, rows: NewRows) -> Result<u64> {
         let first = self.manifest.watermark;
         match rows {
             NewRows::None => Ok(0),
-            NewRows::Vectors(vectors) => vectors.swap_in(self, table, state).map(|()| 0),
+            NewRows::Columns(columns) => swap_in(&columns, self, table, state).map(|()| 0),
             NewRows::Batch(batch) => {
                 let key = self.manifest.current_schema()?.key().cloned();
                 let inline = if batch.byte_size() <= INLINE_BYTES {

@@ -112,14 +112,16 @@ impl Picked {
     }
 
     /// Visits the cells of a column in order: the column of the cell's segment and the position in it, or the value that
-    /// stands for rows older than the column.
+    /// stands for rows older than the column, and for all rows where the version does not have it.
     ///
     /// # Errors
     /// Those of `visit`.
     pub fn each_cell(&self, field: &Field, mut visit: impl FnMut(Cell<'_>) -> Result<()>) -> Result<()> {
         let mut default: Option<Column> = None;
+        let shows = self.snapshot.shows(field);
         for &(segment, row) in &self.rows {
-            if let Some(column) = self.snapshot.column(segment, field.id) {
+            let column = self.snapshot.column(segment, field.id);
+            if let Some(column) = column.filter(|_| shows) {
                 visit(Cell {
                     column,
                     row: row as usize,
@@ -145,7 +147,8 @@ impl Picked {
             .rows
             .get(row)
             .ok_or_else(|| Error::internal("a row beyond the page"))?;
-        match self.snapshot.column(place.0, field.id) {
+        let column = self.snapshot.column(place.0, field.id);
+        match column.filter(|_| self.snapshot.shows(field)) {
             Some(column) => column.value(&field.data_type, place.1 as usize),
             None => default_of(field),
         }

@@ -1,19 +1,20 @@
-//! A column of vectors is put in the place of another one, in every version, while readers and writers go on.
+//! A column of vectors is put in the place of another one, or comes to the others, in every version, while readers and writers
+//! go on.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::commit::{CommitOptions, Written};
 use super::lookup::RowPlace;
-use super::next::{Change, NewRows, Next};
+use super::new_column::{Cells, NewColumn};
+use super::next::{Change, NewRows, NewSchemas};
 use super::state::State;
-use super::vectors::{Vectors, beside, name_of, with_group};
+use super::vectors::{Vectors, name_of, with_group};
 use super::{Picked, Snapshot, Table};
 use crate::column::{Batch, fixed_width};
 use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
 use crate::format::{Fragment, GroupFile, Operation, Raw, Rows};
-use crate::fragment::Segment;
 use crate::schema::{DataType, Field, Schema};
 
 /// Rows are handed out up to about so many bytes, whatever the number that was asked for.
@@ -29,15 +30,17 @@ const TRIES: usize = 20;
 #[derive(Debug)]
 pub struct Reembed {
     table: Arc<Table>,
-    /// The field that is replaced.
-    old: u32,
+    /// The field that is replaced; none where the column comes to the others.
+    old: Option<Field>,
+    /// The columns that it is computed from, by name.
+    sources: Vec<(String, u32)>,
     vectors: Vectors,
     /// The first row id that was not handed out.
     next: u64,
     /// The rows that were handed out and have no vectors yet.
     handed: Rows,
     /// Files that are ready to stand beside the others of a fragment, by the names of those.
-    ready: HashMap<Vec<String>, GroupFile>,
+    ready: HashMap<Vec<String>, Option<GroupFile>>,
     /// Their paths, and those of earlier ones.
     created: Vec<String>,
     /// After a commit that left rows without a vector: the first row id that is none of them.
@@ -50,22 +53,36 @@ impl Reembed {
     /// # Errors
     /// [`Code::ColumnNotFound`]; [`Code::InvalidArgument`] where either column holds no vectors;
     /// [`Code::InvalidSchema`] where the new one cannot be null.
-    pub fn new(table: Arc<Table>, mut field: Field) -> Result<Self> {
+    pub fn new(table: Arc<Table>, field: Field) -> Result<Self> {
         let snapshot = table.snapshot()?;
-        let old = snapshot.schema().field(&field.name)?;
-        let holds_vectors = |field: &Field| matches!(field.data_type, DataType::Vector { .. });
-        if !holds_vectors(old) || !holds_vectors(&field) {
-            let message = format!("The column \"{}\" does not hold vectors.", field.name);
-            return Err(Error::new(Code::InvalidArgument, message)
-                .hint("Name a vector column.")
-                .column(field.name));
+        let old = snapshot.schema().field(&field.name)?.clone();
+        check_vectors(&old)?;
+        Self::start(table, &snapshot, field, Some(old))
+    }
+
+    /// Starts, with a column that comes to the others: also in every earlier version that has the columns which it is computed
+    /// from, and no other one of its name.
+    ///
+    /// # Errors
+    /// [`Code::ColumnExists`]; otherwise as [`Reembed::new`].
+    pub fn adding(table: Arc<Table>, field: Field) -> Result<Self> {
+        let snapshot = table.snapshot()?;
+        if snapshot.schema().field(&field.name).is_ok() {
+            return Err(super::alter::exists(&field.name));
         }
+        Self::start(table, &snapshot, field, None)
+    }
+
+    fn start(table: Arc<Table>, snapshot: &Snapshot, mut field: Field, old: Option<Field>) -> Result<Self> {
+        check_vectors(&field)?;
         if !field.nullable {
             let message = format!("The new vectors of \"{}\" must be nullable.", field.name);
             return Err(Error::new(Code::InvalidSchema, message).column(field.name));
         }
-        let old = old.id;
-        with_field(snapshot.schema(), old, &field).check()?;
+        let schema = snapshot.schema();
+        let source = |name: &str| Ok((name.to_owned(), schema.field(name)?.id));
+        let sources = field.sources().map(source).collect::<Result<Vec<_>>>()?;
+        with_field(schema, old.as_ref(), &field).check()?;
         // The number is taken before files are written with it, so that it is nobody else's.
         table.change_layout(|_, state, next| {
             field.id = state.manifest.next_field;
@@ -75,6 +92,7 @@ impl Reembed {
         Ok(Self {
             table,
             old,
+            sources,
             vectors: Vectors::new(field),
             next: 0,
             handed: Rows::default(),
@@ -189,8 +207,7 @@ impl Reembed {
                 if came || !state.manifest.fragments.iter().all(ready) {
                     return Ok(None);
                 }
-                let schema = with_field(state.manifest.current_schema()?, self.old, self.field());
-                Ok(Some(self.change(schema, options)))
+                Ok(Some(self.change(self.schemas(state)?, options)))
             });
             if let Err(error) = &written
                 && error.code() == Code::CommitUnknown
@@ -253,7 +270,7 @@ impl Reembed {
                 let file = self
                     .vectors
                     .write(&self.table, &fragment.rows, None, &mut self.created)?;
-                self.ready.insert(name, file);
+                self.ready.insert(name, Some(file));
                 made = true;
             }
         }
@@ -265,19 +282,37 @@ impl Reembed {
         Ok(())
     }
 
-    fn change(&self, schema: Schema, options: &CommitOptions) -> Change {
-        let vectors = NewVectors {
-            old: self.old,
-            vectors: self.vectors.clone(),
+    /// The schemas with the new column: all that have the old one, or for a new one all that have its sources.
+    fn schemas(&self, state: &State) -> Result<NewSchemas> {
+        let mut schemas = NewSchemas::of(&state.manifest)?;
+        let (field, current) = (self.field(), schemas.current.clone());
+        schemas.everywhere(|schema| {
+            let is_new = self.old.is_none();
+            if !is_new || schema.has_sources(field, &current) && schema.field(&field.name).is_err() {
+                *schema = with_field(schema, self.old.as_ref(), field);
+            }
+        });
+        Ok(schemas)
+    }
+
+    fn change(&self, schemas: NewSchemas, options: &CommitOptions) -> Change {
+        let column = NewColumn {
+            field: self.field().clone(),
+            old: self.old.clone(),
+            cells: Cells::Vectors(self.vectors.clone()),
             ready: self.ready.clone(),
         };
+        let operation = match self.old {
+            Some(_) => Operation::Reembed,
+            None => Operation::AddColumn,
+        };
         Change {
-            operation: Operation::Reembed,
+            operation,
             options: options.clone(),
-            rows: NewRows::Vectors(Arc::new(vectors)),
+            rows: NewRows::Columns(Arc::new(vec![column])),
             ended: Vec::new(),
             updated: 0,
-            schema: Some(schema),
+            schema: Some(schemas),
             effective_again: None,
         }
     }
@@ -292,7 +327,7 @@ impl Reembed {
         self.remove_files();
         self.ready.clear();
         self.vectors.clear();
-        self.old = self.field().id;
+        self.old = Some(self.field().clone());
         self.until = Some(watermark);
     }
 
@@ -316,17 +351,34 @@ impl Reembed {
         ids.take_while(move |(_, id)| *id < until)
     }
 
+    /// Neither the column nor what it is computed from was changed meanwhile.
     fn check_column(&self, state: &State) -> Result<()> {
         let name = &self.field().name;
-        let found = state.manifest.current_schema()?.field(name);
-        if found.is_ok_and(|field| field.id == self.old) {
-            return Ok(());
+        let schema = state.manifest.current_schema()?;
+        let refuse = |message: String| {
+            Err(Error::new(Code::Conflict, message)
+                .hint("Open the table again and look at it before you repeat the call; nothing was changed.")
+                .column(name.clone()))
+        };
+        match (&self.old, schema.field(name)) {
+            (Some(old), Ok(found)) if old.id == found.id => {}
+            (None, Err(_)) => {}
+            (None, Ok(_)) => {
+                return refuse(format!("Somebody else added a column \"{name}\" meanwhile."));
+            }
+            (Some(_), _) => {
+                return refuse(format!(
+                    "The column \"{name}\" was dropped or embedded again by somebody else meanwhile."
+                ));
+            }
         }
-        let message =
-            format!("The column \"{name}\" was dropped or embedded again by somebody else meanwhile.");
-        Err(Error::new(Code::Conflict, message)
-            .hint("Open the table again and look at it before you repeat the call; nothing was changed.")
-            .column(name.clone()))
+        let is_there = |(name, id): &&(String, u32)| schema.field(name).is_ok_and(|field| field.id == *id);
+        match self.sources.iter().find(|source| !is_there(source)) {
+            None => Ok(()),
+            Some((source, _)) => refuse(format!(
+                "The column \"{source}\", from which \"{name}\" is computed, was changed by somebody else meanwhile."
+            )),
+        }
     }
 }
 
@@ -336,77 +388,24 @@ impl Drop for Reembed {
     }
 }
 
-/// A column of vectors on its way into a manifest.
-#[derive(Debug)]
-pub(super) struct NewVectors {
-    old: u32,
-    vectors: Vectors,
-    ready: HashMap<Vec<String>, GroupFile>,
-}
-
-impl NewVectors {
-    /// Puts the column into every schema and every row of the next manifest. The rows in the manifest become a fragment.
-    pub(super) fn swap_in(&self, next: &mut Next, table: &Table, state: &State) -> Result<()> {
-        let field = self.vectors.field();
-        for schema in &mut next.manifest.schemas {
-            if schema.get().fields.iter().any(|known| known.id == self.old) {
-                *schema = Raw::new(with_field(schema.get(), self.old, field))?;
-            }
-        }
-        next.drop_indexes(|index| index.field == self.old)?;
-        let fields = next.manifest.all_fields();
-        for (at, fragment) in state.manifest.fragments.iter().enumerate() {
-            let group = self.ready.get(&name_of(fragment.get())).cloned();
-            let group = group.ok_or_else(|| Error::internal("a fragment without its new vectors"))?;
-            next.exchange(table, at, with_group(fragment.get(), self.old, group), &fields)?;
-        }
-        if state.manifest.inline.is_empty() {
-            return Ok(());
-        }
-        let key = next.manifest.current_schema()?.key().cloned();
-        for segment in next
-            .known
-            .segments
-            .iter_mut()
-            .skip(state.manifest.fragments.len())
-        {
-            let pieces = self.vectors.column_of(segment.rows(), None)?;
-            let batch = Batch::new(segment.len(), beside(segment, self.old, field, &pieces)?);
-            *segment = Arc::new(Segment::in_memory(segment.rows().first(), batch, key.as_ref())?);
-        }
-        next.spill(table, state)
-    }
-}
-
-impl Next {
-    /// Puts a fragment in the place of one that holds the same rows; the files that it does not need retire.
-    fn exchange(
-        &mut self,
-        table: &Table,
-        at: usize,
-        (fragment, retired): (Fragment, Vec<String>),
-        fields: &[Field],
-    ) -> Result<()> {
-        let segment = Segment::open(&*table.home.store, &table.home.path("data"), &fragment, fields)?;
-        if let Some(known) = self.known.segments.get_mut(at) {
-            *known = Arc::new(segment);
-        }
-        if let Some(known) = self.manifest.fragments.get_mut(at) {
-            *known = Raw::new(fragment)?;
-        }
-        retired.into_iter().try_for_each(|file| self.retire("data", file))
-    }
-}
-
-/// A schema with a field in the place of another.
-fn with_field(schema: &Schema, old: u32, field: &Field) -> Schema {
+/// A schema with a field in the place of another, or with one more.
+fn with_field(schema: &Schema, old: Option<&Field>, field: &Field) -> Schema {
     let mut schema = schema.clone();
-    for known in &mut schema.fields {
-        if known.id == old {
-            known.clone_from(field);
-        }
+    match old {
+        Some(old) => schema.replace(old.id, field),
+        None => schema.fields.push(field.clone()),
     }
     schema
+}
+
+fn check_vectors(field: &Field) -> Result<()> {
+    if matches!(field.data_type, DataType::Vector { .. }) {
+        return Ok(());
+    }
+    let message = format!("The column \"{}\" does not hold vectors.", field.name);
+    Err(Error::new(Code::InvalidArgument, message)
+        .hint("Name a vector column.")
+        .column(field.name.clone()))
 }
 
 /// About how many bytes a row takes, going by the average of its segment.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::commit::{CommitOptions, Written};
 use super::lookup::RowPlace;
-use super::next::{Change, NewRows};
+use super::next::{Change, NewRows, NewSchemas};
 use super::{Snapshot, Table};
 use crate::column::Batch;
 use crate::error::Result;
@@ -36,7 +36,10 @@ impl Table {
             if lost.is_empty() && ended.is_empty() && same_schema && !takes_back {
                 return Ok(None);
             }
-            let schema = (!same_schema).then(|| (**then.schema()).clone());
+            let schema = (!same_schema).then(|| NewSchemas {
+                current: (**then.schema()).clone(),
+                earlier: Vec::new(),
+            });
             let columns = then
                 .schema()
                 .fields

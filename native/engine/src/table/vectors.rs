@@ -137,12 +137,7 @@ impl Vectors {
         created: &mut Vec<String>,
     ) -> Result<GroupFile> {
         let pieces = self.column_of(rows, had)?;
-        let columns = [(&self.field, pieces.iter().collect())];
-        let fragment = table.or_gone(table.write_fragment(rows.len(), &columns))?;
-        let directory = table.home.path("data");
-        created.extend(fragment.files().map(|file| format!("{directory}/{file}")));
-        let group = fragment.groups.into_iter().next();
-        group.ok_or_else(|| Error::internal("vectors that made no file"))
+        table.write_column(rows.len(), &self.field, &pieces, created)
     }
 
     /// Forgets all vectors. Their files stay.

@@ -53,7 +53,7 @@ fn of_table(table: &Table, briefly: bool, answers: &mut Vec<Answer>) {
         let difference = || {
             table
                 .as_of(&AsOf::Version(a))?
-                .diff(&table.as_of(&AsOf::Version(b))?, None)
+                .diff(&table.as_of(&AsOf::Version(b))?, None, &[])
         };
         let counts =
             difference().map(|d| format!("{} {} {}", d.added.len(), d.removed.len(), d.before.len()));

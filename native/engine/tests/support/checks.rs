@@ -11,7 +11,7 @@ use varve_engine::table::{Difference, Find, Order, Picked, Snapshot, Table};
 use varve_engine::value::Value;
 
 use super::filters::{Meaning, filter};
-use super::model::{Model, Row, Version, key_text};
+use super::model::{Model, Row, Version, default_of, key_text};
 use super::nearest::{self, Shown, Tally};
 use super::random::Random;
 use super::read::rows_of;
@@ -252,21 +252,31 @@ fn scan(random: &mut Random, snapshot: &Snapshot, version: &Version) {
 }
 
 fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, &Version)) {
-    // A changed row is asked at both ends, so the filter may look only at what both have.
-    let has = |field: &&Field| to.1.schema.fields.contains(field);
-    let common: Vec<Field> = from.1.schema.fields.iter().filter(has).cloned().collect();
-    let meaning = (random.chance(50) && !common.is_empty()).then(|| filter(random, &common, 2));
+    let backwards = from.0.version() > to.0.version();
+    let (earlier, later) = if backwards { (to.1, from.1) } else { (from.1, to.1) };
+    let asked = &later.schema.fields;
+    let meaning = random.chance(50).then(|| filter(random, asked, 2));
     let parsed = meaning
         .as_ref()
-        .map(|meaning| Filter::parse(&meaning.json, &to.1.schema).unwrap());
-    let found: Difference = from.0.diff(to.0, parsed.as_ref()).unwrap();
+        .map(|meaning| Filter::parse(&meaning.json, &later.schema).unwrap());
+    // Columns of either; those of the later one are compared in any case.
+    let dropped = earlier.schema.fields.iter().filter(|field| !has(later, field));
+    let select: Vec<Field> = asked
+        .iter()
+        .chain(dropped)
+        .filter(|_| random.chance(50))
+        .cloned()
+        .collect();
+    let more = select.iter().filter(|field| !has(later, field));
+    let compared: Vec<&Field> = asked.iter().chain(more).collect();
+    let found: Difference = from.0.diff(to.0, parsed.as_ref(), &select).unwrap();
     let without = |rows: &Version, other: &Version| -> Vec<Shared> {
         let gone = rows.rows.iter().filter(|row| other.row(row.id).is_none());
         gone.cloned().collect()
     };
     let (mut removed, mut added) = (without(from.1, to.1), without(to.1, from.1));
     let mut changed = Vec::new();
-    if let Some(key) = to.1.schema.key() {
+    if let Some(key) = later.schema.key() {
         let of_keys = |rows: &[Shared]| -> HashMap<String, Shared> {
             rows.iter()
                 .map(|row| (key_text(&row.value(key)), row.clone()))
@@ -282,29 +292,50 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
         added.retain(|row| !gone.contains_key(&key_text(&row.value(key))));
     }
     // A row that was written again as it was is not changed.
-    let alike = from.1.schema.fields.len() == common.len() && to.1.schema.fields.len() == common.len();
-    changed.retain(|(old, new)| !alike || old.values(&common) != new.values(&common));
-    let matches = |row: &Shared| {
-        meaning
-            .as_ref()
-            .is_none_or(|meaning| meaning.matches(&|column| row.value(&common[column])))
+    changed.retain(|(old, new)| {
+        let differs = |field: &&Field| shown_by(from.1, old, field) != shown_by(to.1, new, field);
+        compared.iter().any(differs)
+    });
+    let matches = |version: &Version, row: &Shared| {
+        let value = |column: usize| shown_by(version, row, &asked[column]);
+        meaning.as_ref().is_none_or(|meaning| meaning.matches(&value))
     };
-    removed.retain(&matches);
-    added.retain(&matches);
-    changed.retain(|(old, new)| matches(old) || matches(new));
+    removed.retain(|row| matches(from.1, row));
+    added.retain(|row| matches(to.1, row));
+    changed.retain(|(old, new)| matches(from.1, old) || matches(to.1, new));
     // The pairs follow the later of their rows.
-    let later = |pair: &(Shared, Shared)| pair.0.id.max(pair.1.id);
-    changed.sort_by_key(later);
+    let place = |pair: &(Shared, Shared)| pair.0.id.max(pair.1.id);
+    changed.sort_by_key(place);
     let ids = |rows: &[Shared]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
     let (before, after): (Vec<Shared>, Vec<Shared>) = changed.into_iter().unzip();
     assert_eq!(found.added.ids().collect::<Vec<_>>(), ids(&added));
     assert_eq!(found.removed.ids().collect::<Vec<_>>(), ids(&removed));
     assert_eq!(found.before.ids().collect::<Vec<_>>(), ids(&before));
     assert_eq!(found.after.ids().collect::<Vec<_>>(), ids(&after));
-    for field in &common {
-        for (at, row) in before.iter().enumerate() {
-            assert_eq!(found.before.value(field, at).unwrap(), row.value(field));
+    for field in &compared {
+        for (picked, version, rows) in [
+            (&found.before, from.1, &before),
+            (&found.after, to.1, &after),
+            (&found.added, to.1, &added),
+            (&found.removed, from.1, &removed),
+        ] {
+            for (at, row) in rows.iter().enumerate() {
+                assert_eq!(picked.value(field, at).unwrap(), shown_by(version, row, field));
+            }
         }
+    }
+}
+
+fn has(version: &Version, field: &Field) -> bool {
+    version.schema.fields.iter().any(|known| known.id == field.id)
+}
+
+/// What a version shows of a row in a column that it need not have.
+fn shown_by(version: &Version, row: &Row, field: &Field) -> Value {
+    if has(version, field) {
+        row.value(field)
+    } else {
+        default_of(field)
     }
 }
 

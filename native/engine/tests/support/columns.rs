@@ -56,6 +56,42 @@ pub(crate) fn other_vectors(random: &mut Random, kind: Kind, name: &str) -> Fiel
     serde_json::from_value(field).unwrap()
 }
 
+/// A column of vectors that is computed from some others, by a name that may be taken.
+pub(crate) fn derived_vectors(random: &mut Random, kind: Kind, schema: &Schema) -> Field {
+    let name = *random.pick(&["wide0", "wide1", "derived0", "derived1"]);
+    let mut field = other_vectors(random, kind, name);
+    let sources = schema
+        .fields
+        .iter()
+        .filter(|_| random.chance(20))
+        .map(|field| field.name.as_str());
+    let sources: Vec<&str> = sources.take(2).collect();
+    field.embed = Some(json!({"function": {"name": "other"}, "sources": sources}));
+    field
+}
+
+/// A column that holds all that another one does, and more; of integers one of floats, of the same id.
+pub(crate) fn wider(random: &mut Random, field: &Field) -> Field {
+    let mut field = field.clone();
+    field.nullable |= random.chance(40);
+    match &mut field.data_type {
+        DataType::Enum { .. } if random.chance(20) => field.data_type = DataType::Text,
+        DataType::Enum { values } if !values.contains(&"more".to_owned()) => {
+            values.insert(0, "more".to_owned())
+        }
+        DataType::Int if random.chance(70) => field.data_type = DataType::Float { bits: 64 },
+        DataType::Float { bits } if *bits == 32 && random.chance(60) => {
+            *bits = 64;
+            // Older rows go on showing the number of 32 bits.
+            #[expect(clippy::cast_possible_truncation, reason = "what the column held")]
+            let narrow = |json: &Json| json!(f64::from(json.as_f64().unwrap() as f32));
+            field.default = field.default.as_ref().map(narrow);
+        }
+        _ => {}
+    }
+    field
+}
+
 /// A column to add; some of the names are taken, or were.
 pub(crate) fn random_column(random: &mut Random, kind: Kind) -> Field {
     let names = ["more0", "more1", "more2", "more3", "near", "wide0", "wide1"];

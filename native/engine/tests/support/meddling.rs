@@ -140,6 +140,10 @@ impl Store for MeddledStore {
         self.inner.remove(path)
     }
 
+    fn rename_directory(&self, from: &str, to: &str) -> Result<PutOutcome> {
+        self.put(to, || self.inner.rename_directory(from, to))
+    }
+
     fn remove_directory(&self, path: &str) -> Result<()> {
         self.inner.remove_directory(path)
     }

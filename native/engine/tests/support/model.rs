@@ -1,5 +1,7 @@
 //! A table as a list of versions, each with all of its rows: what the engine must look like from outside.
 
+mod altered;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -115,14 +117,25 @@ pub(crate) fn key_text(key: &Value) -> String {
 }
 
 /// Columns are added with defaults of these types only.
-fn default_of(field: &Field) -> Value {
+pub(crate) fn default_of(field: &Field) -> Value {
     match (&field.data_type, &field.default) {
         (_, None) => Value::Null,
         (DataType::Int, Some(json)) => Value::Int(json.as_i64().unwrap()),
         #[expect(clippy::cast_possible_truncation, reason = "what a column of 32 bits holds")]
         (DataType::Float { bits: 32 }, Some(json)) => Value::Float(f64::from(json.as_f64().unwrap() as f32)),
+        (DataType::Float { .. }, Some(json)) => Value::Float(json.as_f64().unwrap()),
         (_, Some(json)) => Value::Text(json.as_str().unwrap().to_owned()),
     }
+}
+
+/// The columns that a column is computed from.
+pub(crate) fn sources(field: &Field) -> Vec<String> {
+    let sources = field.embed.as_ref().and_then(|embed| embed["sources"].as_array());
+    let names = sources
+        .into_iter()
+        .flatten()
+        .map(|name| name.as_str().unwrap().to_owned());
+    names.collect()
 }
 
 impl Model {
@@ -340,55 +353,40 @@ impl Model {
         self.commit(next, when)
     }
 
-    pub(crate) fn add_column(&mut self, mut field: Field, when: When) -> Result<Written, Code> {
-        self.check_version(when)?;
-        let mut next = self.newest().clone();
-        if next.schema.fields.iter().any(|known| known.name == field.name) {
-            return Err(Code::ColumnExists);
-        }
-        field.id = self.next_field;
-        next.schema.fields.push(field);
-        next.operation = Operation::AddColumn;
-        self.commit_schema(next, when)
-    }
-
-    pub(crate) fn drop_column(&mut self, name: &str, when: When) -> Result<Written, Code> {
-        self.check_version(when)?;
-        let mut next = self.newest().clone();
-        if !next.schema.fields.iter().any(|field| field.name == name) {
-            return Err(Code::ColumnNotFound);
-        }
-        if next.schema.primary_key.as_deref() == Some(name) {
-            return Err(Code::InvalidSchema);
-        }
-        next.schema.fields.retain(|field| field.name != name);
-        next.operation = Operation::DropColumn;
-        self.commit_schema(next, when)
-    }
-
-    fn commit_schema(&mut self, mut next: Version, when: When) -> Result<Written, Code> {
-        next.counts = [0; 3];
-        next.schema.id = self.next_schema;
-        let written = self.commit(next, when)?;
-        self.next_schema += 1;
-        let ids = self.newest().schema.fields.iter().map(|field| field.id + 1);
-        self.next_field = ids.max().unwrap_or(0).max(self.next_field);
-        Ok(written)
-    }
-
-    /// Puts a field of vectors in the place of another, in every version; rows without a vector have none.
+    /// Puts a field of vectors in the place of another, in every version, or beside the others where it is computed from some
+    /// of them; rows without a vector have none.
     pub(crate) fn reembed(
         &mut self,
-        old: u32,
+        old: Option<u32>,
         field: &Field,
         vectors: &HashMap<u64, Value>,
         when: When,
     ) -> Result<Written, Code> {
         let mut next = self.newest().clone();
-        next.operation = Operation::Reembed;
+        next.operation = if old.is_some() {
+            Operation::Reembed
+        } else {
+            Operation::AddColumn
+        };
+        let id_of = |schema: &Schema, name: &String| {
+            let known = schema.fields.iter().find(|known| known.name == *name);
+            known.map(|known| known.id)
+        };
+        let current = next.schema.clone();
         let exchange = |schema: &mut Schema| {
-            let known = schema.fields.iter_mut().filter(|known| known.id == old);
-            known.for_each(|known| known.clone_from(field));
+            for known in schema.fields.iter_mut().filter(|known| Some(known.id) == old) {
+                let name = std::mem::take(&mut known.name);
+                *known = Field {
+                    name,
+                    ..field.clone()
+                };
+            }
+            let fits = sources(field)
+                .iter()
+                .all(|name| id_of(schema, name).is_some() && id_of(schema, name) == id_of(&current, name));
+            if old.is_none() && fits && id_of(schema, &field.name).is_none() {
+                schema.fields.push(field.clone());
+            }
         };
         exchange(&mut next.schema);
         let written = self.commit_schema(next, when)?;

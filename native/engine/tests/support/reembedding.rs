@@ -7,36 +7,53 @@ use varve_engine::schema::{DataType, Field, Schema};
 use varve_engine::table::{Picked, Reembed};
 use varve_engine::value::Value;
 
-use super::columns::other_vectors;
+use super::columns::{derived_vectors, other_vectors};
+use super::model::sources;
 use super::values;
 use super::wire::encode;
 use crate::{Bench, same};
 
+/// How things were when new vectors were begun.
+struct Before {
+    schema: Schema,
+    old: Option<Field>,
+    field: Field,
+}
+
 impl Bench {
-    /// New vectors for a column, while others write, and change the column, and merge files.
+    /// New vectors for a column, or a new column of them, while others write, and change the column, and merge files.
     pub(crate) fn reembed(&mut self) {
         let (table, schema) = (self.table(), self.schema());
         let is_vector = |field: &&Field| matches!(field.data_type, DataType::Vector { .. });
         let vectors: Vec<&Field> = schema.fields.iter().filter(is_vector).collect();
-        if vectors.is_empty() {
-            return;
+        let old =
+            (!vectors.is_empty() && self.random.chance(50)).then(|| (*self.random.pick(&vectors)).clone());
+        let mut field = match &old {
+            Some(old) => other_vectors(&mut self.random, self.kind, &old.name),
+            None => derived_vectors(&mut self.random, self.kind, &schema),
+        };
+        let started = match &old {
+            Some(_) => Reembed::new(table, field.clone()),
+            None => Reembed::adding(table, field.clone()),
+        };
+        if old.is_none() && schema.fields.iter().any(|known| known.name == field.name) {
+            return assert_eq!(started.unwrap_err().code(), Code::ColumnExists);
         }
-        let old = (*self.random.pick(&vectors)).clone();
-        let mut field = other_vectors(&mut self.random, self.kind, &old.name);
-        let mut reembed = Reembed::new(table, field.clone()).unwrap();
+        let mut reembed = started.unwrap();
         field.id = self.model.take_field();
         assert_eq!(*reembed.field(), field);
+        let before = Before { schema, old, field };
         let mut given = HashMap::new();
         for _ in 0..self.random.below(4) {
             for _ in 0..self.random.below(4) {
                 self.change();
             }
-            if !self.embed_some(&mut reembed, &field, &mut given) {
-                return assert!(!self.has(&old), "it was refused for no reason");
+            if !self.embed_some(&mut reembed, &before.field, &mut given) {
+                return assert!(!self.is_as(&before), "it was refused for no reason");
             }
         }
         let gaps = self.random.chance(40);
-        while !gaps && self.embed_some(&mut reembed, &field, &mut given) {
+        while !gaps && self.embed_some(&mut reembed, &before.field, &mut given) {
             if reembed.waiting().unwrap() == 0 {
                 break;
             }
@@ -44,10 +61,11 @@ impl Bench {
         let (mut options, mut when) = self.when();
         (options.if_version, when.if_version) = (None, None);
         let committed = reembed.commit(&options, gaps);
-        if !self.has(&old) {
+        if !self.is_as(&before) {
             return assert_eq!(committed.unwrap_err().code(), Code::Conflict);
         }
-        let written = self.model.reembed(old.id, &field, &given, when);
+        let Before { old, field, .. } = before;
+        let written = self.model.reembed(old.map(|old| old.id), &field, &given, when);
         match committed {
             Ok(None) => panic!("no row came meanwhile"),
             Ok(Some(committed)) => same(Ok(committed), written),
@@ -58,16 +76,35 @@ impl Bench {
         }
     }
 
+    /// Whether what a column of vectors is about is what it was: the column that it replaces or its free name, and its sources.
+    fn is_as(&self, Before { schema, old, field }: &Before) -> bool {
+        let now = self.schema();
+        let id_of = |schema: &Schema, name: &str| {
+            let known = schema.fields.iter().find(|known| known.name == name);
+            known.map(|known| known.id)
+        };
+        let column = id_of(&now, &field.name) == old.as_ref().map(|old| old.id);
+        column
+            && sources(field)
+                .iter()
+                .all(|name| id_of(&now, name) == id_of(schema, name))
+    }
+
     /// The rows that were left without a vector get theirs.
     fn fill(&mut self, mut reembed: Reembed, field: &Field) {
+        let now = Before {
+            schema: self.schema(),
+            old: Some(field.clone()),
+            field: field.clone(),
+        };
+        let mut given = HashMap::new();
         for _ in 0..self.random.below(3) {
             self.change();
         }
-        let mut given = HashMap::new();
-        while self.has(field) && reembed.waiting().unwrap() > 0 {
+        while self.is_as(&now) && reembed.waiting().unwrap() > 0 {
             assert!(self.embed_some(&mut reembed, field, &mut given));
         }
-        if self.has(field) {
+        if self.is_as(&now) {
             reembed.fill().unwrap();
             self.model.give(field, &given);
         }

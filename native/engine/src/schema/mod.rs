@@ -1,5 +1,10 @@
 //! What a table's rows look like: fields with stable ids, and the rules for a schema.
 
+mod sources;
+mod widening;
+
+pub(crate) use widening::Widening;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
@@ -138,6 +143,20 @@ pub struct Field {
     pub embed: Option<serde_json::Value>,
 }
 
+impl Field {
+    /// The error for who knows another column by its name.
+    #[must_use]
+    pub fn is_another(&self) -> Error {
+        let message = format!(
+            "The column \"{}\" is another one than when the table was opened.",
+            self.name
+        );
+        Error::new(Code::Conflict, message)
+            .hint("Open the table again.")
+            .column(self.name.clone())
+    }
+}
+
 /// The columns of a table at some version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -190,6 +209,15 @@ impl Schema {
     #[must_use]
     pub fn is_alike(&self, other: &Self) -> bool {
         self.fields == other.fields && self.primary_key == other.primary_key
+    }
+
+    /// Puts a field in the place of another, under the name that this has, where it has that.
+    pub(crate) fn replace(&mut self, old: u32, field: &Field) {
+        for known in self.fields.iter_mut().filter(|known| known.id == old) {
+            let name = std::mem::take(&mut known.name);
+            known.clone_from(field);
+            known.name = name;
+        }
     }
 
     /// Gives ids to the fields that have none, from `next` on, and returns the first id not given.

@@ -66,16 +66,16 @@ impl Table {
     /// # Errors
     /// [`Code::ColumnNotFound`], [`Code::ColumnExists`]; [`Code::InvalidSchema`] where a column can be neither null nor has a
     /// default, where a type does not take all values, where an integer has no float of its own, for the primary key and for
-    /// what others are computed from; [`Code::Conflict`] where the schema is another one than expected.
+    /// what others are computed from; [`Code::Conflict`] where the version or the schema is another one than expected.
     pub fn alter(
         &self,
         changes: &[Alteration],
         expected: Option<u32>,
         options: &CommitOptions,
     ) -> Result<Written> {
-        let casts = Plan::of(&self.refresh()?.manifest, changes, expected)?
-            .casts
-            .len();
+        let state = self.refresh()?;
+        options.check_version(state.manifest.version)?;
+        let casts = Plan::of(&state.manifest, changes, expected)?.casts.len();
         if casts > 0 {
             return Altering::new(self, changes, expected, casts)?.commit(options);
         }

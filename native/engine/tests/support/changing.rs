@@ -12,7 +12,7 @@ use varve_engine::value::Value;
 
 use super::checks;
 use super::filters::filter;
-use super::model::Row;
+use super::model::{Row, forget_vectors};
 use super::rows::batch;
 use crate::{Bench, lets, same};
 
@@ -57,7 +57,13 @@ impl Bench {
                 let change = changes.iter().find(|change| change.target.id == field.id);
                 change.map_or_else(|| Ok(row.value(field)), |change| (change.new)(row))
             };
-            schema.fields.iter().map(value).collect()
+            let mut values = schema.fields.iter().map(value).collect::<Result<Vec<_>, _>>()?;
+            let is_given = |field: &Field| {
+                constant.fields.contains(field) || changes.iter().any(|change| change.target.id == field.id)
+            };
+            let given: Vec<bool> = schema.fields.iter().map(is_given).collect();
+            forget_vectors(&schema, row, &given, &mut values);
+            Ok(values)
         };
         let (options, when) = self.when();
         let written = update.commit(&options).map(Option::unwrap);

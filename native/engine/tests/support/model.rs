@@ -103,7 +103,28 @@ fn merged(schema: &Schema, cells: &Cells, old: Option<&Row>) -> Result<Vec<Value
         }
         Ok(value)
     });
-    values.collect()
+    let mut values = values.collect::<Result<Vec<_>, _>>()?;
+    if let Some(old) = old {
+        let given: Vec<bool> = cells.iter().map(Option::is_some).collect();
+        forget_vectors(schema, old, &given, &mut values);
+    }
+    Ok(values)
+}
+
+/// Takes the vectors of other sources from a row that replaces another, where nobody gave it new ones.
+pub(crate) fn forget_vectors(schema: &Schema, old: &Row, given: &[bool], values: &mut [Value]) {
+    for (at, field) in schema.fields.iter().enumerate() {
+        let changed = sources(field).iter().any(|source| {
+            let found = schema.fields.iter().position(|known| known.name == *source);
+            found.is_some_and(|at| {
+                let was = old.value(&schema.fields[at]);
+                key_text_of(std::slice::from_ref(&was)) != key_text_of(&values[at..=at])
+            })
+        });
+        if changed && !given[at] {
+            values[at] = Value::Null;
+        }
+    }
 }
 
 /// Tells values apart bit for bit, also the two zeros.

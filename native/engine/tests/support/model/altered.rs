@@ -40,6 +40,7 @@ impl Model {
 
     /// Calls a column by another name, in every version in which no other column has that.
     pub(crate) fn rename(&mut self, from: &str, to: &str, when: When) -> Result<Written, Code> {
+        self.check_version(when)?;
         let mut next = self.newest().clone();
         let fields = &next.schema.fields;
         let id = fields
@@ -59,6 +60,7 @@ impl Model {
 
     /// Lets a column hold more, in every version.
     pub(crate) fn widen(&mut self, wanted: &Field, when: When) -> Result<Written, Code> {
+        self.check_version(when)?;
         let mut next = self.newest().clone();
         let known = next
             .schema
@@ -89,6 +91,7 @@ impl Model {
 
     /// Makes floats of integers, in every version: another column in the place of the old one.
     pub(crate) fn make_float(&mut self, old: &Field, wanted: &Field, when: When) -> Result<Written, Code> {
+        self.check_version(when)?;
         let readable = (0..self.versions.len()).filter(|version| self.readable(*version).is_ok());
         let mut cells = readable
             .flat_map(|version| &self.versions[version].rows)

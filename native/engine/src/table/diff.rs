@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::lookup::{RowPlace, key_at};
 use super::{Picked, Snapshot};
-use crate::column::{Bits, Column};
+use crate::column::{Bits, CellAt, Column};
 use crate::error::Result;
 use crate::filter::{Columns, Filter};
 use crate::format::default_of;
@@ -11,8 +11,6 @@ use crate::history::check_kept;
 use crate::schema::Field;
 use crate::value::Value;
 
-/// So many changed rows are compared at once: their cells are copied for that.
-const COMPARED: usize = 4096;
 /// A row as it was, and as it is.
 type Pair = (RowPlace, RowPlace);
 
@@ -66,13 +64,12 @@ impl Snapshot {
             self.schema().id,
         )?;
         let mut removed: Vec<RowPlace> = died.into_iter().filter_map(|id| then.place(id)).collect();
-        let mut changed = Vec::new();
+        let mut changed: Vec<Pair> = Vec::new();
         if let Some(key) = to.schema().key() {
             let selected = select.iter().filter(|field| !to.shows(field));
             let fields: Vec<&Field> = to.schema().fields.iter().chain(selected).collect();
-            for pairs in pair_up(to, key, &mut added, &mut removed)?.chunks(COMPARED) {
-                changed.extend(keep(pairs, &then.differing(to, pairs, &fields)?));
-            }
+            let pairs = pair_up(to, key, &mut added, &mut removed)?;
+            changed = keep(&pairs, &then.differing(to, &pairs, &fields)?);
         }
         if let Some(filter) = filter {
             added = keep(&added, &to.matches(filter, &added)?);
@@ -92,19 +89,28 @@ impl Snapshot {
         })
     }
 
-    /// Which of some pairs of rows differ in any of some columns.
+    /// Which of some pairs of rows differ in any of some columns. Cells are compared where they lie.
     fn differing(&self, to: &Self, pairs: &[Pair], fields: &[&Field]) -> Result<Bits> {
-        let (before, after): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();
         let mut differing = Bits::filled(pairs.len(), false);
         for field in fields {
-            let (was, is) = (self.shown(field, &before)?, to.shown(field, &after)?);
-            for at in 0..pairs.len() {
-                if !differing.get(at) && was.value(&field.data_type, at)? != is.value(&field.data_type, at)? {
+            let default = Column::constant(&field.data_type, &default_of(field)?, 1)?;
+            for (at, (before, after)) in pairs.iter().enumerate() {
+                if differing.get(at) {
+                    continue;
+                }
+                let (was, row) = self.shown_cell(field, *before, &default);
+                if !was.equals(row, to.shown_cell(field, *after, &default))? {
                     differing.set(at);
                 }
             }
         }
         Ok(differing)
+    }
+
+    /// The cell that a row shows in a column, which the version need not have.
+    fn shown_cell<'s>(&'s self, field: &Field, (segment, row): RowPlace, default: &'s Column) -> CellAt<'s> {
+        let column = self.column(segment, field.id).filter(|_| self.shows(field));
+        column.map_or((default, 0), |column| (column, row as usize))
     }
 
     /// Whether the version has a column.

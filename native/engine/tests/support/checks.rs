@@ -293,7 +293,8 @@ fn difference(random: &mut Random, from: (&Snapshot, &Version), to: (&Snapshot, 
     }
     // A row that was written again as it was is not changed.
     changed.retain(|(old, new)| {
-        let differs = |field: &&Field| shown_by(from.1, old, field) != shown_by(to.1, new, field);
+        let shown = |version: &Version, row: &Row, field: &Field| key_text(&shown_by(version, row, field));
+        let differs = |field: &&Field| shown(from.1, old, field) != shown(to.1, new, field);
         compared.iter().any(differs)
     });
     let matches = |version: &Version, row: &Shared| {

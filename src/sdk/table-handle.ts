@@ -1,5 +1,6 @@
 // What a table and its snapshots share: the native table, its schema, its embedder, and the memory that calls use again.
 
+import { VarveError } from "../varve-error";
 import type { AsOfJson } from "./as-of";
 import { type EmbedServices, TableEmbedder } from "./embed/table-embedder";
 import type { AnyFunction } from "./embed/traits";
@@ -85,11 +86,15 @@ export class TableHandle {
     return JSON.parse(await callAsync(() => this.native.resolve(JSON.stringify(at)))) as ResolvedPoint;
   }
 
-  /** What a call comes to: its failure says what changed where it may come from changes of the columns. */
+  /**
+   * What a call comes to. A failure that may come from changes of the columns says what changed; what the caller's own code threw, where
+   * rows are made or embedded, is passed on.
+   */
   async told<T>(call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
+      if (!VarveError.is(error)) throw error;
       throw await explained({ native: this.native, schema: this.schema, version: null }, error);
     }
   }

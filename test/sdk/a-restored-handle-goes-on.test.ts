@@ -20,6 +20,7 @@ test("a handle goes on after a restore to fewer columns", async () => {
     inserted: 0,
     updated: 0,
     deleted: 0,
+    unchanged: 0,
     deferred: 0,
   });
   expect(result.table).toBe(wider);

@@ -43,7 +43,7 @@ export function functionCode({ name }: AnyDerived["function"]): string {
 function typeCode(type: ColumnType): string {
   switch (type.kind) {
     case "enum":
-      return callCode("text", `{ enum: ${JSON.stringify(type.values)} }`);
+      return callCode("text", `{ enum: ${valueCode(type.values)} }`);
     case "int":
       return callCode("int", ...optionsCode({ bigint: type.bigint || undefined }));
     case "float":

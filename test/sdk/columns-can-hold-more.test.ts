@@ -48,6 +48,18 @@ describe("a column takes", () => {
     expect(await t2.version()).toBe(5);
   });
 
+  test("more values while a write of the values that there were is under way", async () => {
+    const { db, t } = await open();
+    const other = await db.openTable("docs");
+    async function* rows() {
+      for (let id = 10; id < 2000; id++) yield { ...row, id };
+      await other.alterColumn("lang", text({ enum: ["fr", "en", "de"] }));
+      for (let id = 2000; id < 2010; id++) yield { ...row, id };
+    }
+    expect(await t.insert(rows())).toMatchObject({ inserted: 2000 });
+    expect(await t.count({ where: { lang: "en" } })).toBe(2001);
+  });
+
   test("any text after an enum", async () => {
     const { t } = await open();
     const t2 = await t.alterColumn("lang", text());

@@ -52,6 +52,19 @@ describe.each(["memory", "disk"])("in a database %s", (place) => {
     await db.renameTable("docs", "docs");
     expect(await t.count()).toBe(1);
   });
+
+  test("no table takes a name that differs from another one only in case, but its own may change so", async () => {
+    const db = await open();
+    await db.table(docs);
+    await db.table(table("pages", { id: int() }));
+    await expect(db.renameTable("docs", "Pages")).rejects.toMatchObject({
+      code: "TABLE_EXISTS",
+      message: 'There already is a table "pages", which differs from "Pages" only in case.',
+    });
+    await expect(db.renameTable("Docs", "other")).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
+    await db.renameTable("docs", "Docs");
+    expect((await db.tables()).toSorted()).toEqual(["Docs", "pages"]);
+  });
 });
 
 test("a table that another process renamed is found by what it is", async () => {

@@ -25,6 +25,8 @@ pub struct Database {
 
 /// How many milliseconds a drop waits for the clock at the most.
 const WAIT_MS: usize = 4;
+/// How many milliseconds a table waits for one of the same name in another case to give way.
+const GIVES_WAY: usize = 100;
 /// Writers that are late put no more manifests than this.
 const LATE: u64 = 1 << 16;
 /// The folders of a table.
@@ -145,12 +147,25 @@ impl Database {
             retired: Vec::new(),
         };
         self.create_once(&home, &manifest)?;
-        // Somebody may have made one in another case meanwhile: of the two, one stays.
-        if let Some(other) = self.in_other_case(name)?.filter(|other| other.as_str() < name) {
+        if let Some(other) = self.rival(name)? {
             self.store.remove_directory(&home.directory)?;
             return Err(exists_as(name, &other));
         }
         self.open_table(name)
+    }
+
+    /// The table that was made meanwhile under a name which differs only in case, and that stays. Whoever comes second sees the
+    /// first. Where both see each other the greater name gives way, and is waited for.
+    fn rival(&self, name: &str) -> Result<Option<String>> {
+        let mut rival = self.in_other_case(name)?;
+        for _ in 0..GIVES_WAY {
+            if rival.as_ref().is_none_or(|other| other.as_str() < name) {
+                break;
+            }
+            self.environment.pause(Duration::from_millis(1));
+            rival = self.in_other_case(name)?;
+        }
+        Ok(rival)
     }
 
     /// Opens a table. As long as somebody has it open, opening it again gives the same table; then its files are closed.
@@ -183,13 +198,16 @@ impl Database {
         check_table_name(from)?;
         check_table_name(to)?;
         let (home, target) = (self.home(from), self.home(to));
-        if !self.is_there(&home)? {
-            return Err(not_found(from));
+        if !self.has_exactly(from)? || !self.is_there(&home)? {
+            return Err(self.or_in_other_case(from, not_found(from)));
         }
         if from == to {
             return Ok(());
         }
-        if self.is_there(&target)? {
+        if let Some(other) = self.in_other_case(to)?.filter(|other| other != from) {
+            return Err(exists_as(to, &other));
+        }
+        if self.has_exactly(to)? && self.is_there(&target)? {
             return Err(exists(to));
         }
         let renamed = self.store.rename_directory(&home.directory, &target.directory);

@@ -13,7 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
 use crate::format::{Fragment, Operation};
 use crate::fragment::hash_key;
-use crate::schema::{Field, Schema};
+use crate::schema::{Field, Schema, Widening};
 use crate::value::Value;
 
 /// What a write does with a row whose key is in the table already.
@@ -347,7 +347,8 @@ fn key_of(schema: &Schema, on_key: OnKey) -> Result<Option<&Field>> {
     }
 }
 
-/// Refuses rows with columns that the table no longer has, or has with another type. Columns that came meanwhile are no matter.
+/// Refuses rows with columns that the table no longer has, or has with a type that does not take their values. Columns that came
+/// meanwhile are no matter.
 pub(super) fn check_schema<'b>(
     snapshot: &Snapshot,
     schema: &Schema,
@@ -366,10 +367,12 @@ pub(super) fn check_schema<'b>(
         let then = schema.fields.iter().find(|field| field.id == *id);
         match newest.fields.iter().find(|field| field.id == *id) {
             None => return Err(gone(*id, &snapshot.state.fields)),
-            Some(now) if then.is_some_and(|then| then.data_type != now.data_type) => {
-                return Err(retyped(now));
+            Some(now) => {
+                let fits = |then: &Field| then.data_type.widening(&now.data_type) == Some(Widening::InPlace);
+                if !then.is_none_or(fits) {
+                    return Err(retyped(now));
+                }
             }
-            Some(_) => {}
         }
     }
     Ok(())

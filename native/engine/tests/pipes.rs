@@ -45,21 +45,21 @@ fn prepared() -> tempfile::TempDir {
         ..Indexing::default()
     });
     let options = CommitOptions::default();
-    let write = |from: i64, to: i64| {
+    let write = |from: i64, to: i64, more: f32| {
         let row = |n: i64| {
             vec![
                 Value::Int(n),
-                Value::Bytes([(n as f32).to_le_bytes(); 64].concat()),
+                Value::Bytes([(n as f32 + more).to_le_bytes(); 64].concat()),
             ]
         };
         let rows: Vec<Vec<Value>> = (from..to).map(row).collect();
         let rows = batch(&points(), &rows);
         table.insert(rows, &points(), OnKey::Replace, &options).unwrap();
     };
-    write(0, 3000);
-    write(0, 2000);
+    write(0, 3000, 0.0);
+    write(0, 2000, 0.5);
     table.optimize().unwrap();
-    (0..300).for_each(|n| write(n, n + 1));
+    (0..300).for_each(|n| write(n, n + 1, 0.25));
     table.tag("then", &table.snapshot().unwrap()).unwrap();
     // Nothing stays that is not needed.
     table.optimize().unwrap();

@@ -47,7 +47,7 @@ const CHANGES: [(&str, Change); 9] = [
         write(table, 100..20_000, OnKey::Refuse).map(|_| ())
     }),
     ("upsert", |_, table| {
-        write(table, 0..3, OnKey::Replace).map(|_| ())
+        write(table, 7..10, OnKey::Replace).map(|_| ())
     }),
     ("delete", |_, table| {
         table.delete(None, &CommitOptions::default()).map(|_| ())

@@ -56,6 +56,7 @@ export type {
   EmbedOptions,
   EqualRef,
   ErrorPlace,
+  Explanation,
   FilterColumns,
   FilterNode,
   FindOptions,

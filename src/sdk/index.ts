@@ -25,6 +25,7 @@ export {
   type EmbeddingCacheOptions,
   type EmbeddingCacheStats,
 } from "./embed/embedding-cache";
+export type { Explanation } from "./explanation";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 export type { MigrateOptions, Migration, MigrationStep } from "./migrate";
 export type { Direction, OrderBy } from "./paging";

@@ -1,6 +1,7 @@
 // Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
 import { badArgument, everythingMeant, noPrimaryKey } from "./errors";
+import type { SearchWork } from "./explanation";
 import { toVarveError } from "./native/call";
 import type { PlainRow, Projection } from "./native/decode";
 import type { NativeTable } from "./native/open";
@@ -137,10 +138,10 @@ export class Reader {
   }
 
   /** How a search would be answered. */
-  async explain(body: object, vector: Float32Array): Promise<Record<string, unknown>> {
+  async explain(body: object, vector: Float32Array): Promise<SearchWork> {
     const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
     const explained = await this.#call(() => this.#native.explain(request, vector));
-    return JSON.parse(explained) as Record<string, unknown>;
+    return JSON.parse(explained) as SearchWork;
   }
 
   /** The same as an Arrow IPC stream. */

@@ -13,6 +13,7 @@ import {
   notSearchable,
   notYet,
 } from "./errors";
+import type { Explanation } from "./explanation";
 import type { PlainRow } from "./native/decode";
 import { checkSignal } from "./progress";
 import { NOTHING } from "./query/check-filter";
@@ -118,14 +119,13 @@ export async function explain(
   own: Reader,
   query: unknown,
   request: SearchRequest,
-): Promise<Record<string, unknown>> {
+): Promise<Explanation> {
   const { reader, field, body, vector } = await prepare(handle, own, query, request);
-  const { name, embed } = field;
-  return {
-    column: name,
-    ...(embed === undefined ? {} : { function: embed.function.name }),
-    ...(vector === null ? { reason: NO_EMBEDDING } : await reader.explain(body, vector)),
-  };
+  const { name: column, type, embed } = field;
+  const named = embed === undefined ? { column } : { column, function: embed.function.name };
+  if (vector !== null) return { ...named, ...(await reader.explain(body, vector)) };
+  const none = await reader.explain({ ...body, where: NOTHING }, new Float32Array(type.dimensions));
+  return { ...named, ...none, segments: 0, reason: NO_EMBEDDING };
 }
 
 async function prepare(

@@ -1,5 +1,6 @@
 import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
+import type { Explanation } from "./explanation";
 import type { PlainRow } from "./native/decode";
 import { checkOptions, ownArgument } from "./options";
 import type { OrderBy } from "./paging";
@@ -315,14 +316,13 @@ export abstract class TableView<D extends AnyTable> {
   }
 
   /**
-   * Says how a search is answered, by answering it: the column, whether exactly or with which `recall`, how many `lists` of `indexes` were
-   * looked into, how many rows were `scanned` as codes and `refined` in full, how many are `uncovered` by an index, the `bytes` that were
-   * read; and the reason where there is nothing to search with. Of a span of versions, `from` is its first and `version` its last.
+   * Says how a search is answered, by answering it: which column was searched, whether exactly or through an index, and how many rows
+   * and bytes were looked at.
    */
   async explain<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  ): Promise<Explanation> {
     const request: SearchRequest = readRequest("search", options, this.handle.reader);
     const own = ownArgument("query", query);
     return await this.read((reader) => explain(this.handle, reader, own, request));

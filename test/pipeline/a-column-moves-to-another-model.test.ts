@@ -192,7 +192,7 @@ describe("reembed", () => {
     for (const [at, element] of [...expected].entries()) expect(row?.b?.[at]).toBeCloseTo(element, 2);
     const t4 = await t3.reembed("b", builtin());
     expect(await t4.search("money back", { column: "b" })).toHaveLength(1);
-    expect((await t4.explain("money", { column: "b" }))["function"]).toBe("builtin");
+    expect((await t4.explain("money", { column: "b" })).function).toBe("builtin");
   });
 
   test("works on an empty table", async () => {

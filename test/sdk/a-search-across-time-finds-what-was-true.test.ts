@@ -143,7 +143,7 @@ describe("a search across time", () => {
     // To have the nearest row of all keys, all rows are asked for, in several searches.
     const nearest = await t.explain(query, { during, limit: 10 });
     expect(nearest).toMatchObject({ from: 3, version: 9, rows: visible.length });
-    expect(nearest["bytes"]).toBeGreaterThanOrEqual(every["bytes"] as number);
+    expect(nearest.bytes).toBeGreaterThanOrEqual(every.bytes);
     expect(await t.explain(query)).not.toHaveProperty("from");
   });
 

@@ -1,4 +1,4 @@
-import type { KeyOf, SelectedRow, Table, TableView, UntypedTable, VarveError } from "varve";
+import type { Explanation, KeyOf, SelectedRow, Table, TableView, UntypedTable, VarveError } from "varve";
 import { sql } from "varve";
 import { describe, expectTypeOf, test } from "vitest";
 import { type docs, ofText, t, untyped } from "./docs";
@@ -113,6 +113,18 @@ test("filters know the columns and their types", async () => {
     where: { $or: [{ lang: null }, { "meta.author": { $eq: "me" } }], bodyVec: { $exists: true } },
   });
   await t.count({ where: sql`lang = ${"en"}` });
+});
+
+test("an explanation names what it counts", async () => {
+  const explained = await t.explain("words");
+  expectTypeOf(explained).toEqualTypeOf<Explanation>();
+  expectTypeOf(explained.exact).toEqualTypeOf<boolean>();
+  expectTypeOf(explained.scanned).toEqualTypeOf<number>();
+  expectTypeOf(explained.reason).toEqualTypeOf<string | undefined>();
+  // @ts-expect-error a count that there is not
+  explained.scannd;
+  // @ts-expect-error what was counted does not change
+  explained.rows = 0;
 });
 
 test("columns can be added and dropped, and the types follow", async () => {

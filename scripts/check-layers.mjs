@@ -52,6 +52,11 @@ function selfTest(layers) {
     layer({ "cli/index.ts": 'import { connect } from "varve";\nimport "./print.ts";', "cli/print.ts": "" }),
     0,
   );
+  const shared = { "integrations/support/ids.ts": "", "integrations/b/index.ts": "" };
+  assert.equal(layer({ "integrations/a/index.ts": 'import "../support/ids.ts";', ...shared }), 0);
+  assert.equal(layer({ "integrations/a/index.ts": 'import "../b/index.ts";', ...shared }), 1);
+  assert.equal(layer({ "integrations/a/index.ts": 'import "varve/b";', ...shared }), 1);
+  assert.equal(layer({ "integrations/support/x.ts": 'import "../b/index.ts";', ...shared }), 1);
   const circle = { "sdk/a.ts": 'import { b } from "./b.ts";', "sdk/b.ts": 'import { a } from "./a.ts";' };
   assert.equal(cycleProblems(new Map(Object.entries(circle))).length, 1);
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "../src/sdk/table.ts";']]).length, 1);

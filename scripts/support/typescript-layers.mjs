@@ -33,8 +33,11 @@ export function moduleGraph(files) {
 const isUnder = (path, place) => (place.endsWith("/") ? path.startsWith(place) : path === place);
 
 function mayImport(module, { target, typeOnly }, rule) {
-  const own = module.slice(0, module.indexOf("/") + 1);
-  const under = (place) => isUnder(target, place === "=own" ? own : place);
+  const places = {
+    "=own": module.slice(0, module.indexOf("/") + 1),
+    "=folder": module.slice(0, module.lastIndexOf("/") + 1),
+  };
+  const under = (place) => isUnder(target, places[place] ?? place);
   return rule.may.some(under) || (typeOnly && rule.types.some(under));
 }
 

@@ -14,9 +14,15 @@
  * @module
  */
 
-export { type RerankedHit, type RerankHitsOptions, type RerankHook, rerankHits } from "./rerank";
-export type { FilterCondition } from "./tool-filter";
-export type { DiffInput, SearchAsOfInput, SearchInput, ToolSchema } from "./tool-input";
+export {
+  type RerankedHit,
+  type RerankHitsOptions,
+  type RerankHook,
+  rerankHits,
+} from "../support/retrieval/rerank";
+export type { FilterCondition } from "../support/retrieval/tool-filter";
+export type { DiffInput, SearchAsOfInput, SearchInput, ToolSchema } from "../support/retrieval/tool-input";
+export type { RetrievalToolOptions } from "../support/retrieval/tool-options";
 export type {
   AsOfResult,
   Citation,
@@ -25,5 +31,5 @@ export type {
   RetrievalTool,
   SearchResult,
   ShownValue,
-} from "./tool-types";
-export { type RetrievalToolOptions, type RetrievalTools, retrievalTools } from "./tools";
+} from "../support/retrieval/tool-types";
+export { type RetrievalTools, retrievalTools } from "./tools";

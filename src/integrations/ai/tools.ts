@@ -1,10 +1,8 @@
-import type { AnyTable, ColumnName, Table, Where } from "varve";
-import { DiffReader } from "./diff-reader";
-import type { DateAxis } from "./point-in-time";
-import type { RerankHook } from "./rerank";
-import { SearchReader } from "./search-reader";
-import { type ToolSetting, toolSetting } from "./setting";
-import { forModel } from "./tool-errors";
+import type { AnyTable, Table } from "varve";
+import { DiffReader } from "../support/retrieval/diff-reader";
+import { SearchReader } from "../support/retrieval/search-reader";
+import { type ToolSetting, toolSetting } from "../support/retrieval/setting";
+import { forModel } from "../support/retrieval/tool-errors";
 import {
   type DiffInput,
   diffSchema,
@@ -12,60 +10,9 @@ import {
   type SearchInput,
   searchAsOfSchema,
   searchSchema,
-} from "./tool-input";
-import type { AsOfResult, DiffResult, RetrievalTool, SearchResult } from "./tool-types";
-
-/** What `retrievalTools` takes beside the table. */
-export interface RetrievalToolOptions<D extends AnyTable = AnyTable> {
-  /** What the table holds, for the model: "the handbook of the company". */
-  readonly about?: string | undefined;
-  /**
-   * The columns that the model sees.
-   * @default all but the vectors and the bytes
-   */
-  readonly select?: readonly ColumnName<D>[] | undefined;
-  /**
-   * The columns, or values inside JSON such as `data.author`, that the model may filter by.
-   * @default none
-   */
-  readonly filterBy?: readonly string[] | undefined;
-  /** Which rows exist for the model. It cannot widen this: what belongs to other users stays out. */
-  readonly where?: Where<D> | undefined;
-  /**
-   * The vector column that is searched.
-   * @default the first one that is computed from text
-   */
-  readonly column?: ColumnName<D> | undefined;
-  /**
-   * How many results where the model does not say.
-   * @default 5
-   */
-  readonly limit?: number | undefined;
-  /**
-   * The most results that the model may ask for.
-   * @default 20
-   */
-  readonly maxLimit?: number | undefined;
-  /**
-   * The most characters of one text.
-   * @default 2,000
-   */
-  readonly maxText?: number | undefined;
-  /**
-   * The most characters of all texts of an answer.
-   * @default 20,000
-   */
-  readonly maxAnswer?: number | undefined;
-  /** What dates in `searchAsOf` and `diff` mean: when rows were committed, which is the default, or since when they are true. */
-  readonly dates?: DateAxis | undefined;
-  /** Puts results in the order of a reranking model. */
-  readonly rerank?: RerankHook | undefined;
-  /**
-   * How many hits the reranking model is given.
-   * @default 30
-   */
-  readonly candidates?: number | undefined;
-}
+} from "../support/retrieval/tool-input";
+import type { RetrievalToolOptions } from "../support/retrieval/tool-options";
+import type { AsOfResult, DiffResult, RetrievalTool, SearchResult } from "../support/retrieval/tool-types";
 
 /** The tools, by the names under which a model calls them. */
 export type RetrievalTools = {

@@ -14,7 +14,7 @@ import type { RerankHook } from "./rerank";
 import { badOption, noKey, noTextSearch } from "./tool-errors";
 import { type FilterCondition, filterColumnsOf, toCondition } from "./tool-filter";
 import type { InputLimits } from "./tool-input";
-import type { RetrievalToolOptions } from "./tools";
+import type { RetrievalToolOptions } from "./tool-options";
 
 /** What all tools of a table know. */
 export interface ToolSetting {

@@ -1,6 +1,6 @@
 // Rows as models read them: plain JSON of bounded length.
 
-import { isBytes, isDate } from "../../realm";
+import { isBytes, isDate } from "../../../realm";
 import type { ShownValue } from "./tool-types";
 
 type Row = Readonly<Record<string, unknown>>;

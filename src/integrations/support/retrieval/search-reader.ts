@@ -1,7 +1,7 @@
 // The two searches. Each reads one version, so that what it cites can be read again.
 
 import type { Snapshot, UntypedTable } from "varve";
-import { isDate } from "../../realm";
+import { isDate } from "../../../realm";
 import { pointOf } from "./point-in-time";
 import { type RerankedHit, rerankHits } from "./rerank";
 import type { ToolSetting, View } from "./setting";

@@ -155,6 +155,15 @@ export function badAsOf(found: string): VarveError {
   });
 }
 
+/** A text that is no point in the history, and why where that is known. */
+export function notAPoint(text: string, why?: string): VarveError {
+  const shown = quote(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const message = `${shown} is not a point in the history${why === undefined ? "" : `: ${why}`}.`;
+  return new VarveError("INVALID_ARGUMENT", message, {
+    hint: 'Write a version (12, v12), a date, which means its start in UTC (2026-03-01), an instant with its zone (2026-03-01T12:00:00Z), now, today, yesterday, "3 days ago", "last tuesday", a tag (@launch), or what was true by a date (effective:2026-03-01).',
+  });
+}
+
 /** A query that no column can answer. */
 export function badQuery(table: string, found: string): VarveError {
   return new VarveError("INVALID_ARGUMENT", `search: expected a text or a vector, found ${found}.`, {

@@ -29,6 +29,7 @@ export type { Explanation } from "./explanation";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 export type { MigrateOptions, Migration, MigrationStep } from "./migrate";
 export type { Direction, OrderBy } from "./paging";
+export { type DateAxis, type ParsePointOptions, parsePoint } from "./point";
 export type { LongOptions, Progress } from "./progress";
 export type {
   AnyRef,

@@ -10,6 +10,7 @@ import type { DiffOptions } from "./diff";
 import type { EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { badArgument, tooManyArguments, unknownOption, unreadableArgument } from "./errors";
 import type { MigrateOptions } from "./migrate";
+import type { ParsePointOptions } from "./point";
 import type { LongOptions } from "./progress";
 import { unreadableFilter } from "./query/filter-errors";
 import type { ReembedOptions } from "./reembed";
@@ -106,6 +107,7 @@ const NAMES = {
   reembed: { ...commit, ...long } satisfies Names<ReembedOptions>,
   setRetention: { days: "data" },
   during: { from: "data", to: "data" },
+  parsePoint: { now: "data", dates: "data" } satisfies Names<ParsePointOptions>,
 } as const;
 
 /** What tests pass besides. */

@@ -51,13 +51,18 @@ describe("varve search", () => {
 
   it("answers as of a version, a tag, a date and an effective date", () => {
     const then = "We pay the money back within 14 days.";
-    const points = ["1", "launch", "tag:launch", "effective:2025-03-01", "effective:2025-01-15T00:00:00Z"];
+    const points = [
+      ...["1", "v1", "launch", "@launch", "tag:launch"],
+      ...["effective:2025-03-01", "effective:2025-01-15T00:00:00Z", "effective:2025-03-01 12:00Z"],
+    ];
     for (const point of points) {
       const found = search("refund", "--as-of", point);
       expect([found.version, found.hits[0]?.body], point).toEqual([1, then]);
     }
     expect(search("refund", "--as-of", "effective:2025-08-01").version).toBe(2);
-    expect(search("refund", "--as-of", "2020-01-01")).toMatchObject({ version: 0, hits: [] });
+    for (const point of ["2020-01-01", "yesterday", "3 days ago", "last tuesday"])
+      expect(search("refund", "--as-of", point), point).toMatchObject({ version: 0, hits: [] });
+    expect(search("refund", "--as-of", "now").version).toBe(2);
   });
 
   it("looks only at rows that a filter lets through, and at no more than the limit", () => {

@@ -249,7 +249,17 @@ describe("searchAsOf", () => {
     const t = await filled();
     await t.tag("launch", 1);
     const { searchAsOf } = await retrievalTools(t);
-    expect((await searchAsOf.execute({ query: "x", asOf: "launch" })).version).toBe(1);
+    for (const asOf of ["launch", "@launch", "v1"])
+      expect((await searchAsOf.execute({ query: "x", asOf })).version).toBe(1);
+  });
+
+  it("answers with words for days, also where dates are effective", async () => {
+    for (const dates of ["committed", "effective"] as const) {
+      const { searchAsOf } = await toolsOf({ dates });
+      const versionAt = async (asOf: string) => (await searchAsOf.execute({ query: "x", asOf })).version;
+      expect(await versionAt("now")).toBe(2);
+      expect(await versionAt("30 years ago")).toBe(0);
+    }
   });
 
   it("answers from before the first commit with nothing", async () => {

@@ -164,6 +164,11 @@ const callExamples: Examples<typeof calls> = {
   noPrimaryKey: [calls.noPrimaryKey("docs")],
   noKeyForSpan: [calls.noKeyForSpan("docs")],
   badInstant: [calls.badInstant("effectiveAt", 'the text "yesterday"')],
+  notAPoint: [
+    calls.notAPoint("3 dais ago"),
+    calls.notAPoint("2026-03-01T12:00", "it has no time zone"),
+    calls.notAPoint("x".repeat(500)),
+  ],
   badAsOf: [calls.badAsOf("null")],
   badQuery: [calls.badQuery("docs", "the number 3")],
   notSearchable: [

@@ -131,7 +131,7 @@ async function questionOf(c: Context): Promise<{ question: string; asOf: PointIn
     throw new BadRequest(`A question is a text of at most ${QUESTION} characters.`);
   }
   if (asOf !== undefined && asOf !== null && typeof asOf !== "string" && typeof asOf !== "number") {
-    throw new BadRequest("asOf is a version, a day such as 2025-03-31, or nothing for now.");
+    throw new BadRequest("asOf is a version, a day such as 2025-03-31 or yesterday, or nothing for now.");
   }
   return { question: question.trim(), asOf: asOf ?? undefined };
 }

@@ -1,7 +1,7 @@
-import { type AsOf, type TableView, VarveError } from "varve";
+import { type AsOf, parsePoint, type TableView, VarveError } from "varve";
 import type { PassageTable, passages } from "./passages.ts";
 
-/** A point in time, as a client names it: a version, a day, or nothing for now. */
+/** A point in time, as a client names it: a version, a day or another text that `parsePoint` reads, or nothing for now. */
 export type PointInput = number | string | undefined;
 
 /** A version of the table, and since when it was true. */
@@ -14,6 +14,8 @@ export interface Point {
 export interface View extends Point {
   readonly view: TableView<typeof passages>;
 }
+
+const DAY = 24 * 60 * 60 * 1000;
 
 /** What a client asked for does not exist, or is not a thing to ask for. */
 export class BadRequest extends Error {}
@@ -39,9 +41,18 @@ function toAsOf(input: PointInput, newest: number): AsOf {
     if (Number.isSafeInteger(input) && input >= 0) return input;
     throw new BadRequest(`A version is a whole number, and not ${input}.`);
   }
-  const end = new Date(`${input}T23:59:59.999Z`);
-  if (!/^\d{4}-\d\d-\d\d$/.test(input) || Number.isNaN(end.getTime())) {
-    throw new BadRequest("A day is written like 2025-03-31.");
+  const point = readPoint(input);
+  if (typeof point !== "object" || !("effective" in point)) return point;
+  const at = new Date(point.effective).getTime();
+  const end = at % DAY === 0 ? at + DAY - 1 : at;
+  return end >= Date.now() ? newest : { effective: new Date(end) };
+}
+
+function readPoint(input: string): AsOf {
+  try {
+    return parsePoint(input, { dates: "effective" });
+  } catch (cause) {
+    if (VarveError.is(cause)) throw new BadRequest(`${cause.message} ${cause.hint ?? ""}`.trim(), { cause });
+    throw cause;
   }
-  return end.getTime() >= Date.now() ? newest : { effective: end };
 }

@@ -1,4 +1,5 @@
 // Turns what a user writes, a date, a sha, a tag or a version, into a version of the table.
+import { parsePoint, VarveError } from "varve";
 import { commitOf, commitsOf } from "./code-table.mjs";
 import { RepositoryError } from "./repository.mjs";
 
@@ -16,7 +17,7 @@ export async function pointAt(t, version) {
   };
 }
 
-/** The point that a name means: a tag, `v` and a number, a date, or the beginning of a sha, looked for in this order. */
+/** The point that a name means: a tag, the beginning of a sha, or what `parsePoint` reads, looked for in this order. */
 export async function findPoint(t, name) {
   const version = await versionOf(t, name);
   return { ...(await pointAt(t, version)), name };
@@ -26,10 +27,19 @@ async function versionOf(t, name) {
   if (name === "now") return await t.version();
   const tag = (await t.tags()).find((known) => known.name === name || known.name === `v${name}`);
   if (tag !== undefined) return tag.version;
-  if (/^#\d+$/.test(name)) return await t.asOf(Number(name.slice(1))).version();
-  if (/^\d{4}-\d{2}-\d{2}/.test(name)) return await t.asOf({ effective: name }).version();
-  if (!/^[0-9a-f]{4,64}$/i.test(name)) throw unknown(name);
-  return await versionOfSha(t, name.toLowerCase());
+  if (/^[0-9a-f]{4,64}$/i.test(name)) return await versionOfSha(t, name.toLowerCase());
+  return await t.asOf(pointOf(name)).version();
+}
+
+/** What is neither a date nor a version reads as a tag, and all tags are known. */
+function pointOf(name) {
+  try {
+    const point = parsePoint(name, { dates: "effective" });
+    if (point.tag === undefined) return point;
+  } catch (error) {
+    if (!VarveError.is(error)) throw error;
+  }
+  throw unknown(name);
 }
 
 async function versionOfSha(t, start) {
@@ -45,6 +55,6 @@ async function versionOfSha(t, start) {
 
 function unknown(name) {
   return new RepositoryError(
-    `Nothing is called ${JSON.stringify(name)} here: give a tag, a date such as 2024-05-01, the beginning of a sha, or #12 for version 12.`,
+    `Nothing is called ${JSON.stringify(name)} here: give a tag, a date such as 2024-05-01, "3 months ago", the beginning of a sha, or #12 for version 12.`,
   );
 }

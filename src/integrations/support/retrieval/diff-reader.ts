@@ -2,8 +2,7 @@
 // fill the memory.
 
 import { isDeepStrictEqual } from "node:util";
-import type { FilterColumns, UntypedTable } from "varve";
-import { pointOf } from "./point-in-time";
+import { type FilterColumns, parsePoint, type UntypedTable } from "varve";
 import { columnsOf, idOf } from "./search-reader";
 import type { ToolSetting, View } from "./setting";
 import { ShownRows } from "./shown-row";
@@ -25,9 +24,11 @@ export class DiffReader {
     const { table, dates, limits, where, key } = this.#setting;
     signal?.throwIfAborted();
     const { limit = limits.limit } = input;
-    const before = table.asOf(pointOf(input.from, dates));
+    const before = table.asOf(parsePoint(input.from, { dates }));
     const after =
-      input.to === undefined ? table.asOf(await table.version()) : table.asOf(pointOf(input.to, dates));
+      input.to === undefined
+        ? table.asOf(await table.version())
+        : table.asOf(parsePoint(input.to, { dates }));
     const [from, to] = [await before.version(), await after.version()];
     const keys = await table.diff(from, to, { select: [key], where: where(input.filter) });
     const first = (rows: readonly Row[]): unknown[] => rows.slice(0, limit).map((row) => row[key]);

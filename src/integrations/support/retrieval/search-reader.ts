@@ -1,8 +1,7 @@
 // The two searches. Each reads one version, so that what it cites can be read again.
 
-import type { Snapshot, UntypedTable } from "varve";
+import { parsePoint, type Snapshot, type UntypedTable } from "varve";
 import { isDate } from "../../../realm";
-import { pointOf } from "./point-in-time";
 import { type RerankedHit, rerankHits } from "./rerank";
 import type { ToolSetting, View } from "./setting";
 import { cutText, ShownRows } from "./shown-row";
@@ -31,7 +30,7 @@ export class SearchReader {
   /** The best rows of an older version. */
   async asOf(input: SearchAsOfInput, signal: AbortSignal | undefined): Promise<AsOfResult> {
     const { table, dates } = this.#setting;
-    const snapshot = table.asOf(pointOf(input.asOf, dates));
+    const snapshot = table.asOf(parsePoint(input.asOf, { dates }));
     const { committedAt, effectiveAt } = await snapshot.point();
     const found = await this.#search(snapshot, input, signal);
     return {

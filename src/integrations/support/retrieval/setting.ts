@@ -3,13 +3,13 @@
 import type {
   AnyTable,
   ColumnDescription,
+  DateAxis,
   Table,
   TableDescription,
   TableView,
   UntypedTable,
   Where,
 } from "varve";
-import type { DateAxis } from "./point-in-time";
 import type { RerankHook } from "./rerank";
 import { badOption, noKey, noTextSearch } from "./tool-errors";
 import { type FilterCondition, filterColumnsOf, toCondition } from "./tool-filter";

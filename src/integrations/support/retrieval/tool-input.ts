@@ -38,7 +38,7 @@ export interface SearchInput {
 
 /** What a model says to `searchAsOf`. */
 export interface SearchAsOfInput extends SearchInput {
-  /** A date, an instant, the number of a version, or a tag. */
+  /** A date, an instant, a version or a tag, as `parsePoint` reads it. */
   asOf: string;
 }
 
@@ -71,7 +71,7 @@ const VALUES_MAX = 100;
 const VALUE_MAX = 1000;
 
 const POINT =
-  'a date ("2026-09-30", its start in UTC), an instant with its zone ("2026-09-30T12:00:00Z"), the number of a version ("3"), or a tag';
+  'a date ("2026-09-30", its start in UTC), an instant with its zone ("2026-09-30T12:00:00Z"), "yesterday", "last tuesday" or "3 days ago" (all in UTC), the number of a version ("3"), or a tag ("@launch")';
 
 type Json = Record<string, unknown>;
 

@@ -1,5 +1,4 @@
-import type { AnyTable, ColumnName, Where } from "varve";
-import type { DateAxis } from "./point-in-time";
+import type { AnyTable, ColumnName, DateAxis, Where } from "varve";
 import type { RerankHook } from "./rerank";
 
 /** What `retrievalTools` takes beside the table. */

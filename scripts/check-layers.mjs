@@ -60,6 +60,7 @@ function selfTest(layers) {
   const circle = { "sdk/a.ts": 'import { b } from "./b.ts";', "sdk/b.ts": 'import { a } from "./a.ts";' };
   assert.equal(cycleProblems(new Map(Object.entries(circle))).length, 1);
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "../src/sdk/table.ts";']]).length, 1);
+  assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "../dist/cli/x.js";']]).length, 1);
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "varve";']]).length, 0);
 }
 
@@ -70,6 +71,7 @@ const source = read("src", (path) => path.endsWith(".ts"), "src/");
 const outside = new Map([
   ...read("examples", (path) => /\.[cm]?[jt]s$/.test(path)),
   ...read("test/sdk", (path) => path.endsWith(".ts")),
+  ...read("test/documents", (path) => path.endsWith(".ts")),
 ]);
 const problems = [
   ...rustLayerProblems(engine, layers.rust.modules).map((problem) => `native/engine/src/${problem}`),

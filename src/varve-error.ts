@@ -7,6 +7,7 @@ export const errorCodes = [
   "INVALID_ROW",
   "INVALID_FILTER",
   "INVALID_ARGUMENT",
+  "INVALID_DOCUMENT",
   "SCHEMA_MISMATCH",
   "TABLE_NOT_FOUND",
   "TABLE_EXISTS",
@@ -44,6 +45,7 @@ export const errorCodes = [
  * | `INVALID_ROW` | Change the row that `where` names; nothing of the write was committed. |
  * | `INVALID_FILTER` | Change the filter. |
  * | `INVALID_ARGUMENT` | Change the call. |
+ * | `INVALID_DOCUMENT` | Leave the file out, or change it: it is not text in UTF-8, or is too large. |
  * | `SCHEMA_MISMATCH` | The declaration and the table on disk differ: change one of them. `reembed` moves a column to another model. |
  * | `TABLE_NOT_FOUND`, `TABLE_EXISTS`, `COLUMN_NOT_FOUND`, `COLUMN_EXISTS`, `TAG_NOT_FOUND`, `TAG_EXISTS` | Use another name. |
  * | `NO_PRIMARY_KEY` | Declare a primary key, or use `find`. |

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cutMarkdown } from "../../dist/cli/markdown.js";
+import { splitMarkdown } from "../../dist/documents/index.js";
 
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 const target = fileURLToPath(new URL("collection", import.meta.url));
@@ -75,13 +75,13 @@ function passagesOf({ name }) {
     )
     .sort();
   return files.flatMap((path) =>
-    cutMarkdown(clean(readFileSync(join(folder, path), "utf8")), limits.passage)
-      .filter(({ headings, body }) => !headings.some((it) => otherSection.test(it)) && isEnglish(body))
-      .map(({ headings, anchor, body }, at, all) => ({
+    splitMarkdown(clean(readFileSync(join(folder, path), "utf8")), { size: limits.passage })
+      .filter(({ headings, text }) => !headings.some((it) => otherSection.test(it)) && isEnglish(text))
+      .map(({ headings, anchor, text }, at, all) => ({
         id: `${name}/${path}#${anchor}`,
         heading: headings.length > 1 ? headings.at(-1) : undefined,
         whole: !anchor.includes("~") && all[at + 1]?.anchor !== `${anchor}~2`,
-        text: body.trim(),
+        text: text.trim(),
       })),
   );
 }

@@ -1,41 +1,31 @@
 // A crawl of a folder: what is in it, as rows, and how that differs from what a table has.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { cutMarkdown } from "../../dist/cli/markdown.js";
+import { readDocument, splitDocument, walkFolder } from "varve/documents";
 
-/**
- * The Markdown below a folder, as sorted paths with forward slashes. Test data, what was built and licences are no documents, and packages that
- * others carry with them are there once more.
- */
-function documentsBelow(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.md$/i.test(entry.name))
-    .map((entry) =>
-      relative(folder, join(entry.parentPath ?? entry.path, entry.name))
-        .split(sep)
-        .join("/"),
-    )
-    .filter((path) => !/(^|\/)(__tests__|node_modules|dist|licen[cs]e[^/]*)(\/|$)/i.test(path))
-    .sort();
-}
+/** Test data, what was built and licences are no documents, and packages that others carry with them are there once more. */
+const ignore = (path) => /(^|\/)(__tests__|node_modules|dist|licen[cs]e[^/]*)(\/|$)/i.test(path);
+
+/** The Markdown below a folder. */
+const documentsBelow = (folder) => walkFolder(folder, { extensions: [".md"], ignore });
 
 /** Copies the Markdown below a folder, so that it can be changed. */
-export function copyDocuments(from, to) {
-  for (const path of documentsBelow(from)) {
+export async function copyDocuments(from, to) {
+  for await (const { path, file } of documentsBelow(from)) {
     mkdirSync(dirname(join(to, path)), { recursive: true });
-    cpSync(join(from, path), join(to, path));
+    cpSync(file, join(to, path));
   }
 }
 
-/** Cuts all documents of a folder into rows. */
-export function readPieces(folder) {
-  const paths = documentsBelow(folder);
-  const crawl = { files: paths.length, bytes: 0, rows: [] };
-  for (const path of paths) {
-    const text = readFileSync(join(folder, path), "utf8");
-    crawl.bytes += Buffer.byteLength(text);
-    for (const { headings, anchor, body, start, end } of cutMarkdown(text)) {
+/** Splits all documents of a folder into rows. */
+export async function readPassages(folder) {
+  const crawl = { files: 0, bytes: 0, rows: [] };
+  for await (const { path, file, kind } of documentsBelow(folder)) {
+    const source = await readDocument(file);
+    crawl.files += 1;
+    crawl.bytes += Buffer.byteLength(source);
+    for (const { headings, anchor, text: body, start, end } of splitDocument(source, kind)) {
       crawl.rows.push({ id: `${path}#${anchor}`, path, heading: headings.join(" > "), body, start, end });
     }
   }

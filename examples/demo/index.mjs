@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connect, embed, int, table, text } from "varve";
 import { builtin } from "varve/embeddings";
-import { changeDocuments, copyDocuments, differences, readPieces } from "./crawl.mjs";
+import { changeDocuments, copyDocuments, differences, readPassages } from "./crawl.mjs";
 import { bytes, count, Screen } from "./screen.mjs";
 
-const pieces = table(
-  "pieces",
+const passages = table(
+  "passages",
   {
     id: text().primaryKey(),
     path: text(),
@@ -34,22 +34,22 @@ const screen = new Screen(process.stdout, process.env);
 const place = mkdtempSync(join(tmpdir(), "varve-demo-"));
 process.on("exit", () => rmSync(place, { recursive: true, force: true }));
 const documents = join(place, "documents");
-copyDocuments(fileURLToPath(new URL("../../node_modules", import.meta.url)), documents);
+await copyDocuments(fileURLToPath(new URL("../../node_modules", import.meta.url)), documents);
 
 const db = await connect(join(place, "demo.db"));
-const t = await db.table(pieces);
+const t = await db.table(passages);
 
 screen.title(
   "Varve: the Markdown of this project's dependencies, searched by meaning, now and as of any day",
 );
 
-screen.step("Read the files and cut them by heading");
-const first = await screen.time(() => readPieces(documents));
+screen.step("Read the files and split them by heading");
+const first = await screen.time(() => readPassages(documents));
 screen.result(
-  `${count(first.files, "file")}, ${count(first.rows.length, "piece")}, ${bytes(first.bytes)} of text`,
+  `${count(first.files, "file")}, ${count(first.rows.length, "passage")}, ${bytes(first.bytes)} of text`,
 );
 
-screen.step("Embed every piece and commit all of them at once");
+screen.step("Embed every passage and commit all of them at once");
 const written = await screen.time(() =>
   t.insert(first.rows, { message: "first crawl", effectiveAt: "2025-01-15" }),
 );
@@ -67,7 +67,7 @@ for (const question of questions) {
 screen.step("Half a year later: change documents, crawl again");
 for (const change of changeDocuments(documents, answers[0], answers[1])) screen.line(change);
 const { fresh, gone } = await screen.time(async () => {
-  const different = await differences(t, readPieces(documents).rows);
+  const different = await differences(t, (await readPassages(documents)).rows);
   const commit = { message: "second crawl", effectiveAt: "2025-07-15" };
   await t.upsert(different.fresh, { delete: (c) => c.id.in(different.gone), ...commit });
   return different;

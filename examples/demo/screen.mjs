@@ -1,4 +1,6 @@
 // What the demo prints: lines of at most 100 columns, in colour where somebody watches.
+import { plainText } from "varve/documents";
+
 const WIDTH = 100;
 const styles = {
   bold: [1, 22],
@@ -29,16 +31,10 @@ function clipStart(text, width) {
   return sizeOf(text) <= width ? text : `…${[...text].slice(1 - width).join("")}`;
 }
 
-/** The words of a piece of Markdown in one line, without code fences, images and the targets of links. */
+/** The words of some Markdown in one line, without fences of code and the marks of lists. */
 function words(markdown) {
-  return markdown
-    .replace(/^\s*(```|~~~).*$/gm, " ")
-    .replace(/!\[[^\]]*\]\([^)]*\)/g, " ")
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/^\s*[-*+>]\s/gm, " ")
-    .replace(/<[^>]*>|\*\*|`/g, "")
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .trim();
+  const plain = plainText(markdown.replace(/^\s*(```|~~~).*$|^\s*[-*+>]\s/gm, " "));
+  return plain.replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 
 /** Prints steps, what came of them and how long they took. */

@@ -88,9 +88,6 @@ export function cycleProblems(files) {
   return problems;
 }
 
-/** Not an entry, and yet open to the examples: the cutter of the command, so that the demo needs none of its own. */
-const open = new Set(["dist/cli/markdown.js"]);
-
 /** Sentences about examples and tests of behaviour that reach past the public entries. `files`: path from the top -> text. */
 export function outsideProblems(files) {
   const problems = [];
@@ -98,7 +95,6 @@ export function outsideProblems(files) {
     for (const { specifier, line } of importsOf(parse(file, text))) {
       const target = specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : specifier;
       const isEntry = /^src\/([\w-]+\/)?index(\.[jt]s)?$/.test(target);
-      if (open.has(target)) continue;
       if (target.startsWith("#") || (/^(src|dist|native)\//.test(target) && !isEntry)) {
         problems.push(`${file}:${line}: imports \`${specifier}\`, which no user can`);
       }

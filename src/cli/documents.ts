@@ -1,9 +1,8 @@
-import { extname } from "node:path";
 import { embed, int, type Table, table, text } from "varve";
+import { documentKind, splitDocument } from "varve/documents";
 import { builtin } from "varve/embeddings";
-import { cutMarkdown, cutText } from "./markdown";
 
-/** The table that `varve ingest` fills: a row for each piece of a document. */
+/** The table that `varve ingest` fills: a row for each passage of a document. */
 export function documentTable(name: string) {
   const columns = {
     /** `docs/guide/refunds.md#how-long`: source, path and anchor. */
@@ -27,13 +26,13 @@ export function documentTable(name: string) {
 /** An open table of documents. */
 export type DocumentTable = Table<ReturnType<typeof documentTable>>;
 
-/** A piece of a document as a row. */
+/** A passage of a document as a row. */
 export type DocumentRow = ReturnType<typeof documentTable>["$insert"];
 
 /** The rows of a document. */
 export function documentRows(source: string, path: string, content: string): DocumentRow[] {
-  const pieces = extname(path).toLowerCase() === ".txt" ? cutText(content) : cutMarkdown(content);
-  return pieces.map(({ headings, anchor, body, start, end }) => ({
+  const passages = splitDocument(content, documentKind(path));
+  return passages.map(({ headings, anchor, text: body, start, end }) => ({
     id: `${source}/${path}${anchor === "" ? "" : `#${anchor}`}`,
     source,
     path,

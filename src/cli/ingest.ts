@@ -1,7 +1,8 @@
-import { and, type Instant, type Progress } from "varve";
+import { and, type Instant, type Progress, VarveError } from "varve";
+import { type FoundDocument, readDocument } from "varve/documents";
 import { interrupted } from "./cli-error";
 import { type DocumentRow, type DocumentTable, documentRows } from "./documents";
-import { listDocuments, readDocument } from "./folder";
+import { documentsIn } from "./folder";
 
 /** What an ingest takes. */
 export interface IngestOptions {
@@ -21,17 +22,17 @@ export interface IngestReport {
   /** The version that shows the folder as it is. */
   readonly version: number;
   readonly files: number;
-  readonly pieces: number;
+  readonly passages: number;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
   readonly unchanged: number;
-  /** Files that could not be read; their pieces stay what they were. */
+  /** Files that could not be read; their passages stay what they were. */
   readonly unread: readonly { readonly path: string; readonly problem: string }[];
 }
 
 /**
- * Makes a table show the documents of a folder: pieces that are new or different are written, those that are gone are removed, and
+ * Makes a table show the documents of a folder: passages that are new or different are written, those that are gone are removed, and
  * where nothing differs there is no new version.
  */
 export async function ingest(t: DocumentTable, options: IngestOptions): Promise<IngestReport> {
@@ -43,7 +44,7 @@ class Ingest {
   readonly #options: IngestOptions;
   readonly #unread = new Map<string, string>();
   #files = 0;
-  #pieces = 0;
+  #passages = 0;
 
   constructor(t: DocumentTable, options: IngestOptions) {
     this.#table = t;
@@ -52,8 +53,8 @@ class Ingest {
 
   async run(): Promise<IngestReport> {
     const { folder, message, effectiveAt, signal, onProgress } = this.#options;
-    const paths = await listDocuments(folder);
-    const { version, inserted, updated, unchanged, deleted } = await this.#table.upsert(this.#rows(paths), {
+    const found = await documentsIn(folder);
+    const { version, inserted, updated, unchanged, deleted } = await this.#table.upsert(this.#rows(found), {
       // What is gone is known when every file has been read, which is when the filter is asked for.
       delete: (c) => and(c.source.eq(this.#options.source), c.path.notIn([...this.#unread.keys()])),
       message,
@@ -64,7 +65,7 @@ class Ingest {
     return {
       version,
       files: this.#files,
-      pieces: this.#pieces,
+      passages: this.#passages,
       added: inserted,
       changed: updated,
       removed: deleted,
@@ -73,20 +74,31 @@ class Ingest {
     };
   }
 
-  async *#rows(paths: readonly string[]): AsyncGenerator<DocumentRow, void, void> {
-    const { folder, source, signal, onProgress } = this.#options;
-    for (const [index, path] of paths.entries()) {
+  async *#rows(found: readonly FoundDocument[]): AsyncGenerator<DocumentRow, void, void> {
+    const { source, signal, onProgress } = this.#options;
+    for (const [index, { path, file }] of found.entries()) {
       if (signal.aborted) throw interrupted();
-      const file = await readDocument(folder, path);
-      if ("problem" in file) {
-        this.#unread.set(path, file.problem);
-        continue;
-      }
+      const text = await this.#read(path, file);
+      if (text === undefined) continue;
       this.#files += 1;
-      const rows = documentRows(source, path, file.text);
-      this.#pieces += rows.length;
+      const rows = documentRows(source, path, text);
+      this.#passages += rows.length;
       yield* rows;
-      onProgress({ files: index + 1, of: paths.length });
+      onProgress({ files: index + 1, of: found.length });
+    }
+  }
+
+  /** What a file says; undefined, and noted, where that cannot be read. */
+  async #read(path: string, file: string): Promise<string | undefined> {
+    try {
+      return await readDocument(file);
+    } catch (error) {
+      if (!VarveError.is(error)) throw error;
+      const problem = error.message
+        .slice(file.length)
+        .replace(/^ (?:is not a document|cannot be read): |\.$/g, "");
+      this.#unread.set(path, problem);
+      return undefined;
     }
   }
 }

@@ -1,6 +1,6 @@
 // What people are shown: texts cut to size and made harmless, numbers and dates in words.
 
-import { plainText } from "./heading";
+import { plainText } from "varve/documents";
 
 /** Text without control characters. */
 export function harmless(text: string): string {
@@ -27,7 +27,8 @@ const MARKUP = /^[ \t]*(?:`{3,}|~{3,}|\[[^\]]*\]:).*$|^[ \t]*(?:[-*+>]|\d{1,9}[.
 
 /** The first words of a text of Markdown, on so many lines. */
 export function excerpt(text: string, width: number, lines: number): string[] {
-  const words = plainText(text.slice(0, width * lines * 4).replace(MARKUP, ""), width * lines * 2).split(" ");
+  const plain = plainText(text.slice(0, width * lines * 4).replace(MARKUP, ""));
+  const words = plain.slice(0, width * lines * 2).split(" ");
   const shown = [""];
   for (const word of words) {
     const line = shown.at(-1) ?? "";

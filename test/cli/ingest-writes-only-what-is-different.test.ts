@@ -8,7 +8,7 @@ interface Report {
   source: string;
   version: number;
   files: number;
-  pieces: number;
+  passages: number;
   added: number;
   changed: number;
   removed: number;
@@ -46,13 +46,13 @@ beforeEach(() => {
 afterEach(() => place[Symbol.dispose]());
 
 describe("varve ingest", () => {
-  it("writes one version, with every piece where it stands in its file", () => {
+  it("writes one version, with every passage where it stands in its file", () => {
     expect(ingest()).toEqual({
       table: "docs",
       source: "docs",
       version: 1,
       files: 2,
-      pieces: 3,
+      passages: 3,
       added: 3,
       changed: 0,
       removed: 0,
@@ -67,6 +67,16 @@ describe("varve ingest", () => {
     }
   });
 
+  it("reads pages of HTML as their visitors do", () => {
+    place.write(
+      "docs/page.html",
+      "<title>T</title><h1 id=top>Plums</h1><p>about <b>plums</b></p><p hidden>secret</p>",
+    );
+    expect(ingest()).toMatchObject({ files: 3, passages: 4 });
+    const [row] = rowsOf(1).filter(({ path }) => path === "page.html");
+    expect(row).toMatchObject({ id: "docs/page.html#top", heading: "Plums", body: "about plums", start: 40 });
+  });
+
   it("makes no version where nothing is different", () => {
     ingest();
     expect(ingest()).toMatchObject({ version: 1, added: 0, changed: 0, removed: 0, unchanged: 3 });
@@ -74,7 +84,7 @@ describe("varve ingest", () => {
     expect(place.run("ingest", "docs").stdout).toContain("Nothing is different: version 1 of docs stands.");
   });
 
-  it("replaces only the pieces of a file that changed", () => {
+  it("replaces only the passages of a file that changed", () => {
     ingest();
     place.write("docs/a.md", "# A\n\nabout apples\n\n## Pears\n\nabout ripe pears\n");
     expect(ingest()).toMatchObject({ version: 2, added: 0, changed: 1, removed: 0, unchanged: 2 });
@@ -85,7 +95,7 @@ describe("varve ingest", () => {
     ]);
   });
 
-  it("moves the pieces that stand behind a change", () => {
+  it("moves the passages that stand behind a change", () => {
     ingest();
     place.write("docs/a.md", "# A\n\nabout many apples\n\n## Pears\n\nabout pears\n");
     expect(ingest()).toMatchObject({ changed: 2 });
@@ -93,7 +103,7 @@ describe("varve ingest", () => {
     expect(place.run("diff", "1").stdout).toContain("docs/a.md#a  (body, end)");
   });
 
-  it("ends the pieces of a file that is gone, and keeps them in the past", () => {
+  it("ends the passages of a file that is gone, and keeps them in the past", () => {
     ingest();
     place.remove("docs/a.md");
     const report = ingest();
@@ -135,9 +145,9 @@ describe("varve ingest", () => {
     place.write("docs/code.ts", "x");
     place.write("secret/s.md", "x");
     symlinkSync(join(place.folder, "secret"), join(place.folder, "docs/link"), "junction");
-    expect(ingest()).toMatchObject({ files: 2, pieces: 3 });
+    expect(ingest()).toMatchObject({ files: 2, passages: 3 });
     place.write("docs/E.MDX", "# E\n\nx");
-    expect(ingest()).toMatchObject({ files: 3, pieces: 4 });
+    expect(ingest()).toMatchObject({ files: 3, passages: 4 });
   });
 
   it("keeps the date and the message", () => {
@@ -162,29 +172,29 @@ describe("varve ingest", () => {
 
   it("takes an empty folder, and long documents", () => {
     mkdirSync(join(place.folder, "empty"));
-    expect(place.json<Report>("ingest", "empty")).toMatchObject({ version: 0, files: 0, pieces: 0 });
+    expect(place.json<Report>("ingest", "empty")).toMatchObject({ version: 0, files: 0, passages: 0 });
     place.write(
       "docs/long.md",
       `# Long\n\n${"Some words that fill a line of a long document.\n".repeat(8000)}`,
     );
     const report = ingest();
-    expect(report.pieces).toBeGreaterThan(250);
+    expect(report.passages).toBeGreaterThan(250);
     const rows = rowsOf(report.version);
-    expect(rows).toHaveLength(report.pieces);
+    expect(rows).toHaveLength(report.passages);
     const text = readFileSync(join(place.folder, "docs/long.md"), "utf8");
     for (const { path, body, start, end } of rows) {
       if (path === "long.md") expect(text.slice(start, end)).toBe(body);
     }
-    expect(ingest()).toMatchObject({ version: report.version, unchanged: report.pieces });
+    expect(ingest()).toMatchObject({ version: report.version, unchanged: report.passages });
   });
 
   it("says that there are no documents, and leaves no database behind", () => {
     place.write("empty/photo.png", new Uint8Array(3));
     const run = place.run("ingest", "empty");
     expect([run.code, run.stdout]).toEqual([0, "No documents found in empty.\n"]);
-    expect(run.stderr).toContain(".md, .mdx, .markdown, .txt");
+    expect(run.stderr).toContain(".md, .mdx, .markdown, .html, .htm, .xhtml, .txt");
     expect(existsSync(join(place.folder, ".varve"))).toBe(false);
-    expect(place.json<Report>("ingest", "empty")).toMatchObject({ version: 0, files: 0, pieces: 0 });
+    expect(place.json<Report>("ingest", "empty")).toMatchObject({ version: 0, files: 0, passages: 0 });
     ingest();
     expect(place.run("ingest", "empty").stdout).toBe("No documents found in empty.\n");
   });

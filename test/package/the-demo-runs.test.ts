@@ -50,7 +50,7 @@ describe("npm run demo", () => {
   it("goes through its steps and says how long they took", () => {
     const steps = [...output.matchAll(/^ {2}(\d) {2}\S/gm)].map(([, number]) => Number(number));
     expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(output).toMatch(/^ {5}\d+ files, [\d,]+ pieces, \d\.\d MB of text +[\d.,]+ ms$/m);
+    expect(output).toMatch(/^ {5}\d+ files, [\d,]+ passages, \d\.\d MB of text +[\d.,]+ ms$/m);
     expect(output).toMatch(
       /^ {5}version 1: [\d,]+ rows now, 0 of the past, \d+\.\d MB on disk +[\d.,]+ ms$/m,
     );

@@ -2,6 +2,7 @@
 
 import { VarveError } from "varve";
 import { describe, expect, test } from "vitest";
+import * as documents from "../../src/documents/document-errors";
 import * as embeddings from "../../src/embeddings/embedding-errors";
 import { nativeBroken, nativeMissing } from "../../src/native-module";
 import * as embed from "../../src/sdk/embed/embed-errors";
@@ -226,6 +227,27 @@ const embeddingExamples: Partial<Examples<typeof embeddings>> = {
   modelDiffers: [embeddings.modelDiffers("varve-static-en (revision 1)", "varve-static-en (revision 2)")],
 };
 
+const documentExamples: Examples<typeof documents> = {
+  badArgument: [
+    documents.badArgument("splitText", "a text", null),
+    documents.badArgument("splitText, size", "a whole number from 2 on", 1.5),
+    documents.badArgument("walkFolder, ignore", "a list of names, or a function", "x".repeat(100)),
+    documents.badArgument("walkFolder: options", "an object", []),
+  ],
+  unknownOption: [documents.unknownOption("splitText", "overlap", ["size"])],
+  unreadableOptions: [documents.unreadableOptions("splitText", cause)],
+  notAFolder: [documents.notAFolder("docs/a.md")],
+  unreadable: [
+    documents.unreadable("docs", Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" })),
+    documents.unreadable("docs", cause),
+  ],
+  notADocument: [
+    documents.notADocument("docs/a.md", "it is not text"),
+    documents.notADocument("docs/a.md", "it is not UTF-8", "Save it in UTF-8, or leave it out."),
+  ],
+  walkAborted: [documents.walkAborted("enough")],
+};
+
 const settings = ["clone", "installed", "bundled", "named"] as const;
 const native: readonly VarveError[] = [
   ...settings.map((setting) => nativeMissing("linux-x64", setting)),
@@ -254,6 +276,7 @@ const areas: readonly [string, Module, Readonly<Record<string, readonly VarveErr
   ["filters", filters, filterExamples],
   ["rows", rows, rowExamples],
   ["calls", calls, callExamples],
+  ["documents", documents, documentExamples],
   ["embedding rows", embed, embedExamples],
   ["embedding functions", embeddings, embeddingExamples],
 ];

@@ -8,7 +8,13 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const programs = ["README.md", "docs/as-of.md", "docs/across-time.md", "docs/integrations/langchain.md"];
+const programs = [
+  "README.md",
+  "docs/as-of.md",
+  "docs/across-time.md",
+  "docs/documents.md",
+  "docs/integrations/langchain.md",
+];
 const pages = [
   ...programs.slice(0, 3),
   "docs/embeddings.md",

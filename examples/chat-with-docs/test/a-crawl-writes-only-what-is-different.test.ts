@@ -23,8 +23,8 @@ it("makes one version of everything that is different, and touches nothing else"
   expect(report).toMatchObject({ version: 2, isNew: true, added: 1, changed: 1, removed: 1, documents: 2 });
   const { added, removed, changed } = await t.diff(1, 2);
   expect([added[0]?.id, removed[0]?.id, changed[0]?.after.id]).toEqual([
-    "new.html#top",
-    "old.md#top",
+    "new.html#new",
+    "old.md#old",
     "tea.md#cold",
   ]);
 });
@@ -45,5 +45,5 @@ it("keeps what it knows of a file that cannot be read, and says so", async () =>
   const report = await crawl(t, { folder, ...second });
   expect(report.unread.map(({ path }) => path)).toEqual(["a.md", "c.pdf"]);
   expect(report).toMatchObject({ isNew: false, removed: 0 });
-  expect(await t.get("a.md#top")).toBeDefined();
+  expect(await t.get("a.md#a")).toBeDefined();
 });

@@ -1,6 +1,6 @@
 // Cuts a file into pieces that are worth embedding: by symbol where there is a grammar, Markdown by heading, everything else by windows of
 // lines. A piece keeps its name while the file around it changes, so that its row only changes when its text does.
-import { cutMarkdown } from "../../../dist/cli/markdown.js";
+import { splitMarkdown } from "varve/documents";
 import { languageOf } from "./languages.mjs";
 import { windowsOf } from "./lines.mjs";
 
@@ -55,7 +55,7 @@ async function spansOf(path, text, lines) {
 
 function headingsOf(text) {
   const rowAt = rowsOf(text);
-  return cutMarkdown(text).map(({ headings, anchor, start, end }) => ({
+  return splitMarkdown(text).map(({ headings, anchor, start, end }) => ({
     symbol: headings.length === 0 ? anchor : `${headings.join(" > ")} #${anchor}`.slice(-NAMED * 2),
     start: rowAt(start),
     end: rowAt(Math.max(start, end - 1)) + 1,

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { documentExtensions } from "varve/documents";
 import { usageError } from "../cli-error";
 import { type Command, type Input, textOption } from "../command";
 import { documentTable } from "../documents";
 import { ExitCode } from "../exit-code";
-import { EXTENSIONS, listDocuments } from "../folder";
+import { documentsIn } from "../folder";
 import { type IngestReport, ingest } from "../ingest";
 import { DATABASE, TABLE, withDatabaseAt } from "../open";
 import { dateOption } from "../point";
@@ -29,11 +30,12 @@ export const ingestCommand: Command = {
     message: { type: "string", value: "<text>", help: "a sentence for the log" },
   },
   details: [
-    `Reads ${EXTENSIONS.join(", ")} files, cuts them by heading and embeds the pieces. Doing it`,
-    "again writes only what is different; where nothing is, there is no new version. What was deleted",
-    "from the folder is gone from the table too, and stays readable in older versions. A file that",
-    "cannot be read keeps what it had. Several folders can share a table as long as their sources have",
-    "different names: a folder replaces what was there under the name of its source.",
+    `Reads ${documentExtensions.join(", ")} files, splits them by heading`,
+    "and embeds the passages. Doing it again writes only what is different; where nothing is, there is",
+    "no new version. What was deleted from the folder is gone from the table too, and stays readable in",
+    "older versions. A file that cannot be read keeps what it had. Several folders can share a table as",
+    "long as their sources have different names: a folder replaces what was there under the name of its",
+    "source.",
   ],
   run,
 };
@@ -48,7 +50,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const effectiveAt = dateOption(input, "effective-at");
   const started = performance.now();
   // A mistyped folder leaves no database behind.
-  if (!existsSync(place) && (await listDocuments(folder)).length === 0) {
+  if (!existsSync(place) && (await documentsIn(folder)).length === 0) {
     return nothingFound(terminal, input, folder, { table: name, source });
   }
   const report = await withDatabaseAt(place, async (db) => {
@@ -76,7 +78,7 @@ function nothingFound(terminal: Terminal, input: Input, folder: string, asked: o
   const none = {
     version: 0,
     files: 0,
-    pieces: 0,
+    passages: 0,
     added: 0,
     changed: 0,
     removed: 0,
@@ -90,7 +92,7 @@ function nothingFound(terminal: Terminal, input: Input, folder: string, asked: o
 
 function printNothing(terminal: Terminal, folder: string): void {
   terminal.print(`No documents found in ${harmless(folder)}.`);
-  terminal.note(`  varve ingest reads files that end with ${EXTENSIONS.join(", ")}.`);
+  terminal.note(`  varve ingest reads files that end with ${documentExtensions.join(", ")}.`);
 }
 
 /** Keeps the default database, which is made in the middle of somebody's project, out of their repository. */
@@ -107,10 +109,10 @@ function printReport(
   place: string,
   ms: number,
 ): void {
-  const { version, files, pieces, added, changed, removed, unchanged, unread } = report;
+  const { version, files, passages, added, changed, removed, unchanged, unread } = report;
   for (const { path, problem } of unread) terminal.note(`left out: ${harmless(path)}: ${problem}`);
   terminal.print(
-    `Read ${countText(files, "file")}, ${countText(pieces, "piece")}, in ${(ms / 1000).toFixed(1)} s.`,
+    `Read ${countText(files, "file")}, ${countText(passages, "passage")}, in ${(ms / 1000).toFixed(1)} s.`,
   );
   const parts = [
     terminal.paint("green", `+ ${added} new`),
@@ -122,5 +124,5 @@ function printReport(
     terminal.print(`Nothing is different: version ${version} of ${table} stands.`);
   else terminal.print(`  ${parts.join("   ")}`, `This is version ${version} of ${table}.`);
   const db = place === DATABASE ? "" : ` --db ${place}`;
-  if (pieces > 0) terminal.note(`Ask it: varve search "..."${db}`);
+  if (passages > 0) terminal.note(`Ask it: varve search "..."${db}`);
 }

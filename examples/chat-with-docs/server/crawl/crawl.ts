@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { digest } from "varve/documents";
 import { cut } from "../documents/cut.ts";
 import type { DocumentText } from "../documents/document.ts";
 import type { PassageRow, PassageTable } from "../passages.ts";
@@ -82,6 +82,6 @@ export function rowsOf(document: DocumentText, path: string): PassageRow[] {
   const { kind, title } = document;
   return cut(document).map(({ anchor, ...passage }) => {
     const row = { id: `${path}#${anchor}`, path, kind, title, ...passage };
-    return { ...row, hash: createHash("sha256").update(JSON.stringify(row)).digest("hex") };
+    return { ...row, hash: digest(JSON.stringify(row)) };
   });
 }

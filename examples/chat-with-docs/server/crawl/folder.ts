@@ -1,5 +1,6 @@
-import { lstat, readdir, readFile, realpath } from "node:fs/promises";
-import { extname, join, relative, sep } from "node:path";
+import { lstat, readFile, realpath } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { walkFolder } from "varve/documents";
 import type { DocumentText } from "../documents/document.ts";
 import { readHtml } from "../documents/html.ts";
 import { readMarkdown } from "../documents/markdown.ts";
@@ -27,15 +28,12 @@ const FILES = 20_000;
 
 /** The documents below a folder: sorted paths with forward slashes. Hidden folders, node_modules and links are left out. */
 export async function listDocuments(folder: string): Promise<string[]> {
-  const top = await realpath(folder);
-  const entries = await readdir(top, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && extname(entry.name).toLowerCase() in READERS)
-    .map((entry) => relative(top, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !path.split("/").some((part) => part.startsWith(".") || part === "node_modules"));
-  if (paths.length > FILES)
-    throw new Error(`${folder} holds ${paths.length} documents, at most ${FILES} are read.`);
-  return paths.sort();
+  const paths: string[] = [];
+  for await (const { path } of walkFolder(folder, { extensions: Object.keys(READERS) })) {
+    if (paths.length === FILES) throw new Error(`${folder} holds more than ${FILES} documents.`);
+    paths.push(path);
+  }
+  return paths;
 }
 
 /** Reads one of the documents of a folder. What cannot be read is a problem of that file, not of the crawl. */

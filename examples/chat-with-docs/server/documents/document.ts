@@ -16,3 +16,11 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u
 export function visibleText(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(INVISIBLE, "");
 }
+
+/** What Markdown takes for a heading, code, a comment or front matter. */
+const STRUCTURE = /^(?=#|`{3}|~{3}|<h[1-6]\b|<!--|(?:-{3}|\+{3})$|(?:[-*+]|\d{1,9}[.)])\s+(?:`{3}|~{3}))/i;
+
+/** Words that are only words: a page cannot write headings or code by spelling them. */
+export function literal(words: string): string {
+  return words.replace(STRUCTURE, "\\");
+}

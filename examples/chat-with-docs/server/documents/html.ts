@@ -1,7 +1,7 @@
 // HTML as the text that a visitor sees. What is hidden is left out: it is where instructions to a model are put.
 
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
-import { type DocumentText, visibleText } from "./document.ts";
+import { type DocumentText, literal, visibleText } from "./document.ts";
 import { HidingRules, isHidden } from "./hidden.ts";
 import { titleOf } from "./line.ts";
 
@@ -98,10 +98,9 @@ class TextWriter {
     if (code.trim() !== "") this.#blocks.push(`${fence}\n${code.replace(/^\n+|\s+$/g, "")}\n${fence}`);
   }
 
-  /** A page cannot write headings or code by spelling them. */
   #endBlock(): void {
     const words = this.#line.replace(/\s+/g, " ").trim();
-    if (words !== "") this.#blocks.push(this.#prefix + words.replace(/^(#|`{3}|~{3})/, "\\$1"));
+    if (words !== "") this.#blocks.push(this.#prefix + literal(words));
     this.#line = "";
     this.#prefix = "";
   }

@@ -1,3 +1,5 @@
+import { plainText } from "varve/documents";
+
 /** A line: its text, and where it starts and where the next one does. */
 export interface Line {
   readonly text: string;
@@ -16,31 +18,15 @@ export function* linesOf(text: string): Generator<Line, void, void> {
   }
 }
 
-/** A heading, and how far down it stands: 1 to 6. */
-export interface Heading {
-  readonly level: number;
-  readonly text: string;
-}
-
 /** Longer lines are no headings. */
 const HEADING_SIZE = 300;
 
-/** The heading that a line is. */
-export function headingOf(line: string): Heading | undefined {
-  if (line.length > HEADING_SIZE) return undefined;
-  const [, marks, rest] = /^(#{1,6})[ \t]+(.+)$/.exec(line) ?? [];
-  const text = rest
-    ?.replace(/[ \t]+#*[ \t]*$/, "")
-    .replaceAll("`", "")
-    .trim();
-  return marks === undefined || text === undefined || text === "" ? undefined : { level: marks.length, text };
-}
-
 /** The first heading of the first level. */
 export function titleOf(text: string): string | undefined {
-  for (const line of linesOf(text)) {
-    const heading = line.text.startsWith("# ") ? headingOf(line.text) : undefined;
-    if (heading !== undefined) return heading.text;
+  for (const { text: line } of linesOf(text)) {
+    if (!line.startsWith("# ") || line.length > HEADING_SIZE) continue;
+    const title = plainText(line.slice(2).replace(/[ \t]+#*[ \t]*$/, ""));
+    if (title !== "") return title;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 // The text of a PDF. A PDF knows letters at places, so lines, paragraphs and headings are read from where and how large they stand.
 
 import { extractTextItems, getDocumentProxy } from "unpdf";
-import { type DocumentText, visibleText } from "./document.ts";
+import { type DocumentText, literal, visibleText } from "./document.ts";
 
 interface PdfLine {
   readonly text: string;
@@ -69,10 +69,7 @@ function toText(lines: readonly PdfLine[], pageCount: number, path: string): Doc
       isClose(line, last)
     ) {
       text = `${text.trimEnd()} ${words}`;
-    } else
-      text += isHeading
-        ? `${line.size === largest ? "#" : "##"} ${words}`
-        : words.replace(/^(#|`{3}|~{3})/, "\\$1");
+    } else text += isHeading ? `${line.size === largest ? "#" : "##"} ${words}` : literal(words);
     if (isHeading) title ??= words;
     last = line;
   }

@@ -1,7 +1,17 @@
+import type { Line } from "./line";
+
 /** A range of a text that should stay together: a paragraph, a list, a block of code. */
 export interface Block {
   readonly start: number;
   end: number;
+}
+
+/** Adds a line that is not blank to the last block, or begins another. */
+export function extendBlock(blocks: Block[], line: Line, goesOn: boolean): void {
+  const last = goesOn ? blocks.at(-1) : undefined;
+  const end = line.start + line.text.trimEnd().length;
+  if (last === undefined) blocks.push({ start: line.start, end });
+  else last.end = end;
 }
 
 /** Joins neighbouring blocks while they fit into `size` characters, and cuts those that alone do not. */

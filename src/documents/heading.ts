@@ -6,7 +6,8 @@ export interface Heading {
 
 /** A line longer than this is text, whatever it starts with. */
 const LINE_MAX = 1000;
-const TEXT_MAX = 200;
+/** The most characters of a heading; more are text. */
+export const HEADING_MAX = 200;
 const ANCHOR_MAX = 80;
 
 /** The heading that a line is, written with `#` or as HTML. */
@@ -18,10 +19,14 @@ export function headingOf(line: string): Heading | undefined {
       .slice(marks[0].length)
       .trim()
       .replace(/(^|[ \t])#+$/, "");
-    return { level: marks[1].length, text: plainText(text) };
+    return shortHeading(marks[1].length, plainText(text));
   }
   const html = /^ {0,3}<h([1-6])\b[^>]*>(.*)<\/h\1>[ \t]*$/i.exec(line);
-  return html === null ? undefined : { level: Number(html[1]), text: plainText(html[2] ?? "") };
+  return html === null ? undefined : shortHeading(Number(html[1]), plainText(html[2] ?? ""));
+}
+
+function shortHeading(level: number, text: string): Heading | undefined {
+  return text.length > HEADING_MAX ? undefined : { level, text };
 }
 
 /** The level of the heading that a line underlines. */
@@ -31,14 +36,17 @@ export function underlineLevel(line: string): number | undefined {
   return mark.startsWith("=") ? 1 : 2;
 }
 
-/** An anchor for a heading, as code hosts make them. `taken` counts the anchors of the document so far. */
-export function headingAnchor(heading: string, taken: Map<string, number>): string {
+/**
+ * An anchor for a heading, as code hosts make them, or the `id` that the document gives it. `taken` counts the anchors of the
+ * document so far.
+ */
+export function headingAnchor(heading: string, taken: Map<string, number>, id?: string): string {
   const words = heading
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, "")
     .trim()
     .replace(/\s/g, "-");
-  const plain = [...words].slice(0, ANCHOR_MAX).join("");
+  const plain = id ?? [...words].slice(0, ANCHOR_MAX).join("");
   let count = taken.get(plain) ?? 0;
   while (count > 0 && taken.has(`${plain}-${count}`)) count += 1;
   const anchor = count === 0 ? plain : `${plain}-${count}`;
@@ -48,12 +56,20 @@ export function headingAnchor(heading: string, taken: Map<string, number>): stri
 }
 
 const LINK = /!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g;
-const EMPHASIS = /(?<![\w*/])(\*{1,3})(?=\S)([^*]*[^*\s])\1(?![\w*/])/g;
+const EMPHASIS = /(?<![\w*/\\])(\*{1,3})(?=\S)([^*]*[^*\s])\1(?![\w*/])/g;
 const TAG =
   /<!--[^<>]*-->|<\/?(?:a|b|br|center|code|div|em|font|h[1-6]|i|img|kbd|p|picture|small|source|span|strong|su[bp])(?:\s[^<>]*)?>/gi;
 
-/** Text without the marks of Markdown and HTML in it. */
-export function plainText(text: string, length: number = TEXT_MAX): string {
+/**
+ * Markdown as words in one line, for headings and excerpts: without the marks of emphasis and code, the targets of links, and the tags of
+ * HTML.
+ *
+ * @example
+ * ```ts
+ * plainText("The `cut()` **of** [text](https://x.example)"); // "The cut() of text"
+ * ```
+ */
+export function plainText(text: string): string {
   // Twice, because the text of a link can be an image.
   const plain = text
     .replace(LINK, "$1")
@@ -62,5 +78,5 @@ export function plainText(text: string, length: number = TEXT_MAX): string {
     .replace(EMPHASIS, "$2")
     .replace(/`+/g, "")
     .replace(/\\([!-/:-@[-`{-~])/g, "$1");
-  return plain.replace(/\s+/g, " ").trim().slice(0, length);
+  return plain.replace(/\s+/g, " ").trim();
 }

@@ -17,12 +17,10 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use varve_engine::column::Buffer;
-use varve_engine::error::Result;
-use varve_engine::index::vector::{
-    Admits, Candidates, Plan, Probe, Setting, Space, VectorIndex, Vectors, build,
+use varve_engine::{
+    Metric, Result,
+    inside::{Admits, Buffer, Candidates, Plan, Probe, Setting, Space, VectorIndex, Vectors, build},
 };
-use varve_engine::schema::Metric;
 use varve_kernels::{Element, Kernels, Query, Rows, TopK, f16_to_f32};
 
 const D: usize = 384;

@@ -9,10 +9,12 @@ use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_name, manifest_sequence};
 use crate::schema::Schema;
+use crate::snapshot::{ENDING, Home, not_found};
 use crate::store::{
     DRAFT, LocalStore, MemoryStore, PutOutcome, Store, check_table_name, in_other_case, swap_case,
 };
-use crate::table::{ENDING, Home, Table, Verified, not_found};
+use crate::table::Table;
+use crate::upkeep::Verified;
 
 /// A directory, or a place in memory, that holds tables.
 #[derive(Debug)]

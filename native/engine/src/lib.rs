@@ -1,35 +1,42 @@
 //! Varve's engine: an embedded, versioned, columnar table store with vector search. Synchronous.
 //!
-//! A [`Database`](database::Database) holds [`Table`](table::Table)s. Every row of a table has an id, given in commit
-//! order and never reused, and a lifetime: born by one commit, ended by another or not at all. A version is a *watermark*
-//! (the first id not yet given) and the deaths up to it, so that reading the past costs what reading the present costs:
-//! the same files, under another mask.
+//! A [`Database`] holds [`Table`]s. Every row of a table has an id, given in commit order and never reused, and a lifetime:
+//! born by one commit, ended by another or not at all. A version is a *watermark* (the first id not yet given) and the deaths
+//! up to it, so that reading the past costs what reading the present costs: the same files, under another mask.
 //!
-//! From the ground up; each module uses only what stands before it:
+//! This page is all that is public. Behind it, from the ground up; each module uses only what stands before it:
 //!
-//! - [`error`], [`environment`]: one error type; the door for time and randomness.
-//! - [`schema`], [`value`]: what rows look like.
-//! - [`store`]: the one door to storage: local disk or memory, put-if-absent, mapping.
-//! - [`column`]: values in Arrow's layout, every access checked.
-//! - [`format`]: bytes to structures and back: manifest, commit log, deaths.
-//! - [`filter`]: conditions on rows.
-//! - [`compute`]: values that are computed from rows.
-//! - [`fragment`]: immutable runs of rows in Arrow IPC files.
-//! - [`history`]: what was true when.
-//! - [`index`]: candidates for an answer, from codes of rows.
-//! - [`search`]: nearest rows.
-//! - [`table`]: read, write, maintain.
-//! - [`database`]: create, open, list, drop.
+//! - `error`, `environment`: one error type; the door for time and randomness.
+//! - `schema`, `value`: what rows look like.
+//! - `store`: the one door to storage: local disk or memory, put-if-absent, mapping.
+//! - `column`: values in Arrow's layout, every access checked.
+//! - `format`: bytes to structures and back: manifest, commit log, deaths.
+//! - `filter`: conditions on rows.
+//! - `compute`: values that are computed from rows.
+//! - `fragment`: immutable runs of rows in Arrow IPC files.
+//! - `history`: what was true when.
+//! - `index`: candidates for an answer, from codes of rows.
+//! - `snapshot`: a version, to be read: which rows it sees, and what stands in them.
+//! - `search`: the nearest rows of a version: planned, then exact or through indexes.
+//! - `table`: writing: rows become a change, a change becomes the next version.
+//! - `upkeep`: the layout in order: merged, indexed, swept and verified.
+//! - `database`: create, open, list, drop.
 //!
 //! ```
-//! use varve_engine::database::Database;
-//! use varve_engine::schema::Schema;
+//! use varve_engine::{Batch, CommitOptions, Database, OnKey, Schema};
 //!
 //! let database = Database::connect("memory:")?;
 //! let schema: Schema = serde_json::from_str(r#"{ "fields": [{ "name": "title", "type": { "kind": "text" } }] }"#).unwrap();
 //! let table = database.create_table("docs", schema)?;
-//! assert_eq!(table.snapshot()?.version(), 0);
-//! # Ok::<(), varve_engine::error::Error>(())
+//! let empty = table.snapshot()?;
+//!
+//! let (batch, schema) = (Batch::new(2, Vec::new()), empty.schema().clone());
+//! let written = table.insert(batch, &schema, OnKey::Refuse, &CommitOptions::default())?;
+//! assert_eq!((written.version, written.inserted), (1, 2));
+//!
+//! assert_eq!(table.snapshot()?.count(None)?, 2);
+//! assert_eq!(empty.count(None)?, 0);
+//! # Ok::<(), varve_engine::Error>(())
 //! ```
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -47,6 +54,55 @@ pub mod history;
 pub mod index;
 pub mod schema;
 pub mod search;
+pub mod snapshot;
 pub mod store;
 pub mod table;
+pub mod upkeep;
 pub mod value;
+
+// What can go wrong, and what rows look like.
+pub use error::{Code, Error, Place, Result};
+pub use schema::{DataType, Element, Field, Metric, NamedField, Schema};
+pub use value::Value;
+
+// Databases, their tables, and what is written.
+pub use column::Batch;
+pub use compute::Computed;
+pub use database::Database;
+pub use table::{
+    Alteration, CommitOptions, Indexing, OnDuplicate, OnKey, Reembed, Sources, Stage, Stats, Table, Update,
+    Written,
+};
+
+// What is read, and what was true when.
+pub use column::{Column, fixed_width, vector_elements};
+pub use filter::Filter;
+pub use format::{Commit, Operation, Raw};
+pub use fragment::ArrowStream;
+pub use history::{AsOf, Tag};
+pub use search::{Explained, Planned, Search};
+pub use snapshot::{Beside, Cell, Difference, Find, Lifetime, Moment, Order, Picked, Scan, Snapshot};
+
+// How tables are kept in order.
+pub use upkeep::{Due, Optimized, Stop, Verified, Warning};
+
+// The doors to time, randomness and storage, for whoever puts others in their place.
+pub use environment::{Environment, SystemEnvironment, Uuid};
+pub use store::{
+    BlockFile, Bytes, Disk, DiskFile, Entry, FileId, Kept, LocalStore, MemoryStore, OsDisk, PutOutcome, Sink,
+    Store,
+};
+
+/// What the tests and measurements of the engine look into: bytes of files and parts of an index. No promise is made of it.
+#[doc(hidden)]
+pub mod inside {
+    pub use crate::column::{Bits, Buffer, ColumnBuilder};
+    pub use crate::environment::DATES;
+    pub use crate::format::{
+        ChunkRef, DeathRun, LogNode, Manifest, manifest_name, manifest_sequence, seal_json,
+    };
+    pub use crate::history::CHUNK;
+    pub use crate::index::vector::{
+        Admits, Candidates, Plan, Probe, Setting, Space, VectorIndex, Vectors, build,
+    };
+}

@@ -1,7 +1,6 @@
 //! The text of an error is its code, its message and its next step.
 
-use varve_engine::database::Database;
-use varve_engine::error::Error;
+use varve_engine::{Database, Error};
 
 #[test]
 fn an_error_can_be_taken_apart() {

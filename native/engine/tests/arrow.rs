@@ -32,12 +32,9 @@ use support::rows::{batch, schema};
 use support::values::{every_type, value};
 use support::whole::all_rows;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::filter::Filter;
-use varve_engine::schema::{DataType, Element, Schema};
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    CommitOptions, DataType, Database, Element, Filter, MemoryStore, OnKey, Schema, Store, Table, Value,
+};
 
 struct Bench {
     store: MemoryStore,

@@ -15,12 +15,7 @@ use serde_json::json;
 use support::whole::all_rows;
 use support::wire::encode;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::Code;
-use varve_engine::schema::Schema;
-use varve_engine::store::{LocalStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Stage};
-use varve_engine::value::Value;
+use varve_engine::{Code, CommitOptions, Database, LocalStore, OnKey, Schema, Stage, Store, Value};
 
 /// Nine megabytes a batch: every fourth fills a fragment.
 const BATCHES: i64 = 9;

@@ -19,14 +19,10 @@ use support::meddling::{Answer, MeddledStore, Meddling};
 use support::rows::{batch, schema};
 use support::whole::all_rows;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::{Code, Result};
-use varve_engine::filter::Filter;
-use varve_engine::history::AsOf;
-use varve_engine::schema::{Field, Schema};
-use varve_engine::store::{LocalStore, MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Database, Field, Filter, LocalStore, MemoryStore, OnKey, Result, Schema,
+    Store, Table, Value,
+};
 
 fn items() -> Schema {
     schema(json!({"primaryKey": "id", "fields": [
@@ -74,7 +70,7 @@ fn update(table: &Table, ids: &[u64], text: &str) -> Result<()> {
 }
 
 fn stage(table: &Arc<Table>) -> Result<()> {
-    let mut stage = varve_engine::table::Stage::new(Arc::clone(table), OnKey::Replace)?;
+    let mut stage = varve_engine::Stage::new(Arc::clone(table), OnKey::Replace)?;
     // The id 7 and one that is new, as the binding writes them; the other column is left out.
     let mut bytes = Vec::new();
     for word in [0x4252_5631_u32, 2, 1, 0, 1, 2, 0, 0] {

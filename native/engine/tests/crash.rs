@@ -28,14 +28,9 @@ use support::rows::{batch, schema};
 use support::whole::all_rows;
 use support::wire::encode;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::Code;
-use varve_engine::filter::Filter;
-use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
-use varve_engine::store::{LocalStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Reembed, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Database, Filter, LocalStore, OnKey, Reembed, Schema, Store, Table, Value,
+};
 
 const START: i64 = 1_700_000_000_000;
 /// Files of this age were left behind.

@@ -17,9 +17,7 @@ use std::sync::Arc;
 
 use support::all_reads::{Answer, all_reads};
 use support::everything::{database, everything, newest_manifest, replace};
-use varve_engine::error::Code;
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::Table;
+use varve_engine::{Code, MemoryStore, Store, Table};
 
 /// A table, what it answers, and a handle from before any damage.
 struct Bench {

@@ -15,15 +15,10 @@ use serde_json::json;
 use support::random::Random;
 use support::rows::{batch, schema};
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::environment::DATES;
-use varve_engine::error::{Code, Result};
-use varve_engine::filter::Filter;
-use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
-use varve_engine::store::MemoryStore;
-use varve_engine::table::{CommitOptions, OnKey, Snapshot, Table, Written};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Database, Filter, MemoryStore, OnKey, Result, Schema, Snapshot, Table, Value,
+    Written, inside::DATES,
+};
 
 const DAY: i64 = 86_400_000;
 const START: i64 = 20_000 * DAY;

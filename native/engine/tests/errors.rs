@@ -29,17 +29,11 @@ use support::rows::{batch, schema};
 use support::values::every_type;
 use support::wire::encode;
 use support::world::World;
-use varve_engine::column::{Batch, ColumnBuilder};
-use varve_engine::compute::Computed;
-use varve_engine::database::Database;
-use varve_engine::error::Result;
-use varve_engine::filter::Filter;
-use varve_engine::format::{manifest_name, seal_json};
-use varve_engine::history::AsOf;
-use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::store::{Disk, LocalStore, MemoryStore, OsDisk, Store};
-use varve_engine::table::{CommitOptions, Find, OnKey, Order, Reembed, Search, Stage, Table, Update};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Batch, CommitOptions, Computed, DataType, Database, Disk, Field, Filter, Find, LocalStore,
+    MemoryStore, OnKey, Order, OsDisk, Reembed, Result, Schema, Search, Stage, Store, Table, Update, Value,
+    inside::{ColumnBuilder, manifest_name, seal_json},
+};
 
 fn options() -> CommitOptions {
     CommitOptions::default()
@@ -314,7 +308,7 @@ fn other_columns(report: &mut Report) {
         .unwrap();
     report.add(table.insert(of(key, &[Value::Int(2)]), &old, OnKey::Replace, &options()));
     let mut merged = of(key, &[Value::Int(2)]);
-    let mut kept = varve_engine::column::Bits::filled(1, true);
+    let mut kept = varve_engine::inside::Bits::filled(1, true);
     let none = of(&old.fields[1..2], &[Value::Null])
         .column(old.fields[1].id)
         .cloned();
@@ -441,7 +435,7 @@ fn sequence_of(store: &dyn Store) -> u64 {
     let names = store.list("docs.varve/_manifests").unwrap();
     let sequences = names
         .iter()
-        .filter_map(|entry| varve_engine::format::manifest_sequence(&entry.name));
+        .filter_map(|entry| varve_engine::inside::manifest_sequence(&entry.name));
     sequences.max().unwrap()
 }
 

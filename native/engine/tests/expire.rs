@@ -19,12 +19,9 @@ use support::random::Random;
 use support::rows::{batch, schema};
 use support::whole::all_rows;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Search, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, CommitOptions, Database, Indexing, MemoryStore, OnKey, Schema, Search, Store, Table, Value,
+};
 
 const DIMENSIONS: usize = 64;
 
@@ -77,7 +74,7 @@ impl Bench {
     /// Removes all rows but those below a key.
     fn keep_below(&self, n: i64) {
         let json = json!({"op": "gte", "column": ["n"], "value": n});
-        let filter = varve_engine::filter::Filter::parse(&json, &points()).unwrap();
+        let filter = varve_engine::Filter::parse(&json, &points()).unwrap();
         self.table
             .delete(Some(&filter), &CommitOptions::default())
             .unwrap();

@@ -15,11 +15,9 @@ use serde_json::json;
 use support::random::Random;
 use support::rows::{batch, schema};
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::schema::Schema;
-use varve_engine::store::MemoryStore;
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Search, Snapshot, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    CommitOptions, Database, Indexing, MemoryStore, OnKey, Schema, Search, Snapshot, Table, Value,
+};
 use varve_kernels::{f16_to_f32, f32_to_f16};
 
 #[derive(Clone, Copy, Debug)]

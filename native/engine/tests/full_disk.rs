@@ -22,13 +22,9 @@ use support::full_disk::{FullDisk, Needs};
 use support::rows::{batch, schema};
 use support::whole::all_rows;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::filter::Filter;
-use varve_engine::schema::Schema;
-use varve_engine::store::{Disk, LocalStore};
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    Code, CommitOptions, Database, Disk, Error, Filter, LocalStore, OnKey, Result, Schema, Table, Value,
+};
 
 /// The smallest ring: halves of eight slots.
 const HALF: u64 = 32 * 1024;

@@ -25,12 +25,9 @@ use serde_json::{Value as Json, json};
 use support::all_reads::all_reads;
 use support::everything::{database, everything, newest_manifest, replace};
 use support::rows::batch;
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::format::seal_json;
-use varve_engine::history::AsOf;
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Error, MemoryStore, OnKey, Result, Store, Value, inside::seal_json,
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// No read of the small table has a reason to ask for more at once.
@@ -132,7 +129,7 @@ fn survive(store: &MemoryStore, what: &str, briefly: bool) {
         });
         if schema
             .field("key")
-            .is_ok_and(|key| key.data_type == varve_engine::schema::DataType::Text)
+            .is_ok_and(|key| key.data_type == varve_engine::DataType::Text)
         {
             let rows = batch(schema, &[row.collect()]);
             written(

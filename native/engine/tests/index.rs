@@ -21,13 +21,10 @@ use support::random::Random;
 use support::values;
 use support::wire::encode;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::Code;
-use varve_engine::history::AsOf;
-use varve_engine::schema::{Field, Schema};
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Reembed, Search, Snapshot, Stop, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Database, Field, Indexing, MemoryStore, OnKey, Reembed, Schema, Search,
+    Snapshot, Stop, Store, Table, Value,
+};
 
 const DIMENSIONS: u32 = 70;
 /// Of a column that is embedded again.

@@ -17,13 +17,10 @@ use std::time::Duration;
 use serde_json::json;
 use support::rows::{batch, schema};
 use support::whole::all_rows;
-use varve_engine::database::Database;
-use varve_engine::environment::SystemEnvironment;
-use varve_engine::error::{Code, Result};
-use varve_engine::schema::Schema;
-use varve_engine::store::{Disk, LocalStore, OsDisk};
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    Code, CommitOptions, Database, Disk, LocalStore, OnKey, OsDisk, Result, Schema, SystemEnvironment, Table,
+    Value,
+};
 
 const JOURNAL: &str = "numbers.varve/_manifests/journal";
 /// The smallest ring: halves of eight slots.

@@ -12,14 +12,11 @@ use std::sync::Arc;
 use serde_json::json;
 use support::rows::{batch, schema};
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::Code;
-use varve_engine::format::{ChunkRef, Commit, LogNode, Manifest, Operation, Raw, manifest_name, seal_json};
-use varve_engine::history::{AsOf, CHUNK};
-use varve_engine::schema::Schema;
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, Commit, CommitOptions, Database, MemoryStore, OnKey, Operation, Raw, Schema, Store, Table,
+    Value,
+    inside::{CHUNK, ChunkRef, LogNode, Manifest, manifest_name, seal_json},
+};
 
 const START: i64 = 1_700_000_000_000;
 /// The log before: a full list of full parts, and a full tail.

@@ -47,14 +47,10 @@ use support::rows::batch;
 use support::runs::{Runs, Shown, from_environment};
 use support::spans;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::{Code, Result};
-use varve_engine::filter::Filter;
-use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
-use varve_engine::store::{LocalStore, MemoryStore, Store};
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Snapshot, Stage, Stop, Table, Written};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Database, Filter, Indexing, LocalStore, MemoryStore, OnKey, Result, Schema,
+    Snapshot, Stage, Stop, Store, Table, Value, Written,
+};
 
 /// 2023-11-14.
 const START: i64 = 1_700_000_000_000;

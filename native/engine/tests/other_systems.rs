@@ -18,13 +18,10 @@ use serde_json::json;
 use support::holding::HoldingDisk;
 use support::rows::{batch, schema};
 use support::whole::all_rows;
-use varve_engine::database::Database;
-use varve_engine::environment::SystemEnvironment;
-use varve_engine::error::{Code, Result};
-use varve_engine::schema::Schema;
-use varve_engine::store::{Disk, LocalStore, OsDisk, PutOutcome, Store};
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    Code, CommitOptions, Database, Disk, LocalStore, OnKey, OsDisk, PutOutcome, Result, Schema, Store,
+    SystemEnvironment, Table, Value,
+};
 
 fn numbers() -> Schema {
     schema(json!({"primaryKey": "n", "fields": [

@@ -15,13 +15,9 @@ use std::time::Duration;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::json;
 use support::rows::{batch, schema};
-use varve_engine::database::Database;
-use varve_engine::environment::SystemEnvironment;
-use varve_engine::error::{Code, Error};
-use varve_engine::schema::Schema;
-use varve_engine::store::LocalStore;
-use varve_engine::table::{CommitOptions, Find, Indexing, OnKey};
-use varve_engine::value::Value;
+use varve_engine::{
+    Code, CommitOptions, Database, Error, Find, Indexing, LocalStore, OnKey, Schema, SystemEnvironment, Value,
+};
 
 fn points() -> Schema {
     let vector = json!({"kind": "vector", "dimensions": 64, "metric": "l2"});

@@ -13,11 +13,7 @@ use std::sync::Arc;
 use serde_json::json;
 use support::random::Random;
 use support::wire::encode;
-use varve_engine::database::Database;
-use varve_engine::filter::Filter;
-use varve_engine::schema::Schema;
-use varve_engine::table::{CommitOptions, Indexing, OnKey, Search, Table};
-use varve_engine::value::Value;
+use varve_engine::{CommitOptions, Database, Filter, Indexing, OnKey, Schema, Search, Table, Value};
 
 const DIMENSIONS: usize = 64;
 const ROWS: usize = 5_000;

@@ -13,13 +13,9 @@ use std::sync::atomic::Ordering;
 use serde_json::json;
 use support::rows::{batch, schema};
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::error::{Code, Result};
-use varve_engine::history::AsOf;
-use varve_engine::schema::{Field, Schema};
-use varve_engine::store::MemoryStore;
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Database, Field, MemoryStore, OnKey, Result, Schema, Table, Value,
+};
 
 fn numbers() -> Schema {
     schema(json!({"primaryKey": "n", "fields": [{"id": 1, "name": "n", "type": {"kind": "int"}}]}))

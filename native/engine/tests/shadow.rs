@@ -13,16 +13,11 @@ use std::sync::Arc;
 use serde_json::json;
 use support::wire::encode;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::environment::Environment;
-use varve_engine::error::Code;
-use varve_engine::filter::Filter;
-use varve_engine::format::{Manifest, Raw, manifest_sequence};
-use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Reembed, Search, Snapshot, Stage, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, CommitOptions, Database, Environment, Filter, MemoryStore, OnKey, Raw, Reembed, Schema,
+    Search, Snapshot, Stage, Store, Table, Value,
+    inside::{Manifest, manifest_sequence},
+};
 use varve_kernels::{Element, Isa, Kernels, Metric, Query, Rows};
 
 const ROWS: i64 = 5_000;

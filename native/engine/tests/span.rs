@@ -15,12 +15,7 @@ use serde_json::json;
 use support::rows::{batch, schema};
 use support::whole::all_rows;
 use support::world::World;
-use varve_engine::database::Database;
-use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
-use varve_engine::store::MemoryStore;
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{AsOf, CommitOptions, Database, MemoryStore, OnKey, Schema, Table, Value};
 
 fn notes() -> (Schema, Arc<Table>) {
     let schema = schema(json!({"primaryKey": "id", "fields": [

@@ -14,13 +14,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use serde_json::json;
 use support::rows::{batch, schema};
 use support::whole::all_rows;
-use varve_engine::database::Database;
-use varve_engine::environment::SystemEnvironment;
-use varve_engine::error::{Code, Result};
-use varve_engine::schema::Schema;
-use varve_engine::store::{LocalStore, MemoryStore, OsDisk, Store};
-use varve_engine::table::{CommitOptions, OnKey, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    Code, CommitOptions, Database, LocalStore, MemoryStore, OnKey, OsDisk, Result, Schema, Store,
+    SystemEnvironment, Table, Value,
+};
 
 fn numbers() -> Schema {
     schema(json!({"primaryKey": "n", "fields": [

@@ -1,7 +1,7 @@
 //! The edge between JavaScript and the engine: failures become errors whose message is JSON.
 
 use serde_json::json;
-use varve_engine::error::Error;
+use varve_engine::Error;
 
 /// A failure as JavaScript sees it.
 pub(crate) fn thrown(error: &Error) -> napi::Error {

@@ -1,9 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use napi_derive::napi;
-use varve_engine::database::Database;
-use varve_engine::error::Result;
-use varve_engine::table::Table;
+use varve_engine::{Database, Result, Table};
 
 use crate::handle::Handle;
 use crate::opened::Opened;

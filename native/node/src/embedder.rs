@@ -4,7 +4,7 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{Float32Array, Uint8Array};
 use napi_derive::napi;
 use varve_embedder::{Model, ModelError};
-use varve_engine::error::{Code, Error};
+use varve_engine::{Code, Error};
 
 use crate::call::thrown;
 use crate::handle::Handle;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use varve_engine::error::{Code, Error, Result};
+use varve_engine::{Code, Error, Result};
 
 /// A database, a table, or a part of one. Calls share it; who closes it waits for them, and then nothing is left of it.
 #[derive(Debug)]

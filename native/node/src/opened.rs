@@ -1,7 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use varve_engine::error::Result;
-use varve_engine::table::{Stop, Table};
+use varve_engine::{Result, Stop, Table};
 
 use crate::handle::{Handle, LetGo, Part};
 use crate::threads::{Ends, end_with_environment};

@@ -5,11 +5,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use napi::bindgen_prelude::{Float64Array, Uint8Array};
 use napi_derive::napi;
 use serde_json::{Map, Value as Json, json};
-use varve_engine::column::{fixed_width, vector_elements};
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::schema::{DataType, Element, Field};
-use varve_engine::table::{Cell, Lifetime, Picked, Sources};
-use varve_engine::value::Value;
+use varve_engine::{
+    Cell, Code, DataType, Element, Error, Field, Lifetime, Picked, Result, Sources, Value, fixed_width,
+    vector_elements,
+};
 
 /// The greatest integer of which a JavaScript number knows all neighbours.
 const SAFE: u64 = 9_007_199_254_740_991;

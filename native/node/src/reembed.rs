@@ -2,8 +2,7 @@ use std::sync::{Arc, PoisonError};
 
 use napi_derive::napi;
 use serde_json::Value as Json;
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::table::{CommitOptions, Reembed};
+use varve_engine::{Code, CommitOptions, Error, Reembed, Result};
 
 use crate::handle::Part;
 use crate::opened::Opened;

@@ -3,13 +3,10 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
-use varve_engine::compute::Computed;
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::filter::Filter;
-use varve_engine::history::AsOf;
-use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::table::{Alteration, CommitOptions, Find, OnDuplicate, Order, Search, Snapshot, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    Alteration, AsOf, Code, CommitOptions, Computed, DataType, Error, Field, Filter, Find, OnDuplicate,
+    Order, Result, Schema, Search, Snapshot, Table, Value,
+};
 
 /// Reads a request.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {

@@ -2,9 +2,7 @@ use std::sync::{Arc, PoisonError};
 
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use varve_engine::error::Result;
-use varve_engine::fragment::ArrowStream;
-use varve_engine::table::{Picked, Scan};
+use varve_engine::{ArrowStream, Picked, Result, Scan};
 
 use crate::call::thrown;
 use crate::handle::{LetGo, Part};

@@ -3,12 +3,9 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8Array};
 use napi_derive::napi;
 use serde_json::{Value as Json, json};
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::format::{Commit, Raw};
-use varve_engine::history::{AsOf, Tag};
-use varve_engine::schema::Schema;
-use varve_engine::table::{
-    Beside, Lifetime, OnKey, Picked, Reembed, Snapshot, Stage, Table, Update, Verified, Warning, Written,
+use varve_engine::{
+    AsOf, Beside, Code, Commit, Error, Lifetime, OnKey, Picked, Raw, Reembed, Result, Schema, Snapshot,
+    Stage, Table, Tag, Update, Verified, Warning, Written,
 };
 
 use crate::call::thrown;

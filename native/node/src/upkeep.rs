@@ -2,7 +2,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use varve_engine::table::{Due, Stop, Table};
+use varve_engine::{Due, Stop, Table};
 
 /// Merges small files and builds indexes behind the writers' back: one thread a table, and only while there is something to do.
 ///

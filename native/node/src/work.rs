@@ -5,7 +5,7 @@ use std::ptr;
 
 use napi::bindgen_prelude::{ToNapiValue, TypeName};
 use napi::{JsError, ValueType, check_status, sys};
-use varve_engine::error::{Error, Result};
+use varve_engine::{Error, Result};
 
 use crate::call::thrown;
 use crate::threads::{self, Settle};

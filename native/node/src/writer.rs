@@ -2,8 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use napi_derive::napi;
 use serde_json::Value as Json;
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::table::{CommitOptions, Stage, Table, Update, Written};
+use varve_engine::{Code, CommitOptions, Error, Result, Stage, Table, Update, Written};
 
 use crate::handle::Part;
 use crate::opened::Opened;

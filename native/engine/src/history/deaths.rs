@@ -40,7 +40,7 @@ impl Deaths {
         }
     }
 
-    /// The same runs under another tail.
+    /// Keeps the runs, and puts another tail behind them.
     #[must_use]
     pub fn with_tail(&self, mut tail: Vec<(u64, u64)>) -> Self {
         tail.sort_unstable();

@@ -21,6 +21,19 @@ pub struct Nearest<'a> {
     top: TopK,
 }
 
+/// A row that was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The number of the segment.
+    pub segment: u32,
+    /// The position in it.
+    pub row: u32,
+    /// How far away the row is.
+    pub distance: f64,
+    /// How near it is: higher for nearer rows.
+    pub score: f64,
+}
+
 /// Vectors of a segment to be looked at: its number, the vectors, and which of them; all where there is no mask.
 pub type Part<'a> = (u32, Vectors<'a>, Option<&'a Bits>);
 
@@ -159,18 +172,18 @@ impl<'a> Nearest<'a> {
         }
     }
 
-    /// The rows found, the nearest first: segment, position, distance, score.
+    /// The rows found, the nearest first.
     #[must_use]
-    pub fn finish(self) -> Vec<(u32, u32, f64, f64)> {
+    pub fn finish(self) -> Vec<Hit> {
         let Self { question, top } = self;
         let hits = top.into_sorted().into_iter().map(|hit| {
             let (distance, score) = question.query.distance_and_score(hit.score);
-            (
-                (hit.id >> 32) as u32,
-                (hit.id & u64::from(u32::MAX)) as u32,
+            Hit {
+                segment: (hit.id >> 32) as u32,
+                row: (hit.id & u64::from(u32::MAX)) as u32,
                 distance,
                 score,
-            )
+            }
         });
         hits.collect()
     }

@@ -25,7 +25,7 @@ pub(super) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    pub(super) fn new(query: Query<'a>) -> Self {
+    pub(crate) fn new(query: Query<'a>) -> Self {
         Self {
             kernel_query: varve_kernels::Query::new(query.vector, query.kernel_metric()),
             shadow_query: OnceLock::new(),
@@ -90,7 +90,7 @@ pub(super) struct Pass<'p, 'a> {
 }
 
 impl<'p, 'a> Pass<'p, 'a> {
-    pub(super) fn new(question: &'p Question<'a>, top: &'p mut TopK, floor: f32) -> Self {
+    pub(crate) fn new(question: &'p Question<'a>, top: &'p mut TopK, floor: f32) -> Self {
         Self {
             question,
             top,

@@ -138,7 +138,7 @@ fn found(case: &Case, by_position: bool) -> Vec<(u32, u32, u64, u64)> {
         }
     }
     let hits = nearest.finish().into_iter();
-    hits.map(|(segment, row, distance, score)| (segment, row, distance.to_bits(), score.to_bits()))
+    hits.map(|hit| (hit.segment, hit.row, hit.distance.to_bits(), hit.score.to_bits()))
         .collect()
 }
 

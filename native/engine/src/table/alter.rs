@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::Table;
-use super::commit::{CommitOptions, Written};
+use super::change::{Change, CommitOptions, NewRows, NewSchemas};
+use super::commit::Written;
+use super::handle::Table;
 use super::new_column::{Cells, NewColumn};
-use super::next::{Change, NewRows, NewSchemas};
-use super::state::State;
 use crate::error::{Code, Error, Result};
 use crate::format::{Fragment, Manifest, Operation, Raw, default_of};
 use crate::schema::{Field, Schema, Widening};
+use crate::snapshot::State;
 use crate::value::Value;
 
 /// A change of the columns.

@@ -1,55 +1,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Table;
-use super::home::unknown;
-use super::next::{Change, Next};
-use super::state::State;
+use super::change::{Change, CommitOptions};
+use super::handle::Table;
+use super::next::Next;
 use crate::error::{Code, Error, Result};
 use crate::format::{Commit, Raw};
+use crate::snapshot::{State, unknown};
 use crate::store::PutOutcome;
-
-/// What a writer may say about a commit.
-#[derive(Clone, Debug, Default)]
-pub struct CommitOptions {
-    /// Words for the history.
-    pub message: Option<String>,
-    /// The date at which the facts became true, in milliseconds.
-    pub effective_at: Option<i64>,
-    /// Anything else to keep with the commit.
-    pub properties: Option<serde_json::Value>,
-    /// The newest version there must be: compare and set.
-    pub if_version: Option<u64>,
-}
-
-/// Words and properties of a commit stand in every manifest until the log is closed: they are for people, not for data.
-const MESSAGE_BYTES: usize = 16 * 1024;
-const PROPERTIES_BYTES: usize = 64 * 1024;
-
-impl CommitOptions {
-    /// Refuses what would make every later commit slow.
-    pub(super) fn check(&self) -> Result<()> {
-        let properties = self.properties.as_ref().map_or(0, |json| json.to_string().len());
-        let message = self.message.as_ref().map_or(0, String::len);
-        if message <= MESSAGE_BYTES && properties <= PROPERTIES_BYTES {
-            return Ok(());
-        }
-        let message = format!(
-            "A commit's message has at most {MESSAGE_BYTES} bytes and its properties {PROPERTIES_BYTES}; {message} and {properties} were given."
-        );
-        Err(Error::new(Code::InvalidArgument, message).hint("Keep large things in a column."))
-    }
-
-    /// Refuses a write that was made for another version than the newest.
-    pub(super) fn check_version(&self, newest: u64) -> Result<()> {
-        let Some(wanted) = self.if_version.filter(|wanted| *wanted != newest) else {
-            return Ok(());
-        };
-        let message = format!("The write was for version {wanted}, and the newest version is {newest}.");
-        Err(Error::new(Code::Conflict, message)
-            .hint("Read the table again, and repeat the write with the version that you read."))
-    }
-}
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +37,7 @@ const LONG_PAUSE: Duration = Duration::from_millis(200);
 impl Table {
     /// Commits what `prepare` makes of the newest state. When another commit wins, `prepare` is asked again: that is the
     /// rebase. `prepare` returns `None` where there is nothing to do.
-    pub(super) fn commit(
+    pub(crate) fn commit(
         &self,
         options: &CommitOptions,
         mut prepare: impl FnMut(&Arc<State>) -> Result<Option<Change>>,

@@ -2,16 +2,14 @@
 //! type.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use super::Table;
-use super::next::Next;
-use super::state::State;
-use super::vectors::{Vectors, beside, name_of, with_group};
-use crate::column::{Batch, Column};
+use super::fragments::name_of;
+use super::handle::Table;
+use super::new_vectors::NewVectors;
+use crate::column::Column;
 use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
-use crate::format::{Fragment, GroupFile, Raw};
+use crate::format::{Fragment, GroupFile};
 use crate::fragment::Segment;
 use crate::schema::{DataType, Field};
 use crate::value::Value;
@@ -31,7 +29,7 @@ pub(super) struct NewColumn {
 #[derive(Clone, Debug)]
 pub(super) enum Cells {
     /// Vectors that were given.
-    Vectors(Vectors),
+    Vectors(NewVectors),
     /// The numbers of the column whose place it takes.
     Numbers,
 }
@@ -61,7 +59,7 @@ impl NewColumn {
     }
 
     /// The cells of the rows of a segment, in pieces; nothing where they are older than the column.
-    fn pieces(&self, segment: &Segment, gone: &dyn Fn(u64) -> bool) -> Result<Vec<Column>> {
+    pub(super) fn pieces(&self, segment: &Segment, gone: &dyn Fn(u64) -> bool) -> Result<Vec<Column>> {
         if let Cells::Vectors(vectors) = &self.cells {
             return vectors.column_of(segment.rows(), None);
         }
@@ -92,90 +90,5 @@ impl NewColumn {
         Error::new(Code::InvalidSchema, message)
             .hint("Keep it as it is, or add a float column and fill it as you like.")
             .column(name.clone())
-    }
-}
-
-/// Puts columns into every row of the next manifest. The rows in the manifest become a fragment.
-pub(super) fn swap_in(columns: &[NewColumn], next: &mut Next, table: &Table, state: &State) -> Result<()> {
-    let old = |column: &NewColumn| column.old.as_ref().map_or(0, |field| field.id);
-    for column in columns {
-        next.drop_indexes(|index| index.field == old(column))?;
-    }
-    let fields = next.manifest.all_fields();
-    for (at, known) in state.manifest.fragments.iter().enumerate() {
-        let (mut fragment, mut retired) = (known.get().clone(), Vec::new());
-        for column in columns {
-            let file = column.ready.get(&name_of(known.get()));
-            match file.ok_or_else(|| Error::internal("a fragment without its new column"))? {
-                None => {}
-                Some(group) => {
-                    let (with, unneeded) = with_group(&fragment, old(column), group.clone());
-                    (fragment, retired) = (with, [retired, unneeded].concat());
-                }
-            }
-        }
-        if fragment != *known.get() {
-            next.exchange(table, at, (fragment, retired), &fields)?;
-        }
-    }
-    if state.manifest.inline.is_empty() {
-        return Ok(());
-    }
-    let key = next.manifest.current_schema()?.key().cloned();
-    let gone = table.gone(state)?;
-    for segment in next
-        .known
-        .segments
-        .iter_mut()
-        .skip(state.manifest.fragments.len())
-    {
-        for column in columns {
-            let pieces = column.pieces(segment, &gone)?;
-            if pieces.is_empty() {
-                continue;
-            }
-            let cells = beside(segment, old(column), &column.field, &pieces)?;
-            let batch = Batch::new(segment.len(), cells);
-            *segment = Arc::new(Segment::in_memory(segment.rows().first(), batch, key.as_ref())?);
-        }
-    }
-    next.spill(table, state)
-}
-
-impl Next {
-    /// Puts a fragment in the place of one that holds the same rows; the files that it does not need retire.
-    pub(super) fn exchange(
-        &mut self,
-        table: &Table,
-        at: usize,
-        (fragment, retired): (Fragment, Vec<String>),
-        fields: &[Field],
-    ) -> Result<()> {
-        let segment = Segment::open(&*table.home.store, &table.home.path("data"), &fragment, fields)?;
-        if let Some(known) = self.known.segments.get_mut(at) {
-            *known = Arc::new(segment);
-        }
-        if let Some(known) = self.manifest.fragments.get_mut(at) {
-            *known = Raw::new(fragment)?;
-        }
-        retired.into_iter().try_for_each(|file| self.retire("data", file))
-    }
-}
-
-impl Table {
-    /// Writes a column to a file of its own, whose path is added to `created`.
-    pub(super) fn write_column(
-        &self,
-        rows: usize,
-        field: &Field,
-        pieces: &[Column],
-        created: &mut Vec<String>,
-    ) -> Result<GroupFile> {
-        let columns = [(field, pieces.iter().collect())];
-        let fragment = self.or_gone(self.write_fragment(rows, &columns))?;
-        let directory = self.home.path("data");
-        created.extend(fragment.files().map(|file| format!("{directory}/{file}")));
-        let group = fragment.groups.into_iter().next();
-        group.ok_or_else(|| Error::internal("a column that made no file"))
     }
 }

@@ -1,13 +1,14 @@
-use super::next::NewRows;
+use super::change::NewRows;
+use super::fragments::aligned;
+use super::handle::Table;
+use super::piece::Piece;
 use super::settle::SettledRows;
-use super::write::Piece;
-use super::{Snapshot, Table};
 use crate::column::{Batch, Column};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::filter::Filter;
-use crate::format::{Fragment, default_of};
-use crate::fragment::Pieces;
+use crate::format::Fragment;
 use crate::schema::Field;
+use crate::snapshot::Snapshot;
 
 /// The rows of one commit as they are written, and what they do to others. Of many rows a bounded part is held in memory.
 pub(super) struct Outcome<'a> {
@@ -29,7 +30,7 @@ pub(super) struct Outcome<'a> {
 pub(super) const FLUSH_BYTES: usize = 32 * 1024 * 1024;
 
 impl<'a> Outcome<'a> {
-    pub(super) fn new(table: &'a Table, snapshot: &'a Snapshot) -> Self {
+    pub(crate) fn new(table: &'a Table, snapshot: &'a Snapshot) -> Self {
         Self {
             table,
             snapshot,
@@ -108,27 +109,6 @@ impl<'a> Outcome<'a> {
     }
 }
 
-impl Table {
-    /// Writes rows to one fragment; none where there are no rows.
-    pub(super) fn write_batches(
-        &self,
-        batches: &[Batch],
-        fields: &[Field],
-    ) -> Result<Option<(Fragment, u32)>> {
-        let rows: usize = batches.iter().map(Batch::rows).sum();
-        if rows == 0 {
-            return Ok(None);
-        }
-        let columns = aligned(batches, fields)?;
-        let pieces: Vec<Pieces<'_>> = columns
-            .iter()
-            .map(|(field, columns)| (*field, columns.iter().collect()))
-            .collect();
-        let fragment = self.or_gone(self.write_fragment(rows, &pieces))?;
-        Ok(Some((fragment, u32::try_from(rows).map_err(Error::internal)?)))
-    }
-}
-
 /// All rows as one batch; none where there are no rows.
 fn join(batches: &[Batch], fields: &[Field]) -> Result<Option<Batch>> {
     if let [batch] = batches {
@@ -146,20 +126,4 @@ fn join(batches: &[Batch], fields: &[Field]) -> Result<Option<Batch>> {
         rows,
         columns.map(column).collect::<Result<_>>()?,
     )))
-}
-
-/// The columns of every field that some batch has, one for each batch.
-fn aligned<'f>(batches: &[Batch], fields: &'f [Field]) -> Result<Vec<(&'f Field, Vec<Column>)>> {
-    let mut all = Vec::new();
-    for field in fields {
-        if batches.iter().all(|batch| batch.column(field.id).is_none()) {
-            continue;
-        }
-        let column = |batch: &Batch| match batch.column(field.id) {
-            Some(column) => Ok(column.clone()),
-            None => Column::constant(&field.data_type, &default_of(field)?, batch.rows()),
-        };
-        all.push((field, batches.iter().map(column).collect::<Result<_>>()?));
-    }
-    Ok(all)
 }

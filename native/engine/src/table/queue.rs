@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
-use super::home::Home;
+use crate::snapshot::Home;
 
 type Queues = HashMap<(std::path::PathBuf, String), Weak<Mutex<()>>>;
 

@@ -4,18 +4,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::commit::{CommitOptions, Written};
-use super::lookup::RowPlace;
+use super::change::{Change, CommitOptions, NewRows, NewSchemas};
+use super::commit::Written;
+use super::fragments::{name_of, with_group};
+use super::handle::Table;
 use super::new_column::{Cells, NewColumn};
-use super::next::{Change, NewRows, NewSchemas};
-use super::state::State;
-use super::vectors::{Vectors, name_of, with_group};
-use super::{Picked, Snapshot, Table};
+use super::new_vectors::NewVectors;
 use crate::column::{Batch, fixed_width};
 use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
 use crate::format::{Fragment, GroupFile, Operation, Raw, Rows};
 use crate::schema::{DataType, Field, Schema};
+use crate::snapshot::{Picked, RowPlace, Snapshot, State};
 
 /// Rows are handed out up to about so many bytes, whatever the number that was asked for.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
@@ -34,7 +34,7 @@ pub struct Reembed {
     old: Option<Field>,
     /// The columns that it is computed from, by name.
     sources: Vec<(String, u32)>,
-    vectors: Vectors,
+    vectors: NewVectors,
     /// The first row id that was not handed out.
     next: u64,
     /// The rows that were handed out and have no vectors yet.
@@ -93,7 +93,7 @@ impl Reembed {
             table,
             old,
             sources,
-            vectors: Vectors::new(field),
+            vectors: NewVectors::new(field),
             next: 0,
             handed: Rows::default(),
             ready: HashMap::new(),

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use super::commit::{CommitOptions, Written};
-use super::lookup::RowPlace;
-use super::next::{Change, NewRows, NewSchemas};
-use super::{Snapshot, Table};
+use super::change::{Change, CommitOptions, NewRows, NewSchemas};
+use super::commit::Written;
+use super::handle::Table;
 use crate::column::Batch;
 use crate::error::Result;
 use crate::format::Operation;
 use crate::history::{check_kept, in_force};
+use crate::snapshot::{RowPlace, Snapshot};
 
 impl Table {
     /// Makes the table what it was at an earlier version, by a new commit: nothing of the history is lost. The cost grows
@@ -19,7 +19,7 @@ impl Table {
         let committed = self.commit(options, |state| {
             check_kept(&state.manifest, then.version())?;
             let now = Snapshot::latest(Arc::clone(state));
-            // The same rows, found through the files that are open now.
+            // Rows of then, found through the files that are open now.
             let then = Snapshot::at(
                 Arc::clone(state),
                 then.version(),

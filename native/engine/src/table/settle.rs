@@ -2,13 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Snapshot;
 use super::derived::{DerivedVectors, Vector, hash_of, sources_of};
-use super::lookup::RowPlace;
 use crate::column::{Batch, Bits, CellAt, Column};
 use crate::error::{Code, Error, Result};
 use crate::format::default_of;
 use crate::schema::{Field, Schema};
+use crate::snapshot::{RowPlace, Snapshot};
 
 /// Rows of a batch beside those that they replace.
 pub(super) struct Meeting<'a> {

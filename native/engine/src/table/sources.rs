@@ -1,11 +1,11 @@
 use std::collections::HashSet;
 
-use super::Snapshot;
 use super::derived::sources_of;
 use super::settle::{Meeting, Missing};
 use crate::column::{Column, gone};
 use crate::error::Result;
 use crate::schema::Field;
+use crate::snapshot::Snapshot;
 
 /// What a derived column is to be computed from, for some rows without a vector.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub(super) fn new(snapshot: &Snapshot, field: u32, limit: usize) -> Result<Self> {
+    pub(crate) fn new(snapshot: &Snapshot, field: u32, limit: usize) -> Result<Self> {
         let schema = snapshot.schema();
         let derived = schema.fields.iter().find(|known| known.id == field);
         let derived = derived.ok_or_else(|| gone(field, &snapshot.state.fields))?;

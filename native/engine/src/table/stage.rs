@@ -3,19 +3,22 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::commit::{CommitOptions, Written};
+use super::change::CommitOptions;
+use super::commit::Written;
 use super::derived::DerivedVectors;
-use super::lookup::key_at;
+use super::handle::Table;
 use super::outcome::FLUSH_BYTES;
+use super::piece::Piece;
 use super::settle::Settled;
-use super::write::{Addition, OnDuplicate, OnKey, Piece, duplicate, key_column};
-use super::{Sources, Table};
+use super::sources::Sources;
+use super::write::{Addition, OnDuplicate, OnKey, duplicate, key_column};
 use crate::column::{Batch, Bits, Column};
 use crate::error::{Code, Error, Result};
 use crate::filter::{Columns, Filter};
 use crate::format::{Fragment, Rows};
 use crate::fragment::Segment;
 use crate::schema::{Field, Schema};
+use crate::snapshot::key_at;
 use crate::value::Value;
 
 /// Many rows on their way into one commit: written to files as they come, visible when committed. What is dropped

@@ -1,4 +1,4 @@
-use super::Table;
+use super::handle::Table;
 use crate::error::Result;
 
 /// What a table holds and what it costs.

@@ -1,18 +1,19 @@
 use std::sync::Arc;
 
-use super::commit::{CommitOptions, Written};
+use super::change::{Change, CommitOptions, NewRows};
+use super::commit::Written;
 use super::derived::DerivedVectors;
-use super::lookup::RowPlace;
-use super::next::{Change, NewRows};
+use super::handle::Table;
 use super::settle::{Meeting, Settled, SettledRows};
+use super::sources::Sources;
 use super::write::{check_schema, key_named};
-use super::{Snapshot, Sources, Table};
 use crate::column::{Batch, CellAt, Column, gone};
 use crate::compute::{Computed, Rows};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::format::{Operation, default_of};
 use crate::schema::{Field, Schema};
+use crate::snapshot::{RowPlace, Snapshot};
 use crate::value::Value;
 
 /// New values for the rows that match a filter: constants, and values that are computed from each row. The filter is asked, and the

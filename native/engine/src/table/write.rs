@@ -1,19 +1,20 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::commit::{CommitOptions, Written};
+use super::change::{Change, CommitOptions, NewRows};
+use super::commit::Written;
 use super::derived::DerivedVectors;
-use super::lookup::{RowPlace, key_at};
-use super::next::{Change, NewRows};
+use super::handle::Table;
 use super::outcome::Outcome;
+use super::piece::Piece;
 use super::settle::{Meeting, Settled};
-use super::{Snapshot, Table};
-use crate::column::{Batch, Bits, Column, gone, retyped};
+use crate::column::{Batch, Column, gone, retyped};
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::format::{Fragment, Operation};
+use crate::format::Operation;
 use crate::fragment::hash_key;
 use crate::schema::{Field, Schema, Widening};
+use crate::snapshot::{RowPlace, Snapshot, key_at};
 use crate::value::Value;
 
 /// What a write does with a row whose key is in the table already.
@@ -48,18 +49,6 @@ pub(super) struct Addition<'a> {
     pub(super) derived: &'a DerivedVectors,
     /// The derived columns of which every vector must be known.
     pub(super) wanted: &'a [u32],
-}
-
-/// Some of the rows.
-#[derive(Debug)]
-pub(super) struct Piece {
-    pub(super) batch: Batch,
-    /// Rows that another row of the write takes the place of.
-    pub(super) left_out: Option<Bits>,
-    /// The number of the first row within the write.
-    pub(super) base: usize,
-    /// Where they are written already, if they are.
-    pub(super) file: Option<(Fragment, u32)>,
 }
 
 impl Table {

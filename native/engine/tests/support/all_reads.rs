@@ -1,13 +1,9 @@
 //! Everything that can be asked of a table, and what it answers.
 
 use serde_json::json;
-use varve_engine::error::Error;
-use varve_engine::filter::Filter;
-use varve_engine::history::AsOf;
-use varve_engine::schema::{DataType, Field};
-use varve_engine::store::MemoryStore;
-use varve_engine::table::{Find, Order, Picked, Search, Snapshot, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, DataType, Error, Field, Filter, Find, MemoryStore, Order, Picked, Search, Snapshot, Table, Value,
+};
 
 use super::everything::{NOW, database};
 

@@ -1,7 +1,6 @@
 //! Columns that come and go, get other names, and come to hold more.
 
-use varve_engine::schema::{DataType, Field};
-use varve_engine::table::Alteration;
+use varve_engine::{Alteration, DataType, Field};
 
 use super::columns::{random_column, wider};
 use crate::{Bench, same};

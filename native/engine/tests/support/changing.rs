@@ -3,12 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use varve_engine::compute::Computed;
-use varve_engine::error::Code;
-use varve_engine::filter::Filter;
-use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::table::Update;
-use varve_engine::value::Value;
+use varve_engine::{Code, Computed, DataType, Field, Filter, Schema, Update, Value};
 
 use super::checks;
 use super::filters::filter;

@@ -3,12 +3,9 @@
 use std::collections::HashMap;
 
 use serde_json::json;
-use varve_engine::error::Code;
-use varve_engine::filter::Filter;
-use varve_engine::history::AsOf;
-use varve_engine::schema::{DataType, Field};
-use varve_engine::table::{Difference, Find, Order, Picked, Snapshot, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, Code, DataType, Difference, Field, Filter, Find, Order, Picked, Snapshot, Table, Value,
+};
 
 use super::filters::{Meaning, filter};
 use super::model::{Model, Row, Version, default_of, key_text};

@@ -1,7 +1,7 @@
 //! Random schemas and columns.
 
 use serde_json::{Value as Json, json};
-use varve_engine::schema::{DataType, Field, Schema};
+use varve_engine::{DataType, Field, Schema};
 
 use super::random::Random;
 use super::rows::schema;

@@ -10,7 +10,7 @@ use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use varve_engine::store::{BlockFile, Bytes, Disk, DiskFile, FileId};
+use varve_engine::{BlockFile, Bytes, Disk, DiskFile, FileId};
 
 /// A file or a directory, by number; the root is 0.
 type Node = usize;

@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use varve_engine::database::Database;
-use varve_engine::filter::Filter;
-use varve_engine::format::{ChunkRef, DeathRun, LogNode, Manifest, manifest_sequence, seal_json};
-use varve_engine::history::AsOf;
-use varve_engine::schema::Schema;
-use varve_engine::store::{MemoryStore, Store};
-use varve_engine::table::{CommitOptions, OnKey, Stage, Table};
-use varve_engine::value::Value;
+use varve_engine::{
+    AsOf, CommitOptions, Database, Filter, MemoryStore, OnKey, Schema, Stage, Store, Table, Value,
+    inside::{ChunkRef, DeathRun, LogNode, Manifest, manifest_sequence, seal_json},
+};
 
 use super::random::Random;
 use super::rows::{batch, schema};

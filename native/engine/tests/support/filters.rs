@@ -1,8 +1,7 @@
 //! Random filters as JSON, each with its meaning: whether a row matches, if that can be said.
 
 use serde_json::{Value as Json, json};
-use varve_engine::schema::{DataType, Field};
-use varve_engine::value::Value;
+use varve_engine::{DataType, Field, Value};
 
 use super::random::Random;
 use super::values;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use varve_engine::store::{BlockFile, Bytes, Disk, DiskFile, FileId};
+use varve_engine::{BlockFile, Bytes, Disk, DiskFile, FileId};
 
 use super::disk::SimulatedDisk;
 

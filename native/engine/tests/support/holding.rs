@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use varve_engine::store::{BlockFile, Bytes, Disk, DiskFile, FileId, OsDisk};
+use varve_engine::{BlockFile, Bytes, Disk, DiskFile, FileId, OsDisk};
 
 /// The system's disk; but files that are held are not removed, nor is a directory renamed that holds one.
 #[derive(Clone, Debug, Default)]

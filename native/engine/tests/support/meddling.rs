@@ -3,8 +3,7 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, Mutex};
 
-use varve_engine::error::{Code, Error, Result};
-use varve_engine::store::{Bytes, Entry, Kept, PutOutcome, Sink, Store};
+use varve_engine::{Bytes, Code, Entry, Error, Kept, PutOutcome, Result, Sink, Store};
 
 type Hook = Box<dyn FnOnce() + Send>;
 

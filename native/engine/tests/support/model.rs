@@ -5,12 +5,7 @@ mod altered;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use varve_engine::error::Code;
-use varve_engine::format::Operation;
-use varve_engine::history::AsOf;
-use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::table::Written;
-use varve_engine::value::Value;
+use varve_engine::{AsOf, Code, DataType, Field, Operation, Schema, Value, Written};
 
 use super::partial::Cells;
 

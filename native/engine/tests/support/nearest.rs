@@ -3,10 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use varve_engine::filter::Filter;
-use varve_engine::schema::{DataType, Element, Field, Metric, Schema};
-use varve_engine::table::{Explained, Picked, Search, Snapshot};
-use varve_engine::value::Value;
+use varve_engine::{
+    DataType, Element, Explained, Field, Filter, Metric, Picked, Schema, Search, Snapshot, Value,
+};
 use varve_kernels as kernels;
 
 use super::filters::{Meaning, filter};
@@ -207,7 +206,7 @@ pub(crate) fn search_keys(random: &mut Random, snapshot: &Snapshot, shown: &Show
     let asked = Asked::draw(random, shown)?;
     let found = snapshot.search_keys(&asked.search(), Vec::new());
     let Some(key) = shown.schema.key() else {
-        assert_eq!(found.unwrap_err().code(), varve_engine::error::Code::NoPrimaryKey);
+        assert_eq!(found.unwrap_err().code(), varve_engine::Code::NoPrimaryKey);
         return None;
     };
     let picked = found.unwrap();
@@ -314,6 +313,6 @@ fn as_shown(similarity: f64, field: &Field) -> (f64, f64) {
 
 /// Whether less was read than the vectors in full.
 fn read_shadows(explained: &Explained, field: &Field) -> bool {
-    let width = varve_engine::column::fixed_width(&field.data_type).unwrap();
+    let width = varve_engine::fixed_width(&field.data_type).unwrap();
     explained.bytes < explained.candidates * width as u64
 }

@@ -1,8 +1,9 @@
 //! Rows that bring some of their cells: the others are kept from the row that is replaced.
 
-use varve_engine::column::{Batch, Bits, ColumnBuilder};
-use varve_engine::schema::Schema;
-use varve_engine::value::Value;
+use varve_engine::{
+    Batch, Schema, Value,
+    inside::{Bits, ColumnBuilder},
+};
 
 use super::random::Random;
 use super::wire::encode_cells;

@@ -1,7 +1,6 @@
 //! What a snapshot shows, as values.
 
-use varve_engine::table::Picked;
-use varve_engine::value::Value;
+use varve_engine::{Picked, Value};
 
 /// The rows that were picked: their ids, and their values in the order of the fields.
 pub(crate) fn rows_of(picked: &Picked) -> Vec<(u64, Vec<Value>)> {

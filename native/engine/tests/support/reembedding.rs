@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use varve_engine::error::Code;
-use varve_engine::schema::{DataType, Field, Schema};
-use varve_engine::table::{Picked, Reembed};
-use varve_engine::value::Value;
+use varve_engine::{Code, DataType, Field, Picked, Reembed, Schema, Value};
 
 use super::columns::{derived_vectors, other_vectors};
 use super::model::sources;

@@ -1,6 +1,6 @@
 //! Errors as a reader sees them, one below the other.
 
-use varve_engine::error::{Place, Result};
+use varve_engine::{Place, Result};
 
 /// Errors with a heading.
 #[derive(Default)]

@@ -1,8 +1,6 @@
 //! Schemas and batches, written down as values.
 
-use varve_engine::column::{Batch, ColumnBuilder};
-use varve_engine::schema::Schema;
-use varve_engine::value::Value;
+use varve_engine::{Batch, Schema, Value, inside::ColumnBuilder};
 
 /// A schema from JSON such as `{"primaryKey": "id", "fields": [{"name": "id", "type": {"kind": "int"}}]}`.
 pub(crate) fn schema(json: serde_json::Value) -> Schema {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use varve_engine::history::AsOf;
-use varve_engine::table::{Moment, Picked, Table};
+use varve_engine::{AsOf, Moment, Picked, Table};
 
 use super::checks;
 use super::model::{Model, Row};

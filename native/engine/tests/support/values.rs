@@ -1,8 +1,7 @@
 //! Random values of every type, from domains so small that they meet again.
 
 use serde_json::json;
-use varve_engine::schema::{DataType, Element};
-use varve_engine::value::Value;
+use varve_engine::{DataType, Element, Value};
 
 use super::random::Random;
 

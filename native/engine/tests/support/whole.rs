@@ -1,7 +1,6 @@
 //! All that a snapshot shows.
 
-use varve_engine::table::{Find, Snapshot};
-use varve_engine::value::Value;
+use varve_engine::{Find, Snapshot, Value};
 
 use super::read::rows_of;
 

@@ -1,7 +1,6 @@
 //! Rows as the binding hands them over.
 
-use varve_engine::schema::{DataType, Element, Field, Schema};
-use varve_engine::value::Value;
+use varve_engine::{DataType, Element, Field, Schema, Value};
 
 /// The bytes that `Batch::decode` reads: rows of all columns, each in the order of the schema.
 pub(crate) fn encode(schema: &Schema, rows: &[Vec<Value>]) -> Vec<u8> {

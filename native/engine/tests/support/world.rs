@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use varve_engine::environment::{Environment, Uuid};
-use varve_engine::error::{Code, Error, Result};
+use varve_engine::{Code, Environment, Error, Result, Uuid};
 
 /// A clock that moves only when told to, and names that are the same in every run.
 #[derive(Debug)]

@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use varve_engine::error::Code;
-use varve_engine::format::Operation;
-use varve_engine::schema::{Field, Schema};
-use varve_engine::table::Written;
-use varve_engine::value::Value;
+use varve_engine::{Code, Field, Operation, Schema, Value, Written};
 
 use super::{Model, Version, When, sources};
 

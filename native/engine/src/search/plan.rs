@@ -1,71 +1,12 @@
 use super::approximate::{Approximate, Way};
-use super::{Picked, Snapshot};
+use super::cost::{BYTES_PER_NS, FILTER_ROW_BYTES, FILTER_ROW_NS, SCATTERED_ROWS};
+use super::exact::{Hit, Nearest, Part};
+use super::query::Query;
+use super::request::{Explained, Search};
 use crate::error::{Code, Result};
-use crate::filter::Filter;
 use crate::fragment::{Segment, Shadow};
 use crate::schema::{DataType, Field};
-use crate::search::{Nearest, Part, Query};
-
-/// What a search asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct Search<'a> {
-    /// The column of vectors.
-    pub column: &'a Field,
-    /// The query.
-    pub vector: &'a [f32],
-    /// Which rows; all where there is none.
-    pub filter: Option<&'a Filter>,
-    /// At most so many.
-    pub limit: usize,
-    /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
-    pub recall: f32,
-    /// Searches through an index also where an exact search would be as fast: for tests and measurements.
-    pub prefer_index: bool,
-}
-
-impl<'a> Search<'a> {
-    /// A search that misses nothing.
-    #[must_use]
-    pub fn exact(column: &'a Field, vector: &'a [f32], filter: Option<&'a Filter>, limit: usize) -> Self {
-        Self {
-            column,
-            vector,
-            filter,
-            limit,
-            recall: 1.0,
-            prefer_index: false,
-        }
-    }
-}
-
-/// How a search was answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Explained {
-    /// The version that was searched; of a span of versions the first.
-    pub version: u64,
-    /// Whether the answer is exact.
-    pub exact: bool,
-    /// The recall that is to be expected, as it was measured when the index was built; 1 for an exact answer.
-    pub recall: f32,
-    /// Segments that were looked at.
-    pub segments: u64,
-    /// Rows that the version sees.
-    pub rows: u64,
-    /// Rows that the filter left, before it was looked whether the version sees them.
-    pub candidates: u64,
-    /// Bytes of vectors and of codes that were read.
-    pub bytes: u64,
-    /// Index segments that were searched.
-    pub indexes: u64,
-    /// Lists of them that were looked into.
-    pub lists: u64,
-    /// Rows whose codes were read.
-    pub scanned: u64,
-    /// Rows that the codes could not rule out, and whose vectors were read.
-    pub refined: u64,
-    /// Rows that no index segment covers, and whose vectors were read therefore.
-    pub uncovered: u64,
-}
+use crate::snapshot::{Picked, Snapshot};
 
 /// A search of a version, and the way it will be answered.
 pub struct Planned<'a> {
@@ -74,30 +15,6 @@ pub struct Planned<'a> {
     query: Query<'a>,
     way: Way<'a>,
 }
-
-/// Bytes of a row, about, that its filter reads.
-const FILTER_BYTES: usize = 16;
-/// Rows that are read one behind the other in the time of one that lies apart.
-const APART: usize = 4;
-/// Nanoseconds to find out whether a filter matches a row.
-const EVALUATE_NS: u64 = 3;
-
-impl Explained {
-    /// Of the last of some searches that made one: what was read is what all of them read.
-    pub(super) fn after(self, before: &Self) -> Self {
-        Self {
-            bytes: self.bytes + before.bytes,
-            lists: self.lists + before.lists,
-            scanned: self.scanned + before.scanned,
-            refined: self.refined + before.refined,
-            uncovered: self.uncovered + before.uncovered,
-            ..self
-        }
-    }
-}
-
-/// Segment, position, distance and score of a row.
-pub(super) type Hit = (u32, u32, f64, f64);
 
 impl Snapshot {
     /// The rows whose vectors are nearest, the nearest first; of equally near ones the oldest first. There are
@@ -128,13 +45,14 @@ impl Snapshot {
         })
     }
 
-    /// The same; `None` where planning and answering would take longer than about so many nanoseconds.
+    /// Plans a search that is quickly answered: `None` where planning and answering are expected to take more than `most_ns`
+    /// nanoseconds.
     ///
     /// # Errors
     /// As [`Snapshot::search`].
     pub fn plan_within<'a>(&'a self, search: &'a Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
         let evaluated = if search.recall < 1.0 {
-            Approximate::unknown_rows(self, search) as u64 * EVALUATE_NS
+            Approximate::unknown_rows(self, search) as u64 * FILTER_ROW_NS
         } else {
             0
         };
@@ -147,9 +65,9 @@ impl Snapshot {
     }
 
     pub(super) fn picked(&self, hits: Vec<Hit>, select: Vec<Field>) -> Picked {
-        let rows = hits.iter().map(|hit| (hit.0, hit.1)).collect();
+        let rows = hits.iter().map(|hit| (hit.segment, hit.row)).collect();
         let mut picked = Picked::new(self.clone(), select, rows);
-        picked.scores = hits.iter().map(|hit| (hit.2, hit.3)).collect();
+        picked.scores = hits.iter().map(|hit| (hit.distance, hit.score)).collect();
         picked
     }
 
@@ -201,12 +119,11 @@ impl Snapshot {
         Ok((nearest.finish(), explained))
     }
 
-    /// About how many nanoseconds a read will take: `bytes_per_row` of all stored rows at 10 GB/s, half of what one core was
-    /// measured to read.
+    /// About how many nanoseconds a read will take: `bytes_per_row` of all stored rows, in order.
     #[must_use]
     pub fn predicted_ns(&self, bytes_per_row: usize) -> u64 {
         let rows: usize = self.state.segments.iter().map(|segment| segment.len()).sum();
-        (rows as u64).saturating_mul(bytes_per_row as u64) / 10
+        (rows as u64).saturating_mul(bytes_per_row as u64) / BYTES_PER_NS
     }
 }
 
@@ -243,19 +160,20 @@ impl Planned<'_> {
         }
     }
 
-    /// The same, of reading all rows that are stored, or of those that the filter matches where they are known.
+    /// About how many nanoseconds it takes to read all vectors that are stored, or those that the filter matches where that is
+    /// known.
     fn scan_ns(&self) -> u64 {
         let bytes = self.snapshot.state.segments.iter().map(|segment| {
             let row = row_bytes(segment, self.search.column).unwrap_or(0);
             let known = |filter| segment.known_matching(filter).map(|matching| matching.count);
             let (rows, row) = match self.search.filter.map(known) {
                 None => (segment.len(), row),
-                Some(None) => (segment.len(), row + FILTER_BYTES),
-                Some(Some(count)) => ((count * APART).min(segment.len()), row),
+                Some(None) => (segment.len(), row + FILTER_ROW_BYTES),
+                Some(Some(count)) => ((count * SCATTERED_ROWS).min(segment.len()), row),
             };
             (rows as u64).saturating_mul(row as u64)
         });
-        bytes.sum::<u64>() / 10
+        bytes.sum::<u64>() / BYTES_PER_NS
     }
 }
 

@@ -1,4 +1,5 @@
-use super::{Lifetime, Moment, Picked};
+use super::lifetime::{Lifetime, Moment};
+use super::picked::Picked;
 use crate::column::{Column, ColumnBuilder, Data};
 use crate::error::Result;
 use crate::format::default_of;

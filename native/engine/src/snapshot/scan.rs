@@ -1,7 +1,8 @@
 use std::collections::VecDeque;
 
 use super::lookup::RowPlace;
-use super::{Picked, Snapshot};
+use super::picked::Picked;
+use super::state::Snapshot;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::schema::Field;

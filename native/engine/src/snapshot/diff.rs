@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 
 use super::lookup::{RowPlace, key_at};
-use super::{Picked, Snapshot};
+use super::picked::Picked;
+use super::state::Snapshot;
 use crate::column::{Bits, CellAt, Column};
 use crate::error::Result;
 use crate::filter::{Columns, Filter};
@@ -23,7 +24,7 @@ pub struct Difference {
     pub removed: Picked,
     /// Rows of a key that both see, as they were.
     pub before: Picked,
-    /// The same rows, in the same order, as they are.
+    /// The rows of `before`, in the same order, as they are.
     pub after: Picked,
 }
 
@@ -111,11 +112,6 @@ impl Snapshot {
     fn shown_cell<'s>(&'s self, field: &Field, (segment, row): RowPlace, default: &'s Column) -> CellAt<'s> {
         let column = self.column(segment, field.id).filter(|_| self.shows(field));
         column.map_or((default, 0), |column| (column, row as usize))
-    }
-
-    /// Whether the version has a column.
-    pub(super) fn shows(&self, field: &Field) -> bool {
-        self.schema().fields.iter().any(|known| known.id == field.id)
     }
 
     /// What some rows show in a column, which the version need not have.

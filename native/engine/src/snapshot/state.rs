@@ -1,16 +1,14 @@
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::Home;
-use super::index::OpenIndex;
+use super::open_index::OpenIndex;
 use crate::column::Bits;
 use crate::error::{Error, Result};
-use crate::format::{DeathRun, Fragment, InlineRows, Manifest};
+use crate::format::Manifest;
 use crate::fragment::Segment;
 use crate::history::{Deaths, visible};
 use crate::schema::{Field, Schema};
-use crate::store::FileName;
 
 /// A table as one manifest describes it, with its files open. Immutable.
 #[derive(Debug)]
@@ -20,14 +18,14 @@ pub(crate) struct State {
     pub(crate) segments: Vec<Arc<Segment>>,
     pub(crate) deaths: Deaths,
     /// The index segments, in the order of the manifest.
-    pub(super) indexes: Vec<Arc<OpenIndex>>,
+    pub(crate) indexes: Vec<Arc<OpenIndex>>,
     /// Every field that the table ever had.
     pub(crate) fields: Vec<Field>,
     latest: Arc<View>,
     /// Views of earlier versions, the last used at the end.
     past: Mutex<Vec<Arc<View>>>,
-    pub(super) own_path: String,
-    pub(super) next_path: String,
+    pub(crate) own_path: String,
+    pub(crate) next_path: String,
 }
 
 /// Which rows a version sees.
@@ -48,67 +46,17 @@ const VIEWS: usize = 8;
 const DEATHS_PER_QUESTION: usize = 64;
 
 /// The parts of the next state that a commit knows already.
-pub(super) struct Known {
-    pub(super) segments: Vec<Arc<Segment>>,
-    pub(super) deaths: Deaths,
-    pub(super) indexes: Vec<Arc<OpenIndex>>,
+pub(crate) struct Known {
+    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) deaths: Deaths,
+    pub(crate) indexes: Vec<Arc<OpenIndex>>,
     /// The rows that ended since the state before.
-    pub(super) ended: Vec<u64>,
+    pub(crate) ended: Vec<u64>,
 }
 
 impl State {
-    /// Opens what a manifest names, keeping what an earlier state has open already.
-    pub(super) fn open(home: &Home, manifest: Manifest, before: Option<&Self>) -> Result<Self> {
-        let fields = manifest.all_fields();
-        let before = before.filter(|before| before.manifest.incarnation == manifest.incarnation);
-        let mut opened: HashMap<SegmentName, Arc<Segment>> = HashMap::new();
-        if let Some(before) = before {
-            opened.extend(SegmentName::all(&before.manifest).zip(before.segments.iter().cloned()));
-        }
-        let mut segments = Vec::with_capacity(manifest.fragments.len() + manifest.inline.len());
-        for fragment in &manifest.fragments {
-            let segment = match opened.remove(&SegmentName::of_fragment(fragment.get())) {
-                Some(segment) => segment,
-                None => Arc::new(Segment::open(
-                    &*home.store,
-                    &home.path("data"),
-                    fragment.get(),
-                    &fields,
-                )?),
-            };
-            segments.push(segment);
-        }
-        let key = manifest.current_schema()?.key().cloned();
-        for rows in &manifest.inline {
-            let segment = match opened.remove(&SegmentName::of_rows(rows.get())) {
-                Some(segment) => segment,
-                None => {
-                    let batch = rows
-                        .get()
-                        .decode(&fields, &home.manifest_path(manifest.sequence))?;
-                    Arc::new(Segment::in_memory(rows.get().first, batch, key.as_ref())?)
-                }
-            };
-            segments.push(segment);
-        }
-        let deaths = open_deaths(home, &manifest)?;
-        let opened = before.map_or(&[][..], |before| &before.indexes);
-        let indexes = OpenIndex::all(home, &manifest, opened);
-        Self::assemble(
-            home,
-            manifest,
-            Known {
-                segments,
-                deaths,
-                indexes,
-                ended: Vec::new(),
-            },
-            None,
-        )
-    }
-
     /// Puts a state together; the masks of `before` are carried over where `known.ended` says what changed.
-    pub(super) fn assemble(
+    pub(crate) fn assemble(
         home: &Home,
         manifest: Manifest,
         known: Known,
@@ -211,12 +159,12 @@ pub(crate) struct Visible<'a> {
 }
 
 impl Snapshot {
-    pub(super) fn latest(state: Arc<State>) -> Self {
+    pub(crate) fn latest(state: Arc<State>) -> Self {
         let view = Arc::clone(&state.latest);
         Self { state, view }
     }
 
-    pub(super) fn at(state: Arc<State>, version: u64, watermark: u64, schema: u32) -> Result<Self> {
+    pub(crate) fn at(state: Arc<State>, version: u64, watermark: u64, schema: u32) -> Result<Self> {
         if version == state.manifest.version {
             return Ok(Self::latest(state));
         }
@@ -225,7 +173,7 @@ impl Snapshot {
     }
 
     /// What was visible at any moment from version `from` to this one: what was born by then and had not died at `from`.
-    pub(super) fn since(&self, from: u64) -> Result<Self> {
+    pub(crate) fn since(&self, from: u64) -> Result<Self> {
         let view = self.state.view(from, self.watermark(), self.schema().id)?;
         let state = Arc::clone(&self.state);
         Ok(Self { state, view })
@@ -258,7 +206,7 @@ impl Snapshot {
         (0..born).filter_map(|index| self.segment(index))
     }
 
-    pub(super) fn segment(&self, index: usize) -> Option<Visible<'_>> {
+    pub(crate) fn segment(&self, index: usize) -> Option<Visible<'_>> {
         let segment = self
             .state
             .segments
@@ -300,7 +248,7 @@ impl Snapshot {
     }
 
     /// Whether the version sees a row, by its id. Cheaper than a mask for one row.
-    pub(crate) fn sees(&self, id: u64) -> bool {
+    pub(super) fn sees(&self, id: u64) -> bool {
         id < self.view.watermark
             && self
                 .state
@@ -308,51 +256,4 @@ impl Snapshot {
                 .died(id)
                 .is_none_or(|died| died > self.view.version)
     }
-}
-
-/// What tells one segment from another.
-#[derive(PartialEq, Eq, Hash)]
-enum SegmentName {
-    Files(Vec<String>),
-    Rows(u64),
-}
-
-impl SegmentName {
-    fn of_fragment(fragment: &Fragment) -> Self {
-        Self::Files(fragment.files().map(str::to_owned).collect())
-    }
-
-    fn of_rows(rows: &InlineRows) -> Self {
-        Self::Rows(rows.first)
-    }
-
-    fn all(manifest: &Manifest) -> impl Iterator<Item = Self> + '_ {
-        let fragments = manifest
-            .fragments
-            .iter()
-            .map(|fragment| Self::of_fragment(fragment.get()));
-        fragments.chain(manifest.inline.iter().map(|rows| Self::of_rows(rows.get())))
-    }
-}
-
-fn open_deaths(home: &Home, manifest: &Manifest) -> Result<Deaths> {
-    let mut runs = Vec::new();
-    for reference in &manifest.deaths.runs {
-        let directory = home.path("deaths");
-        let path = format!(
-            "{directory}/{}",
-            FileName::parse(&reference.file, &directory)?.as_str()
-        );
-        let bytes = home
-            .store
-            .open(&path)?
-            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
-        runs.push(DeathRun::open(bytes, reference, &path)?);
-    }
-    let tail = manifest
-        .deaths
-        .tail
-        .iter()
-        .flat_map(|entry| entry.get().iter().copied());
-    Ok(Deaths::new(runs, tail.collect()))
 }

@@ -1,4 +1,4 @@
-use super::Table;
+use super::handle::Table;
 use crate::column::Column;
 use crate::error::{Error, Result};
 use crate::filter::Columns;
@@ -7,12 +7,12 @@ use crate::fragment::Segment;
 use crate::schema::Field;
 use crate::value::Value;
 
-/// Vectors are written to a file when so many bytes wait: the memory that they take.
+/// NewVectors are written to a file when so many bytes wait: the memory that they take.
 const FLUSH_BYTES: usize = 32 * 1024 * 1024;
 
-/// Vectors of a new column by the ids of their rows, ascending: the newest in memory, the others in files of their own.
+/// NewVectors of a new column by the ids of their rows, ascending: the newest in memory, the others in files of their own.
 #[derive(Clone, Debug)]
-pub(super) struct Vectors {
+pub(super) struct NewVectors {
     field: Field,
     pieces: Vec<Piece>,
     /// The pieces from here on are in memory.
@@ -28,8 +28,8 @@ struct Piece {
     column: Column,
 }
 
-impl Vectors {
-    pub(super) fn new(field: Field) -> Self {
+impl NewVectors {
+    pub(crate) fn new(field: Field) -> Self {
         Self {
             field,
             pieces: Vec::new(),
@@ -154,43 +154,4 @@ struct Run {
     piece: usize,
     start: usize,
     len: usize,
-}
-
-/// A segment with the columns of its own, and one more.
-pub(super) fn beside(
-    segment: &Segment,
-    without: u32,
-    field: &Field,
-    pieces: &[Column],
-) -> Result<Vec<(u32, Column)>> {
-    let own = segment.fields().filter(|id| *id != without && *id != field.id);
-    let mut columns: Vec<(u32, Column)> = own
-        .filter_map(|id| Some((id, segment.column(id)?.clone())))
-        .collect();
-    columns.push((field.id, Column::concat(&pieces.iter().collect::<Vec<_>>())?));
-    Ok(columns)
-}
-
-/// A fragment with one more file, and the files that it does not need any more.
-pub(super) fn with_group(fragment: &Fragment, without: u32, group: GroupFile) -> (Fragment, Vec<String>) {
-    let added = group.columns.first().map(|place| place.field);
-    let unneeded = |known: &GroupFile| {
-        known
-            .columns
-            .iter()
-            .all(|place| place.field == without || Some(place.field) == added)
-    };
-    let (old, mut groups): (Vec<GroupFile>, Vec<GroupFile>) =
-        fragment.groups.iter().cloned().partition(unneeded);
-    groups.push(group);
-    let rows = fragment.rows.clone();
-    (
-        Fragment { rows, groups },
-        old.into_iter().map(|group| group.file).collect(),
-    )
-}
-
-/// The files of a fragment as a key.
-pub(super) fn name_of(fragment: &Fragment) -> Vec<String> {
-    fragment.files().map(str::to_owned).collect()
 }

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
-use super::Snapshot;
-use super::state::Visible;
+use super::state::{Snapshot, Visible};
 use crate::column::{Bits, Column};
 use crate::error::{Code, Error, Result};
 use crate::filter::{Columns, Filter};
@@ -11,7 +10,7 @@ use crate::schema::{DataType, Field};
 use crate::value::Value;
 
 /// A segment with its matching rows; `None` where all match.
-pub(crate) type Matched<'a> = (Visible<'a>, Option<Arc<Bits>>);
+pub(super) type Matched<'a> = (Visible<'a>, Option<Arc<Bits>>);
 
 /// Where a row lies: the segment, and the position in it.
 pub(crate) type RowPlace = (u32, u32);
@@ -96,6 +95,11 @@ impl Snapshot {
         self.state.segments.get(segment as usize)?.column(field)
     }
 
+    /// Whether the version has a column.
+    pub(super) fn shows(&self, field: &Field) -> bool {
+        self.schema().fields.iter().any(|known| known.id == field.id)
+    }
+
     /// The values of a field in the given rows, in their order.
     pub(crate) fn gather(&self, field: &Field, rows: &[RowPlace]) -> Result<Column> {
         let mut pieces = Vec::new();
@@ -126,7 +130,7 @@ impl Snapshot {
     }
 
     /// The places of the matching rows of one segment; `None` beyond the last.
-    pub(crate) fn matching_in(&self, index: usize, filter: Option<&Filter>) -> Result<Option<Vec<RowPlace>>> {
+    pub(super) fn matching_in(&self, index: usize, filter: Option<&Filter>) -> Result<Option<Vec<RowPlace>>> {
         let Some(visible) = self.segment(index) else {
             return Ok(None);
         };

@@ -4,31 +4,23 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Snapshot;
-use super::lookup::RowPlace;
-use super::search::{Explained, Hit, Search};
+use super::cost::{
+    BYTES_PER_NS, CODE_NS, EXTRA_REFINED, FILTER_TEST_NS, FILTER_TESTS_PER_ROW, ORDERED_DIMENSION_NS,
+    SCATTERED_DIMENSION_NS, SCATTERED_WORD_NS, SEGMENT_NS,
+};
+use super::exact::{Hit, Nearest};
+use super::query::Query;
+use super::request::{Explained, Search};
 use crate::column::{Bits, fixed_width};
 use crate::error::Result;
 use crate::format::Rows;
 use crate::fragment::Matching;
 use crate::index::vector::{Admits, Candidate, Candidates, Probe, Setting, Space, VectorIndex};
 use crate::schema::DataType;
-use crate::search::{Nearest, Query};
+use crate::snapshot::{RowPlace, Snapshot};
 
 /// Vectors that are read before the next look at what is still of use.
 const AT_ONCE: usize = 16;
-/// Nanoseconds: of a code that is scanned, of a row that a filter is asked about, of four bytes of a vector read out of order, of
-/// a dimension of a shadow read out of order and in order, and of a search of one segment that finds nothing.
-const CODE_NS: f64 = 2.0;
-const ASKED_NS: f64 = 40.0;
-const ELEMENT_NS: f64 = 0.4;
-const APART_NS: f64 = 0.1;
-const IN_ORDER_NS: f64 = 0.025;
-const SEGMENT_NS: f64 = 15_000.0;
-/// Vectors that a search refines, beside the rows that it wants.
-const REFINED: usize = 50;
-/// Rows that a filter is asked about, for each that is wanted of those it leaves out.
-const ASKED: f64 = 8.0;
 
 /// A search and the segments that answer it.
 pub(super) struct Approximate<'a> {
@@ -101,12 +93,13 @@ impl<'a> Approximate<'a> {
             let wanted = (self.search.limit as f64 / (share * born.min(1.0)).max(1e-9)).ceil();
             let setting = index.setting(self.search.recall, wanted as usize);
             let asked = if self.matching.is_some() {
-                wanted * ASKED
+                wanted * FILTER_TESTS_PER_ROW
             } else {
                 0.0
             };
-            cost +=
-                SEGMENT_NS + f64::from(setting.rows) * CODE_NS + asked.min(index.rows() as f64) * ASKED_NS;
+            cost += SEGMENT_NS
+                + f64::from(setting.rows) * CODE_NS
+                + asked.min(index.rows() as f64) * FILTER_TEST_NS;
             self.indexes.push(Chosen { ids, index, setting });
         }
         cost += self.refine_ns(self.search.limit);
@@ -124,14 +117,14 @@ impl<'a> Approximate<'a> {
             DataType::Vector { dimensions, .. } => f64::from(dimensions),
             _ => 0.0,
         };
-        let apart = matches as f64 * dimensions * APART_NS;
-        apart.min(stored as f64 * dimensions * IN_ORDER_NS)
+        let apart = matches as f64 * dimensions * SCATTERED_DIMENSION_NS;
+        apart.min(stored as f64 * dimensions * ORDERED_DIMENSION_NS)
     }
 
     /// About how long it takes to read the vectors for so many rows that are wanted.
     fn refine_ns(&self, wanted: usize) -> f64 {
         let elements = fixed_width(&self.search.column.data_type).unwrap_or(0) / 4;
-        wanted.saturating_add(REFINED) as f64 * elements as f64 * ELEMENT_NS
+        wanted.saturating_add(EXTRA_REFINED) as f64 * elements as f64 * SCATTERED_WORD_NS
     }
 
     /// Stored rows of which a plan has to find out first whether the filter matches them.
@@ -154,7 +147,7 @@ impl<'a> Approximate<'a> {
         let gaps = self.uncovered().flat_map(|(_, gaps)| gaps);
         let uncovered: usize = gaps.map(|gap| gap.len()).sum();
         let width = fixed_width(&self.search.column.data_type).unwrap_or(0);
-        let scanned = (uncovered * width) as f64 / 10.0;
+        let scanned = (uncovered * width) as f64 / BYTES_PER_NS as f64;
         (chosen.sum::<f64>() + self.refine_ns(self.search.limit) + scanned) as u64
     }
 

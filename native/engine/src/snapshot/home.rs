@@ -1,7 +1,5 @@
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::state::State;
 use crate::environment::Environment;
 use crate::error::{Code, Error, Result};
 use crate::format::{Manifest, manifest_name, manifest_sequence};
@@ -20,10 +18,6 @@ pub(crate) struct Home {
 
 /// What the directory of a table ends with.
 pub(crate) const ENDING: &str = ".varve";
-/// How often a reader starts anew because the files it wants were replaced under it.
-const TRIES: usize = 20;
-/// How often files must be found wanting before that is believed.
-const CERTAIN: usize = 3;
 
 impl Home {
     pub(crate) fn new(
@@ -50,44 +44,8 @@ impl Home {
         format!("{}/_manifests/{}", self.directory, manifest_name(sequence))
     }
 
-    /// Opens the newest manifest and what it names, keeping what an earlier state has open.
-    pub(super) fn load(&self, before: Option<&State>) -> Result<State> {
-        let mut failure: Option<(u64, Error)> = None;
-        let mut again = 0;
-        for _ in 0..TRIES {
-            let sequence = self.newest_sequence()?;
-            if let Some((failed, error)) = &failure
-                && *failed == sequence
-            {
-                // Nothing moved since. If it stays so, the files really are like that.
-                again += 1;
-                if again == CERTAIN {
-                    return Err(error.clone().table(self.name.clone()));
-                }
-                self.environment.pause(Duration::from_millis(1));
-            }
-            let Some(manifest) = self.read_manifest(sequence)? else {
-                continue;
-            };
-            match State::open(self, manifest, before) {
-                Ok(state) => return Ok(state),
-                // Upkeep may have removed files of this sequence while they were being opened.
-                Err(error) => failure = Some((sequence, error)),
-            }
-        }
-        let busy = || {
-            Error::new(
-                Code::Conflict,
-                format!("The table \"{}\" changes too fast to be read.", self.name),
-            )
-        };
-        Err(failure
-            .map_or_else(busy, |(_, error)| error)
-            .table(self.name.clone()))
-    }
-
     /// The manifest of a sequence; `None` where there is none.
-    pub(super) fn read_manifest(&self, sequence: u64) -> Result<Option<Manifest>> {
+    pub(crate) fn read_manifest(&self, sequence: u64) -> Result<Option<Manifest>> {
         let path = self.manifest_path(sequence);
         let Some(bytes) = self.store.open(&path)? else {
             return Ok(None);
@@ -101,7 +59,7 @@ impl Home {
 
     /// Puts a manifest under its name, if the name is free. Where the answer is unclear, what stands there decides: a put
     /// whose acknowledgement was lost did land.
-    pub(super) fn put(&self, manifest: &Manifest) -> Result<PutOutcome> {
+    pub(crate) fn put(&self, manifest: &Manifest) -> Result<PutOutcome> {
         let put = self
             .store
             .put_if_absent(&self.manifest_path(manifest.sequence), &manifest.encode()?);
@@ -139,13 +97,13 @@ impl Home {
     }
 
     /// That the table is not there; or where it is, if it was renamed.
-    pub(super) fn missing(&self, incarnation: &str) -> Error {
+    pub(crate) fn missing(&self, incarnation: &str) -> Error {
         self.renamed_error(incarnation)
             .unwrap_or_else(|| not_found(&self.name))
     }
 
     /// That another table has its name now; or where it is, if it was renamed.
-    pub(super) fn replaced(&self, incarnation: &str) -> Error {
+    pub(crate) fn replaced(&self, incarnation: &str) -> Error {
         self.renamed_error(incarnation).unwrap_or_else(|| {
             let message = format!("The table \"{}\" was dropped and created anew.", self.name);
             Error::new(Code::Closed, message)
@@ -185,7 +143,7 @@ impl Home {
         Ok(None)
     }
 
-    pub(super) fn newest_sequence(&self) -> Result<u64> {
+    pub(crate) fn newest_sequence(&self) -> Result<u64> {
         let sequences = self.sequences()?;
         sequences.into_iter().max().ok_or_else(|| not_found(&self.name))
     }
@@ -201,7 +159,7 @@ impl Home {
 }
 
 /// The error for a commit of which nobody knows whether it landed.
-pub(super) fn unknown(error: Error) -> Error {
+pub(crate) fn unknown(error: Error) -> Error {
     let message =
         format!("The store did not say whether the commit landed, and reading it back failed: {error}");
     Error::new(Code::CommitUnknown, message)

@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 /// Ends what takes long, such as upkeep, as soon as it can be ended. All clones are one.
 ///
 /// ```
-/// use varve_engine::table::Stop;
+/// use varve_engine::Stop;
 ///
 /// let stop = Stop::default();
 /// stop.clone().set();

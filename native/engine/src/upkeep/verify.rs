@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
-use super::Table;
-use super::home::Home;
-use super::state::State;
 use crate::environment::iso_date;
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathRun, Manifest, Raw, RunRef};
 use crate::fragment::Segment;
 use crate::history::{CLOCKS_DIFFER_MS, Log, Tags};
+use crate::snapshot::{Home, OpenIndex, State};
+use crate::table::Table;
 
 /// What a check of all files found.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +59,7 @@ impl Table {
 }
 
 impl Home {
-    /// The same for a table that may be too damaged to be opened. `known` is what was opened before.
+    /// Reads and checks every byte of a table that may be too damaged to be opened. `known` is what was opened before.
     ///
     /// # Errors
     /// Only where the store itself fails, or there is no table.
@@ -123,7 +122,7 @@ impl Home {
             }
         }
         for file in manifest.indexes.iter().map(Raw::get) {
-            verified.note(super::index::verify(self, file).map(|()| file.length))?;
+            verified.note(OpenIndex::verify(self, file).map(|()| file.length))?;
         }
         for reference in &manifest.deaths.runs {
             verified.note(self.verify_deaths(reference))?;

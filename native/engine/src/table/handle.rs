@@ -1,0 +1,237 @@
+//! Tables: what is read, what is written, how they are kept in order.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use super::indexing::Indexing;
+use super::queue::queue_of;
+use crate::error::{Code, Result};
+use crate::format::{Commit, Raw};
+use crate::history::{AsOf, Log, Tag, Tags};
+use crate::snapshot::{Home, Snapshot, State};
+
+/// A table: rows with a schema and a history. Shared freely between threads.
+///
+/// Every read looks for commits of other processes first; every write is one commit. Any number of handles and processes
+/// may read and write one table.
+#[derive(Debug)]
+pub struct Table {
+    pub(crate) home: Home,
+    pub(super) state: RwLock<Arc<State>>,
+    /// Held while a commit of this process is under way, so that its writers queue instead of colliding.
+    pub(super) writing: Arc<Mutex<()>>,
+    /// Held while files are merged.
+    pub(crate) maintaining: Mutex<()>,
+    pub(crate) log: Log,
+    pub(crate) tags: Tags,
+    /// Files retired at or before this sequence have been removed.
+    pub(super) swept: AtomicU64,
+    /// Those of them that could not be, and are tried again.
+    pub(super) stuck: Mutex<BTreeSet<String>>,
+    /// When and how indexes and shadows are built.
+    pub(super) indexing: Mutex<Indexing>,
+    /// The name of the table's directory is durable: whoever created it may have died before it was.
+    pub(super) named: AtomicBool,
+}
+
+impl Table {
+    /// Opens the table at its home.
+    ///
+    /// # Errors
+    /// [`Code::TableNotFound`], [`Code::Corrupt`], [`Code::UnsupportedFormat`].
+    pub(crate) fn open(home: Home) -> Result<Self> {
+        let state = State::load(&home, None)?;
+        Ok(Self {
+            writing: queue_of(&home),
+            log: Log::new(Arc::clone(&home.store), home.path("_log")),
+            tags: Tags::new(Arc::clone(&home.store), home.path("_tags")),
+            home,
+            state: RwLock::new(Arc::new(state)),
+            maintaining: Mutex::new(()),
+            swept: AtomicU64::new(0),
+            stuck: Mutex::default(),
+            indexing: Mutex::default(),
+            named: AtomicBool::new(false),
+        })
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.home.name
+    }
+
+    /// The table as it is now.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`], [`Code::TableNotFound`] where it was dropped.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Snapshot::latest(self.refresh()?))
+    }
+
+    /// The table as it was.
+    ///
+    /// # Errors
+    /// [`Code::VersionNotFound`], [`Code::VersionExpired`], [`Code::TagNotFound`], [`Code::Corrupt`].
+    pub fn as_of(&self, moment: &AsOf) -> Result<Snapshot> {
+        let state = self.refresh()?;
+        let version = moment.resolve(
+            &state.manifest,
+            &self.log,
+            &self.tags,
+            self.home.environment.now(),
+        )?;
+        if version == state.manifest.version {
+            return Ok(Snapshot::latest(state));
+        }
+        if version == 0 {
+            let first = state.manifest.schemas.first().map_or(0, |schema| schema.get().id);
+            return Snapshot::at(state, 0, 0, first);
+        }
+        let commit = self.log.commit(&state.manifest.log, version)?;
+        Snapshot::at(state, version, commit.get().watermark, commit.get().schema)
+    }
+
+    /// The commit that made a version; none for version 0, the empty table.
+    ///
+    /// # Errors
+    /// [`Code::VersionNotFound`], [`Code::Corrupt`].
+    pub fn commit_of(&self, snapshot: &Snapshot) -> Result<Option<Raw<Commit>>> {
+        if snapshot.version() == 0 {
+            return Ok(None);
+        }
+        self.log
+            .commit(&snapshot.state.manifest.log, snapshot.version())
+            .map(Some)
+    }
+
+    /// Up to `limit` commits, the newest first; with `before`, only older ones.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn history(&self, limit: usize, before: Option<u64>) -> Result<Vec<Raw<Commit>>> {
+        let state = self.refresh()?;
+        self.log.newest(
+            &state.manifest.log,
+            before.unwrap_or(u64::MAX).min(state.manifest.version + 1),
+            limit,
+        )
+    }
+
+    /// Gives a version a name.
+    ///
+    /// # Errors
+    /// [`Code::TagExists`], [`Code::InvalidName`], [`Code::VersionExpired`].
+    pub fn tag(&self, name: &str, snapshot: &Snapshot) -> Result<Tag> {
+        let now = self.home.environment.now();
+        let version = AsOf::Version(snapshot.version());
+        let resolve = |state: Arc<State>| version.resolve(&state.manifest, &self.log, &self.tags, now);
+        let tag = Tag {
+            name: name.to_owned(),
+            version: self.refresh().and_then(resolve)?,
+            created_at: now,
+        };
+        self.make_name_durable()?;
+        self.or_gone(self.tags.create(&tag))?;
+        // A retention may have passed the version by while the tag was made, or a drop the table: then it names nothing.
+        if let Err(error) = self.refresh().and_then(resolve) {
+            self.tags.retract(&tag)?;
+            return Err(error);
+        }
+        Ok(tag)
+    }
+
+    /// All tags, by version.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn tags(&self) -> Result<Vec<Tag>> {
+        self.refresh()?;
+        self.tags.all()
+    }
+
+    /// Removes a tag. The version stays, unless the retention ends it.
+    ///
+    /// # Errors
+    /// [`Code::TagNotFound`].
+    pub fn delete_tag(&self, name: &str) -> Result<()> {
+        self.refresh()?;
+        self.or_gone(self.tags.delete(name))
+    }
+
+    /// The unique name of this life of the table.
+    #[must_use]
+    pub fn incarnation(&self) -> String {
+        self.current().manifest.incarnation.clone()
+    }
+
+    pub(crate) fn current(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes a state the current one, unless a newer one is there already.
+    pub(super) fn install(&self, state: Arc<State>) -> Arc<State> {
+        let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if state.manifest.sequence > current.manifest.sequence
+            || state.manifest.incarnation != current.manifest.incarnation
+        {
+            *current = state;
+        }
+        Arc::clone(&current)
+    }
+
+    /// The newest state. Costs one look-up in the store where nothing changed.
+    pub(crate) fn refresh(&self) -> Result<Arc<State>> {
+        let state = self.current();
+        if self.home.store.is_last(&state.own_path, &state.next_path)? {
+            return Ok(state);
+        }
+        let incarnation = &state.manifest.incarnation;
+        let newer = match State::load(&self.home, Some(&state)) {
+            Err(error) if error.code() == Code::TableNotFound => return Err(self.home.missing(incarnation)),
+            newer => newer?,
+        };
+        if newer.manifest.incarnation != *incarnation {
+            return Err(self.home.replaced(incarnation));
+        }
+        Ok(self.install(Arc::new(newer)))
+    }
+
+    /// A result. Where it is a failure and the table was dropped or renamed meanwhile, the failure says that instead.
+    pub(crate) fn or_gone<T>(&self, result: Result<T>) -> Result<T> {
+        result.or_else(|error| self.refresh().and(Err(error)))
+    }
+
+    /// Before anything of the table is said to be durable.
+    pub(super) fn make_name_durable(&self) -> Result<()> {
+        if !self.named.load(Ordering::Relaxed) {
+            self.home.store.sync_directory("")?;
+            self.named.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Whether others changed the table meanwhile: a failure may come from files that they replaced.
+    pub(crate) fn has_moved(&self, state: &State) -> Result<bool> {
+        Ok(self.refresh()?.manifest.sequence != state.manifest.sequence)
+    }
+
+    pub(crate) fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+        // What a panic left behind is never half of anything: the state is replaced as a whole.
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes when and how indexes and shadows are built. For tests and measurements: small tables are as fast without.
+    pub fn set_indexing(&self, indexing: Indexing) {
+        *Self::lock_indexing(&self.indexing) = indexing;
+    }
+
+    pub(crate) fn indexing(&self) -> Indexing {
+        *Self::lock_indexing(&self.indexing)
+    }
+
+    fn lock_indexing(indexing: &Mutex<Indexing>) -> MutexGuard<'_, Indexing> {
+        indexing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

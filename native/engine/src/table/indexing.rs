@@ -1,0 +1,30 @@
+/// When and how indexes and shadows are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indexing {
+    /// So many rows of fragments without an index segment get one.
+    pub from: usize,
+    /// How many lists a segment has; none for a number that suits its rows.
+    pub lists: Option<usize>,
+    /// A segment ends with the fragment that brings it to so many rows, and none is merged beyond.
+    pub most: usize,
+    /// Columns of so many elements in a fragment get a 4-bit shadow.
+    pub shadow_from: usize,
+}
+
+impl Default for Indexing {
+    fn default() -> Self {
+        Self {
+            from: FROM,
+            lists: None,
+            most: ROWS_MAX,
+            shadow_from: SHADOW_FROM,
+        }
+    }
+}
+
+/// Fewer rows than this are scanned as fast as an index is searched.
+const FROM: usize = 16 * 1024;
+/// Columns of fewer elements are scanned in full in less time than a file takes to open.
+const SHADOW_FROM: usize = 1 << 20;
+/// The most rows of a segment, which bounds the memory that building one takes.
+const ROWS_MAX: usize = 4 * 1024 * 1024;

@@ -1,0 +1,35 @@
+use std::sync::Arc;
+
+use super::handle::Table;
+use super::next::Next;
+use crate::error::Result;
+use crate::snapshot::State;
+
+impl Table {
+    /// Puts a manifest of the same version: only the layout changes. `change` says whether there is anything to do.
+    pub(crate) fn change_layout(
+        &self,
+        mut change: impl FnMut(&Self, &Arc<State>, &mut Next) -> Result<bool>,
+    ) -> Result<bool> {
+        let _writing = Self::lock(&self.writing);
+        loop {
+            let state = self.refresh()?;
+            state.manifest.check_writable()?;
+            let mut next = Next::follow(self, &state)?;
+            match change(self, &state, &mut next) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) => {
+                    next.abandon(&*self.home.store);
+                    if !self.has_moved(&state)? {
+                        return Err(error);
+                    }
+                    continue;
+                }
+            }
+            if self.put(&state, next)? {
+                return Ok(true);
+            }
+        }
+    }
+}

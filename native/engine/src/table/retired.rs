@@ -1,0 +1,66 @@
+//! Files that left the layout, and manifests that newer ones replaced.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use super::handle::Table;
+use crate::error::Result;
+use crate::format::Raw;
+use crate::snapshot::State;
+
+/// Manifests that are kept beside the newest: readers that are just opening them find them.
+const KEPT: u64 = 4;
+/// Manifests are swept when the sequence is a multiple of this.
+const SWEEP_EVERY: u64 = 8;
+
+impl Table {
+    /// Removes manifests that no reader opens any more, and files that no manifest left names. A failure harms nobody: the
+    /// next run tries again.
+    pub(super) fn sweep(&self, state: &State) {
+        if state.manifest.sequence.is_multiple_of(SWEEP_EVERY) {
+            let _ = self.try_sweep(state, KEPT);
+        }
+    }
+
+    pub(crate) fn try_sweep(&self, state: &State, kept: u64) -> Result<u64> {
+        let until = state.manifest.sequence.saturating_sub(kept);
+        // The manifest before the newest always stays: whoever put the newest looks for it.
+        let before = until.min(state.manifest.sequence.saturating_sub(1));
+        let mut old: Vec<u64> = self
+            .home
+            .sequences()?
+            .into_iter()
+            .filter(|sequence| *sequence < before)
+            .collect();
+        // Ascending: whoever finds the manifest before a sequence knows that the sequence itself was never removed.
+        old.sort_unstable();
+        for sequence in old {
+            self.home.store.remove(&self.home.manifest_path(sequence))?;
+        }
+        let mut removed = 0;
+        for retired in state
+            .manifest
+            .retired
+            .iter()
+            .map(Raw::get)
+            .filter(|retired| retired.sequence <= until)
+        {
+            let path = self.home.path(&format!("{}/{}", retired.directory, retired.file));
+            let done = self.home.store.remove(&path).is_ok();
+            removed += u64::from(done);
+            self.kept_by_system(&retired.file, !done);
+        }
+        self.swept.fetch_max(until, Ordering::Relaxed);
+        Ok(removed)
+    }
+
+    /// Remembers whether a file of no manifest could not be removed, as somebody has it open. It stays among the retired ones,
+    /// so that it is tried again.
+    fn kept_by_system(&self, file: &str, kept: bool) {
+        let mut stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept {
+            true => stuck.insert(file.to_owned()),
+            false => stuck.remove(file),
+        };
+    }
+}

@@ -1,0 +1,99 @@
+use crate::error::{Code, Error, Result};
+use crate::history::check_kept;
+use crate::snapshot::State;
+use crate::table::{Next, Table};
+
+impl Table {
+    /// How long dead rows are kept: `None` for ever. They go at the next [`Table::optimize`].
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn set_retention(&self, retention_ms: Option<i64>) -> Result<()> {
+        if retention_ms.is_some_and(|ms| ms < 0) {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                "A retention cannot be negative.",
+            ));
+        }
+        self.change_layout(|_, _, next| {
+            next.manifest.retention = retention_ms;
+            Ok(true)
+        })?;
+        Ok(())
+    }
+
+    /// Drops dead rows that neither the retention nor a tag keeps; `whole` leaves out what writes fragments anew.
+    pub(super) fn expire(&self, whole: bool) -> Result<u64> {
+        let Some(retention) = self.refresh()?.manifest.retention else {
+            return Ok(0);
+        };
+        let now = self.home.environment.now();
+        let horizon = (now.saturating_sub(retention), now);
+        // First say that the versions are gone, then drop their rows: a reader is told, and never misled. A tag that was
+        // made meanwhile is seen in the second round, or its maker sees that it is too late.
+        while self.change_layout(|table, now, next| table.let_go(now, next, horizon))? {}
+        let state = self.refresh()?;
+        let gone = self.gone(&state)?;
+        self.drop_rows(&gone, whole)
+    }
+
+    /// Says in a manifest which versions end at a horizon, given with the clock. Returns whether that is anything new.
+    fn let_go(&self, now: &State, next: &mut Next, (horizon, clock): (i64, i64)) -> Result<bool> {
+        let manifest = &now.manifest;
+        let oldest = self
+            .log
+            .version_at(&manifest.log, manifest.version, horizon, clock)?
+            .max(manifest.oldest);
+        let mut kept: Vec<u64> = self.tags.all()?.into_iter().map(|tag| tag.version).collect();
+        kept.retain(|version| *version < oldest && check_kept(manifest, *version).is_ok());
+        kept.dedup();
+        let new = oldest != manifest.oldest || kept != manifest.kept;
+        next.manifest.oldest = oldest;
+        next.manifest.kept = kept;
+        Ok(new)
+    }
+
+    /// Leaves fragments out of which all rows are gone, and unless `whole` says so, writes those anew that hold some.
+    fn drop_rows(&self, gone: &dyn Fn(u64) -> bool, whole: bool) -> Result<u64> {
+        let mut dropped = 0;
+        let mut at = 0;
+        loop {
+            let now = self.refresh()?;
+            let Some(segment) = now.segments.get(at).filter(|_| at < now.manifest.fragments.len()) else {
+                return Ok(dropped);
+            };
+            let dead = segment.rows().ids_from(0).filter(|(_, id)| gone(*id)).count();
+            let emptied = dead == segment.len();
+            if dead > 0 && (emptied || !whole) {
+                if self.merge(&now, at..at + 1, Some(gone))?.is_none() {
+                    return Ok(dropped);
+                }
+                dropped += dead as u64;
+                if emptied {
+                    continue;
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Forgets the deaths of rows that were dropped: nobody can ask about them.
+    pub(super) fn forget_deaths(&self) -> Result<()> {
+        self.change_layout(|table, now, next| {
+            let is_stored = |id: u64| {
+                let after = now
+                    .segments
+                    .partition_point(|segment| segment.rows().first() <= id);
+                let segment = after.checked_sub(1).and_then(|at| now.segments.get(at));
+                segment.is_some_and(|segment| segment.rows().position(id).is_some())
+            };
+            let mut deaths = now.deaths.all();
+            deaths.retain(|(id, _)| is_stored(*id));
+            if deaths.len() == now.deaths.len() {
+                return Ok(false);
+            }
+            next.replace_deaths(table, deaths).map(|()| true)
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+use std::collections::HashSet;
+
+use crate::error::Result;
+use crate::store::{Entry, is_temporary};
+use crate::table::Table;
+
+/// A file that nothing names and that is this old was left behind by a writer that died.
+const ORPHAN_MS: u64 = 24 * 60 * 60 * 1000;
+
+impl Table {
+    /// Removes files that nothing names: those that left the layout, and those that writers left behind when they died.
+    pub(super) fn remove_orphans(&self) -> Result<u64> {
+        let state = self.refresh()?;
+        let mut removed = self.try_sweep(&state, 0)?;
+        let mut named: HashSet<String> = HashSet::new();
+        let manifest = &state.manifest;
+        named.extend(
+            manifest
+                .fragments
+                .iter()
+                .flat_map(|fragment| &fragment.get().groups)
+                .map(|group| group.file.clone()),
+        );
+        named.extend(manifest.indexes.iter().map(|index| index.get().file.clone()));
+        named.extend(manifest.deaths.runs.iter().map(|run| run.file.clone()));
+        named.extend(manifest.retired.iter().map(|retired| retired.get().file.clone()));
+        let mut unread = Ok(());
+        self.log.each_part(&manifest.log, |part, read| {
+            named.insert(part.file.clone());
+            if let Err(error) = read {
+                unread = Err(error);
+            }
+        });
+        unread?;
+        for directory in ["data", "deaths", "index", "_log"] {
+            let directory = self.home.path(directory);
+            for entry in self.home.store.list(&directory)? {
+                if !named.contains(&entry.name) {
+                    removed += self.remove_old(&directory, &entry);
+                }
+            }
+        }
+        for directory in ["_manifests", "_tags"] {
+            let directory = self.home.path(directory);
+            for entry in self.home.store.list(&directory)? {
+                if is_temporary(&entry.name) {
+                    removed += self.remove_old(&directory, &entry);
+                }
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Removes a file that nobody can be about to name, because of its age. Returns how many that were: where the system does not let
+    /// go of it, the next run tries again.
+    fn remove_old(&self, directory: &str, entry: &Entry) -> u64 {
+        let path = format!("{directory}/{}", entry.name);
+        u64::from(entry.age_ms > ORPHAN_MS && self.home.store.remove(&path).is_ok())
+    }
+}

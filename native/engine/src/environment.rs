@@ -13,7 +13,7 @@ pub const DATES: RangeInclusive<i64> = -8_640_000_000_000_000..=8_640_000_000_00
 /// A date in milliseconds since 1970-01-01 UTC as ISO 8601 writes it, such as `2026-09-30T12:00:00.000Z`. Years beyond four
 /// digits have six and a sign.
 #[must_use]
-pub fn iso_date(ms: i64) -> String {
+pub(crate) fn iso_date(ms: i64) -> String {
     let (days, rest) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
     // The calendar repeats itself every 400 years; 1970 began 719,528 days after the year 0.
     let mut day = (days + 719_528).rem_euclid(146_097);

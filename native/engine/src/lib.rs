@@ -23,18 +23,23 @@
 //! - `database`: create, open, list, drop.
 //!
 //! ```
-//! use varve_engine::{Batch, CommitOptions, Database, OnKey, Schema};
+//! use varve_engine::{Batch, ColumnBuilder, CommitOptions, Database, Find, OnKey, Schema, Value};
 //!
 //! let database = Database::connect("memory:")?;
 //! let schema: Schema = serde_json::from_str(r#"{ "fields": [{ "name": "title", "type": { "kind": "text" } }] }"#).unwrap();
 //! let table = database.create_table("docs", schema)?;
 //! let empty = table.snapshot()?;
 //!
-//! let (batch, schema) = (Batch::new(2, Vec::new()), empty.schema().clone());
-//! let written = table.insert(batch, &schema, OnKey::Refuse, &CommitOptions::default())?;
-//! assert_eq!((written.version, written.inserted), (1, 2));
+//! let title = empty.schema().field("title")?;
+//! let mut titles = ColumnBuilder::new(&title.data_type);
+//! titles.push(&Value::Text("Layers of mud".to_owned()))?;
+//! let batch = Batch::new(1, vec![(title.id, titles.finish())]);
+//! let written = table.insert(batch, empty.schema(), OnKey::Refuse, &CommitOptions::default())?;
+//! assert_eq!((written.version, written.inserted), (1, 1));
 //!
-//! assert_eq!(table.snapshot()?.count(None)?, 2);
+//! let now = table.snapshot()?;
+//! let found = now.find(&Find::default(), now.select(&["title".to_owned()])?)?;
+//! assert_eq!(found.value(title, 0)?, Value::Text("Layers of mud".to_owned()));
 //! assert_eq!(empty.count(None)?, 0);
 //! # Ok::<(), varve_engine::Error>(())
 //! ```
@@ -42,23 +47,23 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
-pub mod column;
-pub mod compute;
-pub mod database;
-pub mod environment;
-pub mod error;
-pub mod filter;
-pub mod format;
-pub mod fragment;
-pub mod history;
-pub mod index;
-pub mod schema;
-pub mod search;
-pub mod snapshot;
-pub mod store;
-pub mod table;
-pub mod upkeep;
-pub mod value;
+mod column;
+mod compute;
+mod database;
+mod environment;
+mod error;
+mod filter;
+mod format;
+mod fragment;
+mod history;
+mod index;
+mod schema;
+mod search;
+mod snapshot;
+mod store;
+mod table;
+mod upkeep;
+mod value;
 
 // What can go wrong, and what rows look like.
 pub use error::{Code, Error, Place, Result};
@@ -66,7 +71,7 @@ pub use schema::{DataType, Element, Field, Metric, NamedField, Schema};
 pub use value::Value;
 
 // Databases, their tables, and what is written.
-pub use column::Batch;
+pub use column::{Batch, ColumnBuilder};
 pub use compute::Computed;
 pub use database::Database;
 pub use table::{
@@ -96,7 +101,7 @@ pub use store::{
 /// What the tests and measurements of the engine look into: bytes of files and parts of an index. No promise is made of it.
 #[doc(hidden)]
 pub mod inside {
-    pub use crate::column::{Bits, Buffer, ColumnBuilder};
+    pub use crate::column::{Bits, Buffer};
     pub use crate::environment::DATES;
     pub use crate::format::{
         ChunkRef, DeathRun, LogNode, Manifest, manifest_name, manifest_sequence, seal_json,

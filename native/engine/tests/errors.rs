@@ -30,9 +30,10 @@ use support::values::every_type;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::{
-    AsOf, Batch, CommitOptions, Computed, DataType, Database, Disk, Field, Filter, Find, LocalStore,
-    MemoryStore, OnKey, Order, OsDisk, Reembed, Result, Schema, Search, Stage, Store, Table, Update, Value,
-    inside::{ColumnBuilder, manifest_name, seal_json},
+    AsOf, Batch, ColumnBuilder, CommitOptions, Computed, DataType, Database, Disk, Field, Filter, Find,
+    LocalStore, MemoryStore, OnKey, Order, OsDisk, Reembed, Result, Schema, Search, Stage, Store, Table,
+    Update, Value,
+    inside::{manifest_name, seal_json},
 };
 
 fn options() -> CommitOptions {

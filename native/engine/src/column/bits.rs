@@ -10,7 +10,7 @@ pub struct Bits {
 /// Whether bit `index` is set in words of 64.
 #[inline]
 #[must_use]
-pub fn bit(words: &[u64], index: usize) -> bool {
+pub(crate) fn bit(words: &[u64], index: usize) -> bool {
     words
         .get(index / 64)
         .is_some_and(|word| word >> (index % 64) & 1 == 1)

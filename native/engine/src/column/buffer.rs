@@ -15,7 +15,7 @@ pub trait Guard: Send + Sync + Debug {
     fn file(&self) -> &str;
 }
 
-/// A run of bytes: of its own, or a part of a file that a [`Guard`] watches.
+/// A run of bytes: of its own, or a part of a file that a `Guard` watches.
 #[derive(Clone, Debug)]
 pub struct Buffer {
     bytes: Bytes,

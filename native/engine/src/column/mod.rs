@@ -12,8 +12,10 @@ mod cells;
 mod gather;
 mod wire;
 
-pub use bits::{Bits, bit};
-pub use buffer::{Buffer, Guard};
+pub use bits::Bits;
+pub(crate) use bits::bit;
+pub use buffer::Buffer;
+pub(crate) use buffer::Guard;
 pub use build::ColumnBuilder;
 pub(crate) use cells::CellAt;
 pub use wire::Batch;
@@ -385,7 +387,7 @@ pub(crate) fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
 
 /// Little-endian bytes as 32-bit floats, without a copy where they are aligned.
 #[must_use]
-pub fn as_f32s(bytes: &[u8]) -> Cow<'_, [f32]> {
+pub(crate) fn as_f32s(bytes: &[u8]) -> Cow<'_, [f32]> {
     // SAFETY: every bit pattern is a valid f32; `align_to` takes care of alignment and bounds.
     let (before, floats, after) = unsafe { bytes.align_to::<f32>() };
     if cfg!(target_endian = "little") && before.is_empty() && after.is_empty() {

@@ -16,7 +16,7 @@ use crate::schema::{DataType, Field, Schema};
 use crate::value::Value;
 
 /// How deep an expression may nest.
-pub const DEPTH_MAX: usize = 64;
+pub(crate) const DEPTH_MAX: usize = 64;
 
 /// The new value of a column, bound to a schema.
 #[derive(Clone, Debug)]

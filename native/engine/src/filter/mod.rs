@@ -28,9 +28,9 @@ use crate::schema::Schema;
 use leaf::Leaf;
 
 /// How deep the nodes of a filter may nest.
-pub const DEPTH_MAX: usize = 64;
+pub(crate) const DEPTH_MAX: usize = 64;
 /// The most nodes of a filter.
-pub const NODES_MAX: usize = 16_384;
+pub(crate) const NODES_MAX: usize = 16_384;
 
 /// Where the columns of some rows come from.
 pub trait Columns {

@@ -29,7 +29,7 @@ pub fn seal_json<T: Serialize>(content: &T) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`crate::error::Code::Corrupt`], naming the file.
-pub fn open_json<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<T> {
+pub(crate) fn open_json<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<T> {
     let content = bytes.strip_suffix(b"}\n").and_then(|bytes| bytes.get(START..));
     let Some(content) = content else {
         return Err(Error::corrupt(file, "it is cut short"));

@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::schema::{Field, Schema};
 
 /// The format that this build writes, and the newest that it reads.
-pub const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// Everything that is needed to read a table at one sequence.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -14,13 +14,15 @@ mod rows;
 
 pub(crate) use check::log_node;
 pub use commit::{ChunkRef, Commit, LogNode, Operation};
-pub use deaths::{DeathRun, RunRef};
-pub use envelope::{open_json, seal_json};
-pub use inline::InlineRows;
-pub(crate) use inline::{default_of, value_of};
-pub use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, IndexFile, Span};
-pub use manifest::{DeathsPlace, FORMAT, LogPlace, Manifest, Retired};
+pub use deaths::DeathRun;
+pub(crate) use deaths::RunRef;
+pub(crate) use envelope::open_json;
+pub use envelope::seal_json;
+pub(crate) use inline::{InlineRows, default_of, value_of};
+pub(crate) use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, IndexFile, Span};
+pub use manifest::Manifest;
+pub(crate) use manifest::{DeathsPlace, FORMAT, LogPlace, Retired};
 pub use raw::Raw;
-pub use rows::Rows;
+pub(crate) use rows::Rows;
 
 pub use crate::store::{manifest_name, manifest_sequence};

@@ -7,7 +7,7 @@ use crate::value::Value;
 
 /// The hash of a key, the same on every machine.
 #[must_use]
-pub fn hash_key(key: &Value) -> u64 {
+pub(crate) fn hash_key(key: &Value) -> u64 {
     match key {
         Value::Int(int) => xxh3_64(&int.to_le_bytes()),
         Value::Text(text) => xxh3_64(text.as_bytes()),
@@ -20,7 +20,7 @@ pub fn hash_key(key: &Value) -> u64 {
 ///
 /// Hashes are uniform, so a look-up guesses the place and walks: about three cache lines, whatever the size.
 #[derive(Clone, Debug)]
-pub struct KeyIndex {
+pub(crate) struct KeyIndex {
     rows: usize,
     hashes: Buffer,
     offsets: Buffer,
@@ -28,11 +28,11 @@ pub struct KeyIndex {
 
 impl KeyIndex {
     /// The bytes of one row in the index.
-    pub const ROW: usize = 12;
+    pub(crate) const ROW: usize = 12;
 
     /// Reads an index of `rows` rows.
     #[must_use]
-    pub fn new(rows: usize, hashes: Buffer, offsets: Buffer) -> Self {
+    pub(crate) fn new(rows: usize, hashes: Buffer, offsets: Buffer) -> Self {
         Self {
             rows,
             hashes,
@@ -44,7 +44,7 @@ impl KeyIndex {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn build(data_type: &DataType, columns: &[&Column]) -> Result<Vec<u8>> {
+    pub(crate) fn build(data_type: &DataType, columns: &[&Column]) -> Result<Vec<u8>> {
         let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(columns.iter().map(|c| c.len()).sum());
         let mut row = 0_u32;
         for column in columns {
@@ -72,7 +72,7 @@ impl KeyIndex {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn in_memory(data_type: &DataType, column: &Column) -> Result<Self> {
+    pub(crate) fn in_memory(data_type: &DataType, column: &Column) -> Result<Self> {
         let mut hashes = Self::build(data_type, &[column])?;
         let offsets = hashes.split_off(column.len() * 8);
         Ok(Self::new(
@@ -86,7 +86,7 @@ impl KeyIndex {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn find(&self, hash: u64, mut accept: impl FnMut(u32) -> Result<bool>) -> Result<Option<u32>> {
+    pub(crate) fn find(&self, hash: u64, mut accept: impl FnMut(u32) -> Result<bool>) -> Result<Option<u32>> {
         let mut at = self.first_after(hash)?;
         while at > 0 && self.hash(at - 1)? == hash {
             at -= 1;

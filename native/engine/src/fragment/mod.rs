@@ -15,9 +15,8 @@ mod stream;
 mod writer;
 
 pub(crate) use checked::{CheckedFile, CheckedWriter};
-pub use key_index::{KeyIndex, hash_key};
-pub use segment::{Matching, Segment};
-pub use shadow::{Shadow, Vectors, kernel_element};
+pub(crate) use key_index::{KeyIndex, hash_key};
+pub(crate) use segment::{Matching, Segment};
+pub(crate) use shadow::{Shadow, Vectors, kernel_element};
 pub use stream::ArrowStream;
-pub use writer::FragmentWriter;
-pub(crate) use writer::Pieces;
+pub(crate) use writer::{FragmentWriter, Pieces};

@@ -11,7 +11,7 @@ use crate::store::{FileName, Store};
 
 /// Rows that can be read: a fragment's, or those that travel in a manifest.
 #[derive(Debug)]
-pub struct Segment {
+pub(crate) struct Segment {
     rows: Rows,
     len: usize,
     columns: Vec<(u32, Column)>,
@@ -25,7 +25,7 @@ pub struct Segment {
 
 /// The rows of a segment that a filter matches.
 #[derive(Clone, Debug)]
-pub struct Matching {
+pub(crate) struct Matching {
     /// One bit a row.
     pub bits: Arc<Bits>,
     /// How many bits are set.
@@ -49,7 +49,12 @@ impl Segment {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`], naming the file; also where a file is missing.
-    pub fn open(store: &dyn Store, directory: &str, fragment: &Fragment, fields: &[Field]) -> Result<Self> {
+    pub(crate) fn open(
+        store: &dyn Store,
+        directory: &str,
+        fragment: &Fragment,
+        fields: &[Field],
+    ) -> Result<Self> {
         let len = fragment.rows.len();
         let mut segment = Self {
             rows: fragment.rows.clone(),
@@ -78,7 +83,7 @@ impl Segment {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn in_memory(first_id: u64, batch: Batch, key: Option<&Field>) -> Result<Self> {
+    pub(crate) fn in_memory(first_id: u64, batch: Batch, key: Option<&Field>) -> Result<Self> {
         let count = u32::try_from(batch.rows()).map_err(|_| Error::internal("too many rows in memory"))?;
         let column = key.and_then(|field| Some((field, batch.column(field.id)?)));
         let keys = column
@@ -152,25 +157,19 @@ impl Segment {
 
     /// The ids of the rows.
     #[must_use]
-    pub fn rows(&self) -> &Rows {
+    pub(crate) fn rows(&self) -> &Rows {
         &self.rows
     }
 
     /// The number of rows.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// What is known of a column without reading it; nothing for rows in memory.
     #[must_use]
-    pub fn stats(&self, field: u32) -> Option<&ColumnStats> {
+    pub(crate) fn stats(&self, field: u32) -> Option<&ColumnStats> {
         self.stats
             .iter()
             .find(|(id, _)| *id == field)
@@ -178,13 +177,13 @@ impl Segment {
     }
 
     /// The fields that the rows have.
-    pub fn fields(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = u32> + '_ {
         self.columns.iter().map(|(id, _)| *id)
     }
 
     /// The vectors of a field, where the rows have it.
     #[must_use]
-    pub fn vectors(&self, field: u32) -> Option<Vectors<'_>> {
+    pub(crate) fn vectors(&self, field: u32) -> Option<Vectors<'_>> {
         let shadow = self.shadows.iter().find(|(id, _)| *id == field);
         Some(Vectors {
             column: self.column(field)?,
@@ -194,7 +193,7 @@ impl Segment {
 
     /// The key index, where the table has a key.
     #[must_use]
-    pub fn keys(&self) -> Option<&KeyIndex> {
+    pub(crate) fn keys(&self) -> Option<&KeyIndex> {
         self.keys.as_ref()
     }
 
@@ -203,7 +202,7 @@ impl Segment {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn matching(&self, filter: &Filter) -> Result<Matching> {
+    pub(crate) fn matching(&self, filter: &Filter) -> Result<Matching> {
         if self.len < FILTERED_FROM {
             return filter.evaluate(self, self.len).map(Matching::from);
         }
@@ -221,7 +220,7 @@ impl Segment {
 
     /// Returns it only if it is already known.
     #[must_use]
-    pub fn known_matching(&self, filter: &Filter) -> Option<Matching> {
+    pub(crate) fn known_matching(&self, filter: &Filter) -> Option<Matching> {
         let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
         let at = matched.iter().position(|(known, _)| known.is(filter))?;
         let known = matched.remove(at);
@@ -234,7 +233,7 @@ impl Segment {
     ///
     /// # Errors
     /// The first [`crate::error::Code::Corrupt`].
-    pub fn verify(&self) -> Result<()> {
+    pub(crate) fn verify(&self) -> Result<()> {
         self.files.iter().try_for_each(|file| file.confirm_all())
     }
 }

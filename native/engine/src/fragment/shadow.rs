@@ -6,7 +6,7 @@ use crate::schema::{DataType, Element};
 
 /// The vectors of a segment.
 #[derive(Clone, Copy, Debug)]
-pub struct Vectors<'a> {
+pub(crate) struct Vectors<'a> {
     /// In full.
     pub column: &'a Column,
     /// In 4 bits an element, where the fragment has them.
@@ -15,7 +15,7 @@ pub struct Vectors<'a> {
 
 /// A 4-bit copy of a vector column, with what bounds its error, as [`varve_kernels::Shadow`] defines it.
 #[derive(Clone, Debug)]
-pub struct Shadow {
+pub(crate) struct Shadow {
     rows: usize,
     dimensions: usize,
     bytes: Buffer,
@@ -27,7 +27,7 @@ const BATCH: usize = 512;
 impl Shadow {
     /// How many dimensions a column has whose shadow is worth its bytes, from so many elements on; `None` for any other.
     #[must_use]
-    pub fn worth(data_type: &DataType, rows: usize, from: usize) -> Option<usize> {
+    pub(crate) fn worth(data_type: &DataType, rows: usize, from: usize) -> Option<usize> {
         let DataType::Vector { dimensions, .. } = data_type else {
             return None;
         };
@@ -38,7 +38,7 @@ impl Shadow {
 
     /// Bytes that a scan reads of a row.
     #[must_use]
-    pub fn row_bytes(dimensions: usize) -> usize {
+    pub(crate) fn row_bytes(dimensions: usize) -> usize {
         varve_kernels::Shadow::bytes(dimensions, 16) / 16
     }
 
@@ -46,7 +46,7 @@ impl Shadow {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`]: the bytes are not those of so many rows.
-    pub fn new(rows: usize, dimensions: usize, bytes: Buffer) -> Result<Self> {
+    pub(crate) fn new(rows: usize, dimensions: usize, bytes: Buffer) -> Result<Self> {
         if varve_kernels::Shadow::bytes(dimensions, rows) != bytes.len() {
             return Err(bytes.damaged("a shadow has another size than its rows"));
         }
@@ -61,7 +61,7 @@ impl Shadow {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`], and those of `write`.
-    pub fn encode(
+    pub(crate) fn encode(
         data_type: &DataType,
         pieces: &[&Column],
         mut write: impl FnMut(&[u8]) -> Result<()>,
@@ -90,7 +90,7 @@ impl Shadow {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn all(&self) -> Result<varve_kernels::Shadow<'_>> {
+    pub(crate) fn all(&self) -> Result<varve_kernels::Shadow<'_>> {
         Ok(self.view(self.bytes.all()?))
     }
 
@@ -98,7 +98,7 @@ impl Shadow {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn at(&self, positions: &[u32]) -> Result<varve_kernels::Shadow<'_>> {
+    pub(crate) fn at(&self, positions: &[u32]) -> Result<varve_kernels::Shadow<'_>> {
         let blocks = positions.iter().map(|&position| {
             let block = varve_kernels::Shadow::block_of(self.dimensions, position as usize);
             (block.start, block.len())
@@ -113,7 +113,7 @@ impl Shadow {
 
 /// The encoding of elements, as the kernels call it.
 #[must_use]
-pub fn kernel_element(element: Element) -> KernelElement {
+pub(crate) fn kernel_element(element: Element) -> KernelElement {
     match element {
         Element::F32 => KernelElement::F32,
         Element::F16 => KernelElement::F16,

@@ -11,7 +11,7 @@ use crate::store::{FileName, Sink, Store};
 
 /// Writes the files of one fragment.
 #[derive(Debug)]
-pub struct FragmentWriter<'a> {
+pub(crate) struct FragmentWriter<'a> {
     /// Where to.
     pub store: &'a dyn Store,
     /// The directory of the table's data files.
@@ -38,7 +38,7 @@ impl FragmentWriter<'_> {
     ///
     /// # Errors
     /// What the store says, and [`crate::error::Code::Corrupt`] where a column lies in a damaged file. No file is left then.
-    pub fn write(&self, rows: usize, columns: &[Pieces<'_>]) -> Result<Fragment> {
+    pub(crate) fn write(&self, rows: usize, columns: &[Pieces<'_>]) -> Result<Fragment> {
         let groups = self.groups(rows, columns);
         let written = self.write_groups(rows, &groups);
         if written.is_err() {

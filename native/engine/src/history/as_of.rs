@@ -12,7 +12,7 @@ use crate::format::Manifest;
 pub enum AsOf {
     /// A version.
     Version(u64),
-    /// What was committed at or before a date, in milliseconds; see [`Log::version_at`].
+    /// What was committed at or before a date, in milliseconds.
     Date(i64),
     /// What was true at or before a date, by `effectiveAt`.
     Effective(i64),

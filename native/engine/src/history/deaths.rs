@@ -7,7 +7,7 @@ use crate::format::DeathRun;
 /// A row dies once, so a look-up may stop at the first run that knows it. Deaths are kept by row id and not by fragment:
 /// compaction moves rows about and never touches them.
 #[derive(Clone, Debug, Default)]
-pub struct Deaths {
+pub(crate) struct Deaths {
     runs: Vec<Arc<Run>>,
     /// The newest, ascending by id.
     tail: Arc<Vec<(u64, u64)>>,
@@ -23,7 +23,7 @@ struct Run {
 impl Deaths {
     /// Puts runs and tail together. The pairs (id, version) may be in any order.
     #[must_use]
-    pub fn new(runs: Vec<DeathRun>, mut tail: Vec<(u64, u64)>) -> Self {
+    pub(crate) fn new(runs: Vec<DeathRun>, mut tail: Vec<(u64, u64)>) -> Self {
         tail.sort_unstable();
         let runs = runs
             .into_iter()
@@ -42,7 +42,7 @@ impl Deaths {
 
     /// Keeps the runs, and puts another tail behind them.
     #[must_use]
-    pub fn with_tail(&self, mut tail: Vec<(u64, u64)>) -> Self {
+    pub(crate) fn with_tail(&self, mut tail: Vec<(u64, u64)>) -> Self {
         tail.sort_unstable();
         Self {
             runs: self.runs.clone(),
@@ -51,25 +51,19 @@ impl Deaths {
     }
 
     /// The runs, in the order in which they were given.
-    pub fn runs(&self) -> impl ExactSizeIterator<Item = &DeathRun> + DoubleEndedIterator {
+    pub(crate) fn runs(&self) -> impl ExactSizeIterator<Item = &DeathRun> + DoubleEndedIterator {
         self.runs.iter().map(|run| &run.run)
     }
 
     /// How many rows died.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.tail.len() + self.runs.iter().map(|run| run.run.len()).sum::<usize>()
-    }
-
-    /// Whether no row died.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The version that ended a row. O(log n) for each run.
     #[must_use]
-    pub fn died(&self, id: u64) -> Option<u64> {
+    pub(crate) fn died(&self, id: u64) -> Option<u64> {
         if let Ok(at) = self.tail.binary_search_by_key(&id, |(id, _)| *id) {
             return self.tail.get(at).map(|(_, version)| *version);
         }
@@ -81,7 +75,7 @@ impl Deaths {
     }
 
     /// Visits the deaths of the ids from `first` to `last`.
-    pub fn each_in(&self, first: u64, last: u64, mut visit: impl FnMut(u64, u64)) {
+    pub(crate) fn each_in(&self, first: u64, last: u64, mut visit: impl FnMut(u64, u64)) {
         for run in &self.runs {
             let mut at = run.run.lower_bound(first);
             while at < run.run.len() {
@@ -103,7 +97,7 @@ impl Deaths {
 
     /// All deaths, ascending by id.
     #[must_use]
-    pub fn all(&self) -> Vec<(u64, u64)> {
+    pub(crate) fn all(&self) -> Vec<(u64, u64)> {
         let mut all: Vec<(u64, u64)> = Vec::with_capacity(self.len());
         self.each_in(0, u64::MAX, |id, version| all.push((id, version)));
         all.sort_unstable();
@@ -113,7 +107,7 @@ impl Deaths {
     /// The rows that died after version `after` and not after version `until`, ascending by id. The cost grows with the
     /// answer, once the runs have been put in order.
     #[must_use]
-    pub fn between(&self, after: u64, until: u64) -> Vec<u64> {
+    pub(crate) fn between(&self, after: u64, until: u64) -> Vec<u64> {
         let mut ids = Vec::new();
         for run in &self.runs {
             let order = run.by_version.get_or_init(|| {

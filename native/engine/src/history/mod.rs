@@ -9,16 +9,24 @@ mod tags;
 pub use as_of::AsOf;
 pub(crate) use as_of::check_kept;
 pub(crate) use dates::{CLOCKS_DIFFER_MS, in_force};
-pub use deaths::Deaths;
-pub use log::{CHUNK, Log};
-pub use tags::{Tag, Tags};
+pub(crate) use deaths::Deaths;
+pub use log::CHUNK;
+pub(crate) use log::Log;
+pub use tags::Tag;
+pub(crate) use tags::Tags;
 
 use crate::column::Bits;
 use crate::format::Rows;
 
 /// Which rows are visible at a version: born before its watermark, and not dead by then. `None` where all are.
 #[must_use]
-pub fn visible(rows: &Rows, len: usize, version: u64, watermark: u64, deaths: &Deaths) -> Option<Bits> {
+pub(crate) fn visible(
+    rows: &Rows,
+    len: usize,
+    version: u64,
+    watermark: u64,
+    deaths: &Deaths,
+) -> Option<Bits> {
     let born = rows.count_below(watermark);
     let mut bits = (born < len).then(|| {
         let mut bits = Bits::filled(len, true);

@@ -1,3 +1,3 @@
 //! Indexes: built from rows, they find candidates among them by row id. They never see files of rows.
 
-pub mod vector;
+pub(crate) mod vector;

@@ -172,11 +172,11 @@ pub struct Schema {
 }
 
 /// The most columns a table may have.
-pub const FIELDS_MAX: usize = 1_000;
+pub(crate) const FIELDS_MAX: usize = 1_000;
 /// The most elements a vector may have.
-pub const DIMENSIONS_MAX: u32 = 65_535;
+pub(crate) const DIMENSIONS_MAX: u32 = 65_535;
 /// How deep lists and structs may nest.
-pub const NESTING_MAX: usize = 16;
+pub(crate) const NESTING_MAX: usize = 16;
 
 impl Schema {
     /// The column of that name.

@@ -2,8 +2,8 @@ use std::borrow::Cow;
 
 use varve_kernels::TopK;
 
-use super::Query;
 use super::pass::{Places, Question, Selected};
+use super::query::Query;
 use super::threads::over_all;
 use crate::column::{Bits, Column};
 use crate::error::Result;
@@ -16,14 +16,14 @@ use crate::fragment::{Shadow, Vectors, kernel_element};
 /// say that they are too far away. What is returned are the scores of the rows in full, by the same sums whatever the way. Many
 /// rows are looked at by several threads.
 #[derive(Debug)]
-pub struct Nearest<'a> {
+pub(crate) struct Nearest<'a> {
     question: Question<'a>,
     top: TopK,
 }
 
 /// A row that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hit {
+pub(crate) struct Hit {
     /// The number of the segment.
     pub segment: u32,
     /// The position in it.
@@ -35,7 +35,7 @@ pub struct Hit {
 }
 
 /// Vectors of a segment to be looked at: its number, the vectors, and which of them; all where there is no mask.
-pub type Part<'a> = (u32, Vectors<'a>, Option<&'a Bits>);
+pub(crate) type Part<'a> = (u32, Vectors<'a>, Option<&'a Bits>);
 
 /// Up to this many rows of a segment are fetched one by one.
 const FEW: usize = 64;
@@ -45,7 +45,7 @@ const DENSE: usize = 4;
 impl<'a> Nearest<'a> {
     /// Collects up to `limit` rows.
     #[must_use]
-    pub fn new(query: Query<'a>, limit: usize) -> Self {
+    pub(crate) fn new(query: Query<'a>, limit: usize) -> Self {
         Self {
             question: Question::new(query),
             top: TopK::new(limit),
@@ -56,7 +56,7 @@ impl<'a> Nearest<'a> {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn scan(&mut self, segment: u32, vectors: Vectors<'_>, mask: Option<&Bits>) -> Result<()> {
+    pub(crate) fn scan(&mut self, segment: u32, vectors: Vectors<'_>, mask: Option<&Bits>) -> Result<()> {
         self.scan_all(&[(segment, vectors, mask)])
     }
 
@@ -64,7 +64,7 @@ impl<'a> Nearest<'a> {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub fn scan_all(&mut self, parts: &[Part<'_>]) -> Result<()> {
+    pub(crate) fn scan_all(&mut self, parts: &[Part<'_>]) -> Result<()> {
         let mut selected = Vec::with_capacity(parts.len());
         for part in parts {
             selected.extend(self.selected(part)?);
@@ -118,7 +118,7 @@ impl<'a> Nearest<'a> {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`], also where there is no row at a position.
-    pub fn score(&mut self, segment: u32, vectors: Vectors<'_>, positions: &[u32]) -> Result<()> {
+    pub(crate) fn score(&mut self, segment: u32, vectors: Vectors<'_>, positions: &[u32]) -> Result<()> {
         let positions = match vectors.column.validity() {
             None => Cow::Borrowed(positions),
             Some(_) => {
@@ -143,24 +143,18 @@ impl<'a> Nearest<'a> {
 
     /// The score that a row must reach to be of use, as the kernels say it.
     #[must_use]
-    pub fn threshold(&self) -> f32 {
+    pub(crate) fn threshold(&self) -> f32 {
         self.top.threshold()
     }
 
     /// How many rows were found.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.top.len()
     }
 
-    /// Whether no row was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.top.is_empty()
-    }
-
     /// Looks at rows that lie anywhere: the segment and the position of each, and the bytes of its vector.
-    pub fn score_each(&mut self, places: &[(u32, u32)], vectors: &[&[u8]]) {
+    pub(crate) fn score_each(&mut self, places: &[(u32, u32)], vectors: &[&[u8]]) {
         let question = &self.question;
         let element = kernel_element(question.query.element);
         let mut scores = vec![f64::NAN; vectors.len()];
@@ -174,7 +168,7 @@ impl<'a> Nearest<'a> {
 
     /// The rows found, the nearest first.
     #[must_use]
-    pub fn finish(self) -> Vec<Hit> {
+    pub(crate) fn finish(self) -> Vec<Hit> {
         let Self { question, top } = self;
         let hits = top.into_sorted().into_iter().map(|hit| {
             let (distance, score) = question.query.distance_and_score(hit.score);

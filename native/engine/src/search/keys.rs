@@ -15,7 +15,7 @@ impl Snapshot {
     /// A search that finds of all rows with one key the nearest.
     ///
     /// # Errors
-    /// Those of [`Snapshot::search`]; [`Code::NoPrimaryKey`].
+    /// Those of [`Snapshot::search`]; [`crate::error::Code::NoPrimaryKey`].
     pub fn search_keys(&self, search: &Search<'_>, select: Vec<Field>) -> Result<Picked> {
         let (hits, _) = self.hits_of_keys(search)?;
         Ok(self.picked(hits, select))

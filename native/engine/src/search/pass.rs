@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use varve_kernels::{Kernels, Rows, ShadowQuery, ShadowScan, TopK};
 
-use super::Query;
 use super::candidates::Candidates;
+use super::query::Query;
 use crate::column::{Bits, Column};
 use crate::error::Result;
 use crate::fragment::kernel_element;

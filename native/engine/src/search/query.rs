@@ -5,7 +5,7 @@ use crate::schema::{DataType, Element, Field, Metric};
 
 /// A vector to find the nearest rows of, checked against its column.
 #[derive(Clone, Debug)]
-pub struct Query<'a> {
+pub(crate) struct Query<'a> {
     pub(super) vector: &'a [f32],
     pub(super) element: Element,
     metric: Metric,
@@ -16,7 +16,7 @@ impl<'a> Query<'a> {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`]: the column holds no vectors, or others; an element is not finite.
-    pub fn new(field: &Field, vector: &'a [f32]) -> Result<Self> {
+    pub(crate) fn new(field: &Field, vector: &'a [f32]) -> Result<Self> {
         let refuse =
             |message: String| Err(Error::new(Code::InvalidArgument, message).column(field.name.clone()));
         let DataType::Vector {
@@ -55,7 +55,7 @@ impl<'a> Query<'a> {
     /// The distance and the score of what a kernel returned. Scores are higher for nearer rows; those of the cosine lie in
     /// [0, 1].
     #[must_use]
-    pub fn distance_and_score(&self, kernel: f64) -> (f64, f64) {
+    pub(crate) fn distance_and_score(&self, kernel: f64) -> (f64, f64) {
         let narrow = kernel as f32;
         if f64::from(narrow).to_bits() == kernel.to_bits() {
             let (distance, score) = self.narrow_distance_and_score(narrow);

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use varve_kernels::{Isa, Kernels, Metric as KernelMetric, Rows, f32_to_f16_slice};
 
-use super::{Nearest, Query};
+use super::exact::Nearest;
+use super::query::Query;
 use crate::column::{Bits, Buffer, Column, Data};
 use crate::fragment::{Shadow, Vectors, kernel_element};
 use crate::schema::{DataType, Element, Field, Metric};

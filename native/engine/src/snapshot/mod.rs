@@ -1,4 +1,11 @@
-//! Versions of a table, to be read: which files hold the rows, which of the rows a version sees, and what stands in them.
+//! Versions of a table, to be read: which rows one sees, and what stands in them. Nothing here changes a table.
+//!
+//! - `home`: where a table lives; its manifests by number.
+//! - `open_index`, `state`, `load`: a manifest with its files open, and the newest one found while others go on writing.
+//! - `state` also has the [`Snapshot`], which sees some of the rows: those born by its watermark and not dead at its version.
+//! - `lookup`: rows by key, by id and by filter.
+//! - `picked`: rows that were found, to be read; `read`, `scan`, `diff` and `export` find and show them.
+//! - `lifetime`: from when to when a row was visible.
 
 mod diff;
 mod export;

@@ -116,7 +116,7 @@ impl Picked {
     /// The value of a cell.
     ///
     /// # Errors
-    /// [`Code::Corrupt`].
+    /// [`crate::error::Code::Corrupt`].
     pub fn value(&self, field: &Field, row: usize) -> Result<Value> {
         let place = self
             .rows

@@ -20,8 +20,8 @@ pub(crate) use disk::is_temporary;
 pub use disk::{BlockFile, Disk, DiskFile, FileId, OsDisk};
 pub use local::LocalStore;
 pub use memory::MemoryStore;
-pub use name::{FileName, check_table_name, check_tag_name, manifest_name, manifest_sequence};
-pub(crate) use name::{SEQUENCE_MAX, in_other_case, swap_case};
+pub(crate) use name::{FileName, SEQUENCE_MAX, check_table_name, check_tag_name, in_other_case, swap_case};
+pub use name::{manifest_name, manifest_sequence};
 
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ const RULES: &str = "A name has 1 to 100 bytes: letters, digits, '_', '-' and '.
 ///
 /// # Errors
 /// [`Code::InvalidName`], with the rules.
-pub fn check_table_name(name: &str) -> Result<()> {
+pub(crate) fn check_table_name(name: &str) -> Result<()> {
     check(name, "a table")
 }
 
@@ -18,7 +18,7 @@ pub fn check_table_name(name: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Code::InvalidName`], with the rules.
-pub fn check_tag_name(name: &str) -> Result<()> {
+pub(crate) fn check_tag_name(name: &str) -> Result<()> {
     check(name, "a tag")
 }
 
@@ -100,12 +100,12 @@ pub fn manifest_sequence(name: &str) -> Option<u64> {
 
 /// The bare name of a file that the engine made: 32 hexadecimal digits or a number, and endings of letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FileName(String);
+pub(crate) struct FileName(String);
 
 impl FileName {
     /// A new name with an ending such as `rows.arrow`.
     #[must_use]
-    pub fn unique(uuid: Uuid, ending: &str) -> Self {
+    pub(crate) fn unique(uuid: Uuid, ending: &str) -> Self {
         Self(format!("{}.{ending}", uuid.to_hex()))
     }
 
@@ -113,7 +113,7 @@ impl FileName {
     ///
     /// # Errors
     /// [`Code::Corrupt`]: the name holds a path, or anything else that the engine never generates.
-    pub fn parse(name: &str, found_in: &str) -> Result<Self> {
+    pub(crate) fn parse(name: &str, found_in: &str) -> Result<Self> {
         let part_is_plain = |part: &str| {
             !part.is_empty()
                 && part
@@ -132,7 +132,7 @@ impl FileName {
 
     /// The name.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -1,4 +1,11 @@
-//! The layout of tables is kept in order behind the backs of readers and writers; the history does not change.
+//! Layouts in order, while readers and writers go on. What a version holds is never changed here.
+//!
+//! - `due`: whether there is anything to do; `optimize`: a step of it, or all.
+//! - `merge`: small fragments become large ones.
+//! - `index_tasks`, `index_rows`, `build_index`: which index segments are missing, their rows, and how they are built.
+//! - `expire`: rows that the retention let go. `sweep`: files that nothing names.
+//! - `verify`: every byte is read and checked.
+//! - `stop`: ends what takes long.
 
 mod build_index;
 mod due;

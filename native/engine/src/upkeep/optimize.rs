@@ -24,7 +24,7 @@ impl Table {
     /// not change. Returns whether there was anything to do.
     ///
     /// # Errors
-    /// What the store says, [`Code::Corrupt`].
+    /// What the store says, [`crate::error::Code::Corrupt`].
     pub fn maintain(&self) -> Result<bool> {
         self.maintain_until(&Stop::default())
     }
@@ -32,7 +32,7 @@ impl Table {
     /// As [`Table::maintain`]; when it is to stop, nothing is begun and the building of an index is given up.
     ///
     /// # Errors
-    /// What the store says, [`Code::Corrupt`].
+    /// What the store says, [`crate::error::Code::Corrupt`].
     pub fn maintain_until(&self, stop: &Stop) -> Result<bool> {
         if stop.is_set() {
             return Ok(false);
@@ -60,7 +60,7 @@ impl Table {
     /// out of the manifest, small fragments merged. What makes room comes first; what needs room is left out where the disk is full.
     ///
     /// # Errors
-    /// What the store says, [`Code::Corrupt`].
+    /// What the store says, [`crate::error::Code::Corrupt`].
     pub fn optimize(&self) -> Result<Optimized> {
         self.optimize_until(&Stop::default())
     }
@@ -68,7 +68,7 @@ impl Table {
     /// As [`Table::optimize`], but it ends as soon as it can when it is to stop.
     ///
     /// # Errors
-    /// What the store says, [`Code::Corrupt`]; [`Code::Closed`] where it was stopped. What was done until then stays.
+    /// What the store says, [`crate::error::Code::Corrupt`]; [`crate::error::Code::Closed`] where it was stopped. What was done until then stays.
     pub fn optimize_until(&self, stop: &Stop) -> Result<Optimized> {
         let _maintaining = Self::lock(&self.maintaining);
         let mut done = Optimized {

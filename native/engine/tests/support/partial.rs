@@ -1,9 +1,6 @@
 //! Rows that bring some of their cells: the others are kept from the row that is replaced.
 
-use varve_engine::{
-    Batch, Schema, Value,
-    inside::{Bits, ColumnBuilder},
-};
+use varve_engine::{Batch, ColumnBuilder, Schema, Value, inside::Bits};
 
 use super::random::Random;
 use super::wire::encode_cells;

@@ -1,6 +1,6 @@
 //! Schemas and batches, written down as values.
 
-use varve_engine::{Batch, Schema, Value, inside::ColumnBuilder};
+use varve_engine::{Batch, ColumnBuilder, Schema, Value};
 
 /// A schema from JSON such as `{"primaryKey": "id", "fields": [{"name": "id", "type": {"kind": "int"}}]}`.
 pub(crate) fn schema(json: serde_json::Value) -> Schema {

@@ -25,8 +25,9 @@ mod train;
 mod tune;
 
 pub use build::{Plan, Vectors, build};
-pub use candidates::{Candidate, Candidates};
-pub use probe::{Admits, Probe, Searched};
+pub(crate) use candidates::Candidate;
+pub use candidates::Candidates;
+pub use probe::{Admits, Probe};
 pub use segment::VectorIndex;
 pub use setting::Setting;
 pub use space::Space;
@@ -40,6 +41,6 @@ const DIMENSIONS_MAX: u32 = 4096;
 
 /// Whether columns of a type can have an index.
 #[must_use]
-pub fn is_indexable(data_type: &DataType) -> bool {
+pub(crate) fn is_indexable(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Vector { dimensions, .. } if (DIMENSIONS_MIN..=DIMENSIONS_MAX).contains(dimensions))
 }

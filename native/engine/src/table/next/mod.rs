@@ -1,4 +1,8 @@
 //! The manifest after a change: the one place where row ids, versions and dates are given.
+//!
+//! - `draft`: the next manifest, still without the change, and the files that were written for it.
+//! - `fragments`, `columns`, `deaths`, `indexes`, `log`: what a change does to each part of it.
+//! - `apply`: a whole change, in order.
 
 mod apply;
 mod columns;

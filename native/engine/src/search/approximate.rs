@@ -36,7 +36,7 @@ pub(super) struct Approximate<'a> {
 pub(super) enum Way<'a> {
     /// Through index segments.
     Index(Approximate<'a>),
-    /// By reading the vectors; where the rows that match were counted, in about so many nanoseconds.
+    /// By reading the vectors. Where the rows that match were counted: the nanoseconds that this is expected to take.
     Exact(Option<u64>),
 }
 
@@ -81,7 +81,7 @@ impl<'a> Approximate<'a> {
         let stored: usize = born(self.snapshot).iter().map(|segment| segment.len()).sum();
         let of = |matching: &Vec<Option<Matching>>| matching.iter().flatten().map(|rows| rows.count).sum();
         let matches: usize = self.matching.as_ref().map_or(stored, of);
-        // The nearest rows that count are as far away as so many of all rows.
+        // To find `limit` rows that count, a segment is searched for more: of all rows only this share matches and lives.
         let alive = stored
             .saturating_sub(self.snapshot.state.deaths.len())
             .max(stored / 50);
@@ -121,7 +121,7 @@ impl<'a> Approximate<'a> {
         apart.min(stored as f64 * dimensions * ORDERED_DIMENSION_NS)
     }
 
-    /// About how long it takes to read the vectors for so many rows that are wanted.
+    /// About how many nanoseconds it takes to read the vectors in full where this many rows are wanted.
     fn refine_ns(&self, wanted: usize) -> f64 {
         let elements = fixed_width(&self.search.column.data_type).unwrap_or(0) / 4;
         wanted.saturating_add(EXTRA_REFINED) as f64 * elements as f64 * SCATTERED_WORD_NS

@@ -21,7 +21,7 @@ impl Snapshot {
         Ok(self.picked(hits, select))
     }
 
-    /// How such a search is answered, found out by answering it.
+    /// Answers a search by keys, and tells how.
     ///
     /// # Errors
     /// As [`Snapshot::search_keys`].

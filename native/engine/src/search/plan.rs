@@ -71,7 +71,7 @@ impl Snapshot {
         picked
     }
 
-    /// How a search is answered, found out by answering it.
+    /// Answers a search, and tells how.
     ///
     /// # Errors
     /// As [`Snapshot::search`].

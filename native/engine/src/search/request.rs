@@ -10,7 +10,7 @@ pub struct Search<'a> {
     pub vector: &'a [f32],
     /// Which rows; all where there is none.
     pub filter: Option<&'a Filter>,
-    /// At most so many.
+    /// The most rows.
     pub limit: usize,
     /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
     pub recall: f32,
@@ -36,7 +36,7 @@ impl<'a> Search<'a> {
 /// How a search was answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Explained {
-    /// The version that was searched; of a span of versions the first.
+    /// The version that was searched. A span of versions gives its first.
     pub version: u64,
     /// Whether the answer is exact.
     pub exact: bool,

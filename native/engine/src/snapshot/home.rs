@@ -79,7 +79,7 @@ impl Home {
         }
     }
 
-    /// Whether a manifest is still there, and no other one under its name. One that cannot be read counts as it.
+    /// Whether a manifest is still there, and no other one under its name. One that cannot be read counts as this one.
     pub(crate) fn stands(&self, manifest: &Manifest) -> Result<bool> {
         let path = self.manifest_path(manifest.sequence);
         let start = self.store.open_start(&path, Manifest::HEAD);

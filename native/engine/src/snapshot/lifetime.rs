@@ -7,7 +7,7 @@ pub struct Moment {
     pub committed_at: i64,
 }
 
-/// From which version on a row was visible, and the first at which it was not any more.
+/// When a row was visible: from the commit that wrote it to the one that ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime {
     /// The commit that wrote it.

@@ -25,9 +25,9 @@ pub struct Find {
     pub filter: Option<Filter>,
     /// In which order; by row id where none is given, and among equals. Nulls come last.
     pub order: Vec<Order>,
-    /// At most so many rows.
+    /// The most rows; all where there is none.
     pub limit: Option<usize>,
-    /// After leaving out so many.
+    /// How many of the first rows to leave out.
     pub offset: usize,
 }
 

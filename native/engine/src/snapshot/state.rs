@@ -179,7 +179,7 @@ impl Snapshot {
         Ok(Self { state, view })
     }
 
-    /// The version; of a span of versions the first.
+    /// The version. A span of versions gives its first.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.view.version

@@ -1,13 +1,13 @@
 /// When and how indexes and shadows are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indexing {
-    /// So many rows of fragments without an index segment get one.
+    /// Rows of fragments that have no index segment get one when there are this many.
     pub from: usize,
     /// How many lists a segment has; none for a number that suits its rows.
     pub lists: Option<usize>,
-    /// A segment ends with the fragment that brings it to so many rows, and none is merged beyond.
+    /// The most rows of a segment: none is merged beyond, and a new one ends with the fragment that reaches it.
     pub most: usize,
-    /// Columns of so many elements in a fragment get a 4-bit shadow.
+    /// A vector column gets a 4-bit shadow in fragments where it has at least this many elements.
     pub shadow_from: usize,
 }
 

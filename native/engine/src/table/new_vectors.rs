@@ -7,10 +7,10 @@ use crate::fragment::Segment;
 use crate::schema::Field;
 use crate::value::Value;
 
-/// NewVectors are written to a file when so many bytes wait: the memory that they take.
+/// Bytes of vectors that are held in memory before they go to a file.
 const FLUSH_BYTES: usize = 32 * 1024 * 1024;
 
-/// NewVectors of a new column by the ids of their rows, ascending: the newest in memory, the others in files of their own.
+/// Vectors of a new column by the ids of their rows, ascending: the newest in memory, the others in files of their own.
 #[derive(Clone, Debug)]
 pub(super) struct NewVectors {
     field: Field,

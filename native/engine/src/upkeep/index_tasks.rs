@@ -1,4 +1,4 @@
-//! Index segments of vector columns: when one is built, and how it becomes part of the layout.
+//! Which index segments of vector columns are to be built, and which of the old ones they replace.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use crate::schema::{DataType, Field};
 use crate::snapshot::{OpenIndex, State};
 use crate::table::Table;
 
-/// Where there is a segment, a part of those rows is worth another: they are scanned by every search.
+/// Once a column has a segment, `Indexing::from` divided by this is enough for another: rows without one are scanned by every search.
 const FURTHER: usize = 4;
-/// A new segment takes in one before it that is not so many times its size: beside the work of others, and when all is to be
-/// brought into its best shape.
+/// A new segment takes in the one before it, unless that is at least this many times its size.
 pub(super) const MERGED: usize = 2;
+/// When everything is to be brought into its best shape, larger ones are taken in as well.
 pub(super) const MERGED_THOROUGHLY: usize = 10;
 
 /// A segment to be built.
@@ -85,7 +85,7 @@ impl Table {
         tasks
     }
 
-    /// So many rows are worth a segment: the first of a column, or a further one.
+    /// How many rows are worth a segment: the first of a column, or a further one.
     pub(super) fn enough(&self, first: bool) -> usize {
         let from = self.indexing().from;
         if first { from } else { from / FURTHER }

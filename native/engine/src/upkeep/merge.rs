@@ -8,11 +8,11 @@ use crate::schema::Field;
 use crate::snapshot::State;
 use crate::table::{Next, Table};
 
-/// Fragments are merged up to this size.
+/// The most bytes of a merged fragment.
 const TARGET_BYTES: u64 = 512 * 1024 * 1024;
-/// And up to so many rows.
+/// The most rows of a merged fragment.
 const TARGET_ROWS: usize = 1_000_000;
-/// A small fragment, of which few are tolerated.
+/// A fragment below this many bytes is small: four of them are merged.
 const SMALL: u64 = 1024 * 1024;
 
 impl Table {

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use super::super::change::{Change, NewRows, NewSchemas};
-use super::super::effective::Effective;
-use super::super::handle::Table;
 use super::columns::swap_in;
 use super::draft::Next;
 use super::fragments::INLINE_BYTES;
@@ -12,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::format::{Commit, Fragment, InlineRows, Manifest, Raw, Rows};
 use crate::fragment::Segment;
 use crate::snapshot::State;
+use crate::table::change::{Change, NewRows, NewSchemas};
+use crate::table::effective::Effective;
+use crate::table::handle::Table;
 
 impl Next {
     /// The manifest after a change.

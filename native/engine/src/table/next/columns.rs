@@ -1,8 +1,5 @@
 use std::sync::Arc;
 
-use super::super::fragments::{name_of, with_group};
-use super::super::handle::Table;
-use super::super::new_column::NewColumn;
 use super::draft::Next;
 use crate::column::{Batch, Column};
 use crate::error::{Error, Result};
@@ -10,6 +7,9 @@ use crate::filter::Columns;
 use crate::fragment::Segment;
 use crate::schema::Field;
 use crate::snapshot::State;
+use crate::table::fragments::{name_of, with_group};
+use crate::table::handle::Table;
+use crate::table::new_column::NewColumn;
 
 /// Puts columns into every row of the next manifest. The rows in the manifest become a fragment.
 pub(super) fn swap_in(columns: &[NewColumn], next: &mut Next, table: &Table, state: &State) -> Result<()> {

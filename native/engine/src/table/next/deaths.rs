@@ -1,11 +1,11 @@
-use super::super::handle::Table;
 use super::draft::Next;
 use crate::error::{Error, Result};
 use crate::format::{DeathRun, Raw, RunRef};
 use crate::history::Deaths;
 use crate::store::{FileName, PutOutcome};
+use crate::table::handle::Table;
 
-/// As many deaths stand in the manifest.
+/// Deaths that stand in the manifest itself, at most.
 const DEATHS: usize = 512;
 
 impl Next {
@@ -53,7 +53,7 @@ impl Next {
         self.put_deaths(table, deaths, references, runs)
     }
 
-    /// Puts deaths in the place of all that there are.
+    /// Replaces all deaths.
     pub(crate) fn replace_deaths(&mut self, table: &Table, deaths: Vec<(u64, u64)>) -> Result<()> {
         for old in std::mem::take(&mut self.manifest.deaths.runs) {
             self.retire("deaths", old.file)?;

@@ -1,10 +1,10 @@
 use std::sync::PoisonError;
 
-use super::super::handle::Table;
 use crate::error::Result;
 use crate::format::{Commit, Manifest, Raw, Retired};
 use crate::snapshot::{Known, State};
 use crate::store::Store;
+use crate::table::handle::Table;
 
 /// The next manifest, with what is known of it already, and the files that were written for it.
 pub(crate) struct Next {

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use super::super::handle::Table;
 use super::draft::Next;
 use crate::column::Column;
 use crate::error::Result;
@@ -9,10 +8,11 @@ use crate::format::{Fragment, Raw, Rows, default_of};
 use crate::fragment::{Pieces, Segment};
 use crate::schema::Field;
 use crate::snapshot::State;
+use crate::table::handle::Table;
 
 /// Rows up to this size travel in the manifest, all of them together.
 pub(super) const INLINE_BYTES: usize = 64 * 1024;
-/// As many commits at the most.
+/// Commits whose rows travel in the manifest, at most.
 const INLINE_COMMITS: usize = 64;
 
 impl Next {

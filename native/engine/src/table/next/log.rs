@@ -1,9 +1,9 @@
-use super::super::handle::Table;
 use super::draft::Next;
 use crate::error::Result;
 use crate::format::{ChunkRef, Commit, LogNode, Raw, seal_json};
 use crate::history::{CHUNK, in_force};
 use crate::store::FileName;
+use crate::table::handle::Table;
 
 impl Next {
     pub(super) fn log(&mut self, table: &Table, commit: Commit) -> Result<()> {

@@ -3,10 +3,7 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::change::CommitOptions;
-use super::commit::Written;
 use super::derived::DerivedVectors;
-use super::handle::Table;
 use super::outcome::FLUSH_BYTES;
 use super::piece::Piece;
 use super::settle::Settled;
@@ -19,6 +16,9 @@ use crate::format::{Fragment, Rows};
 use crate::fragment::Segment;
 use crate::schema::{Field, Schema};
 use crate::snapshot::key_at;
+use crate::table::change::CommitOptions;
+use crate::table::commit::Written;
+use crate::table::handle::Table;
 use crate::value::Value;
 
 /// Many rows on their way into one commit: written to files as they come, visible when committed. What is dropped
@@ -34,7 +34,7 @@ pub struct Stage {
     on_duplicate: OnDuplicate,
     ending: Option<Filter>,
     pieces: Vec<Piece>,
-    /// So many of the pieces are in files, all before the others.
+    /// How many of the pieces are in files: the first ones.
     written: usize,
     waiting_bytes: usize,
     /// For the hash of every key so far the row that has it. Of 128 bits, so that two keys of one hash need not be thought of.

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use super::change::{Change, CommitOptions, NewRows, NewSchemas};
-use super::commit::Written;
-use super::handle::Table;
 use crate::column::Batch;
 use crate::error::Result;
 use crate::format::Operation;
 use crate::history::{check_kept, in_force};
 use crate::snapshot::{RowPlace, Snapshot};
+use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
+use crate::table::commit::Written;
+use crate::table::handle::Table;
 
 impl Table {
     /// Makes the table what it was at an earlier version, by a new commit: nothing of the history is lost. The cost grows

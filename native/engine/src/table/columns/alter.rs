@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::change::{Change, CommitOptions, NewRows, NewSchemas};
-use super::commit::Written;
-use super::handle::Table;
-use super::new_column::{Cells, NewColumn};
 use crate::error::{Code, Error, Result};
 use crate::format::{Fragment, Manifest, Operation, Raw, default_of};
 use crate::schema::{Field, Schema, Widening};
 use crate::snapshot::State;
+use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
+use crate::table::commit::Written;
+use crate::table::handle::Table;
+use crate::table::new_column::{Cells, NewColumn};
 use crate::value::Value;
 
 /// A change of the columns.

@@ -1,6 +1,3 @@
-use super::change::NewRows;
-use super::fragments::aligned;
-use super::handle::Table;
 use super::piece::Piece;
 use super::settle::SettledRows;
 use crate::column::{Batch, Column};
@@ -9,6 +6,9 @@ use crate::filter::Filter;
 use crate::format::Fragment;
 use crate::schema::Field;
 use crate::snapshot::Snapshot;
+use crate::table::change::NewRows;
+use crate::table::fragments::aligned;
+use crate::table::handle::Table;
 
 /// The rows of one commit as they are written, and what they do to others. Of many rows a bounded part is held in memory.
 pub(super) struct Outcome<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Outcome<'a> {
     pub(super) deferred: u64,
 }
 
-/// Rows are written to a fragment when so many bytes wait.
+/// Bytes of rows that are held in memory before they go to a fragment.
 pub(super) const FLUSH_BYTES: usize = 32 * 1024 * 1024;
 
 impl<'a> Outcome<'a> {

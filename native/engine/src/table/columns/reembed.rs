@@ -4,20 +4,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::change::{Change, CommitOptions, NewRows, NewSchemas};
-use super::commit::Written;
-use super::fragments::{name_of, with_group};
-use super::handle::Table;
-use super::new_column::{Cells, NewColumn};
-use super::new_vectors::NewVectors;
 use crate::column::{Batch, fixed_width};
 use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
 use crate::format::{Fragment, GroupFile, Operation, Raw, Rows};
 use crate::schema::{DataType, Field, Schema};
 use crate::snapshot::{Picked, RowPlace, Snapshot, State};
+use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
+use crate::table::commit::Written;
+use crate::table::fragments::{name_of, with_group};
+use crate::table::handle::Table;
+use crate::table::new_column::{Cells, NewColumn};
+use crate::table::new_vectors::NewVectors;
 
-/// Rows are handed out up to about so many bytes, whatever the number that was asked for.
+/// Bytes of rows that are handed out at a time, about, however many rows were asked for.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 /// How often files are made anew for fragments that others replaced.
 const TRIES: usize = 20;

@@ -1,10 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::change::{Change, CommitOptions, NewRows};
-use super::commit::Written;
 use super::derived::DerivedVectors;
-use super::handle::Table;
 use super::outcome::Outcome;
 use super::piece::Piece;
 use super::settle::{Meeting, Settled};
@@ -15,6 +12,9 @@ use crate::format::Operation;
 use crate::fragment::hash_key;
 use crate::schema::{Field, Schema, Widening};
 use crate::snapshot::{RowPlace, Snapshot, key_at};
+use crate::table::change::{Change, CommitOptions, NewRows};
+use crate::table::commit::Written;
+use crate::table::handle::Table;
 use crate::value::Value;
 
 /// What a write does with a row whose key is in the table already.

@@ -1,9 +1,6 @@
 use std::sync::Arc;
 
-use super::change::{Change, CommitOptions, NewRows};
-use super::commit::Written;
 use super::derived::DerivedVectors;
-use super::handle::Table;
 use super::settle::{Meeting, Settled, SettledRows};
 use super::sources::Sources;
 use super::write::{check_schema, key_named};
@@ -14,6 +11,9 @@ use crate::filter::Filter;
 use crate::format::{Operation, default_of};
 use crate::schema::{Field, Schema};
 use crate::snapshot::{RowPlace, Snapshot};
+use crate::table::change::{Change, CommitOptions, NewRows};
+use crate::table::commit::Written;
+use crate::table::handle::Table;
 use crate::value::Value;
 
 /// New values for the rows that match a filter: constants, and values that are computed from each row. The filter is asked, and the

@@ -6,7 +6,7 @@ import { at, filesBelow } from "./support/files.mjs";
 import { filledLines, maskRust, productRust, rustFunctions } from "./support/rust-source.mjs";
 import { anyCount, codeLines, functionsOf, parse } from "./support/typescript-source.mjs";
 
-const budgets = { file: 600, fileAtP90: 350, function: 70, anyPerThousand: 5 };
+const budgets = { file: 600, fileAtP90: 350, folder: 1900, function: 70, anyPerThousand: 5 };
 const folders = ["src", "native", "scripts", "examples", "bench", "test"];
 const generated = new Set(["src/sdk/native/binding.d.ts"]);
 const isTest = (path) =>
@@ -60,10 +60,24 @@ function problemsOf(files) {
         `${language}: a tenth of the files has over ${p90} code lines, at most ${budgets.fileAtP90}`,
       );
   }
+  for (const [folder, lines] of folderLines(files)) {
+    if (lines > budgets.folder)
+      problems.push(`${folder}: ${lines} code lines in its files, at most ${budgets.folder}: make two of it`);
+  }
   const { any, perThousand } = anyShare(files);
   if (perThousand > budgets.anyPerThousand)
     problems.push(`src: \`any\` stands ${any} times, ${perThousand.toFixed(1)} in 1000 lines`);
   return problems;
+}
+
+/** Code lines of the engine's folders, without tests: `[folder, lines]`. A folder inside another counts for itself. */
+function folderLines(files) {
+  const lines = new Map();
+  for (const file of files) {
+    const folder = /^(native\/engine\/src\/.+)\/[^/]+$/.exec(file.path)?.[1];
+    if (folder && !file.test) lines.set(folder, (lines.get(folder) ?? 0) + file.lines);
+  }
+  return [...lines];
 }
 
 function anyShare(files) {
@@ -88,6 +102,7 @@ function print(files) {
         `${language}: ${tests.length} test files, code lines ${spread(tests.map(({ lines }) => lines))}`,
       );
   }
+  console.log(`the engine's folders: code lines ${spread(folderLines(files).map(([, lines]) => lines))}`);
   const { any, perThousand } = anyShare(files);
   console.log(`src: \`any\` ${any} times, ${perThousand.toFixed(1)} in 1000 code lines`);
 }
@@ -118,6 +133,15 @@ function selfTest() {
     0,
   );
   assert.equal(problems("src/a.ts", `let a: any; // any\n${body("x();", 100)}`), 1);
+  const folder = (...sizes) =>
+    problemsOf(
+      sizes.map(([path, lines]) => measure(`native/engine/src/${path}`, body("x!{}", lines))),
+    ).filter((problem) => problem.includes("make two of it")).length;
+  assert.equal(folder(["a/a.rs", 600], ["a/b.rs", 600], ["a/c.rs", 600], ["a/mod.rs", 101]), 1);
+  assert.equal(folder(["a/a.rs", 600], ["a/b.rs", 600], ["a/c.rs", 600], ["a/mod.rs", 100]), 0);
+  assert.equal(folder(["a/a.rs", 1000], ["a/b/b.rs", 901]), 0);
+  assert.equal(folder(["a/b/a.rs", 1000], ["a/b/b.rs", 901]), 1);
+  assert.equal(folder(["a/a.rs", 1000], ["a/tests.rs", 901]), 0);
   assert.equal(problems("test/a.ts", `let a: any;\nit("", () => {\n${body("x();", 100)}});`), 0);
 }
 

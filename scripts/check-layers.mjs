@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { at, filesBelow, readJson } from "./support/files.mjs";
+import { circleProblems, climbProblems, fileUses } from "./support/rust-graph.mjs";
 import { crateProblems, rustLayerProblems } from "./support/rust-layers.mjs";
 import { cycleProblems, outsideProblems, typescriptLayerProblems } from "./support/typescript-layers.mjs";
 
@@ -64,8 +65,63 @@ function selfTest(layers) {
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "varve";']]).length, 0);
 }
 
+/** Circles of files inside a module, and methods that stand above their callers. */
+function graphProblems(files, { modules, withoutCircles }) {
+  const uses = fileUses(files, withoutCircles);
+  return [...circleProblems(uses, withoutCircles), ...climbProblems(uses, modules)];
+}
+
+function selfTestOfGraph() {
+  const rules = { modules: [["low"], ["high"]], withoutCircles: ["low", "high"] };
+  const graph = (source) => graphProblems(new Map(Object.entries(source)), rules).length;
+  const entry = { "low/mod.rs": "mod a;\nmod b;\npub(crate) use a::{A, helper};\npub(crate) use b::B;" };
+  const a = "pub(crate) struct A;\nimpl A {\n pub(crate) fn first(&self) {}\n}\n";
+  // By paths: of siblings, through the entry page, in a list of a list, inside code, and by way of a third file.
+  assert.equal(graph({ ...entry, "low/a.rs": `${a}use super::b::B;`, "low/b.rs": "use super::a::A;" }), 1);
+  assert.equal(graph({ ...entry, "low/a.rs": `${a}use super::B;`, "low/b.rs": "use crate::low::A;" }), 1);
+  assert.equal(
+    graph({ ...entry, "low/a.rs": `${a}use crate::{low::{b::{B as C}}};`, "low/b.rs": "use super::A;" }),
+    1,
+  );
+  assert.equal(
+    graph({ ...entry, "low/a.rs": `${a}fn f() { super::b::g() }`, "low/b.rs": "use super::A;" }),
+    1,
+  );
+  const third = { "low/a.rs": `${a}use super::b::B;`, "low/b.rs": "use super::c::C;" };
+  assert.equal(graph({ ...entry, ...third, "low/c.rs": "use super::a::A;" }), 1);
+  const deep = { "low/a.rs": `${a}use super::d::D;`, "low/d/mod.rs": "mod e;\npub(crate) use e::D;" };
+  assert.equal(graph({ ...entry, ...deep, "low/d/e.rs": "use crate::low::a::A;" }), 1);
+  // By methods: on self, on the type, on a value of its name; inside a folder and from below.
+  const second = "impl A {\n fn second(&self) {}\n}\n";
+  const self = {
+    "low/a.rs": a.replace("{}", "{ self.second() }"),
+    "low/b.rs": `use super::a::A;\n${second}`,
+  };
+  assert.equal(graph({ ...entry, ...self }), 1);
+  const type = { "low/a.rs": `${a}fn f() { A::second(&A) }`, "low/b.rs": `use super::a::A;\n${second}` };
+  assert.equal(graph({ ...entry, ...type }), 1);
+  const value = {
+    "low/a.rs": `${a}fn f(a: &A) { a.second() }`,
+    "high/b.rs": `use crate::low::A;\n${second}`,
+  };
+  assert.equal(graph({ ...entry, ...value }), 1);
+  // What is no circle: one way only, tests, comments, another type's method, a trait's, and a use that hands out.
+  const fine = { "low/a.rs": a, "low/b.rs": "use super::a::A;\nfn f(a: &A) { a.first(); self.second() }" };
+  assert.equal(graph({ ...entry, ...fine }), 0);
+  const test = "#[cfg(test)]\nmod tests {\n use super::super::b::B;\n}\n// super::b::B\n";
+  assert.equal(graph({ ...entry, "low/a.rs": a + test, "low/b.rs": "use super::a::A;" }), 0);
+  const traits = `use super::a::A;\nimpl Clone for A {\n fn second(&self) {}\n}\n`;
+  assert.equal(graph({ ...entry, "low/a.rs": a.replace("{}", "{ self.second() }"), "low/b.rs": traits }), 0);
+  const handed = {
+    "low/b/mod.rs": "mod c;\npub(crate) use c::C;",
+    "low/b/c.rs": "use crate::low::b::C as D;",
+  };
+  assert.equal(graph({ "low/mod.rs": "mod b;", ...handed }), 0);
+}
+
 const layers = readJson("scripts/layers.json");
 selfTest(layers);
+selfTestOfGraph();
 const engine = read("native/engine/src", (path) => path.endsWith(".rs"), "native/engine/src/");
 const source = read("src", (path) => path.endsWith(".ts"), "src/");
 const outside = new Map([
@@ -75,6 +131,7 @@ const outside = new Map([
 ]);
 const problems = [
   ...rustLayerProblems(engine, layers.rust.modules).map((problem) => `native/engine/src/${problem}`),
+  ...graphProblems(engine, layers.rust),
   ...crateProblems(
     read("native", (path) => path.endsWith("Cargo.toml")),
     layers.rust.crates,

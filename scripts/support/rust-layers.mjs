@@ -53,7 +53,7 @@ function topNames(lib) {
   return names;
 }
 
-const isTest = (file) => /(^|\/)tests(\.rs$|\/)/.test(file) || file.endsWith("_tests.rs");
+export const isTest = (file) => /(^|\/)tests(\.rs$|\/)/.test(file) || file.endsWith("_tests.rs");
 
 /** Sentences about uses that go upward. `files`: path below src -> text. `layers`: groups of modules, lowest first. */
 export function rustLayerProblems(files, layers) {

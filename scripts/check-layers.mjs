@@ -58,6 +58,13 @@ function selfTest(layers) {
   assert.equal(layer({ "integrations/a/index.ts": 'import "../b/index.ts";', ...shared }), 1);
   assert.equal(layer({ "integrations/a/index.ts": 'import "varve/b";', ...shared }), 1);
   assert.equal(layer({ "integrations/support/x.ts": 'import "../b/index.ts";', ...shared }), 1);
+  const rooms = { "sdk/read/a.ts": "", "sdk/write/b.ts": "", "sdk/handle/c.ts": "", "sdk/table.ts": "" };
+  assert.equal(layer({ ...rooms, "sdk/read/a.ts": 'import { b } from "../write/b.ts";' }), 1);
+  assert.equal(layer({ ...rooms, "sdk/write/b.ts": 'import type { A } from "../read/a.ts";' }), 1);
+  assert.equal(layer({ ...rooms, "sdk/handle/c.ts": 'import { a } from "../read/a.ts";' }), 1);
+  assert.equal(layer({ ...rooms, "sdk/read/a.ts": 'import type { T } from "../table.ts";' }), 1);
+  assert.equal(layer({ ...rooms, "sdk/table.ts": 'import "./read/a.ts";\nimport "./write/b.ts";' }), 0);
+  assert.equal(layer({ ...rooms, "sdk/columns/d.ts": 'import "../read/a.ts";\nimport "../write/b.ts";' }), 0);
   const circle = { "sdk/a.ts": 'import { b } from "./b.ts";', "sdk/b.ts": 'import { a } from "./a.ts";' };
   assert.equal(cycleProblems(new Map(Object.entries(circle))).length, 1);
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "../src/sdk/table.ts";']]).length, 1);

@@ -1,15 +1,14 @@
 import { join } from "node:path";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
+import { badArgument } from "./call/errors";
+import { checkCount, checkOptions } from "./call/options";
 import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
-import { badArgument } from "./errors";
 import { MEMORY, placeOf } from "./location";
 import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
-import { checkOptions } from "./options";
-import { checkCount } from "./reader";
 import { describeValue } from "./schema/wire-value";
 
 /** What `connect` takes. */

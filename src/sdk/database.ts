@@ -1,18 +1,18 @@
 import { VarveError } from "../varve-error";
+import { badArgument } from "./call/errors";
+import { checkOptions, refuseMore } from "./call/options";
+import { type MigrateOptions, type Migration, migrate } from "./columns/migrate";
 import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
-import { badArgument } from "./errors";
+import { TableHandle, type TableInfo } from "./handle/table-handle";
 import type { Verification } from "./maintenance";
-import { type MigrateOptions, type Migration, migrate } from "./migrate";
 import { callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
-import { checkOptions, refuseMore } from "./options";
 import { checkSchema } from "./schema/check-schema";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
 import type { SchemaJson } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import { Table } from "./table";
-import { TableHandle, type TableInfo } from "./table-handle";
 
 /** What `openTable` takes. */
 export interface OpenTableOptions {

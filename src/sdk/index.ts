@@ -10,27 +10,23 @@ export type {
 } from "../embeddings/embedding-function";
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
-export type { AddColumnOptions, AlterColumnOptions } from "./alter";
-export { ArrowReader } from "./arrow-reader";
-export type { AsOf, Instant } from "./as-of";
-export type { BackfillOptions, BackfillResult } from "./backfill";
-export type { Commit, CommitOptions, WriteResult } from "./commit";
+export type { AsOf, Instant } from "./call/as-of";
+export type { Commit, CommitOptions, WriteResult } from "./call/commit";
+export { type DateAxis, type ParsePointOptions, parsePoint } from "./call/point";
+export type { LongOptions, Progress } from "./call/progress";
+export type { AddColumnOptions, AlterColumnOptions } from "./columns/alter";
+export type { BackfillOptions, BackfillResult } from "./columns/backfill";
+export type { MigrateOptions, Migration, MigrationStep } from "./columns/migrate";
+export type { ReembedOptions } from "./columns/reembed";
 export { type ConnectOptions, connect } from "./connect";
 export { Database, type OpenTableOptions } from "./database";
-export type { ColumnDescription, ColumnKindName, TableDescription, TypeDescription } from "./description";
-export type { ChangedRow, Diff, DiffOptions } from "./diff";
 export type { OnEmbedError } from "./embed/document-run";
 export {
   EmbeddingCache,
   type EmbeddingCacheOptions,
   type EmbeddingCacheStats,
 } from "./embed/embedding-cache";
-export type { Explanation } from "./explanation";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
-export type { MigrateOptions, Migration, MigrationStep } from "./migrate";
-export type { Direction, OrderBy } from "./paging";
-export { type DateAxis, type ParsePointOptions, parsePoint } from "./point";
-export type { LongOptions, Progress } from "./progress";
 export type {
   AnyRef,
   ColumnRef,
@@ -51,7 +47,28 @@ export type {
 export { and, Condition, not, or } from "./query/condition";
 export type { FilterNode } from "./query/node";
 export { sql } from "./query/sql";
-export type { ReembedOptions } from "./reembed";
+export { ArrowReader } from "./read/arrow-reader";
+export type {
+  ColumnDescription,
+  ColumnKindName,
+  TableDescription,
+  TypeDescription,
+} from "./read/description";
+export type { ChangedRow, Diff, DiffOptions } from "./read/diff";
+export type { Explanation } from "./read/explanation";
+export type { Direction, OrderBy } from "./read/paging";
+export { Snapshot, type SnapshotPoint } from "./read/snapshot";
+export type { Moment, Span } from "./read/span";
+export {
+  type EmbedCallOptions,
+  type FindOptions,
+  type Hits,
+  type ScanOptions,
+  type SearchOptions,
+  type SelectOptions,
+  type SpanSearchOptions,
+  TableView,
+} from "./read/table-view";
 export { type AnyColumn, Column, type ColumnMap } from "./schema/column";
 export type { Metric, VectorElement } from "./schema/column-type";
 export {
@@ -92,8 +109,6 @@ export type {
 export type { StandardSchema } from "./schema/standard-schema";
 export { type AnyTable, TableDefinition, table, type UntypedTable } from "./schema/table-definition";
 export { type ColumnsFrom, type TableFromOptions, tableFrom } from "./schema/table-from";
-export { Snapshot, type SnapshotPoint } from "./snapshot";
-export type { Moment, Span } from "./span";
 export {
   type DeleteOptions,
   type HistoryOptions,
@@ -105,14 +120,4 @@ export {
   type UpdateOptions,
   type UpsertOptions,
 } from "./table";
-export {
-  type EmbedCallOptions,
-  type FindOptions,
-  type Hits,
-  type ScanOptions,
-  type SearchOptions,
-  type SelectOptions,
-  type SpanSearchOptions,
-  TableView,
-} from "./table-view";
-export type { RowSource, WriteOptions } from "./write";
+export type { RowSource, WriteOptions } from "./write/write";

@@ -11,7 +11,7 @@ import {
   noPlace,
   notYet,
   noWorkingDirectory,
-} from "./errors";
+} from "./call/errors";
 import { describeValue } from "./schema/wire-value";
 
 /** A database that is gone with the process. */

@@ -1,4 +1,15 @@
 import type { EmbeddingFunction, EmbeddingInput } from "../embeddings/embedding-function";
+import { type AsOf, toAsOfJson } from "./call/as-of";
+import {
+  type Commit,
+  type CommitOptions,
+  toCommitJson,
+  toCommits,
+  toWriteResult,
+  type WriteResult,
+} from "./call/commit";
+import { badArgument, notYet } from "./call/errors";
+import { checkCount, checkOptions, ownArgument, refuseMore } from "./call/options";
 import {
   type AddColumnOptions,
   type AlterColumnOptions,
@@ -7,27 +18,18 @@ import {
   dropColumn,
   refreshed,
   renameColumn,
-} from "./alter";
-import { type AsOf, toAsOfJson } from "./as-of";
-import { type BackfillOptions, type BackfillResult, backfill, missingVectors } from "./backfill";
-import {
-  type Commit,
-  type CommitOptions,
-  toCommitJson,
-  toCommits,
-  toWriteResult,
-  type WriteResult,
-} from "./commit";
+} from "./columns/alter";
+import { type BackfillOptions, type BackfillResult, backfill, missingVectors } from "./columns/backfill";
+import { type ReembedOptions, reembed } from "./columns/reembed";
 import type { ComputedColumns, ComputedUpdate } from "./compute/value-types";
-import { type Diff, type DiffOptions, diff } from "./diff";
 import type { OnEmbedError } from "./embed/document-run";
-import { badArgument, notYet } from "./errors";
 import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 import { callAsync } from "./native/call";
-import { checkOptions, ownArgument, refuseMore } from "./options";
 import type { Where } from "./query/builder-types";
-import { checkCount, type Reader, type RowFilter } from "./reader";
-import { type ReembedOptions, reembed } from "./reembed";
+import { type Diff, type DiffOptions, diff } from "./read/diff";
+import { newestReader, type Reader } from "./read/reader";
+import { Snapshot } from "./read/snapshot";
+import { TableView } from "./read/table-view";
 import type { AnyColumn } from "./schema/column";
 import type { Derived, SourcesOf } from "./schema/derived";
 import type {
@@ -49,10 +51,9 @@ import type {
   WithRenamed,
 } from "./schema/table-definition";
 import { describeValue } from "./schema/wire-value";
-import { Snapshot } from "./snapshot";
-import { TableView } from "./table-view";
-import { type UpdateRequest, updateRows } from "./update";
-import { type OnDuplicate, type OneOrMore, type WriteOptions, writeRows } from "./write";
+import { type RowFilter, rowFilter } from "./write/row-filter";
+import { type UpdateRequest, updateRows } from "./write/update";
+import { type OnDuplicate, type OneOrMore, type WriteOptions, writeRows } from "./write/write";
 
 /** What `insert` and `upsert` take. */
 export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
@@ -157,9 +158,12 @@ export interface HistoryOptions {
  * ```
  */
 export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
+  #reader: Reader | undefined;
+
   /** @internal */
   protected override read<T>(call: (reader: Reader) => Promise<T>): Promise<T> {
-    return call(this.handle.reader);
+    this.#reader ??= newestReader(this.handle);
+    return call(this.#reader);
   }
 
   /** The same without its types, for code that works with any table, such as an adapter. */
@@ -238,7 +242,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    */
   async delete(options: DeleteOptions<D>): Promise<WriteResult> {
     const given = checkOptions<RowFilter & CommitOptions>("delete", options);
-    const where = this.handle.reader.filterOfSome("delete", given);
+    const where = rowFilter(this.handle, "delete", given);
     const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(given) });
     return toWriteResult(await this.handle.told(callAsync(() => this.handle.native.write(request, null))));
   }
@@ -311,6 +315,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(checkOptions("restore", options)) });
     const result = toWriteResult(await callAsync(() => this.handle.native.restore(request)));
     this.handle = await refreshed(this.handle);
+    this.#reader = undefined;
     return Object.defineProperty(result, "table", { value: this }) as RestoreResult<D>;
   }
 

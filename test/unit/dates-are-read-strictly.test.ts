@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toAsOfJson } from "../../src/sdk/as-of";
+import { toAsOfJson } from "../../src/sdk/call/as-of";
 import { formatDate, parseDate, parseInstant } from "../../src/sdk/schema/calendar";
 
 test("every day of four centuries comes back", () => {

@@ -3,7 +3,7 @@
 
 import { explained } from "../../embeddings/support/request-failure";
 import { VarveError } from "../../varve-error";
-import { checkSignal, type LongOptions } from "../progress";
+import { checkSignal, type LongOptions } from "../call/progress";
 import type { VectorField } from "../schema/table-schema";
 import { readAnswer, type Vectors } from "./answer";
 import { cutBatches, type Item } from "./batches";

@@ -1,4 +1,4 @@
-import { checkSignal } from "../progress";
+import { checkSignal } from "../call/progress";
 import type { Pace } from "./pace";
 import { type AnyFunction, concurrencyOf } from "./traits";
 

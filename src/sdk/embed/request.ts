@@ -4,7 +4,7 @@ import type {
   EmbeddingKind,
   LongText,
 } from "../../embeddings/embedding-function";
-import { checkSignal } from "../progress";
+import { checkSignal } from "../call/progress";
 import { failureOf } from "./failure";
 import { limiterOf } from "./limiter";
 import type { Pace } from "./pace";

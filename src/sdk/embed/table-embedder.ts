@@ -3,7 +3,7 @@
 import { isSameEmbedder } from "../../embeddings/embedder-identity";
 import type { EmbeddingInput, EmbeddingKind, EmbeddingRequest } from "../../embeddings/embedding-function";
 import { VarveError } from "../../varve-error";
-import { checkSignal } from "../progress";
+import { checkSignal } from "../call/progress";
 import { sameFunction } from "../schema/same-embed";
 import { type AnyTable, functionJson } from "../schema/table-definition";
 import { type EmbedSpec, ownEntry, type TableSchema, type VectorField } from "../schema/table-schema";

@@ -1,7 +1,7 @@
 // What a function is embedding right now. Whoever wants the vector of an input that somebody else has already asked for waits for that
 // answer, so that no input is paid for twice at the same time.
 
-import { aborted } from "../errors";
+import { aborted } from "../call/errors";
 import type { FailedRequest } from "./request";
 import type { AnyFunction } from "./traits";
 

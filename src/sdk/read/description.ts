@@ -1,0 +1,95 @@
+import type { EmbeddingConfig } from "../../embeddings/embedding-function";
+import { type ColumnType, describeType, type Metric, type VectorElement } from "../schema/column-type";
+import type { Field, TableSchema } from "../schema/table-schema";
+
+/** What a column holds. An enum is a text with `values`. */
+export type ColumnKindName =
+  | "text"
+  | "json"
+  | "int"
+  | "float"
+  | "boolean"
+  | "timestamp"
+  | "date"
+  | "bytes"
+  | "vector"
+  | "list"
+  | "struct";
+
+/** What a column, an item of a list or a field of a struct holds, as plain data. */
+export interface TypeDescription {
+  /** What it holds. */
+  readonly kind: ColumnKindName;
+  /** The whole type in words, such as `list of int` or `vector(384, f32, cosine)`. */
+  readonly type: string;
+  /** For an int that is shown as `bigint`. */
+  readonly bigint?: true;
+  /** For a list: what its items are. */
+  readonly item?: TypeDescription;
+  /** For a struct: its fields. */
+  readonly fields?: readonly (TypeDescription & { readonly name: string })[];
+}
+
+/** A column as plain data. */
+export interface ColumnDescription extends TypeDescription {
+  /** Its name. */
+  readonly name: string;
+  /** Whether rows may have no value. */
+  readonly nullable: boolean;
+  /** For a text of a closed set: the set. */
+  readonly values?: readonly string[];
+  /** For a vector: its length. */
+  readonly dimensions?: number;
+  /** For a vector: how two are compared. */
+  readonly metric?: Metric;
+  /** For a vector: how elements are stored. */
+  readonly element?: VectorElement;
+  /** For a derived column: the columns that it is computed from. */
+  readonly sources?: readonly string[];
+  /** For a derived column: the name of its embedding function. */
+  readonly function?: string;
+  /** For a derived column: what its embedding function keeps of itself. */
+  readonly config?: EmbeddingConfig;
+}
+
+/** A table as plain data. */
+export interface TableDescription {
+  /** Its name. */
+  readonly name: string;
+  /** The column whose value tells rows apart, or null. */
+  readonly primaryKey: string | null;
+  /** All columns, the vectors included; the declared ones in the order of their declaration. */
+  readonly columns: readonly ColumnDescription[];
+}
+
+/** A schema as plain data. */
+export function describeTable(schema: TableSchema): TableDescription {
+  return { name: schema.table, primaryKey: schema.primaryKey, columns: schema.fields.map(describeColumn) };
+}
+
+function describeColumn({ name, type, nullable, embed }: Field): ColumnDescription {
+  return {
+    name,
+    ...typeDescription(type),
+    nullable,
+    ...(type.kind === "enum" ? { values: type.values } : {}),
+    ...(type.kind === "vector"
+      ? { dimensions: type.dimensions, metric: type.metric, element: type.element }
+      : {}),
+    ...(embed === undefined
+      ? {}
+      : { sources: embed.sources, function: embed.function.name, config: embed.function.config }),
+  };
+}
+
+function typeDescription(type: ColumnType): TypeDescription {
+  return {
+    kind: type.kind === "enum" ? "text" : type.kind,
+    type: describeType(type),
+    ...(type.kind === "int" && type.bigint ? { bigint: true } : {}),
+    ...(type.kind === "list" ? { item: typeDescription(type.item.type) } : {}),
+    ...(type.kind === "struct"
+      ? { fields: type.fields.map((field) => ({ name: field.name, ...typeDescription(field.type) })) }
+      : {}),
+  };
+}

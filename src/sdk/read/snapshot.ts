@@ -1,0 +1,73 @@
+import { type AsOf, type AsOfJson, toAsOfJson } from "../call/as-of";
+import { toDate } from "../call/commit";
+import type { ResolvedPoint, TableHandle } from "../handle/table-handle";
+import type { AnyTable, UntypedTable } from "../schema/table-definition";
+import { type Reader, readerAt } from "./reader";
+import { TableView } from "./table-view";
+
+/** The commit that a snapshot shows. */
+export interface SnapshotPoint {
+  /** The version. */
+  readonly version: number;
+  /** When it was committed; null before the first commit. */
+  readonly committedAt: Date | null;
+  /** When its fact became true, where that was said. */
+  readonly effectiveAt: Date | null;
+}
+
+/**
+ * A table as it was: reads only, always of the same version. Made by `asOf`.
+ *
+ * The version is looked up at the first read and then stays. Rows show the columns of that version: a column that was added
+ * later is not there. Searching the past costs what searching the present costs.
+ *
+ * @typeParam D - the table's definition
+ */
+export class Snapshot<D extends AnyTable> extends TableView<D> {
+  readonly #at: AsOfJson;
+  #point: Promise<ResolvedPoint> | undefined;
+  #reader: Reader | undefined;
+
+  /** @internal */
+  constructor(handle: TableHandle, at: AsOf) {
+    super(handle);
+    this.#at = toAsOfJson(at);
+  }
+
+  /** The same without its types, for code that works with any table. */
+  override get untyped(): Snapshot<UntypedTable> {
+    return this as unknown as Snapshot<UntypedTable>;
+  }
+
+  /** The version that is read. */
+  async version(): Promise<number> {
+    return (await this.#resolve()).version;
+  }
+
+  /** The commit that is shown. */
+  async point(): Promise<SnapshotPoint> {
+    const { version, committedAt, effectiveAt } = await this.#resolve();
+    return { version, committedAt: toDate(committedAt), effectiveAt: toDate(effectiveAt) };
+  }
+
+  /** @internal */
+  protected override async read<T>(call: (reader: Reader) => Promise<T>): Promise<T> {
+    this.#reader ??= readerAt(this.handle, await this.#resolve());
+    return await call(this.#reader);
+  }
+
+  #resolve(): Promise<ResolvedPoint> {
+    this.#point ??= this.#look();
+    return this.#point;
+  }
+
+  async #look(): Promise<ResolvedPoint> {
+    try {
+      return await this.handle.resolve(this.#at);
+    } catch (error) {
+      // A later call looks again.
+      this.#point = undefined;
+      throw error;
+    }
+  }
+}

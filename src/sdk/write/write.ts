@@ -1,0 +1,258 @@
+// The way of rows into a table: small writes go as one batch, large ones and streams are staged in bounded batches. Either way it is one
+// commit.
+
+import { isError } from "../../realm";
+import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
+import { badArgument, noPrimaryKey } from "../call/errors";
+import { checkSignal, type LongOptions } from "../call/progress";
+import type { FillOptions, OnEmbedError } from "../embed/document-run";
+import type { TableHandle } from "../handle/table-handle";
+import { callAsync } from "../native/call";
+import type { NativeWriter } from "../native/open";
+import type { FilterJson } from "../query/check-filter";
+import { isPlainObject } from "../schema/plain";
+import { type Field, namesOf, type VectorField } from "../schema/table-schema";
+import { describeValue } from "../schema/wire-value";
+import { commitFilled, fillMissing } from "./missing-vectors";
+import { OpenBatch } from "./open-batch";
+import { rowFilter } from "./row-filter";
+import { takeRows } from "./row-source";
+
+/** What a write takes. */
+export interface WriteOptions extends CommitOptions, LongOptions {}
+
+/** What a write does with rows that bring the same key. */
+export type OnDuplicate = "error" | "first" | "last";
+
+/** What a write of rows takes, before its types. */
+export interface RowWriteOptions extends WriteOptions {
+  readonly vectors?: boolean | undefined;
+  readonly onEmbedError?: OnEmbedError | undefined;
+  readonly onDuplicate?: OnDuplicate | undefined;
+}
+
+/** What an upsert takes beside that. */
+export interface ReplaceOptions {
+  readonly delete?: unknown;
+  readonly merge?: boolean | undefined;
+}
+
+export type { OneOrMore, RowSource } from "./row-source";
+
+/** Writes rows as one commit. Everything that is passed in is read before this waits for anything, but for the rows of an iterable. */
+export async function writeRows(
+  handle: TableHandle,
+  kind: "insert" | "upsert",
+  rows: unknown,
+  options: RowWriteOptions & ReplaceOptions,
+): Promise<WriteResult> {
+  checkChoices(handle, options);
+  checkSignal(options.signal);
+  const { onDuplicate = "error", ifVersion, vectors = false, merge } = options;
+  const columns = namesOf(handle.schema.fields.filter((field) => field.declared));
+  const request = { kind, columns, onDuplicate, ...toCommitJson(options) };
+  const ending = kind === "insert" ? () => undefined : endingOf(handle, rows, options.delete);
+  const computed = handle.computed();
+  // Of what may stay as it is, or be refused before it is embedded, the engine says what is to be embedded.
+  const mayChange = kind === "upsert" || ifVersion !== undefined;
+  const asks = onDuplicate !== "error" || (mayChange && computed.length > 0);
+  const taken = { ownVectors: vectors, merge, computed: new Set<Field>(asks ? [] : computed) };
+  const batches = takeRows(handle, rows, taken);
+  const writer = new Batches(handle, options, handle.options.services.cache.beginWrite());
+  try {
+    if (asks) return await writer.writeAsked(request, computed, batches, ending);
+    const first = await batches.next();
+    if (first.done) {
+      const filter = ending();
+      if (filter === undefined && ifVersion === undefined) return await nothingWritten(handle);
+      const cells = handle.encoder.gather([], 0, taken);
+      const none = new OpenBatch(handle, cells, handle.buffers.take());
+      return await writer.writeOne({ ...request, ending: filter }, none);
+    }
+    const second = await batches.next();
+    if (second.done) return await writer.writeOne({ ...request, ending: ending() }, first.value);
+    return await writer.writeStaged(request, chain([first.value, second.value], batches), ending);
+  } finally {
+    // Whoever makes the rows is told when no more are wanted.
+    await batches.return();
+  }
+}
+
+/**
+ * Which other rows end in the same commit. Beside an iterable a function is called when all rows have been taken: whoever makes them may
+ * only then know what is gone.
+ */
+function endingOf(handle: TableHandle, rows: unknown, where: unknown): () => FilterJson | undefined {
+  if (where === undefined) return () => undefined;
+  const all = handle.schema.get("all") === undefined && meansAll(where);
+  const compile = (): FilterJson => rowFilter(handle, "upsert", all ? { all } : { where });
+  const later = !Array.isArray(rows) && [where].flat().some((one) => typeof one === "function");
+  if (later) return compile;
+  const filter = compile();
+  return () => filter;
+}
+
+/** `{ all: true }`, in a table that has no column of that name. */
+function meansAll(where: unknown): boolean {
+  return isPlainObject(where) && Object.keys(where).join() === "all" && where["all"] === true;
+}
+
+function checkChoices(handle: TableHandle, { onEmbedError, onDuplicate }: RowWriteOptions): void {
+  checkChoice("onEmbedError", onEmbedError, ["throw", "defer"]);
+  checkChoice("onDuplicate", onDuplicate, ["error", "first", "last"]);
+  if (onDuplicate !== undefined && onDuplicate !== "error" && handle.schema.primaryKey === null)
+    throw noPrimaryKey(handle.name);
+}
+
+function checkChoice(name: string, found: string | undefined, known: readonly string[]): void {
+  if (found === undefined || known.includes(found)) return;
+  throw badArgument(name, known.map((one) => JSON.stringify(one)).join(" or "), describeValue(found));
+}
+
+/** The answer of a write that has nothing to write. */
+export async function nothingWritten(handle: TableHandle): Promise<WriteResult> {
+  const { version, committedAt } = await handle.info();
+  return toWriteResult(JSON.stringify({ version, committedAt }));
+}
+
+class Batches {
+  readonly #handle: TableHandle;
+  readonly #options: FillOptions;
+  #written = 0;
+  #deferred = 0;
+
+  constructor(handle: TableHandle, { signal, onProgress, onEmbedError }: RowWriteOptions, write: number) {
+    this.#handle = handle;
+    const onDeferredRows = (rows: ReadonlySet<number>): void => {
+      this.#deferred += rows.size;
+    };
+    this.#options = { signal, onProgress, onEmbedError, write, onDeferredRows };
+  }
+
+  async writeOne(request: object, batch: OpenBatch): Promise<WriteResult> {
+    const { rows } = batch;
+    const bytes = await this.#finish(batch);
+    const write = () => this.#handle.native.write(JSON.stringify(request), bytes);
+    const result = await this.#use(batch, () => callAsync(write));
+    this.#reportCommitted(rows);
+    return toWriteResult(result, this.#deferred);
+  }
+
+  async writeStaged(
+    request: object,
+    batches: AsyncIterable<OpenBatch>,
+    ending: () => FilterJson | undefined,
+  ): Promise<WriteResult> {
+    const start = () => this.#handle.native.stage(JSON.stringify(request), null);
+    const writer: NativeWriter = await callAsync(start);
+    let filter: FilterJson | undefined;
+    let adding: Promise<void> = Promise.resolve();
+    try {
+      for await (const batch of batches) {
+        // The next batch is embedded while the one before it is written.
+        const bytes = await this.#finish(batch);
+        await adding.catch((error: unknown) => this.#drop(batch, error));
+        adding = this.#add(writer, batch, bytes);
+        adding.catch(() => undefined);
+      }
+      await adding;
+      checkSignal(this.#options.signal);
+      filter = ending();
+    } catch (error) {
+      await adding.catch(() => undefined);
+      await writer.abort().catch(() => undefined);
+      throw error;
+    }
+    const ended = filter === undefined ? null : JSON.stringify(filter);
+    return toWriteResult(await callAsync(() => writer.commit(ended)), this.#deferred);
+  }
+
+  /** Writes rows that are embedded where the engine says so. */
+  async writeAsked(
+    request: object,
+    computed: readonly VectorField[],
+    batches: AsyncIterable<OpenBatch> | Iterable<OpenBatch>,
+    ending: () => FilterJson | undefined,
+  ): Promise<WriteResult> {
+    const handle = this.#handle;
+    const derived = computed.map((field) => field.id);
+    const body = JSON.stringify({ ...request, derived });
+    const writer: NativeWriter = await callAsync(() => handle.native.stage(body, null));
+    // The rows of the last batch; where it is the only one they are reported when they are committed.
+    let last = 0;
+    try {
+      for await (const batch of batches) {
+        if (last > 0) this.#report(last);
+        const bytes = await this.#finish(batch);
+        await this.#use(batch, () => callAsync(() => writer.add(bytes)));
+        await fillMissing(handle, writer, computed, this.#options);
+        last = batch.rows;
+      }
+      if (this.#written > 0) this.#report(last);
+      checkSignal(this.#options.signal);
+      const filter = ending();
+      const ended = filter === undefined ? null : JSON.stringify(filter);
+      const result = await commitFilled(handle, writer, computed, this.#options, ended);
+      if (this.#written === 0) this.#reportCommitted(last);
+      return toWriteResult(result);
+    } catch (error) {
+      await writer.abort().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #add(writer: NativeWriter, batch: OpenBatch, bytes: Uint8Array): Promise<void> {
+    await this.#use(batch, () => callAsync(() => writer.add(bytes)));
+    this.#report(batch.rows);
+  }
+
+  /** Hands a batch on; its memory is used again once that is done. */
+  async #use<T>(batch: OpenBatch, use: () => Promise<T>): Promise<T> {
+    try {
+      checkSignal(this.#options.signal);
+      return await use();
+    } finally {
+      this.#handle.buffers.give(batch.buffer);
+    }
+  }
+
+  async #finish(batch: OpenBatch): Promise<Uint8Array> {
+    try {
+      checkSignal(this.#options.signal);
+      return await batch.finish(this.#options);
+    } catch (error) {
+      this.#drop(batch, error);
+    }
+  }
+
+  #drop({ buffer }: OpenBatch, error: unknown): never {
+    this.#handle.buffers.give(buffer);
+    throw error;
+  }
+
+  /** Of a write in one batch. The rows are committed: whoever watches cannot undo that by failing. */
+  #reportCommitted(rows: number): void {
+    try {
+      this.#report(rows, rows);
+    } catch (error) {
+      process.emitWarning(isError(error) ? error : String(error));
+    }
+  }
+
+  #report(rows: number, total?: number): void {
+    this.#written += rows;
+    this.#options.onProgress?.({
+      stage: "write",
+      done: this.#written,
+      ...(total === undefined ? {} : { total }),
+    });
+  }
+}
+
+async function* chain<T>(
+  first: readonly T[],
+  rest: AsyncIterable<T> | Iterable<T>,
+): AsyncGenerator<T, void, void> {
+  yield* first;
+  yield* rest;
+}

@@ -11,7 +11,7 @@ export type {
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
 export type { AsOf, Instant } from "./call/as-of";
-export type { Commit, CommitOptions, WriteResult } from "./call/commit";
+export type { Commit, CommitOptions, Operation, WriteResult } from "./call/commit";
 export { type DateAxis, type ParsePointOptions, parsePoint } from "./call/point";
 export type { LongOptions, Progress } from "./call/progress";
 export type { AddColumnOptions, AlterColumnOptions } from "./columns/alter";

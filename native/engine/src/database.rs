@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
-use crate::format::{DeathsPlace, FORMAT, LogPlace, Manifest, Raw, manifest_name, manifest_sequence};
+use crate::format::{
+    DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw, manifest_name, manifest_sequence,
+};
 use crate::schema::Schema;
 use crate::snapshot::{ENDING, Home, not_found};
 use crate::store::{
@@ -125,10 +127,16 @@ impl Database {
             return Err(exists(name));
         }
         let now = self.environment.now();
+        // Where the file system knows no locks the table gets no journal after all, and the words ask for more than they must.
+        let features = if self.store.journals() {
+            vec![JOURNAL.to_owned()]
+        } else {
+            Vec::new()
+        };
         let manifest = Manifest {
             format: FORMAT,
-            reader_features: Vec::new(),
-            writer_features: Vec::new(),
+            reader_features: features.clone(),
+            writer_features: features,
             incarnation: self.environment.uuid()?.to_hex(),
             sequence: first_sequence(now, self.environment.uuid()?),
             id: self.environment.uuid()?.to_hex(),

@@ -34,7 +34,7 @@ function commitLine(terminal: Terminal, commit: Commit): string {
   const parts = [
     terminal.paint("bold", String(version).padStart(5)),
     dateText(committedAt),
-    operation.padEnd(6),
+    harmless(operation).padEnd(6),
     `${terminal.paint("green", `+${inserted}`)} ${terminal.paint("yellow", `~${updated}`)} ${terminal.paint("red", `-${deleted}`)}`,
     ...tags.map((tag) => terminal.paint("cyan", `[${tag}]`)),
     effectiveAt === null ? "" : terminal.paint("dim", `effective ${dateText(effectiveAt)}`),

@@ -38,6 +38,22 @@ export interface WriteResult {
   readonly deferred: number;
 }
 
+/** What a commit did. Newer versions may do more, which then is shown as they call it. */
+export type Operation =
+  | "insert"
+  | "upsert"
+  | "update"
+  | "delete"
+  | "addColumn"
+  | "dropColumn"
+  | "renameColumn"
+  | "alterColumn"
+  | "migrate"
+  | "restore"
+  | "reembed"
+  // An intersection keeps the words above from being swallowed by `string`, so that editors still offer them.
+  | (string & {});
+
 /** One change in the history of a table. */
 export interface Commit {
   /** The version that it made. */
@@ -52,18 +68,7 @@ export interface Commit {
   /** When the fact became true, where that was said; of a `restore` that takes later ones back, the one in force again. */
   readonly effectiveAt: Date | null;
   /** What was done. */
-  readonly operation:
-    | "insert"
-    | "upsert"
-    | "update"
-    | "delete"
-    | "addColumn"
-    | "dropColumn"
-    | "renameColumn"
-    | "alterColumn"
-    | "migrate"
-    | "restore"
-    | "reembed";
+  readonly operation: Operation;
   /** How many rows were new. */
   readonly inserted: number;
   /** How many rows were replaced or changed. */

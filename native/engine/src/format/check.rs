@@ -36,13 +36,19 @@ pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
         .iter()
         .flat_map(|fragment| &fragment.get().groups);
     indexes(manifest, file)?;
-    let runs = manifest.deaths.runs.iter().map(|run| &run.file);
-    let parts = manifest.log.levels.iter().flatten().map(|part| &part.file);
-    let retired = manifest.retired.iter().map(|retired| &retired.get().file);
+    let runs = manifest.deaths.runs.iter().map(|run| run.file.as_str());
+    let indexes = manifest.indexes.iter().map(|index| index.get().file());
+    let parts = manifest
+        .log
+        .levels
+        .iter()
+        .flatten()
+        .map(|part| part.file.as_str());
+    let retired = manifest.retired.iter().map(|retired| retired.get().file.as_str());
     for name in groups
-        .map(|group| &group.file)
+        .map(|group| group.file.as_str())
         .chain(runs)
-        .chain(manifest.indexes.iter().map(|index| &index.get().file))
+        .chain(indexes)
         .chain(parts)
         .chain(retired)
     {
@@ -152,7 +158,7 @@ fn rows(manifest: &Manifest, file: &str) -> Result<()> {
 
 fn indexes(manifest: &Manifest, file: &str) -> Result<()> {
     let mut ends = std::collections::HashMap::new();
-    for index in manifest.indexes.iter().map(Raw::get) {
+    for index in manifest.indexes.iter().filter_map(|index| index.get().vector()) {
         let end = ends.insert(index.field, index.until).unwrap_or(0);
         let fits = index.from >= end && index.from < index.until && index.until <= manifest.watermark;
         require(

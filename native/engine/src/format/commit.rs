@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::Raw;
 
 /// What a commit did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Operation {
     /// Added rows.
@@ -28,6 +28,9 @@ pub enum Operation {
     Restore,
     /// Put other vectors into a column, in every version.
     Reembed,
+    /// What a newer version calls so. What it did to the rows is said by the rest of the entry and by the manifest.
+    #[serde(untagged)]
+    Other(Box<str>),
 }
 
 /// One entry of the commit log.
@@ -118,10 +121,29 @@ pub struct ChunkRef {
 
 /// A closed part of the log: commits, or further parts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "ReadNode")]
 pub enum LogNode {
     /// Up to 256 commits, ascending.
     Commits(Vec<Raw<Commit>>),
     /// Up to 256 parts of the level below, ascending.
     Chunks(Vec<ChunkRef>),
+}
+
+/// A closed part of the log as it is read: it may say more than this build knows.
+#[derive(Deserialize)]
+struct ReadNode {
+    commits: Option<Vec<Raw<Commit>>>,
+    chunks: Option<Vec<ChunkRef>>,
+}
+
+impl TryFrom<ReadNode> for LogNode {
+    type Error = &'static str;
+
+    fn try_from(node: ReadNode) -> Result<Self, Self::Error> {
+        match (node.commits, node.chunks) {
+            (Some(commits), None) => Ok(Self::Commits(commits)),
+            (None, Some(chunks)) => Ok(Self::Chunks(chunks)),
+            _ => Err("it has neither commits nor parts, or both"),
+        }
+    }
 }

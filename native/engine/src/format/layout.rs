@@ -44,27 +44,6 @@ pub struct ColumnPlace {
     pub stats: ColumnStats,
 }
 
-/// An index segment of a vector column, as the manifest lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IndexFile {
-    /// The id of the field.
-    pub field: u32,
-    /// It covers the rows from this id on that had a vector when it was built, dead ones included,
-    pub from: u64,
-    /// up to this id, which it does not cover.
-    pub until: u64,
-    /// How many rows that are.
-    pub rows: u64,
-    /// Its name in `index/`.
-    pub file: String,
-    /// Its length in bytes.
-    pub length: u64,
-    /// Where the checksums of the blocks start; they are sealed by `seal`.
-    pub checksums: u64,
-    /// The xxh3 of everything from `checksums` to the end, 16 hexadecimal digits.
-    pub seal: String,
-}
-
 /// A fragment, as the manifest lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fragment {

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{ChunkRef, Commit, Fragment, IndexFile, InlineRows, Raw, RunRef, check, open_json, seal_json};
+use super::features::{unknown_to_reader, unknown_to_writer};
+use super::{ChunkRef, Commit, Fragment, IndexEntry, InlineRows, Raw, RunRef, check, open_json, seal_json};
 use crate::error::{Code, Error, Result};
 use crate::schema::{Field, Schema};
 
@@ -41,9 +42,9 @@ pub struct Manifest {
     pub fragments: Vec<Raw<Fragment>>,
     /// The rows behind the fragments, one entry a commit.
     pub inline: Vec<Raw<InlineRows>>,
-    /// The index segments, ascending by row id for each field.
+    /// The index segments, by fields, those of a vector column ascending by row id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub indexes: Vec<Raw<IndexFile>>,
+    pub indexes: Vec<Raw<IndexEntry>>,
     /// The rows that died.
     pub deaths: DeathsPlace,
     /// The commit log.
@@ -128,7 +129,7 @@ impl Manifest {
                 head.format
             ));
         }
-        if let Some(feature) = head.reader_features.first() {
+        if let Some(feature) = unknown_to_reader(&head.reader_features) {
             return unsupported(format!(
                 "The table uses the feature \"{feature}\", which this build does not know."
             ));
@@ -150,7 +151,7 @@ impl Manifest {
     /// # Errors
     /// [`Code::UnsupportedFormat`].
     pub fn check_writable(&self) -> Result<()> {
-        let Some(feature) = self.writer_features.first() else {
+        let Some(feature) = unknown_to_writer(&self.writer_features) else {
             return Ok(());
         };
         let message =

@@ -26,7 +26,8 @@ impl OpenIndex {
                 index: open(home, place).ok(),
             }),
         };
-        manifest.indexes.iter().map(|place| open(place.get())).collect()
+        let known = manifest.indexes.iter().filter_map(|index| index.get().vector());
+        known.map(open).collect()
     }
 
     /// Reads every byte of a segment and checks it.

@@ -218,6 +218,10 @@ impl Store for LocalStore {
         self.root.canonicalize().ok()
     }
 
+    fn journals(&self) -> bool {
+        true
+    }
+
     fn create_directory(
         &self,
         draft: &str,

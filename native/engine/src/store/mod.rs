@@ -144,6 +144,10 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn remove_directory(&self, path: &str) -> Result<()>;
+    /// Whether the tables that are made in it may get a journal for their manifests.
+    fn journals(&self) -> bool {
+        false
+    }
     /// Where on this machine the files lie, under the one name that tells it from any other place; none where there is no such name.
     fn place(&self) -> Option<std::path::PathBuf> {
         None

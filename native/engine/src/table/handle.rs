@@ -129,7 +129,7 @@ impl Table {
         let resolve = |state: Arc<State>| version.resolve(&state.manifest, &self.log, &self.tags, now);
         let tag = Tag {
             name: name.to_owned(),
-            version: self.refresh().and_then(resolve)?,
+            version: self.writable().and_then(resolve)?,
             created_at: now,
         };
         self.make_name_durable()?;
@@ -156,8 +156,15 @@ impl Table {
     /// # Errors
     /// [`Code::TagNotFound`].
     pub fn delete_tag(&self, name: &str) -> Result<()> {
-        self.refresh()?;
+        self.writable()?;
         self.or_gone(self.tags.delete(name))
+    }
+
+    /// The newest state, of a table that this build can write.
+    fn writable(&self) -> Result<Arc<State>> {
+        let state = self.refresh()?;
+        state.manifest.check_writable()?;
+        Ok(state)
     }
 
     /// The unique name of this life of the table.

@@ -16,7 +16,7 @@ pub struct Stats {
     pub fragments: u64,
     /// Small commits whose rows travel in the manifest.
     pub inline_commits: u64,
-    /// Index segments.
+    /// Index segments, also those of a kind that this build does not know.
     pub indexes: u64,
     /// Files that the newest manifest names, itself included.
     pub files: u64,
@@ -64,7 +64,7 @@ impl Table {
                 + manifest
                     .indexes
                     .iter()
-                    .map(|index| index.get().length)
+                    .map(|index| index.get().length())
                     .sum::<u64>()
                 + parts().map(|part| part.length).sum::<u64>(),
             retention_ms: manifest.retention,

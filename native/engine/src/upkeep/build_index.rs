@@ -105,7 +105,7 @@ impl Table {
         self.change_layout(|_, now, next| {
             let is_there = |old: &IndexFile| now.indexes.iter().any(|open| open.place == *old);
             let any = task.replaced.iter().any(is_there);
-            next.drop_indexes(|index| task.replaced.contains(index))?;
+            next.drop_indexes(|index| index.vector().is_some_and(|index| task.replaced.contains(index)))?;
             Ok(any)
         })
     }

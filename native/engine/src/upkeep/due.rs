@@ -24,6 +24,9 @@ impl Table {
     #[must_use]
     pub fn due(&self) -> Due {
         let state = self.current();
+        if state.manifest.check_writable().is_err() {
+            return Due::Nothing;
+        }
         let fragments = &state.manifest.fragments;
         match merge_candidates(fragments) {
             None => self.index_due(&state),

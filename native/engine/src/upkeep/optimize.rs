@@ -43,6 +43,7 @@ impl Table {
             Ok(maintaining) => maintaining,
         };
         let state = self.refresh()?;
+        state.manifest.check_writable()?;
         match merge_candidates(&state.manifest.fragments) {
             None => self.index_next(&state, stop),
             Some(range) => {
@@ -71,6 +72,8 @@ impl Table {
     /// What the store says, [`crate::error::Code::Corrupt`]; [`crate::error::Code::Closed`] where it was stopped. What was done until then stays.
     pub fn optimize_until(&self, stop: &Stop) -> Result<Optimized> {
         let _maintaining = Self::lock(&self.maintaining);
+        // Files that nothing names may be named in a way that only others know.
+        self.refresh()?.manifest.check_writable()?;
         let mut done = Optimized {
             removed_files: self.remove_orphans()?,
             ..Optimized::default()

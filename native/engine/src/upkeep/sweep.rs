@@ -21,7 +21,7 @@ impl Table {
                 .flat_map(|fragment| &fragment.get().groups)
                 .map(|group| group.file.clone()),
         );
-        named.extend(manifest.indexes.iter().map(|index| index.get().file.clone()));
+        named.extend(manifest.indexes.iter().map(|index| index.get().file().to_owned()));
         named.extend(manifest.deaths.runs.iter().map(|run| run.file.clone()));
         named.extend(manifest.retired.iter().map(|retired| retired.get().file.clone()));
         let mut unread = Ok(());

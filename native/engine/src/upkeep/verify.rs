@@ -1,12 +1,44 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::environment::iso_date;
 use crate::error::{Code, Error, Result};
-use crate::format::{DeathRun, Manifest, Raw, RunRef};
+use crate::format::{DeathRun, IndexEntry, Manifest, RunRef};
 use crate::fragment::Segment;
 use crate::history::{CLOCKS_DIFFER_MS, Log, Tags};
 use crate::snapshot::{Home, OpenIndex, State};
 use crate::table::Table;
+
+/// Says which kinds of indexes a table has that this build does not know.
+fn unknown_indexes(manifest: &Manifest) -> Option<Warning> {
+    let mut kinds = BTreeSet::new();
+    let mut count = 0;
+    for index in &manifest.indexes {
+        if let IndexEntry::Unknown(index) = index.get() {
+            let shown: String = index
+                .kind
+                .chars()
+                .take(40)
+                .flat_map(char::escape_default)
+                .collect();
+            kinds.insert(format!("\"{shown}\""));
+            count += 1;
+        }
+    }
+    if kinds.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = kinds.into_iter().collect();
+    let message = format!(
+        "This build does not know indexes of the kind {}, of which there are {count}, and did not read their files.",
+        shown.join(" or ")
+    );
+    let hint = "A newer version of Varve made them and searches with them. This one keeps them, and answers without them.";
+    Some(Warning {
+        message,
+        hint: hint.to_owned(),
+    })
+}
 
 /// What a check of all files found.
 #[derive(Clone, Debug, Default)]
@@ -121,13 +153,14 @@ impl Home {
                 )?;
             }
         }
-        for file in manifest.indexes.iter().map(Raw::get) {
+        for file in manifest.indexes.iter().filter_map(|index| index.get().vector()) {
             verified.note(OpenIndex::verify(self, file).map(|()| file.length))?;
         }
         for reference in &manifest.deaths.runs {
             verified.note(self.verify_deaths(reference))?;
         }
         self.verify_log(&manifest, &mut verified)?;
+        verified.warnings.extend(unknown_indexes(&manifest));
         verified.warnings.extend(self.dates_ahead(&manifest));
         let tags = Tags::new(Arc::clone(&self.store), self.path("_tags"));
         for tag in tags.each()? {

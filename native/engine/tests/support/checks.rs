@@ -358,7 +358,7 @@ fn history(random: &mut Random, table: &Table, model: &Model) {
             (commit.committed_at, commit.effective_at, commit.clock()),
             (is.committed_at, is.effective_at, is.clock)
         );
-        assert_eq!((commit.operation, commit.schema), (is.operation, is.schema.id));
+        assert_eq!((&commit.operation, commit.schema), (&is.operation, is.schema.id));
         assert_eq!(commit.properties, Some(json!({"version": version})));
     }
 }

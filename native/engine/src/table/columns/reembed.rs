@@ -252,7 +252,7 @@ impl Reembed {
             }
             if filled {
                 // An index segment may have been built without these rows.
-                next.drop_indexes(|index| index.field == field)?;
+                next.drop_indexes(|index| index.fields().contains(&field))?;
             }
             table.home.store.sync_directory(&table.home.path("data"))?;
             Ok(filled)

@@ -15,7 +15,7 @@ use crate::table::new_column::NewColumn;
 pub(super) fn swap_in(columns: &[NewColumn], next: &mut Next, table: &Table, state: &State) -> Result<()> {
     let old = |column: &NewColumn| column.old.as_ref().map_or(0, |field| field.id);
     for column in columns {
-        next.drop_indexes(|index| index.field == old(column))?;
+        next.drop_indexes(|index| index.fields().contains(&old(column)))?;
     }
     let fields = next.manifest.all_fields();
     for (at, known) in state.manifest.fragments.iter().enumerate() {

@@ -61,7 +61,7 @@ impl Next {
             .fragments
             .iter()
             .flat_map(|fragment| &fragment.get().groups);
-        let indexes = manifest.indexes.iter().map(|index| index.get().file.as_str());
+        let indexes = manifest.indexes.iter().map(|index| index.get().file());
         let mut files = groups.map(|group| group.file.as_str()).chain(indexes);
         files.any(|file| self.created.iter().any(|path| path.ends_with(file)))
     }

@@ -54,6 +54,7 @@ impl Stage {
     /// [`Code::NoPrimaryKey`] for [`OnKey::Replace`] on a table without a key.
     pub fn new(table: Arc<Table>, on_key: OnKey) -> Result<Self> {
         let snapshot = table.snapshot()?;
+        snapshot.state.manifest.check_writable()?;
         if on_key == OnKey::Replace {
             snapshot.key_field()?;
         }

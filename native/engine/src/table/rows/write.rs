@@ -178,7 +178,7 @@ impl Table {
                 return Ok(None);
             }
             Ok(Some(Change {
-                operation,
+                operation: operation.clone(),
                 options: options.clone(),
                 rows,
                 ended: outcome.ended,

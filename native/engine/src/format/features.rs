@@ -1,0 +1,23 @@
+//! Words for what a table may need of whoever reads or writes it.
+
+/// Manifests may stand in a journal, so that whoever looks for the newest one has to look there too.
+pub(crate) const JOURNAL: &str = "journal";
+
+/// What this build can read, and what it can write.
+const KNOWN_TO_READERS: [&str; 1] = [JOURNAL];
+const KNOWN_TO_WRITERS: [&str; 1] = [JOURNAL];
+
+/// The first word that a reader of this build does not know.
+pub(super) fn unknown_to_reader(features: &[String]) -> Option<&str> {
+    first_besides(features, &KNOWN_TO_READERS)
+}
+
+/// The first word that a writer of this build does not know.
+pub(super) fn unknown_to_writer(features: &[String]) -> Option<&str> {
+    first_besides(features, &KNOWN_TO_WRITERS)
+}
+
+fn first_besides<'a>(features: &'a [String], known: &[&str]) -> Option<&'a str> {
+    let mut features = features.iter().map(String::as_str);
+    features.find(|feature| !known.contains(feature))
+}

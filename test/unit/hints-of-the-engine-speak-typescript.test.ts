@@ -5,10 +5,15 @@ import { describe, expect, test } from "vitest";
 import { toVarveError } from "../../src/sdk/native/call";
 import { spoken } from "../../src/sdk/native/hints";
 
-const folder = fileURLToPath(new URL("../../native/engine/src", import.meta.url));
-const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+const folders = ["engine", "protocol"].map((crate) =>
+  fileURLToPath(new URL(`../../native/${crate}/src`, import.meta.url)),
+);
+const sources = folders
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  )
   .filter((file) => file.endsWith(".rs"))
-  .map((file) => ({ file, text: readFileSync(join(folder, file), "utf8").replaceAll(/\\\n\s*/g, "") }));
+  .map((file) => ({ file, text: readFileSync(file, "utf8").replaceAll(/\\\n\s*/g, "") }));
 
 const hints = Object.entries(spoken).flatMap(([code, words]) =>
   Object.entries(words ?? {}).map(([engine, shown]) => ({ code, engine, shown })),

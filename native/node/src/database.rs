@@ -5,8 +5,7 @@ use varve_engine::{Database, Result, Table};
 
 use crate::handle::Handle;
 use crate::opened::Opened;
-use crate::request::read;
-use crate::table::{NativeTable, TextWork, verified};
+use crate::table::{NativeTable, TextWork};
 use crate::work::Work;
 
 /// A database.
@@ -86,7 +85,7 @@ impl NativeDatabase {
     /// Creates a table.
     #[napi(ts_return_type = "Promise<NativeTable>")]
     pub fn create_table(&self, name: String, schema: String) -> Work<Arc<Opened>, NativeTable> {
-        self.table_later(move |database| database.create_table(&name, read(&schema)?))
+        self.table_later(move |database| varve_protocol::create_table(database, &name, &schema))
     }
 
     /// Opens a table.
@@ -112,8 +111,10 @@ impl NativeDatabase {
     /// Checks every byte of a table, as JSON; it need not open.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn verify_table(&self, name: String) -> TextWork {
-        let call = move |database: &Database| Ok(verified(&database.verify_table(&name)?).to_string());
-        self.later(call, |text| text)
+        self.later(
+            move |database| varve_protocol::verify_table(database, &name),
+            |text| text,
+        )
     }
 
     /// Ends the handle and those of all tables that were opened through it, and waits for the calls that are under way.

@@ -1,5 +1,5 @@
-//! The engine as a Node-API module: convert, call, convert. The contract with TypeScript: strings are JSON, failures are
-//! errors whose message is JSON, rows cross as columns of numbers with one string for all text.
+//! The engine as a Node-API module: threads, promises and classes around `varve-protocol`. The contract with TypeScript is
+//! `docs/protocol.md`; a failure is an error whose message is its JSON.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
@@ -11,7 +11,6 @@ mod handle;
 mod opened;
 mod page;
 mod reembed;
-mod request;
 mod scan;
 mod table;
 mod threads;

@@ -2,45 +2,40 @@ use std::sync::{Arc, PoisonError};
 
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use varve_engine::{ArrowStream, Picked, Result, Scan};
+use varve_engine::Result;
+use varve_protocol::{Page, Pages};
 
 use crate::call::thrown;
 use crate::handle::{LetGo, Part};
 use crate::opened::Opened;
-use crate::page::{NativePage, Page};
+use crate::page::NativePage;
 use crate::work::Work;
 
 /// A running scan.
 #[napi]
 pub struct NativeScan {
-    scan: Part<Scan>,
-    bigints: Arc<Vec<String>>,
+    pages: Part<Pages>,
     opened: Arc<Opened>,
 }
 
 impl NativeScan {
-    pub(crate) fn new(scan: Scan, bigints: Vec<String>, opened: Arc<Opened>) -> Self {
+    pub(crate) fn new(pages: Pages, opened: Arc<Opened>) -> Self {
         Self {
-            scan: opened.part(scan),
-            bigints: Arc::new(bigints),
+            pages: opened.part(pages),
             opened,
         }
     }
 
     fn step<T: 'static, J>(
         &self,
-        make: impl FnOnce(Picked) -> Result<T> + Send + 'static,
+        next: fn(&mut Pages) -> Result<Option<T>>,
         convert: fn(Option<T>) -> Option<J>,
     ) -> Work<Option<T>, Option<J>> {
-        let (scan, opened) = (Arc::clone(&self.scan), Arc::clone(&self.opened));
+        let (pages, opened) = (Arc::clone(&self.pages), Arc::clone(&self.opened));
         let run = move || {
             opened.run(|_| {
-                let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
-                let picked = match scan.as_mut() {
-                    None => None,
-                    Some(scan) => scan.next_batch()?,
-                };
-                picked.map(make).transpose()
+                let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+                pages.as_mut().map_or(Ok(None), next)
             })
         };
         Work::new(run, convert)
@@ -52,35 +47,27 @@ impl NativeScan {
     /// The next rows; null at the end.
     #[napi(ts_return_type = "Promise<NativePage | null>")]
     pub fn next(&self) -> Work<Option<Page>, Option<NativePage>> {
-        let bigints = Arc::clone(&self.bigints);
-        self.step(
-            move |picked| Page::of(&[&picked], picked.fields(), &bigints),
-            |page| page.map(NativePage::from),
-        )
+        self.step(Pages::next_page, |page| page.map(NativePage::from))
     }
 
     /// The next part of the scan as an Arrow IPC stream: a batch; null at the end.
     #[napi(ts_return_type = "Promise<Uint8Array | null>")]
     pub fn next_arrow(&self) -> Work<Option<Vec<u8>>, Option<Uint8Array>> {
-        let batch = |picked: Picked| {
-            let mut bytes = Vec::new();
-            picked.arrow_batch(&mut bytes).map(|()| bytes)
-        };
-        self.step(batch, |bytes| bytes.map(Uint8Array::new))
+        self.step(Pages::next_arrow, |bytes| bytes.map(Uint8Array::new))
     }
 
     /// What an Arrow IPC stream of the scan starts with.
     #[napi]
     pub fn arrow_schema(&self) -> napi::Result<Uint8Array> {
-        let scan = self.scan.lock().unwrap_or_else(PoisonError::into_inner);
-        let fields = scan.as_ref().map(Scan::fields).unwrap_or_default();
-        let schema = ArrowStream::schema(fields).map_err(|error| thrown(&error))?;
-        Ok(Uint8Array::new(schema))
+        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let schema = pages.as_ref().map(Pages::arrow_schema).transpose();
+        let schema = schema.map_err(|error| thrown(&error))?;
+        Ok(Uint8Array::new(schema.unwrap_or_default()))
     }
 
     /// Ends the scan.
     #[napi]
     pub fn close(&self) {
-        self.scan.let_go();
+        self.pages.let_go();
     }
 }

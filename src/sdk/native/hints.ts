@@ -2,7 +2,7 @@ import type { VarveErrorCode } from "../../varve-error";
 
 /**
  * What the engine says to do next, in the words of TypeScript. The engine knows no language, so its hints name things and no calls; a test holds
- * the sentences on the left to those in its sources.
+ * the sentences on the left to those in its sources and in those of the protocol.
  */
 export const spoken: Readonly<Partial<Record<VarveErrorCode, Readonly<Record<string, string>>>>> = {
   COMMIT_UNKNOWN: {
@@ -18,6 +18,11 @@ export const spoken: Readonly<Partial<Record<VarveErrorCode, Readonly<Record<str
     "Leave one of the rows out, or say which of them is written.":
       'Leave one of the rows out, or say which of them is written: onDuplicate: "first" or "last".',
   },
+  INVALID_ARGUMENT: {
+    "Ask for fewer rows, for fewer columns, or scan the table.":
+      "Ask for fewer rows with limit, for fewer columns with select, or scan().",
+    "Replace halves of characters first.": "Use text.toWellFormed().",
+  },
   INVALID_ROW: {
     "Read the column as integers of 64 bits; nothing was written.":
       "Declare the column as int({ bigint: true }); nothing was written.",
@@ -30,6 +35,10 @@ export const spoken: Readonly<Partial<Record<VarveErrorCode, Readonly<Record<str
   },
   TAG_NOT_FOUND: {
     "Look at the tags of the table.": "tags() lists the tags of the table.",
+  },
+  UNSAFE_INTEGER: {
+    "Read the column as integers of 64 bits.":
+      "Declare the column as int({ bigint: true }) to read it as bigint.",
   },
   VERSION_NOT_FOUND: {
     "Look at the history for the versions of the table.": "history() lists the versions of the table.",

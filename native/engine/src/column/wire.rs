@@ -1,5 +1,5 @@
-//! Rows on their way in from another language: one byte string, column by column (`docs/file-format.md` does not know it:
-//! it never reaches a disk).
+//! Rows on their way in from another language: one byte string, column by column. `docs/protocol.md` describes it, and
+//! `docs/file-format.md` does not, as it never reaches a disk.
 
 use super::{Bits, Buffer, Column, Data};
 use crate::error::{Code, Error, Result};

@@ -1,0 +1,164 @@
+use serde_json::json;
+use varve_engine::{Beside, Code, Error, Lifetime, Picked, Result, Snapshot, Table};
+
+use crate::page::{Page, is_blob};
+use crate::request::{Read, ReadKind, parse};
+
+/// At most this many rows are found by their keys where the answer has to be quick.
+const KEYS_AT_ONCE: usize = 32;
+/// Bytes of each row that a filter or an order reads, about.
+const SCANNED_BYTES: usize = 16;
+
+/// The rows of any read.
+///
+/// # Errors
+/// Those of [`Snapshot::get`], [`Snapshot::find`] and [`Snapshot::search`]; [`Code::InvalidArgument`] for rows that no page can hold.
+pub fn read_page(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Page> {
+    let request: Read = parse(request)?;
+    let snapshot = request.snapshot(table)?;
+    answer(table, &request, &snapshot, vector)
+}
+
+/// The rows of a read that is predicted to take at most `most_ns` nanoseconds: for hosts with a thread that must not wait for long.
+/// `None` where it may take longer, or where the rows have bytes or vectors; then [`read_page`] answers.
+///
+/// # Errors
+/// As [`read_page`].
+pub fn read_within(
+    table: &Table,
+    request: &str,
+    vector: Option<&[f32]>,
+    most_ns: u64,
+) -> Result<Option<Page>> {
+    let request: Read = parse(request)?;
+    let snapshot = request.snapshot(table)?;
+    if request.fields(&snapshot)?.iter().any(is_blob) {
+        return Ok(None);
+    }
+    let scanned = if request.is_filtered() || request.is_ordered() {
+        SCANNED_BYTES
+    } else {
+        0
+    };
+    let is_quick = match request.kind {
+        ReadKind::Get => true,
+        ReadKind::GetAll => request.key_count() <= KEYS_AT_ONCE,
+        ReadKind::Search => {
+            let picked = searched(&request, &snapshot, vector, most_ns)?;
+            return picked.map(|picked| page_of(table, &request, &picked)).transpose();
+        }
+        ReadKind::Find | ReadKind::Count | ReadKind::Scan => snapshot.predicted_ns(scanned) <= most_ns,
+    };
+    is_quick
+        .then(|| answer(table, &request, &snapshot, vector))
+        .transpose()
+}
+
+/// The rows of a find or a search as an Arrow IPC stream.
+///
+/// # Errors
+/// As [`read_page`].
+pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Vec<u8>> {
+    let request: Read = parse(request)?;
+    let snapshot = request.snapshot(table)?;
+    let picked = pick(&request, &snapshot, vector)?;
+    let lifetimes = lifetimes(table, &request, &picked)?;
+    picked.arrow_stream(Beside {
+        scored: request.kind == ReadKind::Search,
+        lifetimes: lifetimes.as_deref(),
+    })
+}
+
+/// What a search would read.
+///
+/// # Errors
+/// As [`Snapshot::explain`].
+pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<String> {
+    let request: Read = parse(request)?;
+    let snapshot = request.snapshot(table)?;
+    let field = request.vector_field(&snapshot)?;
+    let filter = request.filter(&snapshot)?;
+    let search = request.search(field, vector.unwrap_or_default(), filter.as_ref());
+    let explained = if request.finds_keys() {
+        snapshot.explain_keys(&search)?
+    } else {
+        snapshot.explain(&search)?
+    };
+    let mut json = json!({
+        "version": explained.version, "exact": explained.exact, "recall": explained.recall,
+        "segments": explained.segments, "rows": explained.rows, "candidates": explained.candidates,
+        "bytes": explained.bytes, "indexes": explained.indexes, "lists": explained.lists,
+        "scanned": explained.scanned, "refined": explained.refined, "uncovered": explained.uncovered,
+    });
+    if let (Some(_), Some(last), Some(json)) = (&request.during, request.version, json.as_object_mut()) {
+        json.insert("from".to_owned(), json!(explained.version));
+        json.insert("version".to_owned(), json!(last));
+    }
+    Ok(json.to_string())
+}
+
+fn answer(table: &Table, request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Page> {
+    if request.kind == ReadKind::Count {
+        let count = snapshot.count(request.filter(snapshot)?.as_ref())?;
+        return Ok(Page::of_count(count));
+    }
+    if request.kind == ReadKind::GetAll {
+        let (picked, found) = snapshot.get_all(&request.keys()?, request.fields(snapshot)?)?;
+        let mut page = page_of(table, request, &picked)?;
+        let numbers = found.iter().map(|row| row.map_or(-1.0, |row| row as f64));
+        page.numbers.extend(numbers);
+        return Ok(page);
+    }
+    page_of(table, request, &pick(request, snapshot, vector)?)
+}
+
+fn page_of(table: &Table, request: &Read, picked: &Picked) -> Result<Page> {
+    if request.kind == ReadKind::Search {
+        picked.touch();
+    }
+    let mut page = Page::of(&[picked], picked.fields(), &request.bigints)?;
+    if let Some(lifetimes) = lifetimes(table, request, picked)? {
+        page.lifetimes(&lifetimes);
+    }
+    Ok(page)
+}
+
+/// When the rows of a search across time began and ended.
+fn lifetimes(table: &Table, request: &Read, picked: &Picked) -> Result<Option<Vec<Lifetime>>> {
+    let until = request.until.unwrap_or(u64::MAX);
+    let asked = request.during.is_some();
+    asked.then(|| table.lifetimes(picked, until)).transpose()
+}
+
+/// The rows that a read finds.
+fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Picked> {
+    match request.kind {
+        ReadKind::Get => snapshot.get(&request.key()?, request.fields(snapshot)?),
+        ReadKind::Find => snapshot.find(&request.find(snapshot)?, request.fields(snapshot)?),
+        ReadKind::Search => searched(request, snapshot, vector, u64::MAX)?
+            .ok_or_else(|| Error::internal("a search that may take for ever")),
+        ReadKind::GetAll | ReadKind::Count | ReadKind::Scan => {
+            Err(Error::internal("a read that is no page of rows"))
+        }
+    }
+}
+
+/// The rows that a search finds; `None` where that is predicted to take longer than `most_ns` nanoseconds.
+fn searched(
+    request: &Read,
+    snapshot: &Snapshot,
+    vector: Option<&[f32]>,
+    most_ns: u64,
+) -> Result<Option<Picked>> {
+    let field = request.vector_field(snapshot)?;
+    let vector = vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
+    let (filter, fields) = (request.filter(snapshot)?, request.fields(snapshot)?);
+    let search = request.search(field, vector, filter.as_ref());
+    let Some(planned) = snapshot.plan_within(&search, most_ns)? else {
+        return Ok(None);
+    };
+    if request.finds_keys() {
+        return snapshot.search_keys(&search, fields).map(Some);
+    }
+    planned.answer(fields).map(Some)
+}

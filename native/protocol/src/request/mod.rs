@@ -1,0 +1,12 @@
+//! The requests, read from JSON. `docs/protocol.md` shows each of them.
+
+mod other;
+mod parse;
+mod read;
+mod select;
+mod write;
+
+pub(crate) use other::{Alter, Diff, History, NewTag, NewVectors, Restore, Retention};
+pub(crate) use parse::{filter, parse};
+pub(crate) use read::{Read, ReadKind};
+pub(crate) use write::{Write, WriteKind};

@@ -1,0 +1,2 @@
+pub(crate) mod caller;
+pub(crate) mod page;

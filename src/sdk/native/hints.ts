@@ -18,6 +18,10 @@ export const spoken: Readonly<Partial<Record<VarveErrorCode, Readonly<Record<str
     "Leave one of the rows out, or say which of them is written.":
       'Leave one of the rows out, or say which of them is written: onDuplicate: "first" or "last".',
   },
+  EFFECTIVE_DATE_BACKWARDS: {
+    "Write older facts first. If the later date was a mistake, restore the version before it: that takes it back.":
+      "Write older facts first. If the later date was a mistake, restore() to the version before it takes it back.",
+  },
   INVALID_ARGUMENT: {
     "Ask for fewer rows, for fewer columns, or scan the table.":
       "Ask for fewer rows with limit, for fewer columns with select, or scan().",

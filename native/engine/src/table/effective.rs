@@ -57,7 +57,7 @@ fn check(given: i64, last: Option<i64>, now: i64) -> Result<()> {
                 iso_date(last)
             );
             Err(Error::new(Code::EffectiveDateBackwards, message).hint(
-                "Write older facts first. If the later date was a mistake, restore() to the version before it takes it back.",
+                "Write older facts first. If the later date was a mistake, restore the version before it: that takes it back.",
             ))
         }
         _ => Ok(()),

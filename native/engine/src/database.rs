@@ -7,13 +7,11 @@ use std::time::Duration;
 
 use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
-use crate::format::{
-    DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw, manifest_name, manifest_sequence,
-};
+use crate::format::{DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw};
 use crate::schema::Schema;
 use crate::snapshot::{ENDING, Home, not_found};
 use crate::store::{
-    DRAFT, LocalStore, MemoryStore, PutOutcome, Store, check_table_name, in_other_case, swap_case,
+    Catalog, LocalStore, MemoryStore, PutOutcome, check_table_name, in_other_case, swap_case,
 };
 use crate::table::Table;
 use crate::upkeep::Verified;
@@ -21,7 +19,7 @@ use crate::upkeep::Verified;
 /// A directory, or a place in memory, that holds tables.
 #[derive(Debug)]
 pub struct Database {
-    store: Arc<dyn Store>,
+    catalog: Arc<dyn Catalog>,
     environment: Arc<dyn Environment>,
     /// Tables that somebody has open: whoever opens one again shares it.
     open: Mutex<HashMap<String, Weak<Table>>>,
@@ -33,8 +31,6 @@ const WAIT_MS: usize = 4;
 const GIVES_WAY: usize = 100;
 /// Writers that are late put no more manifests than this.
 const LATE: u64 = 1 << 16;
-/// The folders of a table.
-const FOLDERS: [&str; 6] = ["data", "deaths", "index", "_log", "_tags", "_manifests"];
 
 impl Database {
     /// A database at a path, or a new one in memory for `memory:`. Nothing is created until a table is.
@@ -68,11 +64,11 @@ impl Database {
         Ok(Self::with(Arc::new(LocalStore::new(path)), environment))
     }
 
-    /// A database in any store.
+    /// A database in any store that holds tables.
     #[must_use]
-    pub fn with(store: Arc<dyn Store>, environment: Arc<dyn Environment>) -> Self {
+    pub fn with(catalog: Arc<dyn Catalog>, environment: Arc<dyn Environment>) -> Self {
         Self {
-            store,
+            catalog,
             environment,
             open: Mutex::new(HashMap::new()),
         }
@@ -84,9 +80,8 @@ impl Database {
     /// What the store says.
     pub fn table_names(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in self.store.list("")? {
-            let Some(name) = entry
-                .name
+        for directory in self.catalog.tables()? {
+            let Some(name) = directory
                 .strip_suffix(ENDING)
                 .filter(|name| check_table_name(name).is_ok())
             else {
@@ -128,7 +123,7 @@ impl Database {
         }
         let now = self.environment.now();
         // Where the file system knows no locks the table gets no journal after all, and the words ask for more than they must.
-        let features = if self.store.journals() {
+        let features = if self.catalog.journals() {
             vec![JOURNAL.to_owned()]
         } else {
             Vec::new()
@@ -158,7 +153,7 @@ impl Database {
         };
         self.create_once(&home, &manifest)?;
         if let Some(other) = self.rival(name)? {
-            self.store.remove_directory(&home.directory)?;
+            self.catalog.drop_table(&home.directory)?;
             return Err(exists_as(name, &other));
         }
         self.open_table(name)
@@ -220,7 +215,7 @@ impl Database {
         if self.has_exactly(to)? && self.is_there(&target)? {
             return Err(exists(to));
         }
-        let renamed = self.store.rename_directory(&home.directory, &target.directory);
+        let renamed = self.catalog.rename_table(&home.directory, &target.directory);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.remove(from);
         open.remove(to);
@@ -228,7 +223,9 @@ impl Database {
             Ok(PutOutcome::Created) => Ok(()),
             Ok(PutOutcome::Exists) => Err(exists(to)),
             // Only the answer was lost where it has the new name.
-            Err(_) if !self.is_there(&home)? && self.is_there(&target)? => self.store.sync_directory(""),
+            Err(_) if !self.is_there(&home)? && self.is_there(&target)? => {
+                self.catalog.confirm(&target.directory)
+            }
             Err(error) => Err(error),
         }
     }
@@ -249,9 +246,9 @@ impl Database {
             .remove(name);
         // The sequences of a next life come after those of this one, so that what a late writer puts is never the newest. A
         // clock that stands still is not waited for.
-        let last = match home.sequences() {
+        let last = match home.manifests.newest() {
             Err(error) if error.code() == Code::Corrupt => 0,
-            sequences => sequences?.into_iter().max().unwrap_or(0),
+            newest => newest?.unwrap_or(0),
         };
         for _ in 0..WAIT_MS {
             if first_sequence(self.environment.now(), Uuid([0; 16])) > last.saturating_add(LATE) {
@@ -259,39 +256,36 @@ impl Database {
             }
             self.environment.pause(Duration::from_millis(1));
         }
-        self.store.remove_directory(&home.directory)
+        self.catalog.drop_table(&home.directory)
     }
 
     /// Puts a table where there is none, all of it at once.
     fn create_once(&self, home: &Home, manifest: &Manifest) -> Result<()> {
-        let draft = format!("{DRAFT}{}", manifest.incarnation);
-        let file = format!("_manifests/{}", manifest_name(manifest.sequence));
         let bytes = manifest.encode()?;
         let created = self
-            .store
-            .create_directory(&draft, &home.directory, &FOLDERS, (&file, &bytes));
+            .catalog
+            .create_table(&home.directory, manifest.sequence, &bytes);
         match created {
             Ok(PutOutcome::Created) => Ok(()),
             Ok(PutOutcome::Exists) => Err(exists(&home.name)),
             // Only the answer was lost where the manifest is there.
-            Err(_) if home.stands(manifest)? => self.store.sync_directory(""),
+            Err(_) if home.stands(manifest)? => self.catalog.confirm(&home.directory),
             Err(error) => Err(error),
         }
     }
 
     fn is_there(&self, home: &Home) -> Result<bool> {
-        let names = match self.store.list(&home.path("_manifests")) {
+        match home.manifests.newest() {
             // A damaged table is one: who opens it is told.
-            Err(error) if error.code() == Code::Corrupt => return Ok(true),
-            names => names?,
-        };
-        Ok(names.iter().any(|entry| manifest_sequence(&entry.name).is_some()))
+            Err(error) if error.code() == Code::Corrupt => Ok(true),
+            newest => Ok(newest?.is_some()),
+        }
     }
 
     /// The table whose name differs from a name only in case, if there is one.
     fn in_other_case(&self, name: &str) -> Result<Option<String>> {
-        let entries = self.store.list("")?;
-        let names = entries.iter().filter_map(|entry| entry.name.strip_suffix(ENDING));
+        let tables = self.catalog.tables()?;
+        let names = tables.iter().filter_map(|table| table.strip_suffix(ENDING));
         let Some(other) = in_other_case(name, names) else {
             return Ok(None);
         };
@@ -305,8 +299,8 @@ impl Database {
         if swapped == name || !self.is_there(&self.home(&swapped))? {
             return Ok(true);
         }
-        let entries = self.store.list("")?;
-        let mut names = entries.iter().filter_map(|entry| entry.name.strip_suffix(ENDING));
+        let tables = self.catalog.tables()?;
+        let mut names = tables.iter().filter_map(|table| table.strip_suffix(ENDING));
         Ok(names.any(|other| other == name))
     }
 
@@ -329,7 +323,7 @@ impl Database {
         Home::new(
             name.to_owned(),
             format!("{name}{ENDING}"),
-            Arc::clone(&self.store),
+            Arc::clone(&self.catalog),
             Arc::clone(&self.environment),
         )
     }

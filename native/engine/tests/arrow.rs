@@ -84,7 +84,7 @@ impl Bench {
         let mut columns: HashMap<u32, Vec<ArrayRef>> = HashMap::new();
         for entry in self.store.list("docs.varve/data").unwrap() {
             let path = format!("docs.varve/data/{}", entry.name);
-            let bytes = self.store.open(&path).unwrap().unwrap();
+            let bytes = self.store.open(&path).unwrap().unwrap().map().unwrap();
             let mut reader = FileReader::try_new(Cursor::new(bytes.to_vec()), None).unwrap();
             let schema = reader.schema();
             assert_eq!(reader.num_batches(), 1);

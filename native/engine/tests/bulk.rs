@@ -15,7 +15,7 @@ use serde_json::json;
 use support::whole::all_rows;
 use support::wire::encode;
 use support::world::World;
-use varve_engine::{Code, CommitOptions, Database, LocalStore, OnKey, Schema, Stage, Store, Value};
+use varve_engine::{Catalog, Code, CommitOptions, Database, LocalStore, OnKey, Schema, Stage, Value};
 
 /// Nine megabytes a batch: every fourth fills a fragment.
 const BATCHES: i64 = 9;
@@ -43,7 +43,7 @@ fn fill(stage: &mut Stage) {
 #[test]
 fn rows_of_many_fragments_come_in_one_commit_or_leave_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let store: Arc<dyn Store> = Arc::new(LocalStore::new(directory.path()));
+    let store: Arc<dyn Catalog> = Arc::new(LocalStore::new(directory.path()));
     let database = Database::with(Arc::clone(&store), World::at(1));
     let table = database.create_table("blobs", blobs()).unwrap();
     let files = || store.list("blobs.varve/data").unwrap().len();

@@ -20,8 +20,8 @@ use support::rows::{batch, schema};
 use support::whole::all_rows;
 use support::world::World;
 use varve_engine::{
-    AsOf, Code, CommitOptions, Database, Field, Filter, LocalStore, MemoryStore, OnKey, Result, Schema,
-    Store, Table, Value,
+    AsOf, Catalog, Code, CommitOptions, Database, Field, Filter, LocalStore, MemoryStore, OnKey, Result,
+    Schema, Table, Value,
 };
 
 fn items() -> Schema {
@@ -187,11 +187,11 @@ fn pair() -> Pair {
     pair_in(Arc::new(MemoryStore::new()))
 }
 
-fn pair_in(store: Arc<dyn Store>) -> Pair {
+fn pair_in(store: Arc<dyn Catalog>) -> Pair {
     let world = World::at(1_700_000_000_000);
     let meddled = MeddledStore::new(Arc::clone(&store), "_manifests/1");
     Pair {
-        writer: Database::with(Arc::clone(&meddled) as Arc<dyn Store>, Arc::clone(&world) as _),
+        writer: Database::with(Arc::clone(&meddled) as Arc<dyn Catalog>, Arc::clone(&world) as _),
         meddled,
         other: Database::with(store, world),
     }
@@ -296,10 +296,10 @@ fn a_writer_that_slept_after_its_put_has_committed_once() {
 /// The name that one sleeper makes anew is that by which the other would know that it did not sleep.
 #[test]
 fn two_writers_that_slept_do_not_vouch_for_each_other() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store: Arc<dyn Catalog> = Arc::new(MemoryStore::new());
     let world = World::at(1_700_000_000_000);
     let doors = [(); 2].map(|()| MeddledStore::new(Arc::clone(&store), "_manifests/1"));
-    let open = |store: Arc<dyn Store>| Database::with(store, Arc::clone(&world) as _);
+    let open = |store: Arc<dyn Catalog>| Database::with(store, Arc::clone(&world) as _);
     let other = open(store).create_table("items", items()).unwrap();
     let [first, second] = [0, 1].map(|i| open(Arc::clone(&doors[i]) as _).open_table("items").unwrap());
     let (parked, is_parked) = mpsc::channel();
@@ -502,7 +502,7 @@ fn creating_is_decided_by_one_put() {
 fn a_lost_acknowledgement_of_a_tag_is_no_error() {
     let world = World::at(1_700_000_000_000);
     let store = MeddledStore::new(Arc::new(MemoryStore::new()), "_tags/");
-    let database = Database::with(Arc::clone(&store) as Arc<dyn Store>, world);
+    let database = Database::with(Arc::clone(&store) as Arc<dyn Catalog>, world);
     let table = prepared(&database);
     let snapshot = table.as_of(&AsOf::Version(3)).unwrap();
     let answer = Answer::Error;

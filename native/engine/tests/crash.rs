@@ -10,6 +10,7 @@
 )]
 
 mod support {
+    #[expect(dead_code, reason = "this test needs a part of it")]
     pub(crate) mod disk;
     pub(crate) mod read;
     pub(crate) mod rows;
@@ -29,7 +30,7 @@ use support::whole::all_rows;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::{
-    AsOf, Code, CommitOptions, Database, Filter, LocalStore, OnKey, Reembed, Schema, Store, Table, Value,
+    AsOf, Catalog, Code, CommitOptions, Database, Filter, LocalStore, OnKey, Reembed, Schema, Table, Value,
 };
 
 const START: i64 = 1_700_000_000_000;
@@ -55,9 +56,9 @@ type Journal = (u32, u64);
 /// one that is made in the middle, and holds all of them.
 const JOURNALS: [Journal; 3] = [(u32::MAX, 0), (0, 36 * 1024), (3, 128 * 1024)];
 
-fn open(disk: &SimulatedDisk, world: &Arc<World>, (files, half): Journal) -> (Arc<dyn Store>, Database) {
+fn open(disk: &SimulatedDisk, world: &Arc<World>, (files, half): Journal) -> (Arc<dyn Catalog>, Database) {
     let store = LocalStore::on(Arc::new(disk.clone()), "/far/away/db").journal(files, half);
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store: Arc<dyn Catalog> = Arc::new(store);
     (Arc::clone(&store), Database::with(store, Arc::clone(world) as _))
 }
 

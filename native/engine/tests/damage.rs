@@ -55,7 +55,7 @@ impl Bench {
     }
 
     fn bytes(&self, path: &str) -> Vec<u8> {
-        self.store.open(path).unwrap().unwrap().to_vec()
+        self.store.open(path).unwrap().unwrap().map().unwrap().to_vec()
     }
 
     /// What the table answers while a file has other bytes.

@@ -30,9 +30,9 @@ use support::values::every_type;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::{
-    AsOf, Batch, ColumnBuilder, CommitOptions, Computed, DataType, Database, Disk, Field, Filter, Find,
-    LocalStore, MemoryStore, OnKey, Order, OsDisk, Reembed, Result, Schema, Search, Stage, Store, Table,
-    Update, Value,
+    AsOf, Batch, Catalog, ColumnBuilder, CommitOptions, Computed, DataType, Database, Disk, Field, Filter,
+    Find, LocalStore, MemoryStore, OnKey, Order, OsDisk, Reembed, Result, Schema, Search, Stage, Store,
+    Table, Update, Value,
     inside::{manifest_name, seal_json},
 };
 
@@ -455,9 +455,9 @@ fn always_first(store: &Arc<MeddledStore>, other: &Arc<Table>, n: i64) {
 
 fn stores(report: &mut Report) {
     report.heading("Stores and other writers");
-    let inner: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let inner: Arc<dyn Catalog> = Arc::new(MemoryStore::new());
     let store = MeddledStore::new(Arc::clone(&inner), "_manifests/1");
-    let writer = Database::with(Arc::clone(&store) as Arc<dyn Store>, World::at(NOW));
+    let writer = Database::with(Arc::clone(&store) as Arc<dyn Catalog>, World::at(NOW));
     let table = writer.create_table("docs", numbers()).unwrap();
     let other = Database::with(Arc::clone(&inner), World::at(NOW))
         .open_table("docs")
@@ -493,7 +493,7 @@ fn stores(report: &mut Report) {
         Database::with(Arc::new(LocalStore::new(&file)), World::at(NOW)).create_table("docs", numbers()),
     );
     let local = Arc::new(LocalStore::new(directory.path()));
-    let database = || Database::with(Arc::clone(&local) as Arc<dyn Store>, World::at(NOW));
+    let database = || Database::with(Arc::clone(&local) as Arc<dyn Catalog>, World::at(NOW));
     database().create_table("docs", numbers()).unwrap();
     // A name that leads to nothing, as if the manifest were gone by the time that it is opened.
     let next = manifest_name(sequence_of(&*local) + 1);
@@ -552,7 +552,7 @@ fn damage(report: &mut Report) {
     for directory in ["data", "deaths", "_log"] {
         let store = everything();
         let path = path_of(&store, directory);
-        let bytes = store.open(&path).unwrap().unwrap().to_vec();
+        let bytes = store.open(&path).unwrap().unwrap().map().unwrap().to_vec();
         store.remove(&path).unwrap();
         look(report, &store);
         replace(&store, &path, &bytes[..bytes.len() - 3]);
@@ -566,7 +566,7 @@ fn damage(report: &mut Report) {
     }
     let store = everything();
     let manifest = newest_manifest(&store);
-    let bytes = store.open(&manifest).unwrap().unwrap().to_vec();
+    let bytes = store.open(&manifest).unwrap().unwrap().map().unwrap().to_vec();
     replace(&store, &manifest, &bytes[..50]);
     look(report, &store);
     replace(&store, &manifest, &seal_json(&json!({"format": 1})).unwrap());
@@ -585,7 +585,7 @@ fn impossible(report: &mut Report) {
     report.heading("Manifests that cannot be");
     let store = everything();
     let path = newest_manifest(&store);
-    let bytes = store.open(&path).unwrap().unwrap().to_vec();
+    let bytes = store.open(&path).unwrap().unwrap().map().unwrap().to_vec();
     let manifest = serde_json::from_slice::<Json>(&bytes).unwrap()["content"].clone();
     for (place, value) in impossible_manifests() {
         let mut changed = manifest.clone();

@@ -90,7 +90,7 @@ impl Bench {
                 .open(&format!("{folder}/{name}"))
                 .unwrap()
                 .unwrap()
-                .len()
+                .length() as usize
         };
         files.iter().map(|entry| length(&entry.name)).sum()
     }

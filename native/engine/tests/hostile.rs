@@ -26,7 +26,7 @@ use support::all_reads::all_reads;
 use support::everything::{database, everything, newest_manifest, replace};
 use support::rows::batch;
 use varve_engine::{
-    AsOf, Code, CommitOptions, Error, MemoryStore, OnKey, Result, Store, Value, inside::seal_json,
+    AsOf, Catalog, Code, CommitOptions, Error, MemoryStore, OnKey, Result, Store, Value, inside::seal_json,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -71,15 +71,18 @@ impl Files {
             }
         }
         files.push(newest_manifest(&store));
-        let read = |path: String| (path.clone(), store.open(&path).unwrap().unwrap().to_vec());
+        let read = |path: String| {
+            (
+                path.clone(),
+                store.open(&path).unwrap().unwrap().map().unwrap().to_vec(),
+            )
+        };
         Self(files.into_iter().map(read).collect())
     }
 
     fn store(&self) -> MemoryStore {
         let store = MemoryStore::new();
-        let folders = ["data", "deaths", "_log", "_tags", "_manifests"];
-        let made = store.create_directory("draft", "docs.varve", &folders, ("_manifests/none", &[]));
-        made.unwrap();
+        store.create_table("docs.varve", 0, &[]).unwrap();
         for (path, bytes) in &self.0 {
             store.put_if_absent(path, bytes).unwrap();
         }

@@ -22,8 +22,8 @@ use support::values;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::{
-    AsOf, Code, CommitOptions, Database, Field, Indexing, MemoryStore, OnKey, Reembed, Schema, Search,
-    Snapshot, Stop, Store, Table, Value,
+    AsOf, Catalog, Code, CommitOptions, Database, Field, Indexing, MemoryStore, OnKey, Reembed, Schema,
+    Search, Snapshot, Stop, Table, Value,
 };
 
 const DIMENSIONS: u32 = 70;
@@ -44,20 +44,20 @@ fn schema(metric: &str) -> Schema {
 
 /// A table, and rows for it.
 struct Bench {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Catalog>,
     world: Arc<World>,
     table: Arc<Table>,
     schema: Schema,
     random: Random,
 }
 
-fn open(store: &Arc<dyn Store>, world: &Arc<World>) -> Database {
+fn open(store: &Arc<dyn Catalog>, world: &Arc<World>) -> Database {
     Database::with(Arc::clone(store), Arc::<World>::clone(world))
 }
 
 impl Bench {
     fn new(seed: u64, metric: &str) -> Self {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let store: Arc<dyn Catalog> = Arc::new(MemoryStore::default());
         let world = World::at(1);
         let schema = schema(metric);
         let table = open(&store, &world).create_table("t", schema.clone()).unwrap();
@@ -139,7 +139,7 @@ fn a_damaged_index_is_left_aside_and_told() {
     let mut bench = indexed(8);
     let entries = bench.store.list("t.varve/index").unwrap();
     let path = format!("t.varve/index/{}", entries[0].name);
-    let whole = bench.store.open(&path).unwrap().unwrap().to_vec();
+    let whole = bench.store.open(&path).unwrap().unwrap().map().unwrap().to_vec();
     let query = bench.query();
     let mut bytes = vec![
         Vec::new(),
@@ -336,7 +336,7 @@ fn a_segment_that_was_built_before_gaps_were_filled_is_not_used() {
         .unwrap();
     embed(&mut filling);
     let meddled = MeddledStore::new(Arc::clone(&bench.store), "_manifests");
-    let store: Arc<dyn Store> = meddled.clone();
+    let store: Arc<dyn Catalog> = meddled.clone();
     let builder = open(&store, &bench.world).open_table("t").unwrap();
     builder.set_indexing(Indexing {
         from: 1,
@@ -392,7 +392,7 @@ fn on_a_circle(at: usize) -> Vec<f32> {
 
 #[test]
 fn rows_that_are_nearly_the_same_are_found_as_others_are() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    let store: Arc<dyn Catalog> = Arc::new(MemoryStore::default());
     let world = World::at(1);
     let vector = json!({"kind": "vector", "dimensions": CIRCLES, "element": "f32", "metric": "cosine"});
     let json = json!({"fields": [{"id": 1, "name": "near", "type": vector}]});

@@ -83,7 +83,7 @@ fn table(store: &MemoryStore) -> Arc<Table> {
     let directory = "numbers.varve/_manifests";
     let entry = store.list(directory).unwrap().remove(0);
     let path = format!("{directory}/{}", entry.name);
-    let mut manifest = Manifest::decode(&store.open(&path).unwrap().unwrap(), &path).unwrap();
+    let mut manifest = Manifest::decode(&store.open(&path).unwrap().unwrap().map().unwrap(), &path).unwrap();
     manifest.version = BEFORE;
     manifest.log.levels = vec![(0..CHUNK as u64).map(|number| part(store, number)).collect()];
     manifest.log.tail = (BEFORE - CHUNK as u64 + 1..=BEFORE).map(commit).collect();

@@ -48,8 +48,8 @@ use support::runs::{Runs, Shown, from_environment};
 use support::spans;
 use support::world::World;
 use varve_engine::{
-    AsOf, Code, CommitOptions, Database, Filter, Indexing, LocalStore, MemoryStore, OnKey, Result, Schema,
-    Snapshot, Stage, Stop, Store, Table, Value, Written,
+    AsOf, Catalog, Code, CommitOptions, Database, Filter, Indexing, LocalStore, MemoryStore, OnKey, Result,
+    Schema, Snapshot, Stage, Stop, Table, Value, Written,
 };
 
 /// 2023-11-14.
@@ -60,7 +60,7 @@ const DAY: i64 = 86_400_000;
 struct Bench {
     random: Random,
     world: Arc<World>,
-    store: Arc<dyn Store>,
+    store: Arc<dyn Catalog>,
     databases: [Database; 2],
     model: Model,
     held: Vec<(Snapshot, Version)>,
@@ -76,7 +76,7 @@ struct Bench {
 const KEYS: usize = 60;
 
 impl Bench {
-    fn new(seed: u64, store: Arc<dyn Store>, kind: Kind, crowds: Range<usize>) -> Self {
+    fn new(seed: u64, store: Arc<dyn Catalog>, kind: Kind, crowds: Range<usize>) -> Self {
         let mut random = Random::new(seed);
         let world = World::at(START);
         let database = || Database::with(Arc::clone(&store), Arc::clone(&world) as _);
@@ -563,7 +563,7 @@ fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> T
 }
 
 impl Runs {
-    fn run(self, store: &dyn Fn() -> Arc<dyn Store>) -> Tally {
+    fn run(self, store: &dyn Fn() -> Arc<dyn Catalog>) -> Tally {
         let one = from_environment("VARVE_SEED");
         let steps = from_environment("VARVE_STEPS").unwrap_or(self.steps);
         let mut tally = Tally::default();
@@ -582,7 +582,7 @@ impl Runs {
     }
 }
 
-fn memory() -> Arc<dyn Store> {
+fn memory() -> Arc<dyn Catalog> {
     Arc::new(MemoryStore::new())
 }
 
@@ -595,7 +595,7 @@ fn in_memory_every_version_stays_what_it_was() {
 fn on_disk_every_version_stays_what_it_was() {
     let directory = tempfile::tempdir().unwrap();
     let number = std::sync::atomic::AtomicU64::new(0);
-    let store = || -> Arc<dyn Store> {
+    let store = || -> Arc<dyn Catalog> {
         let name = number.fetch_add(1, Ordering::Relaxed).to_string();
         Arc::new(LocalStore::new(directory.path().join(name)))
     };
@@ -627,7 +627,7 @@ fn a_search_of_many_rows_finds_as_much_as_is_asked() {
 /// So many commits that parts of the log and files of deaths are closed, and these are merged.
 #[test]
 fn a_long_history_stays_what_it_was() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store: Arc<dyn Catalog> = Arc::new(MemoryStore::new());
     let files = |directory: &str| store.list(&format!("docs.varve/{directory}")).unwrap().len();
     let died = |bench: &Bench| {
         let ended = bench

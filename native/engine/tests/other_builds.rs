@@ -17,9 +17,9 @@ use serde_json::{Value as Json, json};
 use support::rows::{batch, schema};
 use support::world::World;
 use varve_engine::{
-    Alteration, AsOf, Code, CommitOptions, Database, Due, Field, Filter, Find, LocalStore, MemoryStore,
-    OnKey, Operation, Reembed, Result, Schema, Stage, Store, Table, Value,
-    inside::{manifest_name, manifest_sequence, seal_json},
+    Alteration, AsOf, Catalog, Code, CommitOptions, Database, Due, Field, Filter, Find, LocalStore,
+    MemoryStore, OnKey, Operation, Reembed, Result, Schema, Stage, Store, Table, Value,
+    inside::{manifest_sequence, seal_json},
 };
 
 const NOW: i64 = 1_700_000_000_000;
@@ -68,7 +68,7 @@ impl Bench {
         bench
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    fn store(&self) -> Arc<dyn Catalog> {
         Arc::new(LocalStore::new(self.folder.path()))
     }
 
@@ -82,15 +82,9 @@ impl Bench {
     }
 
     fn newest(&self) -> Json {
-        let store = self.store();
-        let names = store.list("docs.varve/_manifests").unwrap();
-        let newest = names
-            .iter()
-            .filter_map(|entry| manifest_sequence(&entry.name))
-            .max()
-            .unwrap();
-        let path = format!("docs.varve/_manifests/{}", manifest_name(newest));
-        let bytes = store.open(&path).unwrap().unwrap();
+        let manifests = self.store().manifests("docs.varve");
+        let newest = manifests.newest().unwrap().unwrap();
+        let bytes = manifests.read(newest).unwrap().unwrap();
         serde_json::from_slice::<Json>(&bytes).unwrap()["content"].clone()
     }
 
@@ -101,9 +95,9 @@ impl Bench {
         manifest["sequence"] = json!(sequence);
         manifest["id"] = json!(format!("other {sequence}"));
         change(&mut manifest);
-        let path = format!("docs.varve/_manifests/{}", manifest_name(sequence));
         self.store()
-            .put_if_absent(&path, &seal_json(&manifest).unwrap())
+            .manifests("docs.varve")
+            .append(sequence, &seal_json(&manifest).unwrap())
             .unwrap();
     }
 
@@ -389,7 +383,7 @@ fn a_table_without_a_journal_is_read_and_written() {
             let path = format!("{part}/{}", entry.name);
             fs::write(
                 folder.path().join(&path),
-                memory.open(&path).unwrap().unwrap().as_ref(),
+                &*memory.open(&path).unwrap().unwrap().map().unwrap(),
             )
             .unwrap();
         }

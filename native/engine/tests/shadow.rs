@@ -171,7 +171,7 @@ fn change(store: &MemoryStore, change: impl FnOnce(&mut Manifest)) {
         .max_by_key(|entry| manifest_sequence(&entry.name))
         .unwrap();
     let path = format!("docs.varve/_manifests/{}", newest.name);
-    let mut manifest = Manifest::decode(&store.open(&path).unwrap().unwrap(), &path).unwrap();
+    let mut manifest = Manifest::decode(&store.open(&path).unwrap().unwrap().map().unwrap(), &path).unwrap();
     change(&mut manifest);
     store.remove(&path).unwrap();
     store.put_if_absent(&path, &manifest.encode().unwrap()).unwrap();
@@ -311,7 +311,7 @@ fn a_damaged_shadow_is_an_error_that_names_the_file() {
     });
     assert_eq!(spans.len(), 4);
     for (path, field, span) in spans {
-        let whole = store.open(&path).unwrap().unwrap().to_vec();
+        let whole = store.open(&path).unwrap().unwrap().map().unwrap().to_vec();
         for at in [span.0, span.0 + span.1 / 2, span.0 + span.1 - 1] {
             let mut other = whole.clone();
             other[at as usize] ^= 4;

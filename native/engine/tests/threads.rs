@@ -15,7 +15,7 @@ use serde_json::json;
 use support::rows::{batch, schema};
 use support::whole::all_rows;
 use varve_engine::{
-    Code, CommitOptions, Database, LocalStore, MemoryStore, OnKey, OsDisk, Result, Schema, Store,
+    Catalog, Code, CommitOptions, Database, LocalStore, MemoryStore, OnKey, OsDisk, Result, Schema,
     SystemEnvironment, Table, Value,
 };
 
@@ -37,12 +37,12 @@ fn insert(table: &Table, n: u64, text: &str) -> Result<()> {
         .map(|_| ())
 }
 
-fn database(store: &Arc<dyn Store>) -> Database {
+fn database(store: &Arc<dyn Catalog>) -> Database {
     Database::with(Arc::clone(store), Arc::new(SystemEnvironment))
 }
 
 /// Every kind of store.
-fn each(test: impl Fn(Arc<dyn Store>)) {
+fn each(test: impl Fn(Arc<dyn Catalog>)) {
     test(Arc::new(MemoryStore::new()));
     let directory = tempfile::tempdir().unwrap();
     test(Arc::new(LocalStore::new(directory.path())));

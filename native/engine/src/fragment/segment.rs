@@ -111,9 +111,10 @@ impl Segment {
     ) -> Result<()> {
         let name = FileName::parse(&group.file, directory)?;
         let path = format!("{directory}/{}", name.as_str());
-        let Some(bytes) = store.open(&path)? else {
+        let Some(blob) = store.open(&path)? else {
             return Err(Error::corrupt(path, "it is missing"));
         };
+        let bytes = blob.map()?;
         let file = CheckedFile::open(&path, bytes.clone(), group.length, group.checksums, &group.seal)?;
         let file = Arc::new(file);
         let mut source = Source {

@@ -34,7 +34,7 @@ pub(crate) type Pieces<'a> = (&'a Field, Vec<&'a Column>);
 type Group<'c, 'f> = (String, Vec<&'c Pieces<'f>>);
 
 impl FragmentWriter<'_> {
-    /// Writes the columns and syncs the files; their names are durable after the directory is synced.
+    /// Writes the columns; the files are durable before a manifest is that names them.
     ///
     /// # Errors
     /// What the store says, and [`crate::error::Code::Corrupt`] where a column lies in a damaged file. No file is left then.

@@ -152,7 +152,8 @@ impl Log {
         let bytes = self
             .store
             .open(&path)?
-            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
+            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?
+            .map()?;
         if bytes.len() as u64 != part.length {
             let what = format!(
                 "it has {} bytes where the manifest says {}",

@@ -51,7 +51,7 @@ impl Tags {
             .hint("Delete it first to move it.")),
             // Only the answer was lost where the tag is there.
             Err(_) if self.read(&tag.name)?.is_some_and(|found| found.0 == *tag) => {
-                self.store.sync_directory(&self.directory)
+                self.store.confirm(&self.path(&tag.name))
             }
             Err(error) => Err(error),
         }
@@ -107,7 +107,7 @@ impl Tags {
             return Err(self.missing(name)?);
         }
         self.store.remove(&path)?;
-        self.store.sync_directory(&self.directory)
+        self.store.confirm(&path)
     }
 
     /// Removes a tag that was made in vain, unless it is another's by now.
@@ -120,9 +120,10 @@ impl Tags {
 
     fn read(&self, name: &str) -> Result<Option<(Tag, u64)>> {
         let path = self.path(name);
-        let Some(bytes) = self.store.open(&path)? else {
+        let Some(blob) = self.store.open(&path)? else {
             return Ok(None);
         };
+        let bytes = blob.map()?;
         let tag: Tag = open_json(&bytes, &path)?;
         if in_other_case(name, [tag.name.as_str()].into_iter()).is_some() {
             // Some systems do not tell cases apart.

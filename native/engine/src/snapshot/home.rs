@@ -2,18 +2,19 @@ use std::sync::Arc;
 
 use crate::environment::Environment;
 use crate::error::{Code, Error, Result};
-use crate::format::{Manifest, manifest_name, manifest_sequence};
-use crate::store::{Kept, PutOutcome, Store};
+use crate::format::{Manifest, manifest_name};
+use crate::store::{Catalog, ManifestLog, PutOutcome, Store};
 
 /// Where a table lives, and how its newest state is found there.
 #[derive(Clone, Debug)]
 pub(crate) struct Home {
     pub(crate) name: String,
     pub(crate) directory: String,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    /// The files: the catalog, which is asked for nothing else there.
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) manifests: Arc<dyn ManifestLog>,
     pub(crate) environment: Arc<dyn Environment>,
-    /// Keeps open what is read of the manifests.
-    _kept: Kept,
 }
 
 /// What the directory of a table ends with.
@@ -23,16 +24,16 @@ impl Home {
     pub(crate) fn new(
         name: String,
         directory: String,
-        store: Arc<dyn Store>,
+        catalog: Arc<dyn Catalog>,
         environment: Arc<dyn Environment>,
     ) -> Self {
-        let _kept = store.keep(&format!("{directory}/_manifests"));
         Self {
             name,
+            manifests: catalog.manifests(&directory),
             directory,
-            store,
+            store: Arc::<dyn Catalog>::clone(&catalog),
+            catalog,
             environment,
-            _kept,
         }
     }
 
@@ -46,10 +47,10 @@ impl Home {
 
     /// The manifest of a sequence; `None` where there is none.
     pub(crate) fn read_manifest(&self, sequence: u64) -> Result<Option<Manifest>> {
-        let path = self.manifest_path(sequence);
-        let Some(bytes) = self.store.open(&path)? else {
+        let Some(bytes) = self.manifests.read(sequence)? else {
             return Ok(None);
         };
+        let path = self.manifest_path(sequence);
         let manifest = Manifest::decode(&bytes, &path)?;
         if manifest.sequence != sequence {
             return Err(Error::corrupt(&path, "it is the manifest of another sequence"));
@@ -60,18 +61,14 @@ impl Home {
     /// Puts a manifest under its name, if the name is free. Where the answer is unclear, what stands there decides: a put
     /// whose acknowledgement was lost did land.
     pub(crate) fn put(&self, manifest: &Manifest) -> Result<PutOutcome> {
-        let put = self
-            .store
-            .put_if_absent(&self.manifest_path(manifest.sequence), &manifest.encode()?);
+        let put = self.manifests.append(manifest.sequence, &manifest.encode()?);
         if let Ok(PutOutcome::Created) = put {
             return Ok(PutOutcome::Created);
         }
         match (self.read_manifest(manifest.sequence).map_err(unknown)?, put) {
             (Some(found), _) if found.id == manifest.id => {
-                // It is there; whether its name is durable was not said.
-                self.store
-                    .sync_directory(&self.path("_manifests"))
-                    .map_err(unknown)?;
+                // It is there; whether it is durable was not said.
+                self.manifests.confirm().map_err(unknown)?;
                 Ok(PutOutcome::Created)
             }
             (None, Err(error)) => Err(error),
@@ -81,17 +78,17 @@ impl Home {
 
     /// Whether a manifest is still there, and no other one under its name. One that cannot be read counts as this one.
     pub(crate) fn stands(&self, manifest: &Manifest) -> Result<bool> {
-        let path = self.manifest_path(manifest.sequence);
-        let start = self.store.open_start(&path, Manifest::HEAD);
+        let start = self.manifests.read_start(manifest.sequence, Manifest::HEAD);
         if start.is_ok_and(|start| start.is_some_and(|start| manifest.is_in(&start))) {
             return Ok(true);
         }
-        let bytes = match self.store.open(&path) {
+        let bytes = match self.manifests.read(manifest.sequence) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(false),
             Err(error) if error.code() == Code::Corrupt => return Ok(true),
             Err(error) => return Err(error),
         };
+        let path = self.manifest_path(manifest.sequence);
         let other = |found: &Manifest| found.id != manifest.id;
         Ok(manifest.is_in(&bytes) || !Manifest::decode(&bytes, &path).is_ok_and(|found| other(&found)))
     }
@@ -124,15 +121,16 @@ impl Home {
 
     /// The name of another table that is the same life of one.
     fn renamed(&self, incarnation: &str) -> Result<Option<String>> {
-        for entry in self.store.list("")? {
-            let Some(name) = entry.name.strip_suffix(ENDING) else {
+        for directory in self.catalog.tables()? {
+            let Some(name) = directory.strip_suffix(ENDING) else {
                 continue;
             };
-            let home = Self {
-                name: name.to_owned(),
-                directory: entry.name.clone(),
-                ..self.clone()
-            };
+            let home = Self::new(
+                name.to_owned(),
+                directory.clone(),
+                Arc::clone(&self.catalog),
+                Arc::clone(&self.environment),
+            );
             let newest = home
                 .newest_sequence()
                 .and_then(|sequence| home.read_manifest(sequence));
@@ -144,17 +142,7 @@ impl Home {
     }
 
     pub(crate) fn newest_sequence(&self) -> Result<u64> {
-        let sequences = self.sequences()?;
-        sequences.into_iter().max().ok_or_else(|| not_found(&self.name))
-    }
-
-    /// The sequences that have a manifest, in no order.
-    pub(crate) fn sequences(&self) -> Result<Vec<u64>> {
-        let names = self.store.list(&self.path("_manifests"))?;
-        Ok(names
-            .iter()
-            .filter_map(|entry| manifest_sequence(&entry.name))
-            .collect())
+        self.manifests.newest()?.ok_or_else(|| not_found(&self.name))
     }
 }
 

@@ -142,7 +142,8 @@ fn open_deaths(home: &Home, manifest: &Manifest) -> Result<Deaths> {
         let bytes = home
             .store
             .open(&path)?
-            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
+            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?
+            .map()?;
         runs.push(DeathRun::open(bytes, reference, &path)?);
     }
     let tail = manifest

@@ -51,7 +51,8 @@ fn open_file(home: &Home, place: &IndexFile) -> Result<(Buffer, Arc<CheckedFile>
     let bytes = home
         .store
         .open(&path)?
-        .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
+        .ok_or_else(|| Error::corrupt(&path, "it is missing"))?
+        .map()?;
     let checked = CheckedFile::open(&path, bytes.clone(), place.length, place.checksums, &place.seal)?;
     let checked = Arc::new(checked);
     let length = usize::try_from(place.checksums).map_err(Error::internal)?;

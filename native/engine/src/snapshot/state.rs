@@ -24,8 +24,8 @@ pub(crate) struct State {
     latest: Arc<View>,
     /// Views of earlier versions, the last used at the end.
     past: Mutex<Vec<Arc<View>>>,
+    /// The path of the manifest, as errors name it.
     pub(crate) own_path: String,
-    pub(crate) next_path: String,
 }
 
 /// Which rows a version sees.
@@ -82,7 +82,6 @@ impl State {
         };
         Ok(Self {
             own_path: home.manifest_path(manifest.sequence),
-            next_path: home.manifest_path(manifest.sequence + 1),
             fields: manifest.all_fields(),
             segments: known.segments,
             deaths: known.deaths,

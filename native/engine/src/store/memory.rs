@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Bytes, Entry, PutOutcome, Sink, Store};
+use super::{
+    Blob, Bytes, Catalog, ConditionalLog, Entry, ManifestLog, PutOutcome, Sink, Store, manifest_name,
+};
 use crate::error::{Code, Error, Result};
 
 /// A database that lives as long as its handle: the same files, in a map.
@@ -13,17 +15,31 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Content {
     files: BTreeMap<String, Bytes>,
-    directories: BTreeSet<String>,
+    tables: BTreeSet<String>,
 }
 
 impl Content {
-    fn check_directory(&self, path: &str) -> Result<()> {
-        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        if self.directories.contains(directory) {
+    /// Refuses a file of a table that is not there.
+    fn check_table(&self, path: &str) -> Result<()> {
+        let table = path.split_once('/').map_or("", |(table, _)| table);
+        if self.tables.contains(table) {
             return Ok(());
         }
         let message = format!("Could not write {path}: there is no such directory.");
         Err(Error::new(Code::Io, message).file(path))
+    }
+
+    /// What stands between a directory and the next `/` or the end, in order.
+    fn names<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = &'a str> {
+        let within = match directory {
+            "" => String::new(),
+            directory => format!("{directory}/"),
+        };
+        let length = within.len();
+        let files = self.files.range(within.clone()..);
+        files
+            .take_while(move |(path, _)| path.starts_with(&within))
+            .filter_map(move |(path, _)| path.get(length..)?.split('/').next())
     }
 }
 
@@ -41,27 +57,9 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn create_directory(
-        &self,
-        _: &str,
-        path: &str,
-        folders: &[&str],
-        (file, bytes): (&str, &[u8]),
-    ) -> Result<PutOutcome> {
-        let mut content = self.content();
-        if !content.directories.insert(path.to_owned()) {
-            return Ok(PutOutcome::Exists);
-        }
-        let folders = folders.iter().map(|folder| format!("{path}/{folder}"));
-        content.directories.extend(folders);
-        let file = format!("{path}/{file}");
-        content.files.insert(file, Bytes::from(bytes.to_vec()));
-        Ok(PutOutcome::Created)
-    }
-
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
         let mut content = self.content();
-        content.check_directory(path)?;
+        content.check_table(path)?;
         if content.files.contains_key(path) {
             return Ok(PutOutcome::Exists);
         }
@@ -77,12 +75,9 @@ impl Store for MemoryStore {
         }))
     }
 
-    fn sync_directory(&self, _path: &str) -> Result<()> {
-        Ok(())
-    }
-
-    fn open(&self, path: &str) -> Result<Option<Bytes>> {
-        Ok(self.content().files.get(path).cloned())
+    fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
+        let bytes = self.content().files.get(path).cloned();
+        Ok(bytes.map(|bytes| Box::new(bytes) as Box<dyn Blob>))
     }
 
     fn exists(&self, path: &str) -> Result<bool> {
@@ -90,26 +85,18 @@ impl Store for MemoryStore {
     }
 
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {
-        let prefix = if directory.is_empty() {
-            String::new()
-        } else {
-            format!("{directory}/")
-        };
         let content = self.content();
-        let mut names: Vec<&str> = content
-            .files
-            .range(prefix.clone()..)
-            .map_while(|(path, _)| path.strip_prefix(&prefix))
-            .filter_map(|rest| rest.split('/').next())
-            .collect();
+        let mut names: Vec<&str> = content.names(directory).collect();
         names.dedup();
-        Ok(names
-            .into_iter()
-            .map(|name| Entry {
-                name: name.to_owned(),
-                age_ms: 0,
-            })
-            .collect())
+        let entry = |name: &str| Entry {
+            name: name.to_owned(),
+            age_ms: 0,
+        };
+        Ok(names.into_iter().map(entry).collect())
+    }
+
+    fn first(&self, directory: &str) -> Result<Option<String>> {
+        Ok(self.content().names(directory).next().map(str::to_owned))
     }
 
     fn remove(&self, path: &str) -> Result<()> {
@@ -117,32 +104,51 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn rename_directory(&self, from: &str, to: &str) -> Result<PutOutcome> {
+    fn is_near(&self) -> bool {
+        true
+    }
+}
+
+impl Catalog for MemoryStore {
+    fn tables(&self) -> Result<Vec<String>> {
+        Ok(self.content().tables.iter().cloned().collect())
+    }
+
+    fn manifests(&self, table: &str) -> Arc<dyn ManifestLog> {
+        Arc::new(ConditionalLog::new(Arc::new(self.clone()), table))
+    }
+
+    fn create_table(&self, table: &str, sequence: u64, manifest: &[u8]) -> Result<PutOutcome> {
         let mut content = self.content();
-        content.check_directory(&format!("{from}/"))?;
-        if content.directories.contains(to) {
+        if !content.tables.insert(table.to_owned()) {
             return Ok(PutOutcome::Exists);
         }
-        let renamed = |path: &str| match path.strip_prefix(from) {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{to}{rest}"),
-            _ => path.to_owned(),
-        };
-        let files = std::mem::take(&mut content.files);
-        content.files = files
-            .into_iter()
-            .map(|(path, bytes)| (renamed(&path), bytes))
-            .collect();
-        content.directories = content.directories.iter().map(|path| renamed(path)).collect();
+        let path = format!("{table}/_manifests/{}", manifest_name(sequence));
+        content.files.insert(path, Bytes::from(manifest.to_vec()));
         Ok(PutOutcome::Created)
     }
 
-    fn remove_directory(&self, path: &str) -> Result<()> {
-        let prefix = format!("{path}/");
+    fn rename_table(&self, from: &str, to: &str) -> Result<PutOutcome> {
         let mut content = self.content();
-        content.files.retain(|file, _| !file.starts_with(&prefix));
-        content
-            .directories
-            .retain(|directory| directory != path && !directory.starts_with(&prefix));
+        content.check_table(&format!("{from}/"))?;
+        if !content.tables.insert(to.to_owned()) {
+            return Ok(PutOutcome::Exists);
+        }
+        content.tables.remove(from);
+        let renamed = |path: String| match path.strip_prefix(from) {
+            Some(rest) if rest.starts_with('/') => format!("{to}{rest}"),
+            _ => path,
+        };
+        let files = std::mem::take(&mut content.files).into_iter();
+        content.files = files.map(|(path, bytes)| (renamed(path), bytes)).collect();
+        Ok(PutOutcome::Created)
+    }
+
+    fn drop_table(&self, table: &str) -> Result<()> {
+        let within = format!("{table}/");
+        let mut content = self.content();
+        content.files.retain(|file, _| !file.starts_with(&within));
+        content.tables.remove(table);
         Ok(())
     }
 }
@@ -163,7 +169,7 @@ impl Sink for MemorySink {
     fn finish(self: Box<Self>) -> Result<()> {
         let Self { store, path, bytes } = *self;
         let mut content = store.content();
-        content.check_directory(&path)?;
+        content.check_table(&path)?;
         let replaced = content.files.insert(path.clone(), Bytes::from(bytes));
         match replaced {
             None => Ok(()),

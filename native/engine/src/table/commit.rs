@@ -121,8 +121,7 @@ impl Table {
         }
         match put {
             Ok(PutOutcome::Created) => {
-                let path = self.home.manifest_path(next.manifest.sequence);
-                self.home.store.remove(&path)?;
+                self.home.manifests.withdraw(next.manifest.sequence)?;
             }
             Err(error) if next.commit().is_some() && known.is_some() => {
                 if error.code() != Code::CommitUnknown {
@@ -140,7 +139,7 @@ impl Table {
     /// for it is in use. A change of the layout that wrote no file may be made twice. `None` where the table was dropped.
     fn newest_knows(&self, next: &Next) -> Result<Option<bool>> {
         let sequence = next.manifest.sequence;
-        if self.home.sequences()?.iter().all(|other| *other <= sequence) {
+        if self.home.manifests.newest()? <= Some(sequence) {
             // Nobody came later, and yet the manifest before is gone.
             return Ok(None);
         }

@@ -191,7 +191,7 @@ impl Table {
     /// The newest state. Costs one look-up in the store where nothing changed.
     pub(crate) fn refresh(&self) -> Result<Arc<State>> {
         let state = self.current();
-        if self.home.store.is_last(&state.own_path, &state.next_path)? {
+        if self.home.manifests.is_newest(state.manifest.sequence)? {
             return Ok(state);
         }
         let incarnation = &state.manifest.incarnation;
@@ -213,7 +213,7 @@ impl Table {
     /// Before anything of the table is said to be durable.
     pub(super) fn make_name_durable(&self) -> Result<()> {
         if !self.named.load(Ordering::Relaxed) {
-            self.home.store.sync_directory("")?;
+            self.home.store.confirm(&self.home.directory)?;
             self.named.store(true, Ordering::Relaxed);
         }
         Ok(())

@@ -12,7 +12,7 @@ static QUEUES: LazyLock<Mutex<Queues>> = LazyLock::new(Mutex::default);
 
 /// The queue of a table: who writes holds it.
 pub(super) fn queue_of(home: &Home) -> Arc<Mutex<()>> {
-    let Some(place) = home.store.place() else {
+    let Some(place) = home.catalog.place() else {
         return Arc::default();
     };
     let mut queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);

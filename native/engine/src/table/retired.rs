@@ -26,17 +26,7 @@ impl Table {
         let until = state.manifest.sequence.saturating_sub(kept);
         // The manifest before the newest always stays: whoever put the newest looks for it.
         let before = until.min(state.manifest.sequence.saturating_sub(1));
-        let mut old: Vec<u64> = self
-            .home
-            .sequences()?
-            .into_iter()
-            .filter(|sequence| *sequence < before)
-            .collect();
-        // Ascending: whoever finds the manifest before a sequence knows that the sequence itself was never removed.
-        old.sort_unstable();
-        for sequence in old {
-            self.home.store.remove(&self.home.manifest_path(sequence))?;
-        }
+        self.home.manifests.forget_before(before)?;
         let mut removed = 0;
         for retired in state
             .manifest

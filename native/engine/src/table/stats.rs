@@ -42,11 +42,8 @@ impl Table {
         };
         let parts = || manifest.log.levels.iter().flatten();
         let runs = &manifest.deaths.runs;
-        let own = self
-            .home
-            .store
-            .open(&snapshot.state.own_path)?
-            .map_or(0, |bytes| bytes.len() as u64);
+        let own = self.home.manifests.read(manifest.sequence)?;
+        let own = own.map_or(0, |bytes| bytes.len() as u64);
         let stored: usize = snapshot.state.segments.iter().map(|segment| segment.len()).sum();
         let rows = snapshot.count(None)?;
         Ok(Stats {

@@ -9,7 +9,7 @@ use crate::format::IndexFile;
 use crate::fragment::CheckedWriter;
 use crate::index::vector::{self, Plan};
 use crate::snapshot::{OpenIndex, State};
-use crate::store::{DRAFT, FileName};
+use crate::store::FileName;
 use crate::table::Table;
 
 /// The most threads that build.
@@ -129,22 +129,10 @@ impl Table {
         bytes: &[u8],
         (file, path): (&str, &str),
     ) -> Result<IndexFile> {
-        let store = &self.home.store;
-        let mut writer = CheckedWriter::new(match store.create(path) {
-            Ok(sink) => sink,
-            // A table that was made before there were indexes has no folder for them.
-            Err(_) => {
-                let draft = format!("{DRAFT}{}", self.home.environment.uuid()?.to_hex());
-                store.create_directory(&draft, &self.home.path("index"), &[], ("made", &[]))?;
-                store.create(path)?
-            }
-        });
+        let mut writer = CheckedWriter::new(self.home.store.create(path)?);
         writer.write(bytes)?;
         let (sink, checksums, length, seal) = writer.seal(&[])?;
         sink.finish()?;
-        store.sync_directory(&self.home.path("index"))?;
-        // The folder may be new, where the table was made before there were indexes.
-        store.sync_directory(&self.home.directory)?;
         let Task {
             field, from, until, ..
         } = task;

@@ -135,7 +135,8 @@ impl Home {
         {
             verified.note(Err(Error::corrupt(&known.own_path, "it is missing")))?;
         }
-        verified.note(self.length(&path))?;
+        let bytes = self.manifests.read(sequence);
+        verified.note(bytes.map(|bytes| bytes.map_or(0, |bytes| bytes.len() as u64)))?;
         let fields = manifest.all_fields();
         for fragment in &manifest.fragments {
             let fragment = fragment.get();
@@ -192,16 +193,13 @@ impl Home {
         })
     }
 
-    fn length(&self, path: &str) -> Result<u64> {
-        Ok(self.store.open(path)?.map_or(0, |bytes| bytes.len() as u64))
-    }
-
     fn verify_deaths(&self, reference: &RunRef) -> Result<u64> {
         let path = self.path(&format!("deaths/{}", reference.file));
         let bytes = self
             .store
             .open(&path)?
-            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?;
+            .ok_or_else(|| Error::corrupt(&path, "it is missing"))?
+            .map()?;
         DeathRun::open(bytes, reference, &path).map(|_| reference.length)
     }
 

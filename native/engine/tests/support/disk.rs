@@ -101,6 +101,16 @@ impl SimulatedDisk {
         self.state().effects.len()
     }
 
+    /// How many syncs were asked of it, of files and of directories.
+    pub(crate) fn syncs(&self) -> (usize, usize) {
+        let effects = &self.state().effects;
+        let count = |of: fn(&Effect) -> bool| effects.iter().filter(|effect| of(effect)).count();
+        (
+            count(|effect| matches!(effect, Effect::SyncFile(_))),
+            count(|effect| matches!(effect, Effect::SyncDirectory(_))),
+        )
+    }
+
     /// The same, with everything that happened so far durable; its files say that they are this old.
     pub(crate) fn settled(&self, age: Duration) -> Self {
         Self::with(self.state().nodes.clone(), age)

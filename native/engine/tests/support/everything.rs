@@ -118,7 +118,7 @@ pub(crate) fn replace(store: &MemoryStore, path: &str, bytes: &[u8]) {
 /// Moves the older commits and deaths out of the manifest, as it happens in larger tables.
 fn close_parts(store: &MemoryStore) {
     let path = newest_manifest(store);
-    let mut manifest = Manifest::decode(&store.open(&path).unwrap().unwrap(), &path).unwrap();
+    let mut manifest = Manifest::decode(&store.open(&path).unwrap().unwrap().map().unwrap(), &path).unwrap();
     let rest = manifest.log.tail.split_off(4);
     let commits = std::mem::replace(&mut manifest.log.tail, rest);
     let last = commits.last().unwrap().get().clone();

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value as Json, json};
 use varve_engine::{
-    AsOf, CommitOptions, Database, Environment as _, Filter, LocalStore, MemoryStore, OnKey, Schema, Store,
+    AsOf, Catalog, CommitOptions, Database, Environment as _, Filter, LocalStore, MemoryStore, OnKey, Schema,
     Table, Value,
     inside::{manifest_name, manifest_sequence, seal_json},
 };
@@ -26,7 +26,7 @@ pub(crate) const FOLDERS: [&str; 6] = ["data", "deaths", "index", "_log", "_tags
 
 /// A table that is being made, in memory or in a folder, while its clock moves by a minute with every commit.
 pub(crate) struct Maker {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Catalog>,
     pub(crate) world: Arc<World>,
     pub(crate) table: Arc<Table>,
 }
@@ -36,7 +36,7 @@ impl Maker {
         Self::on(Arc::new(MemoryStore::new()), fields)
     }
 
-    pub(crate) fn on(store: Arc<dyn Store>, fields: Json) -> Self {
+    pub(crate) fn on(store: Arc<dyn Catalog>, fields: Json) -> Self {
         let world = World::at(START);
         let database = Database::with(Arc::clone(&store), Arc::<World>::clone(&world));
         let fields = schema(json!({"primaryKey": "id", "fields": fields}));
@@ -82,19 +82,14 @@ impl Maker {
     }
 
     fn newest(&self) -> (u64, String) {
-        let names = self.store.list("docs.varve/_manifests").unwrap();
-        let newest = names
-            .iter()
-            .filter_map(|entry| manifest_sequence(&entry.name))
-            .max()
-            .unwrap();
+        let newest = self.store.manifests("docs.varve").newest().unwrap().unwrap();
         (newest, format!("docs.varve/_manifests/{}", manifest_name(newest)))
     }
 
     /// Another program puts the next manifest.
     pub(crate) fn put(&self, change: impl FnOnce(&mut Json)) {
         let (newest, path) = self.newest();
-        let bytes = self.store.open(&path).unwrap().unwrap();
+        let bytes = self.store.open(&path).unwrap().unwrap().map().unwrap();
         let mut manifest = serde_json::from_slice::<Json>(&bytes).unwrap()["content"].clone();
         manifest["sequence"] = json!(newest + 1);
         manifest["id"] = json!("another program");
@@ -120,7 +115,7 @@ impl Maker {
                 std::fs::create_dir_all(folder.join(&part)).unwrap();
                 std::fs::write(
                     folder.join(&path),
-                    self.store.open(&path).unwrap().unwrap().as_ref(),
+                    &*self.store.open(&path).unwrap().unwrap().map().unwrap(),
                 )
                 .unwrap();
             }

@@ -3,7 +3,10 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, Mutex};
 
-use varve_engine::{Bytes, Code, Entry, Error, Kept, PutOutcome, Result, Sink, Store};
+use varve_engine::{
+    Blob, Bytes, Catalog, Code, Entry, Error, ManifestLog, PutOutcome, Result, Sink, Store,
+    inside::manifest_name,
+};
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -39,24 +42,29 @@ impl Default for Meddling {
 
 /// Another store, and what happens at the next put of a path with `about` in it.
 pub(crate) struct MeddledStore {
-    inner: Arc<dyn Store>,
+    inner: Arc<dyn Catalog>,
+    plan: Arc<Plan>,
+}
+
+struct Plan {
     about: &'static str,
     next: Mutex<Option<Meddling>>,
 }
 
 impl MeddledStore {
-    pub(crate) fn new(inner: Arc<dyn Store>, about: &'static str) -> Arc<Self> {
+    pub(crate) fn new(inner: Arc<dyn Catalog>, about: &'static str) -> Arc<Self> {
         let next = Mutex::new(None);
-        Arc::new(Self { inner, about, next })
+        let plan = Arc::new(Plan { about, next });
+        Arc::new(Self { inner, plan })
     }
 
     pub(crate) fn meddle(&self, meddling: Meddling) {
-        *self.next.lock().unwrap() = Some(meddling);
+        *self.plan.next.lock().unwrap() = Some(meddling);
     }
 
     /// Whether what was planned happened.
     pub(crate) fn is_done(&self) -> bool {
-        self.next.lock().unwrap().is_none()
+        self.plan.next.lock().unwrap().is_none()
     }
 }
 
@@ -66,7 +74,7 @@ impl Debug for MeddledStore {
     }
 }
 
-impl MeddledStore {
+impl Plan {
     fn put(&self, path: &str, put: impl Fn() -> Result<PutOutcome>) -> Result<PutOutcome> {
         let planned = path
             .contains(self.about)
@@ -88,47 +96,19 @@ impl MeddledStore {
 
 impl Store for MeddledStore {
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
-        self.put(path, || self.inner.put_if_absent(path, bytes))
-    }
-
-    fn create_directory(
-        &self,
-        draft: &str,
-        path: &str,
-        folders: &[&str],
-        file: (&str, &[u8]),
-    ) -> Result<PutOutcome> {
-        self.put(&format!("{path}/{}", file.0), || {
-            self.inner.create_directory(draft, path, folders, file)
-        })
+        self.plan.put(path, || self.inner.put_if_absent(path, bytes))
     }
 
     fn create(&self, path: &str) -> Result<Box<dyn Sink>> {
         self.inner.create(path)
     }
 
-    fn sync_directory(&self, path: &str) -> Result<()> {
-        self.inner.sync_directory(path)
-    }
-
-    fn open(&self, path: &str) -> Result<Option<Bytes>> {
+    fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
         self.inner.open(path)
-    }
-
-    fn open_start(&self, path: &str, length: usize) -> Result<Option<Bytes>> {
-        self.inner.open_start(path, length)
     }
 
     fn exists(&self, path: &str) -> Result<bool> {
         self.inner.exists(path)
-    }
-
-    fn is_last(&self, path: &str, next: &str) -> Result<bool> {
-        self.inner.is_last(path, next)
-    }
-
-    fn keep(&self, directory: &str) -> Kept {
-        self.inner.keep(directory)
     }
 
     fn list(&self, directory: &str) -> Result<Vec<Entry>> {
@@ -139,11 +119,95 @@ impl Store for MeddledStore {
         self.inner.remove(path)
     }
 
-    fn rename_directory(&self, from: &str, to: &str) -> Result<PutOutcome> {
-        self.put(to, || self.inner.rename_directory(from, to))
+    fn confirm(&self, path: &str) -> Result<()> {
+        self.inner.confirm(path)
     }
 
-    fn remove_directory(&self, path: &str) -> Result<()> {
-        self.inner.remove_directory(path)
+    fn is_near(&self) -> bool {
+        self.inner.is_near()
+    }
+}
+
+impl Catalog for MeddledStore {
+    fn tables(&self) -> Result<Vec<String>> {
+        self.inner.tables()
+    }
+
+    fn manifests(&self, table: &str) -> Arc<dyn ManifestLog> {
+        Arc::new(MeddledLog {
+            inner: self.inner.manifests(table),
+            plan: Arc::clone(&self.plan),
+            table: table.to_owned(),
+        })
+    }
+
+    fn create_table(&self, table: &str, sequence: u64, manifest: &[u8]) -> Result<PutOutcome> {
+        self.plan.put(&manifest_path(table, sequence), || {
+            self.inner.create_table(table, sequence, manifest)
+        })
+    }
+
+    fn rename_table(&self, from: &str, to: &str) -> Result<PutOutcome> {
+        self.plan.put(to, || self.inner.rename_table(from, to))
+    }
+
+    fn drop_table(&self, table: &str) -> Result<()> {
+        self.inner.drop_table(table)
+    }
+}
+
+fn manifest_path(table: &str, sequence: u64) -> String {
+    format!("{table}/_manifests/{}", manifest_name(sequence))
+}
+
+struct MeddledLog {
+    inner: Arc<dyn ManifestLog>,
+    plan: Arc<Plan>,
+    table: String,
+}
+
+impl Debug for MeddledLog {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("MeddledLog")
+    }
+}
+
+impl ManifestLog for MeddledLog {
+    fn newest(&self) -> Result<Option<u64>> {
+        self.inner.newest()
+    }
+
+    fn read(&self, sequence: u64) -> Result<Option<Bytes>> {
+        self.inner.read(sequence)
+    }
+
+    fn read_start(&self, sequence: u64, length: usize) -> Result<Option<Bytes>> {
+        self.inner.read_start(sequence, length)
+    }
+
+    fn append(&self, sequence: u64, bytes: &[u8]) -> Result<PutOutcome> {
+        self.plan.put(&manifest_path(&self.table, sequence), || {
+            self.inner.append(sequence, bytes)
+        })
+    }
+
+    fn is_newest(&self, sequence: u64) -> Result<bool> {
+        self.inner.is_newest(sequence)
+    }
+
+    fn newest_is_known(&self, sequence: u64) -> Result<Option<bool>> {
+        self.inner.newest_is_known(sequence)
+    }
+
+    fn forget_before(&self, sequence: u64) -> Result<()> {
+        self.inner.forget_before(sequence)
+    }
+
+    fn withdraw(&self, sequence: u64) -> Result<()> {
+        self.inner.withdraw(sequence)
+    }
+
+    fn confirm(&self) -> Result<()> {
+        self.inner.confirm()
     }
 }

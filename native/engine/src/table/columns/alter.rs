@@ -347,8 +347,7 @@ impl<'a> Altering<'a> {
                 column.make_ready(self.table, fragment, segment, &gone, &mut self.created)?;
             }
         }
-        let home = &self.table.home;
-        self.table.or_gone(home.store.sync_directory(&home.path("data")))
+        Ok(())
     }
 
     fn is_ready(&self, manifest: &Manifest, plan: &Plan) -> bool {

@@ -254,7 +254,6 @@ impl Reembed {
                 // An index segment may have been built without these rows.
                 next.drop_indexes(|index| index.fields().contains(&field))?;
             }
-            table.home.store.sync_directory(&table.home.path("data"))?;
             Ok(filled)
         })?;
         self.vectors.clear();
@@ -263,7 +262,6 @@ impl Reembed {
 
     /// Writes a file for every fragment that has none yet, and removes those of fragments that are gone.
     fn make_ready(&mut self, state: &State) -> Result<()> {
-        let mut made = false;
         for fragment in state.manifest.fragments.iter().map(Raw::get) {
             let name = name_of(fragment);
             if !self.ready.contains_key(&name) {
@@ -271,13 +269,7 @@ impl Reembed {
                     .vectors
                     .write(&self.table, &fragment.rows, None, &mut self.created)?;
                 self.ready.insert(name, Some(file));
-                made = true;
             }
-        }
-        if made {
-            let home = &self.table.home;
-            self.table
-                .or_gone(home.store.sync_directory(&home.path("data")))?;
         }
         Ok(())
     }

@@ -74,7 +74,6 @@ impl Next {
             .iter()
             .map(|group| table.home.path(&format!("data/{}", group.file)));
         self.created.extend(files);
-        table.home.store.sync_directory(&table.home.path("data"))?;
         Ok(Fragment {
             rows,
             groups: fragment.groups,

@@ -80,7 +80,7 @@ impl<'a> Outcome<'a> {
         Ok(())
     }
 
-    /// The rows for the commit. Their files are durable.
+    /// The rows for the commit.
     pub(super) fn new_rows(&mut self) -> Result<NewRows> {
         if self.files.is_empty() {
             let waiting = std::mem::take(&mut self.waiting);
@@ -88,11 +88,6 @@ impl<'a> Outcome<'a> {
             return Ok(rows.map_or(NewRows::None, |rows| NewRows::Batch(rows.into())));
         }
         self.flush()?;
-        if !self.created.is_empty() {
-            let home = &self.table.home;
-            self.table
-                .or_gone(home.store.sync_directory(&home.path("data")))?;
-        }
         Ok(NewRows::Staged(std::mem::take(&mut self.files).into()))
     }
 

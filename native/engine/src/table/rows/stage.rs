@@ -230,9 +230,6 @@ impl Stage {
         // What vectors were embedded for is not much, or in files already.
         if self.written > 0 || self.wanted.is_empty() {
             self.flush()?;
-            let home = &self.table.home;
-            self.table
-                .or_gone(home.store.sync_directory(&home.path("data")))?;
         }
         let addition = self.addition(&self.pieces);
         let written = self.table.add(&addition, options);

@@ -4,16 +4,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::DRAFT;
-use super::local::{LocalStore, is_taken};
-use super::manifests::MANIFESTS;
+use super::log::MANIFESTS;
+use super::root::{Root, is_taken};
 
+/// What the name of a directory starts with that is being made.
+pub(super) const DRAFT: &str = ".varve-creating-";
 /// What the name of a directory starts with that is being removed.
 const REMOVED: &str = ".varve-removed-";
 /// A draft of this age was left behind by somebody who died.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
-impl LocalStore {
+impl Root {
     /// Gives a directory a name that nobody knows.
     pub(super) fn put_away(&self, directory: &Path) -> io::Result<()> {
         let mut number = 0_u64;
@@ -28,7 +29,7 @@ impl LocalStore {
 
     fn away(&self, number: u64) -> PathBuf {
         let name = format!("{REMOVED}{}-{number}", std::process::id());
-        self.root.join(name)
+        self.full(&name)
     }
 
     /// Puts a directory away file by file, where the system does not rename one in which a file is open. With its manifests it
@@ -91,9 +92,9 @@ impl LocalStore {
     /// Removes what was put away, also by a removal that was cut short, and drafts that nobody finished. What stays is
     /// harmless, and goes the next time.
     pub(super) fn tidy(&self) -> io::Result<()> {
-        for (name, age) in self.disk.list(&self.root)? {
+        for (name, age) in self.disk.list(&self.path)? {
             if name.starts_with(REMOVED) || name.starts_with(DRAFT) && age > ABANDONED {
-                let _ = self.disk.remove_directory(&self.root.join(name));
+                let _ = self.disk.remove_directory(&self.path.join(name));
             }
         }
         Ok(())

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::BlockFile;
 use super::record::{FILE_HEAD, HEAD, Head, Kind, Ring, SLOT, file_head, read_file_head};
+use crate::store::BlockFile;
 
 /// What a journal holds, as far as somebody looked.
 ///

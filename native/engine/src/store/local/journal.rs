@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::record::{Head, Kind, Ring, SLOT, file_head};
+use super::root::found;
 use super::survey::{Place, Survey, payload};
-use super::{BlockFile, Bytes, Disk};
 use crate::error::{Code, Error, Result};
+use crate::store::{BlockFile, Bytes, Disk};
 
 /// A file without content that says that there is a ring: who loses the journal must not find an older table.
 pub(super) const BEGUN: &str = "journal-begun";
@@ -72,9 +73,9 @@ impl Journal {
 
     /// Whether its name still leads to it: the table may have been dropped, or moved.
     pub(super) fn is_in_place(&self) -> Result<bool> {
-        let found = super::local::found(self.disk.identity(&self.full));
-        let found = found.map_err(|e| self.failed("look up", &e))?;
-        Ok(found == Some(self.file.identity()))
+        let identity = found(self.disk.identity(&self.full));
+        let identity = identity.map_err(|e| self.failed("look up", &e))?;
+        Ok(identity == Some(self.file.identity()))
     }
 
     fn known(&self) -> MutexGuard<'_, Survey> {
@@ -156,7 +157,7 @@ impl Journal {
     pub(super) fn lock(&self) -> Result<Option<Locked<'_>>> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.file.is_none() {
-            let opened = super::local::found(self.disk.open_blocks(&self.full, true));
+            let opened = found(self.disk.open_blocks(&self.full, true));
             let opened = opened.map_err(|e| self.failed("write", &e))?;
             writer.file = opened.filter(|file| file.identity() == self.file.identity());
         }
@@ -201,11 +202,11 @@ impl Journal {
 /// anew, so a loss must be found several times.
 fn open_begun(disk: &dyn Disk, full: &Path, path: &str) -> Result<Option<Box<dyn BlockFile>>> {
     for _ in 0..CERTAIN {
-        let opened = super::local::found(disk.open_blocks(full, false));
+        let opened = found(disk.open_blocks(full, false));
         if let Some(file) = opened.map_err(|e| Error::io("open", path, &e))? {
             return Ok(Some(file));
         }
-        let began = super::local::found(disk.exists(&full.with_file_name(BEGUN)));
+        let began = found(disk.exists(&full.with_file_name(BEGUN)));
         if began.map_err(|e| Error::io("look up", path, &e))? != Some(true) {
             return Ok(None);
         }

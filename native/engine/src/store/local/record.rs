@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::SEQUENCE_MAX;
+use crate::store::SEQUENCE_MAX;
 
 /// Records and marks start at multiples of this: no sector that holds one is written for the sake of another.
 pub(super) const SLOT: u64 = 4096;

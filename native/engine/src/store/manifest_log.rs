@@ -1,0 +1,64 @@
+use std::fmt::Debug;
+
+use super::{Bytes, PutOutcome};
+use crate::error::Result;
+
+/// The manifests of one table, by their sequences. Whoever appends a sequence that nobody has makes the next state of the table.
+///
+/// Files that were finished in the table before are durable when a manifest is. The log does not know what stands in a manifest.
+pub trait ManifestLog: Send + Sync + Debug {
+    /// The newest sequence; `None` where the table is not there.
+    ///
+    /// # Errors
+    /// What the store says; [`crate::Code::Corrupt`] where manifests are lost.
+    fn newest(&self) -> Result<Option<u64>>;
+    /// The manifest of a sequence; `None` where there is none.
+    ///
+    /// # Errors
+    /// What the store says; [`crate::Code::Corrupt`] where it is damaged.
+    fn read(&self, sequence: u64) -> Result<Option<Bytes>>;
+    /// A manifest of which only the first bytes are needed. There may be more, and they are not checked.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn read_start(&self, sequence: u64, _length: usize) -> Result<Option<Bytes>> {
+        self.read(sequence)
+    }
+    /// Puts a manifest if its sequence is free. On [`PutOutcome::Created`] it is durable, with all files of the table that were
+    /// finished before.
+    ///
+    /// # Errors
+    /// An error says nothing about whether it is there: read it back. [`PutOutcome::Exists`] may also mean that this very manifest
+    /// was put before.
+    fn append(&self, sequence: u64, bytes: &[u8]) -> Result<PutOutcome>;
+    /// Whether a manifest is there, and none after it. One look-up where that is so.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn is_newest(&self, sequence: u64) -> Result<bool>;
+    /// The answer of [`ManifestLog::is_newest`] where it is had without waiting for anything far away; `None` before anything was
+    /// asked where it is not.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn newest_is_known(&self, _sequence: u64) -> Result<Option<bool>> {
+        Ok(None)
+    }
+    /// Removes the manifests before a sequence, in ascending order: as long as one stands, none after it was removed.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn forget_before(&self, sequence: u64) -> Result<()>;
+    /// Removes a manifest that its writer put too late.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn withdraw(&self, sequence: u64) -> Result<()>;
+    /// Makes durable what stands in the log: where an answer was lost, it was not said.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn confirm(&self) -> Result<()> {
+        Ok(())
+    }
+}

@@ -19,7 +19,7 @@
 //! - `snapshot`: a version, to be read: which rows it sees, and what stands in them.
 //! - `search`: the nearest rows of a version: planned, then exact or through indexes.
 //! - `table`: writing: rows become a change, a change becomes the next version.
-//! - `upkeep`: the layout in order: merged, indexed, swept and verified.
+//! - `upkeep`: the layout in order: merged, indexed, swept and verified, by a thread where a host starts one.
 //! - `database`: create, open, list, drop.
 //!
 //! ```
@@ -89,10 +89,10 @@ pub use search::{Explained, Planned, Search};
 pub use snapshot::{Beside, Cell, Difference, Find, Lifetime, Moment, Order, Picked, Scan, Snapshot};
 
 // How tables are kept in order.
-pub use upkeep::{Due, Optimized, Stop, Verified, Warning};
+pub use upkeep::{Due, Optimized, Schedule, Verified, Warning};
 
 // The doors to time, randomness and storage, for whoever puts others in their place.
-pub use environment::{Environment, SystemEnvironment, Uuid};
+pub use environment::{Environment, Stop, SystemEnvironment, Uuid};
 pub use store::{
     Blob, BlockFile, Bytes, Catalog, ConditionalLog, Disk, DiskFile, Entry, FileId, LocalStore, ManifestLog,
     MemoryStore, OsDisk, PutOutcome, Sink, Store,

@@ -14,6 +14,5 @@ mod reembed;
 mod scan;
 mod table;
 mod threads;
-mod upkeep;
 mod work;
 mod writer;

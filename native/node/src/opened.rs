@@ -1,15 +1,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use varve_engine::{Result, Stop, Table};
+use varve_engine::{Result, Schedule, Stop, Table};
 
 use crate::handle::{Handle, LetGo, Part};
 use crate::threads::{Ends, end_with_environment};
-use crate::upkeep::Upkeep;
 
 /// An open table with its upkeep, and what it is asked for step by step. When it has been closed, nothing of them is left.
 pub struct Opened {
     table: Handle<Table>,
-    upkeep: Upkeep,
+    upkeep: Schedule,
     parts: Mutex<Vec<Weak<dyn LetGo>>>,
     /// Held by whoever closes: the second who does waits for the first.
     closing: Mutex<()>,
@@ -22,8 +21,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Opened {
     pub(crate) fn new(table: Arc<Table>) -> Self {
         Self {
+            upkeep: Schedule::start(&table),
             table: Handle::new(table),
-            upkeep: Upkeep::default(),
             parts: Mutex::default(),
             closing: Mutex::default(),
         }
@@ -35,8 +34,8 @@ impl Opened {
     }
 
     /// Begins upkeep where it is due. Called after every commit.
-    pub(crate) fn committed(&self, table: &Arc<Table>) {
-        self.upkeep.committed(table);
+    pub(crate) fn committed(&self) {
+        self.upkeep.committed();
     }
 
     /// What ends upkeep early.

@@ -1,7 +1,7 @@
 use std::sync::{Arc, PoisonError};
 
 use napi_derive::napi;
-use varve_engine::{Code, Error, Result, Table};
+use varve_engine::{Code, Error, Result};
 use varve_protocol::{Page, Vectors};
 
 use crate::handle::Part;
@@ -29,24 +29,21 @@ impl NativeReembed {
 
     fn later<T: 'static, J>(
         &self,
-        call: impl FnOnce(&mut Vectors, &Arc<Table>) -> Result<T> + Send + 'static,
+        call: impl FnOnce(&mut Vectors) -> Result<T> + Send + 'static,
         convert: fn(T) -> J,
     ) -> Work<T, J> {
         let (vectors, opened) = (Arc::clone(&self.vectors), Arc::clone(&self.opened));
         let run = move || {
-            opened.run(|table| {
+            opened.run(|_| {
                 let mut vectors = vectors.lock().unwrap_or_else(PoisonError::into_inner);
-                call(vectors.as_mut().ok_or_else(ended)?, table)
+                call(vectors.as_mut().ok_or_else(ended)?)
             })
         };
         Work::new(run, convert)
     }
 
     fn done_later(&self, call: impl FnOnce(&mut Vectors) -> Result<()> + Send + 'static) -> TextWork {
-        self.later(
-            move |vectors, _| call(vectors).map(|()| String::new()),
-            |text| text,
-        )
+        self.later(move |vectors| call(vectors).map(|()| String::new()), |text| text)
     }
 }
 
@@ -65,14 +62,14 @@ impl NativeReembed {
     /// How many rows wait to be handed out, as JSON.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn waiting(&self) -> TextWork {
-        self.later(|vectors, _| vectors.waiting(), |text| text)
+        self.later(Vectors::waiting, |text| text)
     }
 
     /// The next rows, with the sources of the column; null where all were handed out.
     #[napi(ts_return_type = "Promise<NativePage | null>")]
     pub fn next(&self, limit: u32) -> Work<Option<Page>, Option<NativePage>> {
         self.later(
-            move |vectors, _| vectors.next(limit),
+            move |vectors| vectors.next(limit),
             |page| page.map(NativePage::from),
         )
     }
@@ -89,9 +86,9 @@ impl NativeReembed {
     #[napi(ts_return_type = "Promise<string>")]
     pub fn commit(&self, gaps: bool) -> TextWork {
         let opened = Arc::clone(&self.opened);
-        let commit = move |vectors: &mut Vectors, table: &Arc<Table>| {
+        let commit = move |vectors: &mut Vectors| {
             let done = vectors.commit(gaps)?;
-            opened.committed(table);
+            opened.committed();
             Ok(done)
         };
         self.later(commit, |text| text)

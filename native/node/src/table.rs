@@ -57,7 +57,7 @@ impl NativeTable {
         let opened = Arc::clone(&self.opened);
         self.text_later(move |table| {
             let done = call(table)?;
-            opened.committed(table);
+            opened.committed();
             Ok(done)
         })
     }

@@ -1,7 +1,7 @@
 use std::sync::{Arc, PoisonError};
 
 use napi_derive::napi;
-use varve_engine::{Code, Error, Result, Table};
+use varve_engine::{Code, Error, Result};
 use varve_protocol::{Draft, Page};
 
 use crate::handle::Part;
@@ -27,21 +27,21 @@ impl NativeWriter {
 
     fn later<T: 'static, J>(
         &self,
-        call: impl FnOnce(&mut Draft, &Arc<Table>) -> Result<T> + Send + 'static,
+        call: impl FnOnce(&mut Draft) -> Result<T> + Send + 'static,
         convert: fn(T) -> J,
     ) -> Work<T, J> {
         let (draft, opened) = (Arc::clone(&self.draft), Arc::clone(&self.opened));
         let run = move || {
-            opened.run(|table| {
+            opened.run(|_| {
                 let mut draft = draft.lock().unwrap_or_else(PoisonError::into_inner);
-                call(draft.as_mut().ok_or_else(closed)?, table)
+                call(draft.as_mut().ok_or_else(closed)?)
             })
         };
         Work::new(run, convert)
     }
 
     fn done_later(&self, call: impl FnOnce(&mut Draft) -> Result<()> + Send + 'static) -> TextWork {
-        self.later(move |draft, _| call(draft).map(|()| String::new()), |text| text)
+        self.later(move |draft| call(draft).map(|()| String::new()), |text| text)
     }
 }
 
@@ -62,7 +62,7 @@ impl NativeWriter {
     #[napi(ts_return_type = "Promise<NativePage | null>")]
     pub fn missing(&self, field: u32, limit: u32) -> Work<Option<Page>, Option<NativePage>> {
         self.later(
-            move |draft, _| draft.missing(field, limit),
+            move |draft| draft.missing(field, limit),
             |page| page.map(NativePage::from),
         )
     }
@@ -79,11 +79,11 @@ impl NativeWriter {
     #[napi(ts_return_type = "Promise<string>")]
     pub fn commit(&self, ending: Option<String>) -> TextWork {
         let opened = Arc::clone(&self.opened);
-        let commit = move |draft: &mut Draft, table: &Arc<Table>| {
+        let commit = move |draft: &mut Draft| {
             let Some(done) = draft.commit(ending.as_deref())? else {
                 return Ok("null".to_owned());
             };
-            opened.committed(table);
+            opened.committed();
             Ok(done)
         };
         self.later(commit, |text| text)

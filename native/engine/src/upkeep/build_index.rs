@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::index_rows::IndexRows;
 use super::index_tasks::Task;
 use super::index_tasks::{MERGED, MERGED_THOROUGHLY, covered_until, outlived};
-use super::stop::Stop;
+use crate::environment::Stop;
 use crate::error::{Code, Result};
 use crate::format::IndexFile;
 use crate::fragment::CheckedWriter;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::stop::Stop;
+use crate::environment::Stop;
 use crate::error::{Code, Result};
 use crate::format::{Fragment, Raw};
 use crate::fragment::{Segment, Shadow};

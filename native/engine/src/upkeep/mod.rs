@@ -5,7 +5,7 @@
 //! - `index_tasks`, `index_rows`, `build_index`: which index segments are missing, their rows, and how they are built.
 //! - `expire`: rows that the retention let go. `sweep`: files that nothing names.
 //! - `verify`: every byte is read and checked.
-//! - `stop`: ends what takes long.
+//! - `schedule`: a thread that does what is due, behind the writers' back.
 
 mod build_index;
 mod due;
@@ -14,11 +14,11 @@ mod index_rows;
 mod index_tasks;
 mod merge;
 mod optimize;
-mod stop;
+mod schedule;
 mod sweep;
 mod verify;
 
 pub use due::Due;
 pub use optimize::Optimized;
-pub use stop::Stop;
+pub use schedule::Schedule;
 pub use verify::{Verified, Warning};

@@ -1,7 +1,7 @@
 use std::sync::TryLockError;
 
 use super::merge::merge_candidates;
-use super::stop::Stop;
+use crate::environment::Stop;
 use crate::error::Result;
 use crate::table::Table;
 

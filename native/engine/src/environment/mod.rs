@@ -1,4 +1,8 @@
-//! The door for time and randomness, so that tests own both.
+//! The door for time and randomness, so that tests own both; and what ends a wait.
+
+mod stop;
+
+pub use stop::Stop;
 
 use std::fmt::{Debug, Display, Write as _};
 use std::ops::RangeInclusive;
@@ -79,6 +83,12 @@ pub trait Environment: Send + Sync + Debug {
     fn uuid(&self) -> Result<Uuid>;
     /// Waits before another try at a contended commit.
     fn pause(&self, duration: Duration);
+    /// Waits until the time has passed, or until it is to stop. An environment that owns its time only has to pass it.
+    fn wait(&self, most: Duration, stop: &Stop) {
+        if !stop.is_set() {
+            self.pause(most);
+        }
+    }
 }
 
 /// The real clock and the operating system's randomness.
@@ -110,6 +120,10 @@ impl Environment for SystemEnvironment {
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
     fn pause(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+
+    fn wait(&self, most: Duration, stop: &Stop) {
+        stop.wait(most);
     }
 }
 

@@ -8,6 +8,7 @@ mod support {
     pub(crate) mod meddling;
     pub(crate) mod read;
     pub(crate) mod rows;
+    pub(crate) mod together;
     pub(crate) mod whole;
     pub(crate) mod world;
 }
@@ -17,11 +18,12 @@ use std::sync::{Arc, Mutex, mpsc};
 use serde_json::json;
 use support::meddling::{Answer, MeddledStore, Meddling};
 use support::rows::{batch, schema};
+use support::together::{Make, together};
 use support::whole::all_rows;
 use support::world::World;
 use varve_engine::{
     AsOf, Catalog, Code, CommitOptions, Database, Field, Filter, LocalStore, MemoryStore, OnKey, Result,
-    Schema, Table, Value,
+    RowChange, Schema, Table, Value,
 };
 
 fn items() -> Schema {
@@ -96,8 +98,9 @@ fn long() -> String {
 type Write = fn(&Arc<Table>) -> Result<()>;
 
 /// Everything that puts a manifest.
-const WRITES: [(&str, Write); 13] = [
+const WRITES: [(&str, Write); 14] = [
     ("insert", |table| insert(table, [500])),
+    ("several together", several),
     ("insert of many bytes", |table| {
         put(table, OnKey::Refuse, [500, 501], &long())
     }),
@@ -121,6 +124,30 @@ const WRITES: [(&str, Write); 13] = [
     ("optimize", |table| table.optimize().map(|_| ())),
     ("set the retention", |table| table.set_retention(Some(1 << 40))),
 ];
+
+/// Commits of one manifest; of one that is refused the others know nothing.
+fn several(table: &Arc<Table>) -> Result<()> {
+    let change = |on_key: OnKey, ids: [i64; 2], text: &str| -> Make {
+        let row = |id| vec![Value::Int(id), Value::Text(text.to_owned())];
+        let rows = ids.map(row);
+        Box::new(move |snapshot| {
+            let schema = Arc::clone(snapshot.schema());
+            RowChange::insert((batch(&schema, &rows), schema), on_key, None, none())
+        })
+    };
+    let changes = vec![
+        change(OnKey::Refuse, [500, 501], &long()),
+        change(OnKey::Refuse, [502, 500], "refused"),
+        change(OnKey::Replace, [3, 500], "together"),
+    ];
+    let [first, refused, last] = <[_; 3]>::try_from(together(table, changes)).unwrap();
+    let code = |result: &Result<_>| result.as_ref().err().map(|error| error.code());
+    match first {
+        Ok(_) => assert_eq!((code(&refused), code(&last)), (Some(Code::DuplicateKey), None)),
+        Err(_) => assert_eq!([code(&refused), code(&last)], [code(&first); 2]),
+    }
+    first.map(|_| ())
+}
 
 /// A table with rows in four fragments and in its manifest, and some that died.
 fn prepared(database: &Database) -> Arc<Table> {

@@ -14,6 +14,7 @@ mod support {
     pub(crate) mod disk;
     pub(crate) mod read;
     pub(crate) mod rows;
+    pub(crate) mod together;
     pub(crate) mod whole;
     pub(crate) mod wire;
     pub(crate) mod world;
@@ -26,11 +27,13 @@ use std::time::Duration;
 use serde_json::json;
 use support::disk::{Lost, SimulatedDisk};
 use support::rows::{batch, schema};
+use support::together::{Make, together};
 use support::whole::all_rows;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::{
-    AsOf, Catalog, Code, CommitOptions, Database, Filter, LocalStore, OnKey, Reembed, Schema, Table, Value,
+    AsOf, Catalog, Code, CommitOptions, Database, Filter, LocalStore, OnKey, Reembed, RowChange, Schema,
+    Table, Value,
 };
 
 const START: i64 = 1_700_000_000_000;
@@ -87,6 +90,20 @@ fn upsert(table: &Table, ids: std::ops::Range<i64>, text: &str) {
     table
         .insert(batch(&schema, &rows), &schema, OnKey::Replace, &none())
         .unwrap();
+}
+
+/// Commits of one manifest. They are one step: after a power cut there are all of them or none.
+fn upserts_together(table: &Arc<Table>, ids: std::ops::Range<i64>, text: &str) {
+    let change = |id: i64| -> Make {
+        let row = vec![Value::Int(id % 7), Value::Text(text.to_owned())];
+        Box::new(move |snapshot| {
+            let schema = Arc::clone(snapshot.schema());
+            RowChange::insert((batch(&schema, &[row]), schema), OnKey::Replace, None, none())
+        })
+    };
+    for written in together(table, ids.map(change).collect()) {
+        written.unwrap();
+    }
 }
 
 fn delete(table: &Table, low: i64, high: i64) {
@@ -333,6 +350,21 @@ fn files_of_deaths_and_their_merging() {
             bench.step(|table| delete(table, i * 600 + 521, i * 600 + 523));
         }
         bench.step(|table| done(table.optimize().unwrap()));
+        bench.cut();
+    }
+}
+
+#[test]
+fn several_commits_of_one_manifest() {
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| {
+            (0..250).for_each(|i| upsert(table, i % 7..i % 7 + 1, "x"))
+        });
+        bench.step(|table| upserts_together(table, 0..3, "few"));
+        // A part of the log is closed in the middle, and the rows become a file.
+        bench.step(|table| upserts_together(table, 1..8, "y"));
+        bench.step(|table| upserts_together(table, 0..2, &long()));
+        bench.step(|table| upserts_together(table, 5..75, "many"));
         bench.cut();
     }
 }

@@ -26,9 +26,11 @@ mod support {
     pub(crate) mod rows;
     pub(crate) mod runs;
     pub(crate) mod spans;
+    pub(crate) mod together;
     pub(crate) mod values;
     pub(crate) mod wire;
     pub(crate) mod world;
+    pub(crate) mod writing_together;
 }
 
 use std::ops::Range;
@@ -150,8 +152,9 @@ impl Bench {
     /// One operation and what follows from it.
     fn step(&mut self) {
         match self.random.below(100) {
-            0..20 => self.insert(),
-            20..40 => self.upsert(),
+            0..15 => self.insert(),
+            15..32 => self.upsert(),
+            32..40 => self.write_together(),
             40..45 => self.update(),
             45..50 => self.update_where(),
             50..60 => self.delete(),

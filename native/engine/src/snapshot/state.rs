@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::Home;
 use super::open_index::OpenIndex;
-use crate::column::Bits;
+use crate::column::{Batch, Bits};
 use crate::error::{Error, Result};
 use crate::format::Manifest;
 use crate::fragment::Segment;
@@ -194,6 +194,16 @@ impl Snapshot {
     #[must_use]
     pub fn schema(&self) -> &Arc<Schema> {
         &self.view.schema
+    }
+
+    /// Reads a batch of rows against the schema of the version.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::InvalidRow`], naming row and column; [`crate::error::Code::Conflict`] where the version does not have one of
+    /// the columns.
+    pub fn batch(&self, bytes: &[u8]) -> Result<(Batch, Arc<Schema>)> {
+        let schema = Arc::clone(self.schema());
+        Ok((Batch::decode_known(bytes, &schema, &self.state.fields)?, schema))
     }
 
     /// The segments that the version sees any row of, ascending by row id.

@@ -1,13 +1,13 @@
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use super::change::{Change, CommitOptions};
-use super::handle::Table;
+use super::handle::{Table, Waiting};
+use super::landing::{Committed, Joined, Landing, last_commit};
+use super::line::Busy;
 use super::next::Next;
 use crate::error::{Code, Error, Result};
-use crate::format::{Commit, Raw};
-use crate::snapshot::{State, unknown};
-use crate::store::PutOutcome;
+use crate::snapshot::State;
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,137 +28,10 @@ pub struct Written {
     pub deferred: u64,
 }
 
-/// For so long a commit is tried against a table that others change.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// The first pauses between two tries are below this, the last ones below that.
-const SHORT_PAUSE: Duration = Duration::from_micros(500);
-const LONG_PAUSE: Duration = Duration::from_millis(200);
-
-impl Table {
-    /// Commits what `prepare` makes of the newest state. When another commit wins, `prepare` is asked again: that is the
-    /// rebase. `prepare` returns `None` where there is nothing to do.
-    pub(crate) fn commit(
-        &self,
-        options: &CommitOptions,
-        mut prepare: impl FnMut(&Arc<State>) -> Result<Option<Change>>,
-    ) -> Result<Option<Raw<Commit>>> {
-        let _writing = Self::lock(&self.writing);
-        let began = self.home.environment.monotonic();
-        for tries in 1.. {
-            let state = self.refresh()?;
-            state.manifest.check_writable()?;
-            options.check_version(state.manifest.version)?;
-            let Some(change) = prepare(&state)? else {
-                return Ok(None);
-            };
-            match Next::build(self, &state, change) {
-                Err(_) if self.has_moved(&state)? => {}
-                next => {
-                    let next = next?;
-                    let commit = next.commit().cloned();
-                    if self.put(&state, next)? {
-                        return Ok(commit);
-                    }
-                }
-            }
-            let waited = self.home.environment.monotonic().saturating_sub(began);
-            if waited >= PATIENCE {
-                return Err(overtaken(tries, waited));
-            }
-            self.pause_after(tries)?;
-        }
-        Err(Error::internal("a commit that was never tried"))
-    }
-
-    /// Waits before another try, on average twice as long each time.
-    fn pause_after(&self, tries: u32) -> Result<()> {
-        let longest = SHORT_PAUSE.saturating_mul(1 << tries.min(20)).min(LONG_PAUSE);
-        let random = self.home.environment.uuid()?.0;
-        let random = random.first_chunk().copied().map_or(0, u16::from_le_bytes);
-        let pause = longest.mul_f64(f64::from(random) / f64::from(u16::MAX));
-        self.home.environment.pause(pause);
-        Ok(())
-    }
-
-    /// Puts a manifest behind the one of `state` and says whether it landed. Where it did not, the files that were written
-    /// for it are removed.
-    pub(super) fn put(&self, state: &Arc<State>, next: Next) -> Result<bool> {
-        self.make_name_durable()?;
-        let put = self.home.put(&next.manifest);
-        // Tidying removes manifests in ascending order: as long as the one before stands, this sequence was never removed,
-        // and the answer is true. It must be that one: another writer that slept may have made its name anew.
-        if !self.home.stands(&state.manifest).map_err(unknown)? {
-            return self.settle(put, next);
-        }
-        let outcome = match put {
-            // A failure of which nobody knows whether it landed has another code, and leaves the files alone.
-            Err(error) if error.code() != Code::CommitUnknown => {
-                next.abandon(&*self.home.store);
-                return Err(error);
-            }
-            outcome => outcome?,
-        };
-        match outcome {
-            PutOutcome::Created => {
-                let state = State::assemble(&self.home, next.manifest, next.known, Some(state))?;
-                let state = self.install(Arc::new(state));
-                self.sweep(&state);
-                Ok(true)
-            }
-            PutOutcome::Exists => {
-                next.abandon(&*self.home.store);
-                Ok(false)
-            }
-        }
-    }
-
-    /// Says whether a manifest landed after the one before it is gone: while this writer was asleep, others committed and
-    /// tidied up. It may have slept before its put, which then made a name anew that was there before, or after it.
-    fn settle(&self, put: Result<PutOutcome>, next: Next) -> Result<bool> {
-        let known = self.newest_knows(&next).map_err(unknown)?;
-        if known == Some(true) {
-            return Ok(true);
-        }
-        match put {
-            Ok(PutOutcome::Created) => {
-                self.home.manifests.withdraw(next.manifest.sequence)?;
-            }
-            Err(error) if next.commit().is_some() && known.is_some() => {
-                if error.code() != Code::CommitUnknown {
-                    next.abandon(&*self.home.store);
-                }
-                return Err(error);
-            }
-            _ => {}
-        }
-        next.abandon(&*self.home.store);
-        Ok(false)
-    }
-
-    /// Whether a manifest is among those that led to the newest: its commit stands in the log, or a file that was written
-    /// for it is in use. A change of the layout that wrote no file may be made twice. `None` where the table was dropped.
-    fn newest_knows(&self, next: &Next) -> Result<Option<bool>> {
-        let sequence = next.manifest.sequence;
-        if self.home.manifests.newest()? <= Some(sequence) {
-            // Nobody came later, and yet the manifest before is gone.
-            return Ok(None);
-        }
-        let newest = match self.refresh() {
-            Err(error) if matches!(error.code(), Code::TableNotFound | Code::Closed) => return Ok(None),
-            newest => newest?,
-        };
-        let Some(own) = next.commit() else {
-            return Ok(Some(next.is_part_of(&newest.manifest)));
-        };
-        match self.log.commit(&newest.manifest.log, own.get().version) {
-            Err(error) if error.code() == Code::VersionNotFound => Ok(Some(false)),
-            commit => commit.map(|commit| Some(commit.get().id == own.get().id)),
-        }
-    }
-
+impl Committed {
     /// What a write reports.
-    pub(super) fn written(&self, commit: Option<Raw<Commit>>) -> Written {
-        if let Some(commit) = commit {
+    pub(super) fn written(&self) -> Written {
+        if let Some(commit) = &self.commit {
             let commit = commit.get();
             return Written {
                 version: commit.version,
@@ -170,21 +43,198 @@ impl Table {
                 deferred: 0,
             };
         }
-        let state = self.current();
-        let last = state
-            .manifest
-            .log
-            .tail
-            .last()
-            .map(|commit| commit.get().committed_at);
+        let manifest = &self.state.manifest;
+        let last = manifest.log.tail.last();
         Written {
-            version: state.manifest.version,
-            committed_at: last,
+            version: manifest.version,
+            committed_at: last.map(|commit| commit.get().committed_at),
             inserted: 0,
             updated: 0,
             deleted: 0,
             unchanged: 0,
             deferred: 0,
+        }
+    }
+}
+
+/// For so long a commit is tried against a table that others change.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The first pauses between two tries are below this, the last ones below that.
+const SHORT_PAUSE: Duration = Duration::from_micros(500);
+const LONG_PAUSE: Duration = Duration::from_millis(200);
+
+/// The table for one writer alone.
+pub(super) struct Turn<'t> {
+    _writing: MutexGuard<'t, ()>,
+    _busy: Busy<'t, dyn Waiting>,
+}
+
+/// [`Waiting::join`] of a change.
+type Join<'m> = Box<dyn FnMut(&Table, &Arc<State>, bool) -> Result<Joined> + 'm>;
+
+/// One of the changes that are committed together.
+struct Member<'m> {
+    join: Join<'m>,
+    outcome: Option<Result<Committed>>,
+}
+
+impl Table {
+    /// Waits until the table is the caller's alone, within this process.
+    pub(super) fn turn(&self) -> Turn<'_> {
+        let busy = self.line.turn(|changes| self.lead(changes));
+        Turn {
+            _writing: Self::lock(&self.writing),
+            _busy: busy,
+        }
+    }
+
+    /// Commits what `prepare` makes of the newest state, alone. When another commit wins, `prepare` is asked again: that is the
+    /// rebase. `prepare` returns `None` where there is nothing to do.
+    pub(super) fn commit(
+        &self,
+        options: &CommitOptions,
+        mut prepare: impl FnMut(&Arc<State>) -> Result<Option<Change>>,
+    ) -> Result<Committed> {
+        let _turn = self.turn();
+        let join = |table: &Self, state: &Arc<State>, under_way: bool| {
+            options.check_version(state.manifest.version)?;
+            Ok(table.after(state, prepare(state)?, under_way))
+        };
+        let mut member = Member {
+            join: Box::new(join),
+            outcome: None,
+        };
+        self.commit_all(std::slice::from_mut(&mut member));
+        let outcome = member.outcome;
+        outcome.unwrap_or_else(|| Err(Error::internal("a commit that was never tried")))
+    }
+
+    /// Commits the changes of all who wait, in their order, with one manifest.
+    pub(super) fn lead(&self, changes: &[Arc<dyn Waiting>]) {
+        let told = Told(self, changes);
+        let _writing = Self::lock(&self.writing);
+        let member = |change: &Arc<dyn Waiting>| {
+            let change = Arc::clone(change);
+            Member {
+                join: Box::new(move |table, state, under_way| change.join(table, state, under_way)),
+                outcome: None,
+            }
+        };
+        let mut members: Vec<Member<'_>> = changes.iter().map(member).collect();
+        self.commit_all(&mut members);
+        for (change, member) in changes.iter().zip(members) {
+            if let Some(outcome) = member.outcome {
+                change.finish(self, outcome);
+            }
+        }
+        drop(told);
+    }
+
+    /// The state after a change.
+    pub(super) fn after(&self, state: &Arc<State>, change: Option<Change>, under_way: bool) -> Joined {
+        let Some(change) = change else {
+            return Joined::Nothing;
+        };
+        match Next::build(self, state, change, under_way) {
+            Ok(landing) => Joined::After(landing),
+            Err(error) => Joined::Failed(error),
+        }
+    }
+
+    /// Gives every member its outcome.
+    fn commit_all(&self, members: &mut [Member<'_>]) {
+        let began = self.home.environment.monotonic();
+        for tries in 1.. {
+            match self.try_all(members) {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => return fail(members, &error),
+            }
+            let waited = self.home.environment.monotonic().saturating_sub(began);
+            if waited >= PATIENCE {
+                return fail(members, &overtaken(tries, waited));
+            }
+            if let Err(error) = self.pause_after(tries) {
+                return fail(members, &error);
+            }
+        }
+    }
+
+    /// Asks every member for its change of what the ones before it made, and puts all changes at once. A member that fails is
+    /// left out. `false` where another commit came first: then nobody has changed anything.
+    fn try_all(&self, members: &mut [Member<'_>]) -> Result<bool> {
+        let before = self.refresh()?;
+        before.manifest.check_writable()?;
+        let mut landing = Landing {
+            state: Arc::clone(&before),
+            created: Vec::new(),
+        };
+        // The first member whose outcome depends on whether the manifest lands.
+        let mut first = None;
+        for (at, member) in members.iter_mut().enumerate() {
+            let commit = match (member.join)(self, &landing.state, first.is_some()) {
+                Ok(Joined::Nothing) => None,
+                Ok(Joined::After(after)) => {
+                    first.get_or_insert(at);
+                    landing.created.extend(after.created);
+                    landing.state = after.state;
+                    last_commit(&landing.state).cloned()
+                }
+                Ok(Joined::Failed(error)) => match self.has_moved(&before) {
+                    Ok(false) => {
+                        member.outcome = Some(Err(error));
+                        continue;
+                    }
+                    moved => {
+                        landing.abandon(&*self.home.store);
+                        return moved.map(|_| false);
+                    }
+                },
+                Err(error) => {
+                    member.outcome = Some(Err(error));
+                    continue;
+                }
+            };
+            let state = Arc::clone(&landing.state);
+            member.outcome = Some(Ok(Committed { commit, state }));
+        }
+        let Some(first) = first else {
+            return Ok(true);
+        };
+        let put = self.put(&before, &landing);
+        if let Err(error) = &put {
+            fail(members.get_mut(first..).unwrap_or_default(), error);
+        }
+        Ok(put.unwrap_or(true))
+    }
+
+    /// Waits before another try, on average twice as long each time.
+    fn pause_after(&self, tries: u32) -> Result<()> {
+        let longest = SHORT_PAUSE.saturating_mul(1 << tries.min(20)).min(LONG_PAUSE);
+        let random = self.home.environment.uuid()?.0;
+        let random = random.first_chunk().copied().map_or(0, u16::from_le_bytes);
+        let pause = longest.mul_f64(f64::from(random) / f64::from(u16::MAX));
+        self.home.environment.pause(pause);
+        Ok(())
+    }
+}
+
+fn fail(members: &mut [Member<'_>], error: &Error) {
+    for member in members {
+        member.outcome = Some(Err(error.clone()));
+    }
+}
+
+/// Changes that are told what they came to, also where whoever leads panics.
+struct Told<'t>(&'t Table, &'t [Arc<dyn Waiting>]);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        let message = "The engine failed while it committed this write together with others.";
+        let error = Error::new(Code::CommitUnknown, message)
+            .hint("Look at the history before trying again; nothing was removed.");
+        for change in self.1 {
+            change.finish(self.0, Err(error.clone()));
         }
     }
 }

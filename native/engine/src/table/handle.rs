@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::indexing::Indexing;
+use super::landing::{Committed, Joined};
+use super::line::Line;
 use super::queue::queue_of;
 use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
@@ -19,7 +21,9 @@ use crate::snapshot::{Home, Snapshot, State};
 pub struct Table {
     pub(crate) home: Home,
     pub(super) state: RwLock<Arc<State>>,
-    /// Held while a commit of this process is under way, so that its writers queue instead of colliding.
+    /// Writers through this handle, who wait for their commits.
+    pub(super) line: Line<dyn Waiting>,
+    /// Held while a commit of this process is under way, so that its handles queue instead of colliding.
     pub(super) writing: Arc<Mutex<()>>,
     /// Held while files are merged.
     pub(crate) maintaining: Mutex<()>,
@@ -35,6 +39,17 @@ pub struct Table {
     pub(super) named: AtomicBool,
 }
 
+/// A change that waits for its commit.
+pub(super) trait Waiting: Send + Sync {
+    /// Makes the change, on top of a state that may still be `under_way`: not committed itself.
+    ///
+    /// # Errors
+    /// Why the change cannot be made; others can all the same.
+    fn join(&self, table: &Table, state: &Arc<State>, under_way: bool) -> Result<Joined>;
+    /// Says what it came to. Only the first call counts.
+    fn finish(&self, table: &Table, outcome: Result<Committed>);
+}
+
 impl Table {
     /// Opens the table at its home.
     ///
@@ -43,6 +58,7 @@ impl Table {
     pub(crate) fn open(home: Home) -> Result<Self> {
         let state = State::load(&home, None)?;
         Ok(Self {
+            line: Line::default(),
             writing: queue_of(&home),
             log: Log::new(Arc::clone(&home.store), home.path("_log")),
             tags: Tags::new(Arc::clone(&home.store), home.path("_tags")),

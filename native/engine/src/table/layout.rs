@@ -11,7 +11,7 @@ impl Table {
         &self,
         mut change: impl FnMut(&Self, &Arc<State>, &mut Next) -> Result<bool>,
     ) -> Result<bool> {
-        let _writing = Self::lock(&self.writing);
+        let _turn = self.turn();
         loop {
             let state = self.refresh()?;
             state.manifest.check_writable()?;
@@ -27,7 +27,7 @@ impl Table {
                     continue;
                 }
             }
-            if self.put(&state, next)? {
+            if self.put(&state, &next.finish(&self.home, &state)?)? {
                 return Ok(true);
             }
         }

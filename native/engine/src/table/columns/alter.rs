@@ -86,7 +86,7 @@ impl Table {
             }
             Ok(plan.change(changes, options, NewRows::None))
         })?;
-        Ok(self.written(committed))
+        Ok(committed.written())
     }
 }
 
@@ -292,12 +292,11 @@ impl<'a> Altering<'a> {
                 self.created.clear();
             }
             let written = written?;
-            if written.is_some() {
-                self.landed();
-                return Ok(table.written(written));
+            if written.commit.is_some() {
+                self.landed(&written.state);
             }
-            if tried {
-                return Ok(table.written(None));
+            if written.commit.is_some() || tried {
+                return Ok(written.written());
             }
         }
         Err(Error::new(
@@ -361,8 +360,7 @@ impl<'a> Altering<'a> {
     }
 
     /// The files that are in use now are the table's.
-    fn landed(&mut self) {
-        let state = self.table.current();
+    fn landed(&mut self, state: &State) {
         let fragments = state.manifest.fragments.iter().map(Raw::get);
         let used: Vec<&str> = fragments.flat_map(Fragment::files).collect();
         self.created

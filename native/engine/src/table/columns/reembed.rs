@@ -214,9 +214,10 @@ impl Reembed {
             {
                 self.created.clear();
             }
-            if let Some(commit) = written? {
-                self.landed(commit.get().watermark);
-                return Ok(Some(table.written(Some(commit))));
+            let written = written?;
+            if written.commit.is_some() {
+                self.landed(&written.state);
+                return Ok(Some(written.written()));
             }
             if came {
                 return Ok(None);
@@ -310,8 +311,7 @@ impl Reembed {
     }
 
     /// The files that are in use now are the table's.
-    fn landed(&mut self, watermark: u64) {
-        let state = self.table.current();
+    fn landed(&mut self, state: &State) {
         let fragments = state.manifest.fragments.iter().map(Raw::get);
         let used: Vec<&str> = fragments.flat_map(Fragment::files).collect();
         self.created
@@ -320,7 +320,7 @@ impl Reembed {
         self.ready.clear();
         self.vectors.clear();
         self.old = Some(self.field().clone());
-        self.until = Some(watermark);
+        self.until = Some(state.manifest.watermark);
     }
 
     fn remove_files(&mut self) {

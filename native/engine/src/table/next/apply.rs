@@ -12,14 +12,23 @@ use crate::snapshot::State;
 use crate::table::change::{Change, NewRows, NewSchemas};
 use crate::table::effective::Effective;
 use crate::table::handle::Table;
+use crate::table::landing::Landing;
 
 impl Next {
-    /// The manifest after a change.
-    pub(crate) fn build(table: &Table, state: &State, change: Change) -> Result<Self> {
-        let mut next = Self::follow(table, state)?;
-        let built = next.apply(table, state, change);
-        match built {
-            Ok(()) => Ok(next),
+    /// The state after a change, by the manifest that follows `state`; or by the one that `state` has already, where that is
+    /// `under_way`: not put yet.
+    pub(in crate::table) fn build(
+        table: &Table,
+        state: &State,
+        change: Change,
+        under_way: bool,
+    ) -> Result<Landing> {
+        let mut next = match under_way {
+            true => Self::go_on(state),
+            false => Self::follow(table, state)?,
+        };
+        match next.apply(table, state, change) {
+            Ok(()) => next.finish(&table.home, state),
             Err(error) => {
                 next.abandon(&*table.home.store);
                 Err(error)

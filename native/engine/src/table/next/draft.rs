@@ -1,10 +1,11 @@
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use crate::error::Result;
-use crate::format::{Commit, Manifest, Raw, Retired};
-use crate::snapshot::{Known, State};
+use crate::format::{Manifest, Raw, Retired};
+use crate::snapshot::{Home, Known, State};
 use crate::store::Store;
 use crate::table::handle::Table;
+use crate::table::landing::{Landing, names_any};
 
 /// The next manifest, with what is known of it already, and the files that were written for it.
 pub(crate) struct Next {
@@ -28,20 +29,30 @@ impl Next {
         let stays = |retired: &Retired| retired.sequence > swept || stuck.contains(&retired.file);
         manifest.retired.retain(|retired| stays(retired.get()));
         drop(stuck);
+        Ok(Self::of(state, manifest))
+    }
+
+    /// A manifest that is `state`'s, which did not land yet, with another change in it.
+    pub(super) fn go_on(state: &State) -> Self {
+        Self::of(state, state.manifest.clone())
+    }
+
+    fn of(state: &State, manifest: Manifest) -> Self {
         let known = Known {
             indexes: state.indexes.clone(),
             segments: state.segments.clone(),
             deaths: state.deaths.clone(),
             ended: Vec::new(),
         };
-        Ok(Self {
+        let created = Vec::new();
+        Self {
             manifest,
             known,
-            created: Vec::new(),
-        })
+            created,
+        }
     }
 
-    /// Removes the files that were written for a manifest that did not land.
+    /// Removes the files that were written for a manifest that is not put.
     pub(crate) fn abandon(self, store: &dyn Store) {
         for path in &self.created {
             // What stays is swept by optimize().
@@ -49,21 +60,23 @@ impl Next {
         }
     }
 
-    /// The commit that this manifest makes; none where only the layout changes.
-    pub(crate) fn commit(&self) -> Option<&Raw<Commit>> {
-        let last = self.manifest.log.tail.last();
-        last.filter(|commit| commit.get().id == self.manifest.id)
-    }
-
     /// Whether a manifest names a file that was written for this one.
     pub(crate) fn is_part_of(&self, manifest: &Manifest) -> bool {
-        let groups = manifest
-            .fragments
-            .iter()
-            .flat_map(|fragment| &fragment.get().groups);
-        let indexes = manifest.indexes.iter().map(|index| index.get().file());
-        let mut files = groups.map(|group| group.file.as_str()).chain(indexes);
-        files.any(|file| self.created.iter().any(|path| path.ends_with(file)))
+        names_any(manifest, &self.created)
+    }
+
+    /// The state that the manifest describes, which follows `before`.
+    pub(in crate::table) fn finish(self, home: &Home, before: &State) -> Result<Landing> {
+        let Self {
+            manifest,
+            known,
+            created,
+        } = self;
+        let state = State::assemble(home, manifest, known, Some(before));
+        Ok(Landing {
+            state: Arc::new(state?),
+            created,
+        })
     }
 
     /// Lists a file that this manifest no longer names.

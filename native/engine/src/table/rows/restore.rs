@@ -60,6 +60,6 @@ impl Table {
                 effective_again: Some(effective),
             }))
         })?;
-        Ok(self.written(committed))
+        Ok(committed.written())
     }
 }

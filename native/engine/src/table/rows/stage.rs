@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::adding::Adding;
 use super::derived::DerivedVectors;
 use super::outcome::FLUSH_BYTES;
 use super::piece::Piece;
@@ -15,7 +16,7 @@ use crate::filter::{Columns, Filter};
 use crate::format::{Fragment, Rows};
 use crate::fragment::Segment;
 use crate::schema::{Field, Schema};
-use crate::snapshot::key_at;
+use crate::snapshot::{State, key_at};
 use crate::table::change::CommitOptions;
 use crate::table::commit::Written;
 use crate::table::handle::Table;
@@ -197,7 +198,7 @@ impl Stage {
         let from = if self.late { 0 } else { self.written };
         let mut sources = Sources::new(&snapshot, field, limit)?;
         for piece in self.pieces.iter().skip(from) {
-            let addition = self.addition(&[]);
+            let addition = self.addition();
             let meeting = addition.meeting(&snapshot, piece)?;
             if let Settled::Missing(missing) = meeting.settle(self.on_key == OnKey::Replace)? {
                 sources.collect(&meeting, &missing)?;
@@ -231,32 +232,36 @@ impl Stage {
         if self.written > 0 || self.wanted.is_empty() {
             self.flush()?;
         }
-        let addition = self.addition(&self.pieces);
-        let written = self.table.add(&addition, options);
-        match &written {
-            Ok(Some(_)) => self.forget_used_files(),
+        let pieces = std::mem::take(&mut self.pieces);
+        let mut adding = Adding::new(pieces, Arc::clone(&self.schema), self.on_key, options.clone());
+        adding.ending.clone_from(&self.ending);
+        adding.derived = std::mem::take(&mut self.derived);
+        adding.wanted.clone_from(&self.wanted);
+        let (adding, committed) = self.table.commit_together(adding)?;
+        let written = committed.as_ref().map(|committed| adding.written(committed));
+        (self.pieces, self.derived) = (adding.pieces, adding.derived);
+        match (&written, &committed) {
+            (Ok(Some(_)), Ok(committed)) => self.forget_used_files(&committed.state),
+            (Ok(None), _) => self.late = true,
             // They may be in use.
-            Err(error) if error.code() == Code::CommitUnknown => self.pieces.clear(),
-            Ok(None) => self.late = true,
-            Err(_) => {}
+            (Err(error), _) if error.code() == Code::CommitUnknown => self.pieces.clear(),
+            _ => {}
         }
-        written
+        written.map_err(Error::clone)
     }
 
-    fn addition<'s>(&'s self, pieces: &'s [Piece]) -> Addition<'s> {
+    /// What the rows are, but for the rows themselves.
+    fn addition(&self) -> Addition<'_> {
         Addition {
-            pieces,
-            schema: &self.schema,
+            pieces: &[],
             on_key: self.on_key,
-            ending: self.ending.as_ref(),
             derived: &self.derived,
             wanted: &self.wanted,
         }
     }
 
     /// The files of rows that were left out or written anew are removed; the others are the table's.
-    fn forget_used_files(&mut self) {
-        let state = self.table.current();
+    fn forget_used_files(&mut self, state: &State) {
         let fragments = state.manifest.fragments.iter().map(crate::format::Raw::get);
         let used: HashSet<&str> = fragments.flat_map(Fragment::files).collect();
         for piece in &mut self.pieces {
@@ -283,7 +288,7 @@ impl Stage {
                 batches.push(piece.batch.clone());
                 continue;
             }
-            let addition = self.addition(&[]);
+            let addition = self.addition();
             let meeting = addition.meeting(&snapshot, piece)?;
             batches.push(meeting.with_vectors(&mut needed)?);
         }

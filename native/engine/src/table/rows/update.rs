@@ -142,7 +142,7 @@ impl Update {
         })?;
         Ok((!missing).then(|| Written {
             deferred,
-            ..self.table.written(committed)
+            ..committed.written()
         }))
     }
 

@@ -1,0 +1,215 @@
+//! Who waits for a commit of a table, in the order in which they came. Knows nothing of tables.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Changes, and whoever wants the table for himself.
+///
+/// Nobody is paid to work here: one of those who wait leads, and commits for all whose changes stand together at the front. Those who
+/// come meanwhile go with the next.
+pub(super) struct Line<C: ?Sized> {
+    inside: Mutex<Inside<C>>,
+    moved: Condvar,
+}
+
+struct Inside<C: ?Sized> {
+    places: VecDeque<Place<C>>,
+    /// Somebody leads, or has the table for himself.
+    busy: bool,
+    /// Somebody sees to it that changes are led which were handed over.
+    attended: bool,
+    /// Turns that were asked for.
+    turns: u64,
+}
+
+enum Place<C: ?Sized> {
+    Change {
+        change: Arc<C>,
+        /// Nobody waits beside it.
+        handed: bool,
+    },
+    Turn(u64),
+}
+
+/// What someone who waits is to do.
+enum Step<'l, C: ?Sized> {
+    Over,
+    Turn(Busy<'l, C>),
+    Lead(Busy<'l, C>, Vec<Arc<C>>),
+}
+
+/// Why someone waits.
+enum Wish<'w> {
+    Turn(u64),
+    Done(&'w dyn Fn() -> bool),
+    NoChanges,
+}
+
+/// So many changes are committed together at the most: who waits for the first ones has waited long enough.
+const TOGETHER: usize = 256;
+
+impl<C: ?Sized> Default for Line<C> {
+    fn default() -> Self {
+        let inside = Inside {
+            places: VecDeque::new(),
+            busy: false,
+            attended: false,
+            turns: 0,
+        };
+        Self {
+            inside: Mutex::new(inside),
+            moved: Condvar::new(),
+        }
+    }
+}
+
+impl<C: ?Sized> std::fmt::Debug for Line<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Line").finish_non_exhaustive()
+    }
+}
+
+/// Nobody else leads as long as this lives.
+#[derive(Debug)]
+pub(super) struct Busy<'l, C: ?Sized>(&'l Line<C>);
+
+impl<C: ?Sized> Drop for Busy<'_, C> {
+    fn drop(&mut self) {
+        self.0.lock().busy = false;
+        self.0.moved.notify_all();
+    }
+}
+
+/// The place of someone who wants the table for himself, until he has it.
+struct Asked<'l, C: ?Sized>(&'l Line<C>, u64);
+
+impl<C: ?Sized> Drop for Asked<'_, C> {
+    fn drop(&mut self) {
+        let is_it = |place: &Place<C>| matches!(place, Place::Turn(number) if *number == self.1);
+        let mut inside = self.0.lock();
+        if let Some(at) = inside.places.iter().position(is_it) {
+            inside.places.remove(at);
+            self.0.moved.notify_all();
+        }
+    }
+}
+
+impl<C: ?Sized> Line<C> {
+    fn lock(&self) -> MutexGuard<'_, Inside<C>> {
+        // Nothing that can panic runs under the lock.
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody else leads, behind all who came before, and leads those meanwhile.
+    pub(super) fn turn(&self, lead: impl Fn(&[Arc<C>])) -> Busy<'_, C> {
+        let number = {
+            let mut inside = self.lock();
+            inside.turns += 1;
+            let number = inside.turns;
+            inside.places.push_back(Place::Turn(number));
+            number
+        };
+        let _asked = Asked(self, number);
+        loop {
+            match self.step(&Wish::Turn(number)) {
+                Step::Turn(busy) => return busy,
+                Step::Lead(_busy, changes) => lead(&changes),
+                Step::Over => {}
+            }
+        }
+    }
+
+    /// Lines a change up, and waits until it is done; leads meanwhile where nobody does.
+    pub(super) fn wait(&self, change: Arc<C>, is_done: &dyn Fn() -> bool, lead: impl Fn(&[Arc<C>])) {
+        let handed = false;
+        self.lock().places.push_back(Place::Change { change, handed });
+        while let Step::Lead(_busy, changes) = self.step(&Wish::Done(is_done)) {
+            lead(&changes);
+        }
+    }
+
+    /// Lines a change up beside which nobody waits. Says whether the caller must see to it that [`Line::attend`] runs soon.
+    #[must_use]
+    pub(super) fn hand_over(&self, change: Arc<C>) -> bool {
+        let mut inside = self.lock();
+        inside.places.push_back(Place::Change { change, handed: true });
+        !std::mem::replace(&mut inside.attended, true)
+    }
+
+    /// Leads until no change waits any more.
+    pub(super) fn attend(&self, lead: impl Fn(&[Arc<C>])) {
+        let mut panicked = None;
+        while let Step::Lead(busy, changes) = self.step(&Wish::NoChanges) {
+            // The others that were handed over have nobody else.
+            panicked = catch_unwind(AssertUnwindSafe(|| lead(&changes)))
+                .err()
+                .or(panicked);
+            drop(busy);
+        }
+        if let Some(panic) = panicked {
+            resume_unwind(panic);
+        }
+    }
+
+    /// Takes back all changes that were handed over and are not under way: whoever was to attend does not come.
+    pub(super) fn take_back(&self) {
+        let mut inside = self.lock();
+        inside.attended = false;
+        let places = std::mem::take(&mut inside.places);
+        let (gone, kept) = places
+            .into_iter()
+            .partition(|place| matches!(place, Place::Change { handed: true, .. }));
+        inside.places = kept;
+        drop(inside);
+        self.moved.notify_all();
+        drop::<VecDeque<Place<C>>>(gone);
+    }
+
+    fn step(&self, wish: &Wish<'_>) -> Step<'_, C> {
+        let mut inside = self.lock();
+        loop {
+            match wish {
+                Wish::Done(is_done) if is_done() => return Step::Over,
+                Wish::NoChanges if !inside.has_changes() => {
+                    inside.attended = false;
+                    return Step::Over;
+                }
+                _ => {}
+            }
+            match inside.places.front() {
+                _ if inside.busy => {}
+                Some(Place::Change { .. }) => {
+                    inside.busy = true;
+                    return Step::Lead(Busy(self), inside.take_changes());
+                }
+                Some(Place::Turn(first)) if matches!(wish, Wish::Turn(number) if number == first) => {
+                    inside.busy = true;
+                    inside.places.pop_front();
+                    return Step::Turn(Busy(self));
+                }
+                _ => {}
+            }
+            inside = self.moved.wait(inside).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl<C: ?Sized> Inside<C> {
+    fn has_changes(&self) -> bool {
+        let mut places = self.places.iter();
+        places.any(|place| matches!(place, Place::Change { .. }))
+    }
+
+    /// The changes at the front.
+    fn take_changes(&mut self) -> Vec<Arc<C>> {
+        let mut changes = Vec::new();
+        while changes.len() < TOGETHER
+            && let Some(Place::Change { change, .. }) = self.places.front()
+        {
+            changes.push(Arc::clone(change));
+            self.places.pop_front();
+        }
+        changes
+    }
+}

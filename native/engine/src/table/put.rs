@@ -1,0 +1,84 @@
+use std::sync::Arc;
+
+use super::handle::Table;
+use super::landing::Landing;
+use crate::error::{Code, Result};
+use crate::snapshot::{State, unknown};
+use crate::store::PutOutcome;
+
+impl Table {
+    /// Puts a manifest behind the one of `state` and says whether it landed. Where it did not, the files that were written
+    /// for it are removed.
+    pub(super) fn put(&self, state: &Arc<State>, landing: &Landing) -> Result<bool> {
+        self.make_name_durable()?;
+        let put = self.home.put(&landing.state.manifest);
+        // Tidying removes manifests in ascending order: as long as the one before stands, this sequence was never removed,
+        // and the answer is true. It must be that one: another writer that slept may have made its name anew.
+        if !self.home.stands(&state.manifest).map_err(unknown)? {
+            return self.settle(put, landing);
+        }
+        let outcome = match put {
+            // A failure of which nobody knows whether it landed has another code, and leaves the files alone.
+            Err(error) if error.code() != Code::CommitUnknown => {
+                landing.abandon(&*self.home.store);
+                return Err(error);
+            }
+            outcome => outcome?,
+        };
+        match outcome {
+            PutOutcome::Created => {
+                let state = self.install(Arc::clone(&landing.state));
+                self.sweep(&state);
+                Ok(true)
+            }
+            PutOutcome::Exists => {
+                landing.abandon(&*self.home.store);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Says whether a manifest landed after the one before it is gone: while this writer was asleep, others committed and
+    /// tidied up. It may have slept before its put, which then made a name anew that was there before, or after it.
+    fn settle(&self, put: Result<PutOutcome>, landing: &Landing) -> Result<bool> {
+        let known = self.newest_knows(landing).map_err(unknown)?;
+        if known == Some(true) {
+            return Ok(true);
+        }
+        match put {
+            Ok(PutOutcome::Created) => {
+                self.home.manifests.withdraw(landing.state.manifest.sequence)?;
+            }
+            Err(error) if landing.commit().is_some() && known.is_some() => {
+                if error.code() != Code::CommitUnknown {
+                    landing.abandon(&*self.home.store);
+                }
+                return Err(error);
+            }
+            _ => {}
+        }
+        landing.abandon(&*self.home.store);
+        Ok(false)
+    }
+
+    /// Whether a manifest is among those that led to the newest: its commit stands in the log, or a file that was written
+    /// for it is in use. A change of the layout that wrote no file may be made twice. `None` where the table was dropped.
+    fn newest_knows(&self, landing: &Landing) -> Result<Option<bool>> {
+        let sequence = landing.state.manifest.sequence;
+        if self.home.manifests.newest()? <= Some(sequence) {
+            // Nobody came later, and yet the manifest before is gone.
+            return Ok(None);
+        }
+        let newest = match self.refresh() {
+            Err(error) if matches!(error.code(), Code::TableNotFound | Code::Closed) => return Ok(None),
+            newest => newest?,
+        };
+        let Some(own) = landing.commit() else {
+            return Ok(Some(landing.is_part_of(&newest.manifest)));
+        };
+        match self.log.commit(&newest.manifest.log, own.get().version) {
+            Err(error) if error.code() == Code::VersionNotFound => Ok(Some(false)),
+            commit => commit.map(|commit| Some(commit.get().id == own.get().id)),
+        }
+    }
+}

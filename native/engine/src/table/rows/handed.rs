@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use super::row_change::RowChange;
+use crate::error::{Error, Result};
+use crate::snapshot::{Snapshot, State};
+use crate::table::change::Change;
+use crate::table::commit::Written;
+use crate::table::handle::Table;
+use crate::table::waiting::Write;
+
+type Make = Box<dyn FnOnce(&Snapshot) -> Result<RowChange> + Send>;
+
+/// A change that is made when its turn comes.
+struct Later {
+    make: Option<Make>,
+    made: Result<RowChange>,
+}
+
+impl Write for Later {
+    fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
+        if let Some(make) = self.make.take() {
+            self.made = make(&Snapshot::latest(Arc::clone(state)));
+        }
+        match &mut self.made {
+            Ok(change) => change.prepare(table, state),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    fn failed(&mut self, table: &Table) {
+        if let Ok(change) = &mut self.made {
+            change.failed(table);
+        }
+    }
+}
+
+/// Whoever has this must call [`Attendant::attend`] soon, on a thread that may wait for the disk. Dropped without it, it takes back what
+/// was handed over and is not under way; nobody is called then.
+#[derive(Debug)]
+#[must_use]
+pub struct Attendant(Option<Arc<Table>>);
+
+impl Attendant {
+    /// Commits what was handed over, until nothing waits any more.
+    pub fn attend(mut self) {
+        if let Some(table) = self.0.take() {
+            table.attend();
+        }
+    }
+}
+
+impl Drop for Attendant {
+    fn drop(&mut self) {
+        if let Some(table) = &self.0 {
+            table.take_back();
+        }
+    }
+}
+
+impl Table {
+    /// [`Table::change_rows`] without waiting: the place among those who wait is that of the call, `make` says what the change is when its
+    /// turn comes, and `done` is called with what it came to, both on whatever thread commits. They must not take long, nor write.
+    ///
+    /// Where nobody attends to such changes yet, the caller must see to it.
+    pub fn hand_over_rows(
+        self: &Arc<Self>,
+        make: impl FnOnce(&Snapshot) -> Result<RowChange> + Send + 'static,
+        done: impl FnOnce(Result<Written>) + Send + 'static,
+    ) -> Option<Attendant> {
+        let later = Later {
+            make: Some(Box::new(make)),
+            made: Err(Error::internal("a change that was not made")),
+        };
+        let attend = self.hand_over(later, |later, committed| {
+            done(committed.and_then(|committed| later.made?.written(&committed)));
+        });
+        attend.then(|| Attendant(Some(Arc::clone(self))))
+    }
+}

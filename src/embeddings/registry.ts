@@ -1,6 +1,5 @@
 import { functionNotRegistered, functionRegistered } from "./embedding-errors";
 import type { EmbeddingConfig, EmbeddingFunction, EmbeddingInput } from "./embedding-function";
-import { refuseMore } from "./support/further-arguments";
 
 /** An embedding function as a table keeps it. */
 export interface EmbeddingSpec {
@@ -26,24 +25,21 @@ export class Registry {
   readonly #factories = new Map<string, EmbeddingFactory>();
 
   /** Says how functions of that name are made; a name can be taken once. */
-  register(name: string, factory: EmbeddingFactory, ...more: readonly never[]): this {
-    refuseMore("register", more);
+  register(name: string, factory: EmbeddingFactory): this {
     if (this.#factories.has(name)) throw functionRegistered(name);
     this.#factories.set(name, factory);
     return this;
   }
 
   /** The function that a table names; throws EMBEDDING_UNAVAILABLE where nobody knows it. */
-  resolve(spec: EmbeddingSpec, ...more: readonly never[]): EmbeddingFunction<EmbeddingInput> {
-    refuseMore("resolve", more);
+  resolve(spec: EmbeddingSpec): EmbeddingFunction<EmbeddingInput> {
     const factory = this.#factories.get(spec.name);
     if (factory === undefined) throw functionNotRegistered(spec.name, this.names());
     return factory(spec.config);
   }
 
   /** The names that are taken. */
-  names(...more: readonly never[]): string[] {
-    refuseMore("names", more);
+  names(): string[] {
     return [...this.#factories.keys()];
   }
 }

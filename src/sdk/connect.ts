@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { badArgument } from "./call/errors";
-import { COMPONENT, checkCount, checkOptions, DATA, type OptionRules } from "./call/options";
+import { checkCount, checkOptions } from "./call/options";
 import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
@@ -11,55 +11,42 @@ import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
 import { describeValue } from "./schema/wire-value";
 
-/** Options of `connect`. */
+/** What `connect` takes. */
 export interface ConnectOptions {
   /**
-   * Creates the embedding functions of tables that are opened by name.
-   * @default the registry of `varve/embeddings`
+   * Makes the embedding functions of tables that are opened by name.
+   * @default the one of `varve/embeddings`
    */
   readonly registry?: Registry | undefined;
   /**
-   * The size of the cache of embedding results. `false` turns it off.
+   * How much of what was embedded is kept. `false` keeps nothing.
    * @default 64 MB in memory and on disk
    */
   readonly embeddingCache?: EmbeddingCacheOptions | false | undefined;
 }
 
-/** Further options for tests, which control how time passes. */
+/** What tests can say besides: how time passes. */
 interface TestOptions extends ConnectOptions {
   readonly pace?: Pace | undefined;
 }
 
-const CONNECT: OptionRules<TestOptions> = {
-  registry: COMPONENT,
-  embeddingCache: DATA,
-  pace: { ...COMPONENT, hidden: true },
-};
-const CACHE: OptionRules<EmbeddingCacheOptions> = {
-  maxBytes: { ...DATA, check: (_name, value) => checkCount("embeddingCache.maxBytes", value, 1) },
-};
 const CACHE_BYTES = 64 << 20;
 const CACHE_FOLDER = "_embeddings";
 
 /**
- * Opens a database. The location is a directory, which is created if it does not exist, or `memory:` (also `:memory:`) for a database that
- * lasts as long as the process. `file:./data` and `file:///srv/data` work too. A relative path is resolved now, so a later `process.chdir`
- * makes no difference.
+ * Opens a database: a directory, which is made if it is not there, or `memory:` (also `:memory:`) for one that is gone with the process.
+ * A relative path is that of the moment: a later `process.chdir` changes nothing. `file:./data` and `file:///srv/data` are understood.
  *
- * Any number of processes can read and write a database at the same time.
+ * Any number of processes may read and write one database at the same time.
  *
  * @example
  * ```ts
  * const db = await connect("./data");
  * ```
  */
-export async function connect(
-  location: string | URL,
-  options?: ConnectOptions,
-  ...more: readonly never[]
-): Promise<Database> {
+export async function connect(location: string | URL, options?: ConnectOptions): Promise<Database> {
   const place = placeOf(location);
-  const given = checkOptions("connect", CONNECT, options, more);
+  const given: TestOptions = checkOptions("connect", options);
   const { registry = defaultRegistry, pace = systemPace } = given;
   if (typeof registry?.resolve !== "function")
     throw badArgument("registry", "a Registry", describeValue(registry));
@@ -70,6 +57,7 @@ export async function connect(
 
 function cacheOf(place: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {
   if (options === false) return new EmbeddingCache(0, undefined);
-  const { maxBytes = CACHE_BYTES } = checkOptions("embeddingCache", CACHE, options);
+  const { maxBytes = CACHE_BYTES } = checkOptions<EmbeddingCacheOptions>("embeddingCache", options);
+  checkCount("embeddingCache.maxBytes", maxBytes, 1);
   return new EmbeddingCache(maxBytes, place === MEMORY ? undefined : join(place, CACHE_FOLDER));
 }

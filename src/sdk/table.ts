@@ -1,19 +1,17 @@
 import type { EmbeddingFunction, EmbeddingInput } from "../embeddings/embedding-function";
 import { type AsOf, toAsOfJson } from "./call/as-of";
 import {
-  COMMIT,
   type Commit,
   type CommitOptions,
   toCommitJson,
+  toCommits,
   toWriteResult,
   type WriteResult,
 } from "./call/commit";
 import { badArgument, notYet } from "./call/errors";
-import { checkOptions, refuseMore } from "./call/options";
+import { checkCount, checkOptions, ownArgument, refuseMore } from "./call/options";
 import {
-  ADD_COLUMN,
   type AddColumnOptions,
-  ALTER_COLUMN,
   type AlterColumnOptions,
   addColumn,
   alterColumn,
@@ -21,31 +19,29 @@ import {
   refreshed,
   renameColumn,
 } from "./columns/alter";
-import {
-  BACKFILL,
-  type BackfillOptions,
-  type BackfillResult,
-  backfill,
-  missingVectors,
-} from "./columns/backfill";
-import { REEMBED, type ReembedOptions, reembed } from "./columns/reembed";
-import {
-  type Optimized,
-  type Retention,
-  retentionJson,
-  type TableStats,
-  type Tag,
-  type Verification,
-} from "./maintenance";
+import { type BackfillOptions, type BackfillResult, backfill, missingVectors } from "./columns/backfill";
+import { type ReembedOptions, reembed } from "./columns/reembed";
+import type { ComputedColumns, ComputedUpdate } from "./compute/value-types";
+import type { OnEmbedError } from "./embed/document-run";
+import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 import { callAsync } from "./native/call";
-import { DIFF, type Diff, type DiffOptions, diff } from "./read/diff";
-import { HISTORY, type HistoryOptions, history } from "./read/history";
+import type { Where } from "./query/builder-types";
+import { type Diff, type DiffOptions, diff } from "./read/diff";
 import { newestReader, type Reader } from "./read/reader";
 import { Snapshot } from "./read/snapshot";
 import { TableView } from "./read/table-view";
 import type { AnyColumn } from "./schema/column";
 import type { Derived, SourcesOf } from "./schema/derived";
-import type { ColumnName, DefaultColumn, DerivedInput, InsertWithVectors, SelectedRow } from "./schema/infer";
+import type {
+  ColumnName,
+  DefaultColumn,
+  DerivedInput,
+  InsertWithVectors,
+  MergeRow,
+  SelectedRow,
+  UpdateWithVectors,
+} from "./schema/infer";
+import { isPlainObject } from "./schema/plain";
 import type {
   AnyTable,
   UntypedTable,
@@ -55,30 +51,102 @@ import type {
   WithRenamed,
 } from "./schema/table-definition";
 import { describeValue } from "./schema/wire-value";
-import { rowFilter } from "./write/row-filter";
-import { updateRows } from "./write/update";
-import { type OneOrMore, writeRows } from "./write/write";
-import {
-  DELETE,
-  type DeleteOptions,
-  INSERT,
-  type InsertOptions,
-  UPDATE,
-  UPSERT,
-  type UpdateOptions,
-  type UpsertOptions,
-  type UpsertRow,
-} from "./write/write-options";
+import { type RowFilter, rowFilter } from "./write/row-filter";
+import { type UpdateRequest, updateRows } from "./write/update";
+import { type OnDuplicate, type OneOrMore, type WriteOptions, writeRows } from "./write/write";
 
-/** The result of a restore. */
+/** What `insert` and `upsert` take. */
+export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
+  /** Lets rows bring vectors of their own for derived columns; those are kept, the others are computed. */
+  readonly vectors?: V | undefined;
+  /**
+   * What happens where rows cannot be embedded: `"throw"` fails the write, which is the default; `"defer"` writes those rows without
+   * a vector, so that search does not find them until `backfill` has filled it. `stats().missingVectors` counts them.
+   */
+  readonly onEmbedError?: OnEmbedError | undefined;
+  /**
+   * What happens where two rows of the write bring one key: `"error"` fails the write, which is the default; `"first"` and `"last"` write
+   * that one of them, and the others count nowhere.
+   */
+  readonly onDuplicate?: OnDuplicate | undefined;
+}
+
+/** What `upsert` takes. */
+export interface UpsertOptions<D extends AnyTable, V extends boolean = boolean, M extends boolean = boolean>
+  extends InsertOptions<V> {
+  /**
+   * Sets only the columns that each row brings, of rows that are there already: what is left out or `undefined` stays as it is. A new row
+   * gets defaults for what it does not bring.
+   */
+  readonly merge?: M | undefined;
+  /**
+   * Other rows that end in the same commit: those that a filter lets through and that no new row replaces. Beside an iterable a
+   * function is called when all rows have been taken. `{ all: true }` ends all rows that are not written again; an empty filter is refused.
+   */
+  readonly delete?: Where<D> | { readonly all: true } | undefined;
+}
+
+/** A row that `upsert` takes. */
+export type UpsertRow<D extends AnyTable, V extends boolean, M extends boolean> = M extends true
+  ? MergeRow<V extends true ? InsertWithVectors<D> : D["$insert"], D>
+  : V extends true
+    ? InsertWithVectors<D>
+    : D["$insert"];
+
+/** What `update` takes. */
+export type UpdateOptions<D extends AnyTable, V extends boolean> = RowChoice<D> & UpdateChange<D, V>;
+
+/** Which rows a call changes: those that a filter lets through, or all of them where that is said. */
+export type RowChoice<D extends AnyTable> =
+  | {
+      /** Which rows. An empty filter is refused: it may have come about by accident. */
+      readonly where: Where<D>;
+      readonly all?: undefined;
+    }
+  | {
+      /** All rows. */
+      readonly all: true;
+      readonly where?: undefined;
+    };
+
+/** What `update` takes beside the choice of rows. */
+export interface UpdateChange<D extends AnyTable, V extends boolean> extends WriteOptions {
+  /**
+   * What they get; columns that are `undefined` stay as they are. A function gets the columns, to compute values of each row from it:
+   * `(c) => ({ stock: c.stock.plus(1), title: c.title.concat(" (old)") })`.
+   */
+  readonly set:
+    | (V extends true ? UpdateWithVectors<D> : D["$update"])
+    | ((
+        columns: ComputedColumns<D>,
+      ) => ComputedUpdate<D, V extends true ? UpdateWithVectors<D> : D["$update"]>);
+  /** Lets `set` bring a vector for derived columns. */
+  readonly vectors?: V | undefined;
+}
+
+/** What `delete` takes. */
+export type DeleteOptions<D extends AnyTable> = RowChoice<D> & CommitOptions;
+
+/** What a restore did. */
 export interface RestoreResult<D extends AnyTable> extends WriteResult {
-  /** The handle that `restore` was called on, with the columns that the table now has. Not enumerable. */
+  /** The handle that was called, which knows the columns that there are now. Not enumerable. */
   readonly table: Table<D>;
 }
 
+/** What `history` takes. */
+export interface HistoryOptions {
+  /**
+   * The most commits.
+   * @default 20
+   */
+  readonly limit?: number | undefined;
+  /** Goes on before this version. */
+  readonly before?: number | undefined;
+}
+
 /**
- * An open table. Reads show the newest version; each write is atomic and creates a new version. A handle keeps the columns that it was opened
- * with: calls such as `addColumn` return a new handle.
+ * An open table: reads show the newest version, writes are atomic and make a new one. Handles never change; `asOf` returns a
+ * snapshot, and `addColumn` a handle that knows the new column.
  *
  * @typeParam D - the table's definition
  *
@@ -98,22 +166,24 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return call(this.#reader);
   }
 
-  /** This table without its types, for code that works with any table, such as an adapter. */
+  /** The same without its types, for code that works with any table, such as an adapter. */
   override get untyped(): Table {
     return this as unknown as Table;
   }
 
   /** The newest version. */
-  async version(...more: readonly never[]): Promise<number> {
-    refuseMore("version", more);
+  async version(): Promise<number> {
     return (await this.handle.info()).version;
   }
 
   /**
-   * Adds one or more rows in one commit. If a row is invalid or its key already exists, none is added. Derived columns are computed.
+   * Adds rows, or one row, as one commit; if one does not fit or its key is there already, none is added. Derived columns are computed.
    *
-   * An array is read during the call, so you can reuse it right away. An iterable is asked for rows as there is room for them, in batches of
-   * about 4 MB, and each row is read as it arrives, so even an endless source needs no more memory than a batch.
+   * An array is read as it is when the call is made: it may be used again at once. An iterable is asked for rows as there is room for them,
+   * in batches of about 4 MB, and each row is read when it comes; so rows without end need no more memory than a batch.
+   *
+   * A commit is a sync of the disk, and concurrent writes share one: with `Promise.all`, many small inserts take little longer than one. Each
+   * is a version of its own; those of one tick that need no embedding come in the order of the calls.
    *
    * @example
    * ```ts
@@ -123,20 +193,18 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async insert<const V extends boolean = false>(
     rows: OneOrMore<V extends true ? InsertWithVectors<D> : D["$insert"]>,
     options?: InsertOptions<V>,
-    ...more: readonly never[]
   ): Promise<WriteResult> {
-    const given: InsertOptions = checkOptions("insert", INSERT, options, more);
-    return await this.handle.told(writeRows(this.handle, "insert", rows, given));
+    return await this.handle.told(writeRows(this.handle, "insert", rows, checkOptions("insert", options)));
   }
 
   /**
-   * Adds rows, and replaces those whose key already exists, in one commit. A row replaces the old one entirely, except for columns that this
-   * handle does not declare, which keep their values. With `merge`, a row changes only the columns that it has.
+   * Adds rows, and replaces those whose key is there already, as one commit. A row replaces another as a whole, but for columns that this
+   * handle does not declare: they stay as they are. With `merge`, rows set only what they bring.
    *
-   * A row that equals the one in the table is skipped: it counts as `unchanged`, and nothing is embedded for it. If all rows are equal, there
-   * is no new version. A vector is computed again only if one of its source columns changed.
+   * A row that is equal to the one in the table is skipped: it is counted as `unchanged`, nothing is embedded for it, and where all rows
+   * are equal there is no new version. Vectors are computed where the columns changed that they are computed from.
    *
-   * With `delete`, the same commit also removes other rows. A crawl needs this when some documents are new, some changed and some gone.
+   * With `delete`, other rows end in the same commit: what a crawl needs that found some documents new, some changed, some gone.
    *
    * @example
    * ```ts
@@ -147,16 +215,14 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async upsert<const V extends boolean = false, const M extends boolean = false>(
     rows: OneOrMore<UpsertRow<D, V, M>>,
     options?: UpsertOptions<D, V, M>,
-    ...more: readonly never[]
   ): Promise<WriteResult> {
-    const given = checkOptions("upsert", UPSERT, options, more);
-    return await this.handle.told(writeRows(this.handle, "upsert", rows, given));
+    return await this.handle.told(writeRows(this.handle, "upsert", rows, checkOptions("upsert", options)));
   }
 
   /**
-   * Sets columns of all rows that match a filter, in one commit, and recomputes what depends on them. The filter is evaluated when the update
-   * is committed, so changes that others make in the meantime are neither missed nor overwritten: if 100 concurrent calls each add 1 to a
-   * number, it grows by 100.
+   * Sets columns of all rows that a filter lets through, as one commit, and computes again what depends on them. The filter is asked when
+   * the update is committed, so that rows which others change meanwhile are neither missed nor overwritten: of 100 calls at once that add
+   * 1 to a number, each adds 1.
    *
    * @example
    * ```ts
@@ -164,15 +230,12 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * await t.update({ where: { id: "1" }, set: (c) => ({ views: c.views.plus(1) }) });
    * ```
    */
-  async update<const V extends boolean = false>(
-    options: UpdateOptions<D, V>,
-    ...more: readonly never[]
-  ): Promise<WriteResult> {
-    return await this.handle.told(updateRows(this.handle, checkOptions("update", UPDATE, options, more)));
+  async update<const V extends boolean = false>(options: UpdateOptions<D, V>): Promise<WriteResult> {
+    return await this.handle.told(updateRows(this.handle, checkOptions<UpdateRequest>("update", options)));
   }
 
   /**
-   * Removes all rows that match a filter, in one commit. Older versions still show them.
+   * Removes all rows that a filter lets through, as one commit. Older versions still show them.
    *
    * @example
    * ```ts
@@ -180,8 +243,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * await t.delete({ all: true });
    * ```
    */
-  async delete(options: DeleteOptions<D>, ...more: readonly never[]): Promise<WriteResult> {
-    const given = checkOptions("delete", DELETE, options, more);
+  async delete(options: DeleteOptions<D>): Promise<WriteResult> {
+    const given = checkOptions<RowFilter & CommitOptions>("delete", options);
     const where = rowFilter(this.handle, "delete", given);
     const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(given) });
     return toWriteResult(await this.handle.told(callAsync(() => this.handle.native.write(request, null))));
@@ -201,23 +264,25 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return new Snapshot(this.handle, at);
   }
 
-  /** What changed between two points in the history. The cost depends on the size of the change, not on the size of the table. */
+  /** What changed from one point in the history to another. The cost grows with the change, not with the table. */
   async diff<S extends ColumnName<D> = DefaultColumn<D>>(
     from: AsOf,
     to: AsOf,
     options?: DiffOptions<D, S>,
-    ...more: readonly never[]
   ): Promise<Diff<SelectedRow<D, S>>> {
-    const request = checkOptions("diff", DIFF, options, more);
-    return (await diff(this.handle, from, to, request)) as Diff<SelectedRow<D, S>>;
+    return (await diff(this.handle, from, to, checkOptions("diff", options))) as Diff<SelectedRow<D, S>>;
   }
 
   /** The commits, newest first. */
-  async history(options?: HistoryOptions, ...more: readonly never[]): Promise<Commit[]> {
-    return await history(this.handle, checkOptions("history", HISTORY, options, more));
+  async history(options?: HistoryOptions): Promise<Commit[]> {
+    const { limit = 20, before } = checkOptions("history", options);
+    checkCount("limit", limit, 1);
+    if (before !== undefined) checkCount("before", before, 1);
+    const request = JSON.stringify({ limit, before: before ?? null });
+    return toCommits(await callAsync(() => this.handle.native.history(request)));
   }
 
-  /** Names a version: the newest one, or the one at a point in the history. A tagged version does not expire. */
+  /** Gives a version a name: the newest one, or the one at a point in the history. A tag also keeps its version from expiring. */
   async tag(name: string, at?: AsOf, ...more: readonly never[]): Promise<Tag> {
     refuseMore("tag", more);
     checkName(name);
@@ -226,33 +291,31 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return { name, version: tag.version };
   }
 
-  /** The tags of the table, with their versions. */
+  /** The names that were given to versions. */
   async tags(...more: readonly never[]): Promise<Tag[]> {
     refuseMore("tags", more);
     const tags = JSON.parse(await callAsync(() => this.handle.native.tags())) as Tag[];
     return tags.map((tag) => ({ name: tag.name, version: tag.version }));
   }
 
-  /** Deletes a tag. The version stays. */
-  async deleteTag(name: string, ...more: readonly never[]): Promise<void> {
-    refuseMore("deleteTag", more);
+  /** Takes a name away; the version stays. */
+  async deleteTag(name: string): Promise<void> {
     checkName(name);
     await callAsync(() => this.handle.native.deleteTag(name));
   }
 
   /**
-   * Restores the rows and columns of an earlier point, in a new commit, so no history is lost. Effective dates that were given since then are
-   * withdrawn. This handle continues with the restored columns; its rows lack columns of its definition that are not among them. Columns keep
-   * the names and types that they have now, in every version.
+   * Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. Effective dates that were
+   * given since are taken back. This handle goes on with the columns that there are then; columns of its definition that are not among them are gone from its rows. Names and types of columns are those of
+   * now, in every version.
    *
    * @example
    * ```ts
    * const { version } = await t.restore({ tag: "launch" });
    * ```
    */
-  async restore(at: AsOf, options?: CommitOptions, ...more: readonly never[]): Promise<RestoreResult<D>> {
-    const commit = toCommitJson(checkOptions("restore", COMMIT, options, more));
-    const request = JSON.stringify({ at: toAsOfJson(at), ...commit });
+  async restore(at: AsOf, options?: CommitOptions): Promise<RestoreResult<D>> {
+    const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(checkOptions("restore", options)) });
     const result = toWriteResult(await callAsync(() => this.handle.native.restore(request)));
     this.handle = await refreshed(this.handle);
     this.#reader = undefined;
@@ -260,12 +323,11 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Adds a column and returns a handle that has it. Existing rows show null, or the constant default of the column.
+   * Adds a column and returns a handle that knows it. Rows that exist show null, or the column's constant default.
    *
-   * To add a derived column, pass the result of `embed`, or a function of the columns that returns one. The rows of all versions are embedded
-   * first; one commit then adds the column with all its vectors, also to those older versions that have its source columns. Readers and
-   * writers can continue in the meantime. A call that fails or is aborted changes nothing, and the cache keeps what was embedded for the next
-   * attempt.
+   * A column that is computed is given as `embed` or as a function of the columns. All rows that any version shows are embedded, then the
+   * column is there with all vectors in one commit, also in older versions, as far as they have its sources. Readers and writers go on
+   * meanwhile. A call that fails or is ended changes nothing, and what was embedded is in the cache when it is made again.
    *
    * @example
    * ```ts
@@ -283,35 +345,25 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     column: C,
     options?: AddColumnOptions,
   ): Promise<Table<WithColumn<D, N, C>>>;
-  async addColumn(
-    name: string,
-    column: unknown,
-    options?: object,
-    ...more: readonly never[]
-  ): Promise<unknown> {
+  async addColumn(name: string, column: unknown, options?: AddColumnOptions): Promise<unknown> {
     return new Table(
-      await this.handle.told(
-        addColumn(this.handle, name, column, checkOptions("addColumn", ADD_COLUMN, options, more)),
-      ),
+      await this.handle.told(addColumn(this.handle, name, column, checkOptions("addColumn", options))),
     );
   }
 
-  /** Drops a column and returns a handle without it. Older versions still have it. */
+  /** Drops a column and returns a handle without it. Older versions still show it. */
   async dropColumn<const N extends ColumnName<D>>(
     name: N,
     options?: CommitOptions,
-    ...more: readonly never[]
   ): Promise<Table<WithoutColumn<D, N>>> {
     return new Table(
-      await this.handle.told(
-        dropColumn(this.handle, name, checkOptions("dropColumn", COMMIT, options, more)),
-      ),
+      await this.handle.told(dropColumn(this.handle, name, checkOptions("dropColumn", options))),
     );
   }
 
   /**
-   * Renames a column in every version and returns a handle with the new name. Derived columns are still computed from it, and a primary key
-   * stays the primary key. In an older version in which another column has the new name, the column keeps its old name.
+   * Gives a column another name, in every version, and returns a handle that knows it. A derived column goes on being computed from it, and
+   * the key stays the key. An older version in which another column had that name keeps the old name.
    *
    * @example
    * ```ts
@@ -323,21 +375,18 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     from: N,
     to: M,
     options?: CommitOptions,
-    ...more: readonly never[]
   ): Promise<Table<WithRenamed<D, N, M>>> {
     return new Table(
-      await this.handle.told(
-        renameColumn(this.handle, from, to, checkOptions("renameColumn", COMMIT, options, more)),
-      ),
+      await this.handle.told(renameColumn(this.handle, from, to, checkOptions("renameColumn", options))),
     );
   }
 
   /**
-   * Widens a column in every version and returns a handle with the new type. An enum can get more values or become text, a column can become
-   * nullable, and integers can become floats (unless a row of any version holds an integer that a float cannot represent exactly).
+   * Lets a column hold more, in every version, and returns a handle that knows it: an enum gets more values or becomes text, a column
+   * becomes nullable, integers become floats (refused where a row of any version holds one that a float does not hold exactly).
    *
-   * With an embedded column and `vouch: true`, it turns a plain vector column into a derived one. You vouch that the vectors in it are what the
-   * function makes of the sources; from then on Varve fills the column, and it can be searched with whatever the function embeds.
+   * With an embedded column and `vouch: true` it says that the vectors of a plain column are what the function makes of the sources:
+   * from then on Varve fills it, and it is searched by what the function embeds.
    *
    * @example
    * ```ts
@@ -355,20 +404,13 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     column: C,
     options?: CommitOptions,
   ): Promise<Table<WithColumn<D, N, C>>>;
-  async alterColumn(
-    name: string,
-    column: unknown,
-    options?: object,
-    ...more: readonly never[]
-  ): Promise<unknown> {
+  async alterColumn(name: string, column: unknown, options?: AlterColumnOptions): Promise<unknown> {
     return new Table(
-      await this.handle.told(
-        alterColumn(this.handle, name, column, checkOptions("alterColumn", ALTER_COLUMN, options, more)),
-      ),
+      await this.handle.told(alterColumn(this.handle, name, column, checkOptions("alterColumn", options))),
     );
   }
 
-  /** The size of the table, in rows, files and bytes. */
+  /** How large the table is. */
   async stats(...more: readonly never[]): Promise<TableStats> {
     refuseMore("stats", more);
     const stats = JSON.parse(await callAsync(() => this.handle.native.stats())) as TableStats;
@@ -376,8 +418,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Fills in the vectors that are missing after writes with `onEmbedError: "defer"`. It commits a few rows at a time, can be aborted and
-   * called again at any time, and lets several workers share the work.
+   * Fills in vectors that are missing, after writes with `onEmbedError: "defer"`, in commits of some rows each. It can be ended and
+   * called again at any time, and several workers may share the work.
    *
    * @example
    * ```ts
@@ -385,36 +427,37 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * const { filled, missing } = await t.backfill();
    * ```
    */
-  async backfill(options?: BackfillOptions, ...more: readonly never[]): Promise<BackfillResult> {
-    return await this.handle.told(backfill(this.handle, checkOptions("backfill", BACKFILL, options, more)));
+  async backfill(options?: BackfillOptions): Promise<BackfillResult> {
+    return await this.handle.told(backfill(this.handle, checkOptions("backfill", options)));
   }
 
-  /** Reads every file of the table and reports which are damaged. It also warns about commits whose clock was wrong. */
+  /** Reads every file of the table and says which are damaged; warns where a clock was wrong. */
   async verify(...more: readonly never[]): Promise<Verification> {
     refuseMore("verify", more);
     return JSON.parse(await callAsync(() => this.handle.native.verify())) as Verification;
   }
 
-  /** Merges small files, builds search indexes, and removes what no version shows any more. It creates no version. */
+  /** Merges small files, builds what speeds up search, and removes what nobody can see any more. It makes no version. */
   async optimize(...more: readonly never[]): Promise<Optimized> {
     refuseMore("optimize", more);
     return JSON.parse(await callAsync(() => this.handle.native.optimize())) as Optimized;
   }
 
-  /** Sets how long removed rows stay readable in older versions: a number of days, or forever. Tagged versions do not expire. */
+  /** Says how long rows that were removed stay readable in older versions: some days, or for ever. Tagged versions stay. */
   async setRetention(retention: Retention, ...more: readonly never[]): Promise<void> {
     refuseMore("setRetention", more);
-    const request = retentionJson(retention);
+    const request = retentionJson(ownArgument("setRetention", retention));
     await callAsync(() => this.handle.native.setRetention(request));
   }
 
   /**
-   * Moves a derived column to another embedding function and returns a handle that uses it. The rows of all versions are embedded first; one
-   * commit then replaces the vectors, so the past is searched with the new function too. Readers and writers can continue in the meantime.
-   * Afterwards, handles that were opened earlier can no longer search the column or write rows, and fail with `CONFLICT`.
+   * Moves a derived column to another embedding function, and returns a handle that knows it. All rows that any version shows are
+   * embedded, then the new vectors take the place of the old ones in one commit: from then on the past is searched with the new
+   * function too. Readers and writers go on meanwhile; handles that were opened before cannot search the column or write rows once it
+   * is done, and say so (`CONFLICT`).
    *
-   * A call that fails or is aborted changes nothing, and the cache keeps what was embedded for the next attempt. Rows that brought their own
-   * vectors are embedded like all others.
+   * A call that fails or is ended changes nothing, and what was embedded is in the cache when it is made again. Rows that brought a
+   * vector of their own are embedded like all others.
    *
    * @example
    * ```ts
@@ -425,7 +468,6 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     column: N,
     fn: EmbeddingFunction<DerivedInput<D["derived"][N]>>,
     options?: ReembedOptions,
-    ...more: readonly never[]
   ): Promise<Table<D>> {
     return new Table(
       await this.handle.told(
@@ -433,13 +475,13 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
           this.handle,
           column,
           fn as EmbeddingFunction<EmbeddingInput>,
-          checkOptions("reembed", REEMBED, options, more),
+          checkOptions("reembed", options),
         ),
       ),
     );
   }
 
-  /** Not available yet: throws `NOT_YET`. */
+  /** Not there yet: throws `NOT_YET`. */
   purge(_notYet: never): Promise<never> {
     const instead =
       "Use delete and setRetention: what was deleted is removed once it is older than the retention.";
@@ -447,11 +489,10 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Closes the table. It waits for calls in progress, ends scans and background work, and closes the files. The handle cannot be used
-   * afterwards.
+   * Closes the table: waits for the calls that are under way, ends scans and work in the background, and closes its files. The
+   * handle cannot be used any more.
    */
-  async close(...more: readonly never[]): Promise<void> {
-    refuseMore("close", more);
+  async close(): Promise<void> {
     await callAsync(() => this.handle.native.close());
   }
 
@@ -465,3 +506,18 @@ function checkName(name: unknown): void {
   if (typeof name === "string" && name !== "") return;
   throw badArgument("tag", "a name", describeValue(name));
 }
+
+function retentionJson(retention: unknown): string {
+  if (retention === "forever") return JSON.stringify({ retentionMs: null });
+  const { days } = isPlainObject(retention)
+    ? checkOptions<{ days?: unknown }>("setRetention", retention)
+    : {};
+  if (typeof days === "number" && days >= 0 && days <= DAYS_MAX) {
+    return JSON.stringify({ retentionMs: Math.round(days * DAY_MS) });
+  }
+  throw badArgument("setRetention", '{ days } from 0 to 100,000,000, or "forever"', describeValue(retention));
+}
+
+const DAY_MS = 86_400_000;
+/** What a Date can reach. */
+const DAYS_MAX = 100_000_000;

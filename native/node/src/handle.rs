@@ -48,7 +48,8 @@ impl<T> Handle<T> {
         result.unwrap_or_else(|panic| Err(panicked(&*panic)))
     }
 
-    fn begin(&self) -> Result<Arc<T>> {
+    /// Begins a call, for which closing waits until its [`Handle::end`].
+    pub(crate) fn begin(&self) -> Result<Arc<T>> {
         let mut state = self.lock();
         if state.poisoned {
             return Err(Error::new(
@@ -63,7 +64,8 @@ impl<T> Handle<T> {
         Ok(target)
     }
 
-    fn end(&self, panicked: bool) {
+    /// Ends a call; its target is dropped before.
+    pub(crate) fn end(&self, panicked: bool) {
         let mut state = self.lock();
         state.calls -= 1;
         state.poisoned |= panicked;

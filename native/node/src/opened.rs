@@ -33,6 +33,16 @@ impl Opened {
         self.table.run(call)
     }
 
+    /// Begins a call that ends when what is returned is dropped, on whatever thread.
+    pub(crate) fn begin(self: &Arc<Self>) -> Result<(Arc<Table>, Underway)> {
+        let (table, opened) = (self.table.begin()?, Arc::clone(self));
+        let underway = Underway {
+            opened,
+            table: Some(Arc::clone(&table)),
+        };
+        Ok((table, underway))
+    }
+
     /// Begins upkeep where it is due. Called after every commit.
     pub(crate) fn committed(&self) {
         self.upkeep.committed();
@@ -71,6 +81,27 @@ impl Opened {
     pub(crate) fn end_with_environment(self: &Arc<Self>) {
         let ends: Arc<dyn Ends> = Arc::<Self>::clone(self);
         end_with_environment(Arc::downgrade(&ends));
+    }
+}
+
+/// A call that is under way.
+pub(crate) struct Underway {
+    opened: Arc<Opened>,
+    table: Option<Arc<Table>>,
+}
+
+impl Underway {
+    /// Something was committed.
+    pub(crate) fn committed(&self) {
+        self.opened.committed();
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        // Before the end of the call is told: who waits for it wants to see it gone.
+        self.table = None;
+        self.opened.table.end(std::thread::panicking());
     }
 }
 

@@ -10,7 +10,7 @@ use crate::opened::Opened;
 use crate::page::NativePage;
 use crate::reembed::NativeReembed;
 use crate::scan::NativeScan;
-use crate::work::Work;
+use crate::work::{Attend, Told, Work};
 use crate::writer::NativeWriter;
 
 /// Work that settles with text.
@@ -23,6 +23,8 @@ const INSIDE_CALL_NS: u64 = 300_000;
 /// The limit for a search beside which no other is under way: a hop to a thread and back was measured to take 65 us, and nobody
 /// waits.
 const ALONE_NS: u64 = 500_000;
+/// A write of at most so many bytes is decoded by whoever commits it.
+const SMALL_BYTES: usize = 64 * 1024;
 
 /// A table.
 #[napi]
@@ -50,6 +52,36 @@ impl NativeTable {
 
     fn text_later(&self, call: impl FnOnce(&Arc<Table>) -> Result<String> + Send + 'static) -> TextWork {
         self.later(call, |text| text)
+    }
+
+    /// A write that gets its place within the call and takes no thread while it waits, followed by upkeep where it is due.
+    fn hand_over(&self, request: String, batch: Vec<u8>) -> TextWork {
+        let opened = Arc::clone(&self.opened);
+        let hand_over = move |told: Told<String>| -> Option<Attend> {
+            let begun = opened.begin().and_then(|call| Ok((call, opened.begin()?)));
+            let ((table, call), (_, attending)) = match begun {
+                Ok(begun) => begun,
+                Err(error) => {
+                    told(Err(error));
+                    return None;
+                }
+            };
+            let done = move |written: Result<String>| {
+                if written.is_ok() {
+                    call.committed();
+                }
+                drop(call);
+                told(written);
+            };
+            let attendant = varve_protocol::hand_over(&table, request, batch, done);
+            drop(table);
+            let attendant = attendant?;
+            Some(Box::new(move || {
+                attendant.attend();
+                drop(attending);
+            }))
+        };
+        Work::handed(hand_over, |text| text)
     }
 
     /// A write, followed by upkeep where it is due.
@@ -133,11 +165,14 @@ impl NativeTable {
         self.later(start, |scan| scan)
     }
 
-    /// One commit.
+    /// One commit. Small writes get their place in the order of the calls, and are committed together where they wait together.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn write(&self, request: String, batch: Option<&[u8]>) -> TextWork {
-        let batch = batch.map(<[u8]>::to_vec);
-        self.write_later(move |table| varve_protocol::write(table, &request, batch.as_deref()))
+        let batch = batch.map(<[u8]>::to_vec).unwrap_or_default();
+        if batch.len() <= SMALL_BYTES {
+            return self.hand_over(request, batch);
+        }
+        self.write_later(move |table| varve_protocol::write(table, &request, Some(&batch)))
     }
 
     /// Starts a write that is told more before it is committed: of rows in several batches, or an update of the rows that match a

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use napi::{Status, check_status, sys};
 
-/// What runs on a thread of the set. It returns what settles the promise.
-type Job = Box<dyn FnOnce() -> Settle + Send>;
+/// What runs on a thread of the set. It returns what settles a promise, unless others do.
+type Job = Box<dyn FnOnce() -> Option<Settle> + Send>;
 /// What then runs on JavaScript's thread.
 pub(crate) type Settle = Box<dyn FnOnce(sys::napi_env) + Send>;
 
@@ -76,15 +76,30 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs a job on a thread, and on JavaScript's thread what it returns. Must be called on the latter.
-pub(crate) fn start(env: sys::napi_env, job: Job) -> napi::Result<()> {
+/// From a call of JavaScript to threads, and from any thread back: the way of one promise.
+#[derive(Clone)]
+pub(crate) struct Way(Arc<Threads>);
+
+impl Way {
+    /// Runs a job on a thread, and on JavaScript's thread what it returns.
+    pub(crate) fn push(&self, job: Job) {
+        self.0.push(job);
+    }
+
+    /// Settles the promise, on JavaScript's thread. To be called once, unless a job does it.
+    pub(crate) fn finish(&self, settle: Settle) {
+        self.0.finish(settle);
+    }
+}
+
+/// Begins what settles a promise. Must be called on JavaScript's thread.
+pub(crate) fn begin(env: sys::napi_env) -> napi::Result<Way> {
     let here = here(env)?;
     if here.pending.replace(here.pending.get() + 1) == 0 {
         // SAFETY: environment and function live, as `here` does. A promise that is not settled keeps the event loop going.
         unsafe { sys::napi_ref_threadsafe_function(env, here.function) };
     }
-    here.threads.push(job);
-    Ok(())
+    Ok(Way(Arc::clone(&here.threads)))
 }
 
 /// Ends something, if it is still there, when the environment of this thread ends.
@@ -215,8 +230,8 @@ impl Threads {
             Err(_) if waiting.threads == 0 => {
                 let job = waiting.jobs.pop_back();
                 drop(waiting);
-                if let Some(job) = job {
-                    self.finish(job());
+                if let Some(settle) = job.and_then(|job| job()) {
+                    self.finish(settle);
                 }
             }
             Err(_) => {}
@@ -225,7 +240,9 @@ impl Threads {
 
     fn run(&self) {
         while let Some(job) = self.next_job() {
-            self.finish(job());
+            if let Some(settle) = job() {
+                self.finish(settle);
+            }
         }
     }
 

@@ -14,16 +14,35 @@ use crate::threads::{self, Settle};
 ///
 /// Nothing of JavaScript goes along: what a call needs of its arguments is copied before it returns.
 pub struct Work<T, J> {
-    run: Box<dyn FnOnce() -> Result<T> + Send>,
+    run: Run<T>,
     convert: fn(T) -> J,
 }
 
+enum Run<T> {
+    /// It takes a thread until it is done.
+    OnThread(Box<dyn FnOnce() -> Result<T> + Send>),
+    /// It is handed over within the call.
+    HandOver(Box<dyn FnOnce(Told<T>) -> Option<Attend>>),
+}
+
+/// Is told the result, on whatever thread.
+pub(crate) type Told<T> = Box<dyn FnOnce(Result<T>) + Send>;
+/// Runs on a thread, so that what was handed over is done.
+pub(crate) type Attend = Box<dyn FnOnce() + Send>;
+
 impl<T, J> Work<T, J> {
     pub(crate) fn new(run: impl FnOnce() -> Result<T> + Send + 'static, convert: fn(T) -> J) -> Self {
-        Self {
-            run: Box::new(run),
-            convert,
-        }
+        let run = Run::OnThread(Box::new(run));
+        Self { run, convert }
+    }
+
+    /// What is handed over within the call, in the order of calls, and takes no thread while it waits.
+    pub(crate) fn handed(
+        hand_over: impl FnOnce(Told<T>) -> Option<Attend> + 'static,
+        convert: fn(T) -> J,
+    ) -> Self {
+        let run = Run::HandOver(Box::new(hand_over));
+        Self { run, convert }
     }
 }
 
@@ -49,12 +68,28 @@ impl<T: Send + 'static, J: ToNapiValue + 'static> ToNapiValue for Work<T, J> {
         // SAFETY: the environment is the one of the call that returns this.
         check_status!(unsafe { sys::napi_create_promise(env, &mut deferred, &mut promise) })?;
         let (deferred, Self { run, convert }) = (Deferred(deferred), work);
-        let job = move || -> Settle {
-            let result = catch_unwind(AssertUnwindSafe(run));
-            let result = result.unwrap_or_else(|_| Err(Error::internal("a call panicked")));
+        let way = threads::begin(env)?;
+        let settle = move |result: Result<T>| -> Settle {
             Box::new(move |env| deferred.settle(env, result.map(convert)))
         };
-        threads::start(env, Box::new(job))?;
+        match run {
+            Run::OnThread(run) => way.push(Box::new(move || {
+                let result = catch_unwind(AssertUnwindSafe(run));
+                let result = result.unwrap_or_else(|_| Err(Error::internal("a call panicked")));
+                Some(settle(result))
+            })),
+            Run::HandOver(hand_over) => {
+                let back = way.clone();
+                let attend = hand_over(Box::new(move |result| back.finish(settle(result))));
+                if let Some(attend) = attend {
+                    way.push(Box::new(move || {
+                        // Whoever waits was told, and the handle knows.
+                        let _ = catch_unwind(AssertUnwindSafe(attend));
+                        None
+                    }));
+                }
+            }
+        }
         Ok(promise)
     }
 }

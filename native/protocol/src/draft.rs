@@ -27,7 +27,7 @@ enum Kind {
 /// As [`Stage::new`], [`Update::new`] and [`Table::check_version`].
 pub fn stage(table: &Arc<Table>, request: &str, constants: Option<&[u8]>) -> Result<Draft> {
     let request: Write = parse(request)?;
-    request.check_names(table)?;
+    request.check_names(&table.snapshot()?)?;
     let kind = match request.kind {
         WriteKind::Insert => rows(table, &request, OnKey::Refuse)?,
         WriteKind::Upsert => rows(table, &request, OnKey::Replace)?,

@@ -49,4 +49,4 @@ pub use page::Page;
 pub use read::{explain, read_arrow, read_page, read_within};
 pub use reembed::{Vectors, reembed};
 pub use scan::{Pages, scan};
-pub use write::write;
+pub use write::{hand_over, write};

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
-use varve_engine::{OnKey, Result, Table, Written};
+use varve_engine::{Attendant, OnKey, Result, RowChange, Snapshot, Table, Written};
 
 use crate::request::{Write, WriteKind, filter, parse};
 
@@ -9,32 +11,41 @@ use crate::request::{Write, WriteKind, filter, parse};
 /// As [`Table::insert`], [`Table::replace`], [`Table::update`] and [`Table::delete`]; [`varve_engine::Code::Conflict`] where a column is
 /// called otherwise now.
 pub fn write(table: &Table, request: &str, batch: Option<&[u8]>) -> Result<String> {
-    let request: Write = parse(request)?;
-    request.check_names(table)?;
-    let options = request.options.into();
-    let rows = batch.unwrap_or_default();
-    let done = match request.kind {
-        WriteKind::Insert => {
-            let (batch, schema) = table.batch(rows)?;
-            table.insert(batch, &schema, OnKey::Refuse, &options)?
-        }
-        WriteKind::Upsert => {
-            let (batch, schema) = table.batch(rows)?;
-            match filter(request.ending.as_ref(), &schema)? {
-                Some(ending) => table.replace(batch, &schema, &ending, &options)?,
-                None => table.insert(batch, &schema, OnKey::Replace, &options)?,
-            }
-        }
-        WriteKind::Update => {
-            let (batch, schema) = table.batch(rows)?;
-            table.update(&request.row_ids, &batch, &schema, &options)?
-        }
-        WriteKind::Delete => {
-            let filter = filter(request.filter.as_ref(), table.snapshot()?.schema())?;
-            table.delete(filter.as_ref(), &options)?
-        }
-    };
+    let change = change(&table.snapshot()?, request, batch.unwrap_or_default())?;
+    let done = table.change_rows(change)?;
     Ok(written(done).to_string())
+}
+
+/// [`write`] without waiting, as [`Table::hand_over_rows`]: who calls must see to it that what is returned attends.
+pub fn hand_over(
+    table: &Arc<Table>,
+    request: String,
+    batch: Vec<u8>,
+    done: impl FnOnce(Result<String>) + Send + 'static,
+) -> Option<Attendant> {
+    let make = move |snapshot: &Snapshot| change(snapshot, &request, &batch);
+    table.hand_over_rows(make, move |result| {
+        done(result.map(|done| written(done).to_string()))
+    })
+}
+
+/// What a write changes, as a version has the columns.
+fn change(snapshot: &Snapshot, request: &str, batch: &[u8]) -> Result<RowChange> {
+    let request: Write = parse(request)?;
+    request.check_names(snapshot)?;
+    let options = request.options.into();
+    match request.kind {
+        WriteKind::Insert => RowChange::insert(snapshot.batch(batch)?, OnKey::Refuse, None, options),
+        WriteKind::Upsert => {
+            let ending = filter(request.ending.as_ref(), snapshot.schema())?;
+            RowChange::insert(snapshot.batch(batch)?, OnKey::Replace, ending, options)
+        }
+        WriteKind::Update => RowChange::update(request.row_ids, snapshot.batch(batch)?, options),
+        WriteKind::Delete => {
+            let filter = filter(request.filter.as_ref(), snapshot.schema())?;
+            Ok(RowChange::delete(filter, options))
+        }
+    }
 }
 
 /// What a write did, as JSON.

@@ -53,10 +53,7 @@ export interface VarveDeleteOptions extends CommitOptions {
   readonly ids?: readonly string[] | undefined;
   /** The documents that a filter lets through; it must not be empty. */
   readonly filter?: VarveFilter | undefined;
-  /**
-   * All documents.
-   * @default false
-   */
+  /** All documents. */
   readonly deleteAll?: boolean | undefined;
 }
 
@@ -137,7 +134,7 @@ export class VarveVectorStore extends SearchableStore {
     return store;
   }
 
-  /** `fromExistingTable` under the name that other stores use for it. */
+  /** The same as `fromExistingTable`, by the name that other stores have for it. */
   static async fromExistingIndex(
     embeddings: StoreEmbeddings,
     config: VarveStoreConfig,

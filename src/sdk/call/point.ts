@@ -5,7 +5,7 @@ import { parseInstant } from "../schema/calendar";
 import { describeValue } from "../schema/wire-value";
 import { type AsOf, type Instant, toInstant } from "./as-of";
 import { badArgument, notAPoint } from "./errors";
-import { checkOptions, DATA, type OptionRules } from "./options";
+import { checkOptions } from "./options";
 
 /** Which of the two dates of a commit a date means: when it was made, or since when its facts are true. */
 export type DateAxis = "committed" | "effective";
@@ -23,8 +23,6 @@ export interface ParsePointOptions {
    */
   readonly dates?: DateAxis | undefined;
 }
-
-const RULES: OptionRules<ParsePointOptions> = { now: DATA, dates: DATA };
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -64,7 +62,7 @@ const DATELIKE = /^[+-]?\d{4,6}-\d/;
  * | `2026-03-01` | that date: its start in UTC |
  * | `2026-03-01T12:00:00+01:00`, `2026-03-01 12:00Z` | that instant; the zone must be said |
  * | `now`, `today`, `yesterday`, `last tuesday` | now; the start of that day in UTC |
- * | `3 days ago`, `an hour ago`, `last week` | that long before now; a day has 24 hours, a month is a calendar month |
+ * | `3 days ago`, `an hour ago`, `last week` | so long before now; a day has 24 hours, a month is one of the calendar |
  * | `@launch`, `tag:launch`, `launch` | the tag; `@` is needed where the name reads like one of the others |
  * | `effective:2026-03-01`, `committed:yesterday` | what was true by then, or was committed by then, whatever `dates` says |
  *
@@ -76,8 +74,8 @@ const DATELIKE = /^[+-]?\d{4,6}-\d/;
  * const spring = t.asOf(parsePoint("2026-03-01", { dates: "effective" }));
  * ```
  */
-export function parsePoint(text: string, options?: ParsePointOptions, ...more: readonly never[]): AsOf {
-  const { now, dates = "committed" } = checkOptions("parsePoint", RULES, options, more);
+export function parsePoint(text: string, options?: ParsePointOptions): AsOf {
+  const { now, dates = "committed" } = checkOptions("parsePoint", options);
   if (typeof text !== "string")
     throw badArgument("parsePoint", "a text such as yesterday", describeValue(text));
   if (dates !== "committed" && dates !== "effective")
@@ -156,7 +154,7 @@ function before(now: number, count: number, unit: string): number | undefined {
   return months === undefined ? undefined : monthsBefore(now, count * months);
 }
 
-/** This day in an earlier month, or the last day of that month if it is shorter. */
+/** The same day of an earlier month, or its last one where it is shorter. */
 function monthsBefore(now: number, months: number): number {
   const date = new Date(now);
   const day = date.getUTCDate();

@@ -1,5 +1,4 @@
 import { aborted } from "./errors";
-import { CALLBACK, type OptionRules, SIGNAL } from "./options";
 
 /** How far a long call has come. */
 export interface Progress {
@@ -32,8 +31,6 @@ export interface LongOptions {
   /** Is told how far the call has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
-
-export const LONG: OptionRules<LongOptions> = { signal: SIGNAL, onProgress: CALLBACK };
 
 /** Throws ABORTED where the signal was aborted. */
 export function checkSignal(signal: AbortSignal | undefined): void {

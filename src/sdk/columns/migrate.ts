@@ -2,10 +2,9 @@
 // migrate at once: whoever finds that somebody else was faster looks again what is left to do.
 
 import { VarveError } from "../../varve-error";
-import { COMMIT, type CommitOptions } from "../call/commit";
+import type { CommitOptions } from "../call/commit";
 import { badArgument } from "../call/errors";
-import { DATA, FLAG, type OptionRules } from "../call/options";
-import { LONG, type LongOptions } from "../call/progress";
+import type { LongOptions } from "../call/progress";
 import type { EmbedServices } from "../embed/table-embedder";
 import { TableHandle, type TableInfo } from "../handle/table-handle";
 import { callAsync } from "../native/call";
@@ -20,19 +19,11 @@ import { reembed } from "./reembed";
 
 /** What `migrate` takes. */
 export interface MigrateOptions extends CommitOptions, LongOptions {
-  /**
-   * Says what would be done, and does nothing.
-   * @default false
-   */
+  /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean | undefined;
-  /**
-   * Columns that the declaration lacks and that the table may lose. Older versions still show them.
-   * @default none
-   */
+  /** Columns that the declaration lacks and that the table shall lose. Older versions still show them. */
   readonly allowDrop?: readonly string[] | undefined;
 }
-
-export const MIGRATE: OptionRules<MigrateOptions> = { ...COMMIT, ...LONG, dryRun: FLAG, allowDrop: DATA };
 
 /** A change that brings a table nearer to its declaration. */
 export interface MigrationStep {
@@ -60,7 +51,7 @@ export interface MigrationTarget {
   create(): Promise<NativeTable>;
 }
 
-/** How often somebody else may change the columns first before the migration gives up. */
+/** So often somebody else may be faster. */
 const TRIES = 20;
 
 /** Brings a table to its declaration. */

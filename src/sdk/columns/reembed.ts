@@ -3,10 +3,9 @@
 // last of them get their vectors right after it.
 
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
-import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
+import { type CommitOptions, toCommitJson } from "../call/commit";
 import { badArgument, notAllEmbedded } from "../call/errors";
-import type { OptionRules } from "../call/options";
-import { checkSignal, LONG, type LongOptions } from "../call/progress";
+import { checkSignal, type LongOptions } from "../call/progress";
 import { TableEmbedder } from "../embed/table-embedder";
 import type { AnyFunction } from "../embed/traits";
 import { TableHandle } from "../handle/table-handle";
@@ -23,9 +22,7 @@ import { describeValue } from "../schema/wire-value";
 /** What `reembed` takes. */
 export interface ReembedOptions extends CommitOptions, LongOptions {}
 
-export const REEMBED: OptionRules<ReembedOptions> = { ...COMMIT, ...LONG };
-
-/** The most rounds in which rows that arrived meanwhile are embedded before the commit. */
+/** So often rows that came meanwhile are embedded before the commit. */
 const ROUNDS = 8;
 const STEP_BYTES = 64 << 20;
 const STEP_ROWS_MAX = 16_384;
@@ -159,7 +156,7 @@ class Reembedding {
     return Number(await callAsync(() => this.#native.waiting()));
   }
 
-  /** Embeds the rows that are waiting now. Rows that arrive meanwhile are left for the next round, or this might never end. */
+  /** Embeds so many rows: those that are there, and not those that come meanwhile, or it might never end. */
   async #embed(waiting: number, signal: AbortSignal | undefined): Promise<void> {
     this.#total = this.#done + waiting;
     while (this.#done < this.#total) {

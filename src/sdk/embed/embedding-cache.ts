@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { refuseMore } from "../call/options";
 import { cacheNotCleared } from "./embed-errors";
 import { VectorLog } from "./vector-log";
 import { VectorMemory } from "./vector-memory";
@@ -51,8 +50,7 @@ export class EmbeddingCache {
   }
 
   /** What it holds. */
-  async stats(...more: readonly never[]): Promise<EmbeddingCacheStats> {
-    refuseMore("stats", more);
+  async stats(): Promise<EmbeddingCacheStats> {
     await this.ready();
     const { size: entries, bytes } = this.#memory;
     const diskBytes = (await this.#log?.bytes()) ?? 0;
@@ -60,8 +58,7 @@ export class EmbeddingCache {
   }
 
   /** Forgets everything, in memory and on disk. */
-  async clear(...more: readonly never[]): Promise<void> {
-    refuseMore("clear", more);
+  async clear(): Promise<void> {
     await this.ready();
     this.#memory.clear();
     try {

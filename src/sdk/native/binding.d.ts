@@ -82,7 +82,7 @@ export declare class NativeTable {
   readArrow(request: string, vector?: Float32Array | undefined | null): Promise<Uint8Array>
   /** Starts a scan. */
   scan(request: string): Promise<NativeScan>
-  /** One commit. */
+  /** One commit. Small writes get their place in the order of the calls, and are committed together where they wait together. */
   write(request: string, batch?: Uint8Array | undefined | null): Promise<string>
   /**
    * Starts a write that is told more before it is committed: of rows in several batches, or an update of the rows that match a

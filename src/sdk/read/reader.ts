@@ -1,7 +1,7 @@
-// Reads a table at one version, or always at the newest. Requests go to the native module as JSON; its pages become rows.
+// Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
 import { badArgument, noPrimaryKey } from "../call/errors";
-import { sentOptions } from "../call/options";
+import { checkCount } from "../call/options";
 import { inTurn } from "../call/turn";
 import type { Decode, Plan, Plans } from "../handle/plan";
 import { explained } from "../handle/stale";
@@ -16,30 +16,42 @@ import { describeType } from "../schema/column-type";
 import type { TableSchema } from "../schema/table-schema";
 import { describeValue, toWireValue } from "../schema/wire-value";
 import type { SearchWork } from "./explanation";
-import { FIND, type FindRequest, SCAN, type ScanRequest } from "./find-options";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
 import type { PreparedScan } from "./scan";
 
-/** A request to the native module, and how a page of its answer becomes rows. */
-export interface Ask<T> {
-  readonly request: string;
-  readonly vector: Float32Array | null;
-  readonly decode: Decode<T>;
-  /** For a search: whether no other is running, so that it may block the event loop a little longer. */
-  readonly alone?: boolean;
+/** What `find` takes, before its types. */
+export interface FindRequest {
+  readonly select?: readonly string[] | undefined;
+  readonly where?: unknown;
+  /** A filter that was checked before, instead of `where`. */
+  readonly filter?: FilterJson | undefined;
+  readonly orderBy?: unknown;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly after?: unknown;
 }
 
-/** A reader that always reads the newest version. */
+/** What `scan` takes, before its types. */
+export interface ScanRequest {
+  readonly select?: readonly string[] | undefined;
+  readonly where?: unknown;
+  readonly batchRows?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const BATCH_ROWS = 1024;
+
+/** A reader of the newest version, whichever that is. */
 export function newestReader(handle: TableHandle): Reader {
   return new Reader(handle, handle.plans, null);
 }
 
-/** A reader of one version. Throws CONFLICT if columns have been renamed since the table was opened. */
+/** A reader of one version; throws CONFLICT where columns were renamed since the table was opened. */
 export function readerAt(handle: TableHandle, point: ResolvedPoint): Reader {
   return new Reader(handle, handle.plansAt(point), point.version);
 }
 
-/** Reads one table. Small answers are returned without leaving the JavaScript thread. */
+/** Reads one table. Small answers are given inside the call. */
 export class Reader {
   readonly #handle: TableHandle;
   readonly #native: NativeTable;
@@ -55,12 +67,12 @@ export class Reader {
     this.#scratch = handle.scratch;
   }
 
-  /** The columns at the version that is read. */
+  /** The columns of the version that is read. */
   get schema(): TableSchema {
     return this.#plans.schema;
   }
 
-  /** A reader of another version, with these columns. */
+  /** The same columns at another version. */
   at(version: number): Reader {
     return new Reader(this.#handle, this.#plans, version);
   }
@@ -76,7 +88,7 @@ export class Reader {
     }
   }
 
-  /** The rows with these keys, in the order of the keys. */
+  /** The rows with some keys, in their order. */
   getAll(keys: readonly unknown[], select: readonly string[] | undefined): Promise<(PlainRow | undefined)[]> {
     try {
       const { projection } = this.plan(select);
@@ -90,36 +102,17 @@ export class Reader {
     }
   }
 
-  /** The request of `find`: the rows that match a filter. */
-  find(request: FindRequest): Ask<PlainRow[]> {
-    const plan = this.plan(request.select);
-    return { request: this.#findRequest(plan, request), vector: null, decode: plan.rows };
-  }
-
-  /** The request of `search`: the rows nearest to a vector. */
-  search(select: readonly string[] | undefined, body: object, vector: Float32Array): Ask<PlainRow[]> {
-    const plan = this.plan(select);
-    const decode = "during" in body ? plan.spanHits : plan.hits;
-    return { request: this.#request({ kind: "search", ...body }, plan.projection), vector, decode };
-  }
-
-  /** The answer as rows; `ask` may throw. */
-  rows<T>(ask: () => Ask<T>): Promise<T> {
+  /** The rows that a filter lets through. */
+  find(request: FindRequest): Promise<PlainRow[]> {
     try {
-      const { request, vector, decode, alone } = ask();
-      return this.#read(request, vector, decode, alone);
+      const plan = this.plan(request.select);
+      return this.#read(this.#findRequest(plan, request), null, plan.rows);
     } catch (error) {
       return Promise.reject(toVarveError(error));
     }
   }
 
-  /** The answer as an Arrow IPC stream; `ask` may throw. */
-  async stream(ask: () => Ask<unknown>): Promise<Uint8Array> {
-    const { request, vector } = ask();
-    return await this.#call(() => this.#native.readArrow(request, vector));
-  }
-
-  /** The number of rows that match a filter. */
+  /** How many rows a filter lets through. */
   count(where: unknown): Promise<number> {
     try {
       const request = this.#request({ kind: "count", where: this.filter(where) });
@@ -129,27 +122,60 @@ export class Reader {
     }
   }
 
-  /** The version that is read, or null if it is always the newest. */
+  /** The version that is read; null where it is always the newest. */
   get version(): number | null {
     return this.#version;
   }
 
-  /** Runs a search and returns what it took. */
+  /** The rows nearest to a vector, of all versions of a span. */
+  searchSpan(select: readonly string[] | undefined, body: object, vector: Float32Array): Promise<PlainRow[]> {
+    const plan = this.plan(select);
+    return this.#read(this.#request({ kind: "search", ...body }, plan.projection), vector, plan.spanHits);
+  }
+
+  /** The rows nearest to a vector; a search that is alone may hold the event loop a little longer. */
+  search(
+    select: readonly string[] | undefined,
+    body: object,
+    vector: Float32Array,
+    alone: boolean,
+  ): Promise<PlainRow[]> {
+    const plan = this.plan(select);
+    const request = this.#request({ kind: "search", ...body }, plan.projection);
+    return this.#read(request, vector, plan.hits, alone);
+  }
+
+  /** How a search would be answered. */
   async explain(body: object, vector: Float32Array): Promise<SearchWork> {
     const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
     const explained = await this.#call(() => this.#native.explain(request, vector));
     return JSON.parse(explained) as SearchWork;
   }
 
-  /** A scan, which starts when its first part is requested. */
-  prepareScan(scan: ScanRequest): PreparedScan {
-    const { projection } = this.plan(scan.select);
-    const body = { kind: "scan", where: this.filter(scan.where), ...sentOptions(SCAN, scan) };
-    const request = this.#request(body, projection);
-    return { projection, signal: scan.signal, begin: () => this.#call(() => this.#native.scan(request)) };
+  /** The same as an Arrow IPC stream. */
+  findArrow(request: FindRequest): Promise<Uint8Array> {
+    return this.#readArrow(this.#findRequest(this.plan(request.select), request), null);
   }
 
-  /** How the selected columns are read; without a selection, all columns but the vectors. */
+  /** The same as an Arrow IPC stream. */
+  searchArrow(
+    select: readonly string[] | undefined,
+    body: object,
+    vector: Float32Array,
+  ): Promise<Uint8Array> {
+    const request = this.#request({ kind: "search", ...body }, this.plan(select).projection);
+    return this.#readArrow(request, vector);
+  }
+
+  /** A scan, which begins when its first part is asked for. */
+  prepareScan({ select, where, batchRows = BATCH_ROWS, signal }: ScanRequest): PreparedScan {
+    const { projection } = this.plan(select);
+    checkCount("batchRows", batchRows, 1);
+    const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, projection);
+    return { projection, signal, begin: () => this.#call(() => this.#native.scan(request)) };
+  }
+
+  /** The columns to read, and how; all but the vectors where none are named. */
   plan(select: readonly string[] | undefined): Plan {
     return this.#plans.of(select);
   }
@@ -159,11 +185,12 @@ export class Reader {
     return this.#plans.filter(where);
   }
 
-  #findRequest(plan: Plan, find: FindRequest): string {
-    const { where, orderBy, after } = find;
+  #findRequest(plan: Plan, { where, filter: known, orderBy, limit, offset, after }: FindRequest): string {
+    if (limit !== undefined) checkCount("limit", limit, 0);
+    if (offset !== undefined) checkCount("offset", offset, 0);
     const steps = orderSteps(orderBy, this.schema);
-    let filter: FilterJson | undefined;
-    if (after === undefined) filter = this.filter(where);
+    let filter = known;
+    if (after === undefined) filter ??= this.filter(where);
     else {
       const rest = afterRow(after, steps, this.schema);
       const given =
@@ -171,8 +198,7 @@ export class Reader {
       filter = checkFilter(join("and", [...given, rest]), this.schema);
     }
     const order = steps.length === 0 ? undefined : toOrderJson(steps);
-    const body = { kind: "find", where: filter, orderBy: order, ...sentOptions(FIND, find) };
-    return this.#request(body, plan.projection);
+    return this.#request({ kind: "find", where: filter, orderBy: order, limit, offset }, plan.projection);
   }
 
   #request(body: object, projection?: Projection): string {
@@ -203,7 +229,11 @@ export class Reader {
     return this.#readPage(request, vector, decode);
   }
 
-  /** Makes a call, and explains its failure if the columns have changed. */
+  #readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array> {
+    return this.#call(() => this.#native.readArrow(request, vector));
+  }
+
+  /** A call whose failure is explained. */
   async #call<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();

@@ -1,6 +1,5 @@
 import { type AsOf, type AsOfJson, toAsOfJson } from "../call/as-of";
 import { toDate } from "../call/commit";
-import { refuseMore } from "../call/options";
 import type { ResolvedPoint, TableHandle } from "../handle/table-handle";
 import type { AnyTable, UntypedTable } from "../schema/table-definition";
 import { type Reader, readerAt } from "./reader";
@@ -12,15 +11,15 @@ export interface SnapshotPoint {
   readonly version: number;
   /** When it was committed; null before the first commit. */
   readonly committedAt: Date | null;
-  /** When its fact became true, if the writer said so. */
+  /** When its fact became true, where that was said. */
   readonly effectiveAt: Date | null;
 }
 
 /**
- * A table as it was: read-only, and always at one version. `asOf` makes one.
+ * A table as it was: reads only, always of the same version. Made by `asOf`.
  *
- * The version is looked up on the first read and does not change after that. Rows have the columns of that version, so a column that was
- * added later is missing. Searching the past costs no more than searching the present.
+ * The version is looked up at the first read and then stays. Rows show the columns of that version: a column that was added
+ * later is not there. Searching the past costs what searching the present costs.
  *
  * @typeParam D - the table's definition
  */
@@ -35,20 +34,18 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
     this.#at = toAsOfJson(at);
   }
 
-  /** This snapshot without its types, for code that works with any table. */
+  /** The same without its types, for code that works with any table. */
   override get untyped(): Snapshot<UntypedTable> {
     return this as unknown as Snapshot<UntypedTable>;
   }
 
   /** The version that is read. */
-  async version(...more: readonly never[]): Promise<number> {
-    refuseMore("version", more);
+  async version(): Promise<number> {
     return (await this.#resolve()).version;
   }
 
-  /** The commit that this snapshot shows. */
-  async point(...more: readonly never[]): Promise<SnapshotPoint> {
-    refuseMore("point", more);
+  /** The commit that is shown. */
+  async point(): Promise<SnapshotPoint> {
     const { version, committedAt, effectiveAt } = await this.#resolve();
     return { version, committedAt: toDate(committedAt), effectiveAt: toDate(effectiveAt) };
   }
@@ -68,7 +65,7 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
     try {
       return await this.handle.resolve(this.#at);
     } catch (error) {
-      // A later call tries again.
+      // A later call looks again.
       this.#point = undefined;
       throw error;
     }

@@ -7,8 +7,19 @@ import { describeValue } from "./wire-value";
 
 const brand: unique symbol = Symbol.for("varve.column");
 
-/** The kind of a column, as far as the types of calls depend on it. A text of a closed set is a text. */
-export type ColumnKind = Exclude<ColumnType["kind"], "enum">;
+/** The kind of a column, as far as the types of calls depend on it. */
+export type ColumnKind =
+  | "text"
+  | "json"
+  | "int"
+  | "float"
+  | "boolean"
+  | "timestamp"
+  | "date"
+  | "bytes"
+  | "vector"
+  | "list"
+  | "struct";
 
 /** What is said about a column beside its type. */
 export type ColumnFlag = "nullable" | "default" | "key";
@@ -96,8 +107,7 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * timestamp().default(() => new Date());
    * ```
    */
-  default(value: I | (() => I), ...more: readonly never[]): Column<K, V, I, F | "default", N> {
-    noMore("default", more);
+  default(value: I | (() => I)): Column<K, V, I, F | "default", N> {
     const make =
       typeof value === "function" ? { make: value as () => unknown } : { value: ownDefault(value) };
     return new Column({ ...this.spec, default: Object.freeze(make) });
@@ -113,8 +123,7 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * await db.migrate(docs);
    * ```
    */
-  renamedFrom(name: string, ...more: readonly never[]): Column<K, V, I, F, N> {
-    noMore("renamedFrom", more);
+  renamedFrom(name: string): Column<K, V, I, F, N> {
     if (typeof name !== "string" || name === "") throw badRenamedFrom(describeValue(name));
     return new Column({ ...this.spec, renamedFrom: name });
   }

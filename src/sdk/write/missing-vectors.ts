@@ -11,9 +11,9 @@ import { KEPT } from "../native/kept";
 import type { NativeWriter } from "../native/open";
 import type { Field, VectorField } from "../schema/table-schema";
 
-/** The most inputs that are embedded before the engine is asked again what is missing. */
+/** So many inputs are embedded between two looks at the table. */
 const ROWS_AT_ONCE = 16_384;
-/** How long a write is retried while others keep changing its rows. */
+/** For so long a write is tried whose rows others change meanwhile. */
 const PATIENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;

@@ -1,41 +1,59 @@
-// Writes rows into a table. A small write is sent as one batch; large writes and streams are staged in batches of limited size. Either way
-// the result is one commit.
+// The way of rows into a table: small writes go as one batch, large ones and streams are staged in bounded batches. Either way it is one
+// commit.
 
 import { isError } from "../../realm";
-import { toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
-import { noPrimaryKey } from "../call/errors";
-import { checkSignal } from "../call/progress";
-import type { FillOptions } from "../embed/document-run";
+import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
+import { badArgument, noPrimaryKey } from "../call/errors";
+import { checkSignal, type LongOptions } from "../call/progress";
+import type { FillOptions, OnEmbedError } from "../embed/document-run";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
 import type { NativeWriter } from "../native/open";
 import type { FilterJson } from "../query/check-filter";
 import { isPlainObject } from "../schema/plain";
-import type { AnyTable } from "../schema/table-definition";
 import { type Field, namesOf, type VectorField } from "../schema/table-schema";
+import { describeValue } from "../schema/wire-value";
 import { commitFilled, fillMissing } from "./missing-vectors";
 import { OpenBatch } from "./open-batch";
 import { rowFilter } from "./row-filter";
 import { takeRows } from "./row-source";
-import type { InsertOptions, UpsertOptions } from "./write-options";
+
+/** What a write takes. */
+export interface WriteOptions extends CommitOptions, LongOptions {}
+
+/** What a write does with rows that bring the same key. */
+export type OnDuplicate = "error" | "first" | "last";
+
+/** What a write of rows takes, before its types. */
+export interface RowWriteOptions extends WriteOptions {
+  readonly vectors?: boolean | undefined;
+  readonly onEmbedError?: OnEmbedError | undefined;
+  readonly onDuplicate?: OnDuplicate | undefined;
+}
+
+/** What an upsert takes beside that. */
+export interface ReplaceOptions {
+  readonly delete?: unknown;
+  readonly merge?: boolean | undefined;
+}
 
 export type { OneOrMore, RowSource } from "./row-source";
 
-/** Writes rows as one commit. Everything that is passed in is read before the first await, except for the rows of an iterable. */
+/** Writes rows as one commit. Everything that is passed in is read before this waits for anything, but for the rows of an iterable. */
 export async function writeRows(
   handle: TableHandle,
   kind: "insert" | "upsert",
   rows: unknown,
-  options: UpsertOptions<AnyTable>,
+  options: RowWriteOptions & ReplaceOptions,
 ): Promise<WriteResult> {
-  const { onDuplicate = "error", ifVersion, vectors = false, merge } = options;
-  if (onDuplicate !== "error" && handle.schema.primaryKey === null) throw noPrimaryKey(handle.name);
+  checkChoices(handle, options);
   checkSignal(options.signal);
+  const { onDuplicate = "error", ifVersion, vectors = false, merge } = options;
   const columns = namesOf(handle.schema.fields.filter((field) => field.declared));
   const request = { kind, columns, onDuplicate, ...toCommitJson(options) };
   const ending = kind === "insert" ? () => undefined : endingOf(handle, rows, options.delete);
   const computed = handle.computed();
-  // If rows may stay unchanged, or be refused before they are embedded, the engine decides which ones to embed.
+  // Of what may stay as it is, or be refused before it is embedded, the engine says what is to be embedded.
   const mayChange = kind === "upsert" || ifVersion !== undefined;
   const asks = onDuplicate !== "error" || (mayChange && computed.length > 0);
   const taken = { ownVectors: vectors, merge, computed: new Set<Field>(asks ? [] : computed) };
@@ -55,14 +73,14 @@ export async function writeRows(
     if (second.done) return await writer.writeOne({ ...request, ending: ending() }, first.value);
     return await writer.writeStaged(request, chain([first.value, second.value], batches), ending);
   } finally {
-    // Tells the source of the rows that no more are wanted.
+    // Whoever makes the rows is told when no more are wanted.
     await batches.return();
   }
 }
 
 /**
- * Which other rows the commit removes. If the rows come from an iterable, a filter function is called after the last of them, because the
- * source may not know before then what is gone.
+ * Which other rows end in the same commit. Beside an iterable a function is called when all rows have been taken: whoever makes them may
+ * only then know what is gone.
  */
 function endingOf(handle: TableHandle, rows: unknown, where: unknown): () => FilterJson | undefined {
   if (where === undefined) return () => undefined;
@@ -74,12 +92,24 @@ function endingOf(handle: TableHandle, rows: unknown, where: unknown): () => Fil
   return () => filter;
 }
 
-/** Whether the filter is `{ all: true }`. The caller makes sure that the table has no column of that name. */
+/** `{ all: true }`, in a table that has no column of that name. */
 function meansAll(where: unknown): boolean {
   return isPlainObject(where) && Object.keys(where).join() === "all" && where["all"] === true;
 }
 
-/** The result of a write that has nothing to write. */
+function checkChoices(handle: TableHandle, { onEmbedError, onDuplicate }: RowWriteOptions): void {
+  checkChoice("onEmbedError", onEmbedError, ["throw", "defer"]);
+  checkChoice("onDuplicate", onDuplicate, ["error", "first", "last"]);
+  if (onDuplicate !== undefined && onDuplicate !== "error" && handle.schema.primaryKey === null)
+    throw noPrimaryKey(handle.name);
+}
+
+function checkChoice(name: string, found: string | undefined, known: readonly string[]): void {
+  if (found === undefined || known.includes(found)) return;
+  throw badArgument(name, known.map((one) => JSON.stringify(one)).join(" or "), describeValue(found));
+}
+
+/** The answer of a write that has nothing to write. */
 export async function nothingWritten(handle: TableHandle): Promise<WriteResult> {
   const { version, committedAt } = await handle.info();
   return toWriteResult(JSON.stringify({ version, committedAt }));
@@ -91,7 +121,7 @@ class Batches {
   #written = 0;
   #deferred = 0;
 
-  constructor(handle: TableHandle, { signal, onProgress, onEmbedError }: InsertOptions, write: number) {
+  constructor(handle: TableHandle, { signal, onProgress, onEmbedError }: RowWriteOptions, write: number) {
     this.#handle = handle;
     const onDeferredRows = (rows: ReadonlySet<number>): void => {
       this.#deferred += rows.size;
@@ -119,7 +149,7 @@ class Batches {
     let adding: Promise<void> = Promise.resolve();
     try {
       for await (const batch of batches) {
-        // This batch is embedded while the previous one is written.
+        // The next batch is embedded while the one before it is written.
         const bytes = await this.#finish(batch);
         await adding.catch((error: unknown) => this.#drop(batch, error));
         adding = this.#add(writer, batch, bytes);
@@ -137,7 +167,7 @@ class Batches {
     return toWriteResult(await callAsync(() => writer.commit(ended)), this.#deferred);
   }
 
-  /** Writes rows, and embeds those that the engine asks for. */
+  /** Writes rows that are embedded where the engine says so. */
   async writeAsked(
     request: object,
     computed: readonly VectorField[],
@@ -148,7 +178,7 @@ class Batches {
     const derived = computed.map((field) => field.id);
     const body = JSON.stringify({ ...request, derived });
     const writer: NativeWriter = await callAsync(() => handle.native.stage(body, null));
-    // The number of rows in the last batch. If it is the only batch, progress is reported once it is committed.
+    // The rows of the last batch; where it is the only one they are reported when they are committed.
     let last = 0;
     try {
       for await (const batch of batches) {
@@ -176,7 +206,7 @@ class Batches {
     this.#report(batch.rows);
   }
 
-  /** Passes a batch on, and takes its memory back afterwards. */
+  /** Hands a batch on; its memory is used again once that is done. */
   async #use<T>(batch: OpenBatch, use: () => Promise<T>): Promise<T> {
     try {
       checkSignal(this.#options.signal);
@@ -200,7 +230,7 @@ class Batches {
     throw error;
   }
 
-  /** Reports a write in one batch. Its rows are committed, so an error in the caller's callback must not fail the write. */
+  /** Of a write in one batch. The rows are committed: whoever watches cannot undo that by failing. */
   #reportCommitted(rows: number): void {
     try {
       this.#report(rows, rows);

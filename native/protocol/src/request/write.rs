@@ -1,6 +1,6 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
-use varve_engine::{Code, CommitOptions, Computed, Error, OnDuplicate, Result, Schema, Table};
+use varve_engine::{Code, CommitOptions, Computed, Error, OnDuplicate, Result, Schema, Snapshot};
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
@@ -86,11 +86,7 @@ pub(crate) struct Write {
 
 impl Write {
     /// Refuses columns that are called otherwise than the caller knows.
-    pub(crate) fn check_names(&self, table: &Table) -> Result<()> {
-        if self.columns.is_empty() {
-            return Ok(());
-        }
-        let snapshot = table.snapshot()?;
+    pub(crate) fn check_names(&self, snapshot: &Snapshot) -> Result<()> {
         for field in &snapshot.schema().fields {
             let known = self.columns.iter().find(|(id, _)| *id == field.id);
             if let Some((_, name)) = known.filter(|(_, name)| *name != field.name) {

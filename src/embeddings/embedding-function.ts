@@ -45,15 +45,27 @@ export interface EmbeddingRetry {
   readonly forMs?: number | undefined;
 }
 
-/** How much a function may be asked for, and how long. What is left out has no limit that is known. */
+/** How much a function may be asked for, and for how long. */
 export interface EmbeddingLimits {
-  /** The most tokens of all inputs of one call together. */
+  /**
+   * The most tokens of all inputs of one call together.
+   * @default no limit
+   */
   readonly maxBatchTokens?: number | undefined;
-  /** The most tokens of one input; what is longer is cut off or refused by the model, unless `longText` of the column says what to do. */
+  /**
+   * The most tokens of one input. The model cuts off or refuses what is longer, unless `longText` of the column says what to do.
+   * @default no limit
+   */
   readonly maxInputTokens?: number | undefined;
-  /** The most calls at the same time. */
+  /**
+   * The most calls at the same time.
+   * @default 4
+   */
   readonly maxConcurrency?: number | undefined;
-  /** The most calls within a minute. */
+  /**
+   * The most calls within a minute.
+   * @default no limit
+   */
   readonly requestsPerMinute?: number | undefined;
   /**
    * How long one call may take, in milliseconds. A call that takes longer is ended, and counts as failed.

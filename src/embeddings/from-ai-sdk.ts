@@ -27,7 +27,10 @@ export interface AiSdkOptions extends EmbeddingLimits {
   readonly query?: AiSdkProviderOptions | undefined;
   /** Options for the provider with documents. */
   readonly document?: AiSdkProviderOptions | undefined;
-  /** The most inputs of one call, where fewer are wanted than the model takes. */
+  /**
+   * The most inputs of one call.
+   * @default what the model says
+   */
   readonly maxBatch?: number | undefined;
 }
 

@@ -44,7 +44,10 @@ import { beginningOf, checkedVectors, embedPresent, numbersOrBase64 } from "./su
 export interface OpenAiOptions extends EmbeddingLimits {
   /** The key. Without it, the environment variable of the server is read at each call: `OPENAI_API_KEY` and its like. */
   readonly apiKey?: string | undefined;
-  /** The address of the server, up to and with `/v1`. */
+  /**
+   * The address of the server, up to and including `/v1`.
+   * @default the address of OpenAI, or of the preset
+   */
   readonly baseURL?: string | undefined;
   /** A server whose address, limits and peculiarities are known. */
   readonly preset?: OpenAiPreset | undefined;
@@ -58,7 +61,10 @@ export interface OpenAiOptions extends EmbeddingLimits {
   readonly queryPrefix?: string | undefined;
   /** What stands before a document. */
   readonly documentPrefix?: string | undefined;
-  /** The most inputs of a request. */
+  /**
+   * The most inputs of a request.
+   * @default 2048 for OpenAI, 256 for a server that is not known, and what is known of a preset
+   */
   readonly maxBatch?: number | undefined;
   /**
    * How long an answer may take, in milliseconds.

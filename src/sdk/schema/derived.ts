@@ -39,8 +39,8 @@ export type SourcesOf<C extends ColumnMap> = string extends keyof C
 /** What `embed` takes beside the function and its sources. */
 export interface EmbedOptions {
   /**
-   * How several columns become one text: column names in braces, `"{title}\n\n{body}"`. Two braces stand for one. Without it,
-   * the columns that are not null are joined by an empty line.
+   * How several columns become one text: column names in braces, `"{title}\n\n{body}"`. Double a brace to write one.
+   * @default the columns that are not null, joined by an empty line
    */
   readonly template?: string | undefined;
   /**

@@ -20,7 +20,8 @@ pub fn read_page(table: &Table, request: &str, vector: Option<&[f32]>) -> Result
 }
 
 /// The rows of a read that is predicted to take at most `most_ns` nanoseconds: for hosts with a thread that must not wait for long.
-/// `None` where it may take longer, or where the rows have bytes or vectors; then [`read_page`] answers.
+/// `None` where it may take longer, where the table lies far away, which is then not asked for anything, or where the rows have bytes or
+/// vectors; then [`read_page`] answers.
 ///
 /// # Errors
 /// As [`read_page`].
@@ -31,7 +32,9 @@ pub fn read_within(
     most_ns: u64,
 ) -> Result<Option<Page>> {
     let request: Read = parse(request)?;
-    let snapshot = request.snapshot(table)?;
+    let Some(snapshot) = request.snapshot_at_once(table)? else {
+        return Ok(None);
+    };
     if request.fields(&snapshot)?.iter().any(is_blob) {
         return Ok(None);
     }

@@ -91,7 +91,11 @@ impl Table {
     /// # Errors
     /// [`Code::VersionNotFound`], [`Code::VersionExpired`], [`Code::TagNotFound`], [`Code::Corrupt`].
     pub fn as_of(&self, moment: &AsOf) -> Result<Snapshot> {
-        let state = self.refresh()?;
+        self.as_of_in(self.refresh()?, moment)
+    }
+
+    /// The table as it was, by what a state knows.
+    pub(super) fn as_of_in(&self, state: Arc<State>, moment: &AsOf) -> Result<Snapshot> {
         let version = moment.resolve(
             &state.manifest,
             &self.log,

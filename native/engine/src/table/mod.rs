@@ -8,8 +8,10 @@
 //!   they wait, `waiting` what a change is there; `landing` is a state that is not committed yet, `put` commits it. `queue` keeps
 //!   handles of one process apart.
 //! - `layout`: puts a manifest that makes no version. `retired` removes files that no manifest names any more.
+//! - `at_once`: reads for who cannot wait.
 //! - `fragments`: files of rows. `gone`: rows that no version shows any more.
 
+mod at_once;
 mod change;
 mod columns;
 mod commit;

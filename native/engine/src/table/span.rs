@@ -11,7 +11,11 @@ impl Table {
     /// Those of [`Table::as_of`]; [`Code::InvalidArgument`]: `from` comes after `to`; [`Code::VersionExpired`]: rows of versions
     /// between them were dropped.
     pub fn during(&self, from: &AsOf, to: &AsOf) -> Result<Snapshot> {
-        let (from, to) = (self.as_of(from)?, self.as_of(to)?);
+        Self::between(&self.as_of(from)?, &self.as_of(to)?)
+    }
+
+    /// What was visible at any moment from one snapshot to another.
+    pub(super) fn between(from: &Snapshot, to: &Snapshot) -> Result<Snapshot> {
         if from.version() > to.version() {
             let message = format!(
                 "The span ends before it starts: from is version {}, to is version {}.",

@@ -81,6 +81,15 @@ impl Read {
         }
     }
 
+    /// The snapshot where nobody has to wait for it; `None` otherwise.
+    pub(crate) fn snapshot_at_once(&self, table: &Table) -> Result<Option<Snapshot>> {
+        match (&self.during, self.version) {
+            (Some(from), Some(version)) => table.during_at_once(from, &AsOf::Version(version)),
+            (_, None) => table.snapshot_at_once(),
+            (None, Some(version)) => table.as_of_at_once(&AsOf::Version(version)),
+        }
+    }
+
     pub(crate) fn fields(&self, snapshot: &Snapshot) -> Result<Vec<Field>> {
         self.select.fields(snapshot)
     }

@@ -1,0 +1,43 @@
+//! A host whose thread must not wait asks for an answer within some time. Where the table lies far away there is none, and nothing was
+//! asked of the store to find that out.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[expect(dead_code, reason = "this test needs a part of it")]
+#[path = "../../engine/tests/support/far.rs"]
+mod far;
+
+use std::sync::Arc;
+
+use far::FarStore;
+use serde_json::json;
+use varve_engine::{Catalog, Database, MemoryStore, Schema, SystemEnvironment, Table};
+
+fn table(store: Arc<dyn Catalog>) -> Arc<Table> {
+    let fields = json!({"primaryKey": "id", "fields": [{"name": "id", "type": {"kind": "int"}}]});
+    let schema: Schema = serde_json::from_value(fields).unwrap();
+    let database = Database::with(store, Arc::new(SystemEnvironment));
+    database.create_table("t", schema).unwrap()
+}
+
+#[test]
+fn a_read_within_a_time_touches_no_store_that_is_far() {
+    let requests = [
+        json!({"kind": "count"}),
+        json!({"kind": "find", "limit": 1}),
+        json!({"kind": "find", "limit": 1, "version": 0}),
+        json!({"kind": "find", "limit": 1, "version": 0, "during": {"version": 0}}),
+    ];
+    let store = FarStore::new();
+    let (far, near) = (
+        table(Arc::new(store.clone())),
+        table(Arc::new(MemoryStore::new())),
+    );
+    store.asked();
+    for request in requests {
+        let answer = |table: &Table| varve_protocol::read_within(table, &request.to_string(), None, u64::MAX);
+        assert!(answer(&far).unwrap().is_none(), "{request}");
+        assert_eq!(store.asked(), [""; 0], "{request}");
+        assert!(answer(&near).unwrap().is_some(), "{request}");
+    }
+}

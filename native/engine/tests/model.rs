@@ -16,6 +16,8 @@ mod support {
     pub(crate) mod changing;
     pub(crate) mod checks;
     pub(crate) mod columns;
+    #[expect(dead_code, reason = "this test needs a part of it")]
+    pub(crate) mod far;
     pub(crate) mod filters;
     pub(crate) mod model;
     pub(crate) mod nearest;
@@ -605,6 +607,16 @@ fn on_disk_every_version_stays_what_it_was() {
     let seeds = 1_000..1_016;
     Runs { seeds, ..Runs::MIXED }.run(&store);
     let seeds = 1_100..1_102;
+    Runs { seeds, ..Runs::WIDE }.run(&store);
+}
+
+/// In a store of which a put may be left undecided, and whose files are opened when they are read.
+#[test]
+fn far_away_every_version_stays_what_it_was() {
+    let store = || -> Arc<dyn Catalog> { Arc::new(support::far::FarStore::undecided()) };
+    let seeds = 5_000..5_006;
+    Runs { seeds, ..Runs::MIXED }.run(&store);
+    let seeds = 5_100..5_102;
     Runs { seeds, ..Runs::WIDE }.run(&store);
 }
 

@@ -4,13 +4,25 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::store::Bytes;
 
-/// Says whether bytes of a file may be trusted: what a checksum has confirmed, it confirms once.
+/// A file whose bytes are trusted when a checksum has confirmed them, which happens once. It may be opened when it is first read.
 pub trait Guard: Send + Sync + Debug {
     /// Confirms the bytes of a range of the file, and returns where those end that were confirmed with them.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`], naming the file.
     fn confirm(&self, start: usize, len: usize) -> Result<usize>;
+    /// Bytes of the file, confirmed; fewer where it ends before.
+    ///
+    /// # Errors
+    /// As [`Guard::confirm`].
+    fn read(&self, start: usize, len: usize) -> Result<&[u8]>;
+    /// All bytes of the file, unconfirmed.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`], naming the file; what the store says.
+    fn bytes(&self) -> Result<&[u8]>;
+    /// Says that bytes will not be read soon: see [`Bytes`].
+    fn let_go(&self, _start: usize, _len: usize) {}
     /// The file, for errors.
     fn file(&self) -> &str;
 }
@@ -18,20 +30,24 @@ pub trait Guard: Send + Sync + Debug {
 /// A run of bytes: of its own, or a part of a file that a `Guard` watches.
 #[derive(Clone, Debug)]
 pub struct Buffer {
-    bytes: Bytes,
+    source: Source,
     start: usize,
     len: usize,
-    guard: Option<Arc<dyn Guard>>,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Memory(Bytes),
+    File(Arc<dyn Guard>),
 }
 
 impl From<Vec<u8>> for Buffer {
     fn from(bytes: Vec<u8>) -> Self {
         let len = bytes.len();
         Self {
-            bytes: Bytes::from(bytes),
+            source: Source::Memory(Bytes::from(bytes)),
             start: 0,
             len,
-            guard: None,
         }
     }
 }
@@ -39,12 +55,11 @@ impl From<Vec<u8>> for Buffer {
 impl Buffer {
     /// A part of a file. A part that reaches beyond the end reads as damaged.
     #[must_use]
-    pub fn guarded(bytes: Bytes, start: usize, len: usize, guard: Arc<dyn Guard>) -> Self {
+    pub fn guarded(start: usize, len: usize, guard: Arc<dyn Guard>) -> Self {
         Self {
-            bytes,
+            source: Source::File(guard),
             start,
             len,
-            guard: Some(guard),
         }
     }
 
@@ -82,12 +97,14 @@ impl Buffer {
             return Err(self.short(start.saturating_add(len)));
         }
         let from = self.start + start;
-        if let Some(guard) = &self.guard {
-            guard.confirm(from, len)?;
+        let bytes = match &self.source {
+            Source::Memory(bytes) => bytes.get(from..from + len).unwrap_or_default(),
+            Source::File(guard) => guard.read(from, len)?,
+        };
+        if bytes.len() < len {
+            return Err(self.short(start + len));
         }
-        self.bytes
-            .get(from..from + len)
-            .ok_or_else(|| self.short(start + len))
+        Ok(bytes)
     }
 
     /// All bytes.
@@ -108,21 +125,28 @@ impl Buffer {
         for (start, len) in ranges {
             let end = start.checked_add(len).filter(|end| *end <= self.len);
             let end = end.ok_or_else(|| self.short(start.saturating_add(len)))?;
-            if let Some(guard) = &self.guard
+            if let Source::File(guard) = &self.source
                 && !(confirmed.start <= start && end <= confirmed.end)
             {
                 let until = guard.confirm(self.start + start, len)?;
                 confirmed = start..until.saturating_sub(self.start);
             }
         }
-        self.bytes
+        let bytes = match &self.source {
+            Source::Memory(bytes) => bytes,
+            Source::File(guard) => guard.bytes()?,
+        };
+        bytes
             .get(self.start..self.start + self.len)
             .ok_or_else(|| self.short(self.len))
     }
 
     /// Says that it will not be read soon: see [`Bytes`].
     pub(crate) fn let_go(&self) {
-        self.bytes.let_go(self.start, self.len);
+        match &self.source {
+            Source::Memory(bytes) => bytes.let_go(self.start, self.len),
+            Source::File(guard) => guard.let_go(self.start, self.len),
+        }
     }
 
     /// The error of a buffer that is too short.
@@ -137,9 +161,9 @@ impl Buffer {
     /// The error of a buffer that holds nonsense.
     #[must_use]
     pub fn damaged(&self, what: &str) -> Error {
-        match &self.guard {
-            Some(guard) => Error::corrupt(guard.file(), what),
-            None => Error::internal(format_args!("a buffer in memory is damaged: {what}")),
+        match &self.source {
+            Source::File(guard) => Error::corrupt(guard.file(), what),
+            Source::Memory(_) => Error::internal(format_args!("a buffer in memory is damaged: {what}")),
         }
     }
 }
@@ -156,6 +180,7 @@ mod tests {
     /// Confirms blocks of 64 bytes, all but one, and remembers which were asked for.
     #[derive(Debug)]
     struct Blocks {
+        content: Vec<u8>,
         damaged: usize,
         asked: Mutex<Vec<usize>>,
     }
@@ -172,6 +197,15 @@ mod tests {
             Ok((last + 1) * BLOCK)
         }
 
+        fn read(&self, start: usize, len: usize) -> Result<&[u8]> {
+            self.confirm(start, len)?;
+            Ok(self.content.get(start..start + len).unwrap_or_default())
+        }
+
+        fn bytes(&self) -> Result<&[u8]> {
+            Ok(&self.content)
+        }
+
         fn file(&self) -> &str {
             "a file"
         }
@@ -180,10 +214,14 @@ mod tests {
     /// A buffer from byte 100 of a file on, whose block 5 is damaged: its bytes 220 to 283.
     fn buffer() -> (Arc<Blocks>, Buffer) {
         let asked = Mutex::new(Vec::new());
-        let guard = Arc::new(Blocks { damaged: 5, asked });
-        let bytes = Bytes::from(vec![7; 1000]);
+        let content = vec![7; 1000];
+        let guard = Arc::new(Blocks {
+            content,
+            damaged: 5,
+            asked,
+        });
         let watched: Arc<dyn Guard> = Arc::clone(&guard) as _;
-        (guard, Buffer::guarded(bytes, 100, 500, watched))
+        (guard, Buffer::guarded(100, 500, watched))
     }
 
     fn asked(ranges: &[(usize, usize)]) -> (Vec<usize>, Option<Code>) {

@@ -1,32 +1,95 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::column::Guard;
 use crate::error::{Error, Result};
-use crate::store::{Bytes, Sink};
+use crate::store::{Bytes, Sink, Store};
 
 /// Bytes under one checksum.
 const BLOCK: usize = 64 * 1024;
 
-/// A file whose blocks are checked against their checksums when they are first touched.
+/// A file that is opened when it is first read, and whose blocks are checked against their checksums when they are first touched.
 #[derive(Debug)]
 pub(crate) struct CheckedFile {
     path: String,
-    bytes: Bytes,
+    store: Arc<dyn Store>,
+    length: u64,
     /// Where the blocks end and their checksums start.
+    checksums: u64,
+    seal: String,
+    opened: OnceLock<Opened>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    path: String,
+    bytes: Bytes,
     end: usize,
     /// One bit a block: its checksum has been found right.
     confirmed: Vec<AtomicU64>,
 }
 
 impl CheckedFile {
-    /// Opens a file: length and seal are checked now, the blocks when they are read.
-    pub(crate) fn open(path: &str, bytes: Bytes, length: u64, checksums: u64, seal: &str) -> Result<Self> {
-        if bytes.len() as u64 != length {
-            let what = format!("it has {} bytes where the manifest says {length}", bytes.len());
+    /// A file. In a store that is near it is opened now, and stays readable when it is removed; in one that is far when it is first
+    /// read. Then its length and seal are checked, and blocks when they are read.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`], also where it is missing.
+    pub(crate) fn new(
+        store: &Arc<dyn Store>,
+        path: String,
+        length: u64,
+        checksums: u64,
+        seal: &str,
+    ) -> Result<Self> {
+        let file = Self {
+            path,
+            store: Arc::clone(store),
+            length,
+            checksums,
+            seal: seal.to_owned(),
+            opened: OnceLock::new(),
+        };
+        if store.is_near() {
+            file.open()?;
+        }
+        Ok(file)
+    }
+
+    #[inline]
+    fn opened(&self) -> Result<&Opened> {
+        match self.opened.get() {
+            Some(opened) => Ok(opened),
+            None => self.open(),
+        }
+    }
+
+    /// Of two threads that open it at once one keeps what it has opened. A failure is not kept: the next read tries again.
+    #[cold]
+    fn open(&self) -> Result<&Opened> {
+        let path = &self.path;
+        let blob = self.store.open(path)?;
+        let blob = blob.ok_or_else(|| Error::corrupt(path, "it is missing"))?;
+        if blob.length() != self.length {
+            let (has, says) = (blob.length(), self.length);
+            let what = format!("it has {has} bytes where the manifest says {says}");
             return Err(Error::corrupt(path, what));
         }
+        let opened = Opened::new(path, blob.map()?, self.checksums, &self.seal)?;
+        Ok(self.opened.get_or_init(|| opened))
+    }
+
+    /// Checks every block.
+    pub(crate) fn confirm_all(&self) -> Result<()> {
+        let opened = self.opened()?;
+        opened.confirm(0, opened.end).map(drop)
+    }
+}
+
+impl Opened {
+    fn new(path: &str, bytes: Bytes, checksums: u64, seal: &str) -> Result<Self> {
         let end = usize::try_from(checksums).ok().filter(|end| *end <= bytes.len());
         let Some(end) = end else {
             return Err(Error::corrupt(path, "its checksums lie beyond its end"));
@@ -43,11 +106,6 @@ impl CheckedFile {
             end,
             confirmed,
         })
-    }
-
-    /// Checks every block.
-    pub(crate) fn confirm_all(&self) -> Result<()> {
-        self.confirm(0, self.end).map(drop)
     }
 
     #[cold]
@@ -70,9 +128,7 @@ impl CheckedFile {
         }
         Ok(())
     }
-}
 
-impl Guard for CheckedFile {
     #[inline]
     fn confirm(&self, start: usize, len: usize) -> Result<usize> {
         if len == 0 {
@@ -89,6 +145,36 @@ impl Guard for CheckedFile {
             }
         }
         Ok((last + 1) * BLOCK)
+    }
+}
+
+impl Guard for CheckedFile {
+    #[inline]
+    fn confirm(&self, start: usize, len: usize) -> Result<usize> {
+        if len == 0 {
+            return Ok(start);
+        }
+        self.opened()?.confirm(start, len)
+    }
+
+    #[inline]
+    fn read(&self, start: usize, len: usize) -> Result<&[u8]> {
+        if len == 0 {
+            return Ok(&[]);
+        }
+        let opened = self.opened()?;
+        opened.confirm(start, len)?;
+        Ok(opened.bytes.get(start..start + len).unwrap_or_default())
+    }
+
+    fn bytes(&self) -> Result<&[u8]> {
+        Ok(&self.opened()?.bytes)
+    }
+
+    fn let_go(&self, start: usize, len: usize) {
+        if let Some(opened) = self.opened.get() {
+            opened.bytes.let_go(start, len);
+        }
     }
 
     fn file(&self) -> &str {

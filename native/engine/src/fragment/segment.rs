@@ -45,12 +45,12 @@ const FILTERS: usize = 4;
 const FILTERED_FROM: usize = 1024;
 
 impl Segment {
-    /// Opens the files of a fragment. `fields` are all fields that the table ever had.
+    /// The files of a fragment, open where the store is near; otherwise each is opened when a column in it is read. `fields` are all fields that the table ever had.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`], naming the file; also where a file is missing.
     pub(crate) fn open(
-        store: &dyn Store,
+        store: &Arc<dyn Store>,
         directory: &str,
         fragment: &Fragment,
         fields: &[Field],
@@ -104,22 +104,17 @@ impl Segment {
 
     fn open_group(
         &mut self,
-        store: &dyn Store,
+        store: &Arc<dyn Store>,
         directory: &str,
         group: &GroupFile,
         fields: &[Field],
     ) -> Result<()> {
         let name = FileName::parse(&group.file, directory)?;
         let path = format!("{directory}/{}", name.as_str());
-        let Some(blob) = store.open(&path)? else {
-            return Err(Error::corrupt(path, "it is missing"));
-        };
-        let bytes = blob.map()?;
-        let file = CheckedFile::open(&path, bytes.clone(), group.length, group.checksums, &group.seal)?;
+        let file = CheckedFile::new(store, path.clone(), group.length, group.checksums, &group.seal)?;
         let file = Arc::new(file);
         let mut source = Source {
             path: &path,
-            bytes: &bytes,
             file: &file,
             end: group.checksums,
         };
@@ -250,7 +245,6 @@ impl Columns for Segment {
 
 struct Source<'a> {
     path: &'a str,
-    bytes: &'a crate::store::Bytes,
     file: &'a Arc<CheckedFile>,
     end: u64,
 }
@@ -265,13 +259,9 @@ impl Source<'_> {
             ));
         }
         let guard: Arc<dyn crate::column::Guard> = Arc::<CheckedFile>::clone(self.file);
-        // Both fit into usize: they lie within a file that is mapped.
-        Ok(Buffer::guarded(
-            self.bytes.clone(),
-            start as usize,
-            len as usize,
-            guard,
-        ))
+        let place = usize::try_from(start).ok().zip(usize::try_from(len).ok());
+        let (start, len) = place.ok_or_else(|| Error::internal("a file larger than memory can be"))?;
+        Ok(Buffer::guarded(start, len, guard))
     }
 
     /// A buffer that has `wanted` bytes, or more.

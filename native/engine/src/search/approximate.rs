@@ -335,7 +335,7 @@ fn open_indexes(snapshot: &Snapshot, field: u32) -> impl Iterator<Item = (Range<
     of_field
         .filter(move |open| open.place.from < watermark)
         .filter_map(|open| {
-            let index = open.index.as_ref()?;
+            let index = open.index()?;
             Some((open.place.from..open.place.until, index))
         })
 }

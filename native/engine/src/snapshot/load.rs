@@ -68,7 +68,7 @@ impl State {
             let segment = match opened.remove(&SegmentName::of_fragment(fragment.get())) {
                 Some(segment) => segment,
                 None => Arc::new(Segment::open(
-                    &*home.store,
+                    &home.store,
                     &home.path("data"),
                     fragment.get(),
                     &fields,

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::home::Home;
 use crate::column::Buffer;
@@ -8,12 +8,12 @@ use crate::fragment::CheckedFile;
 use crate::index::vector::VectorIndex;
 use crate::store::FileName;
 
-/// An index segment with its file open.
+/// An index segment with its file open, or that opens it when it is first asked for where the store is far.
 #[derive(Debug)]
 pub(crate) struct OpenIndex {
     pub(crate) place: IndexFile,
-    /// None where the file is damaged or gone: then its rows are scanned. [`crate::Table::verify`] tells.
-    pub(crate) index: Option<VectorIndex>,
+    home: Home,
+    index: OnceLock<Option<VectorIndex>>,
 }
 
 impl OpenIndex {
@@ -21,13 +21,29 @@ impl OpenIndex {
     pub(crate) fn all(home: &Home, manifest: &Manifest, opened: &[Arc<Self>]) -> Vec<Arc<Self>> {
         let open = |place: &IndexFile| match opened.iter().find(|open| open.place == *place) {
             Some(open) => Arc::clone(open),
-            None => Arc::new(Self {
-                place: place.clone(),
-                index: open(home, place).ok(),
-            }),
+            None => Arc::new(Self::new(home, place)),
         };
         let known = manifest.indexes.iter().filter_map(|index| index.get().vector());
         known.map(open).collect()
+    }
+
+    fn new(home: &Home, place: &IndexFile) -> Self {
+        let open = Self {
+            place: place.clone(),
+            home: home.clone(),
+            index: OnceLock::new(),
+        };
+        if home.store.is_near() {
+            open.index();
+        }
+        open
+    }
+
+    /// None where the file is damaged or gone: then its rows are scanned. [`crate::Table::verify`] tells.
+    pub(crate) fn index(&self) -> Option<&VectorIndex> {
+        self.index
+            .get_or_init(|| open(&self.home, &self.place).ok())
+            .as_ref()
     }
 
     /// Reads every byte of a segment and checks it.
@@ -48,14 +64,9 @@ fn open_file(home: &Home, place: &IndexFile) -> Result<(Buffer, Arc<CheckedFile>
         "{directory}/{}",
         FileName::parse(&place.file, &directory)?.as_str()
     );
-    let bytes = home
-        .store
-        .open(&path)?
-        .ok_or_else(|| Error::corrupt(&path, "it is missing"))?
-        .map()?;
-    let checked = CheckedFile::open(&path, bytes.clone(), place.length, place.checksums, &place.seal)?;
+    let checked = CheckedFile::new(&home.store, path, place.length, place.checksums, &place.seal)?;
     let checked = Arc::new(checked);
     let length = usize::try_from(place.checksums).map_err(Error::internal)?;
     let guard: Arc<dyn crate::column::Guard> = Arc::<CheckedFile>::clone(&checked);
-    Ok((Buffer::guarded(bytes, 0, length, guard), checked))
+    Ok((Buffer::guarded(0, length, guard), checked))
 }

@@ -117,7 +117,8 @@ pub trait Store: Send + Sync + Debug {
     fn first(&self, directory: &str) -> Result<Option<String>> {
         Ok(self.list(directory)?.into_iter().map(|entry| entry.name).min())
     }
-    /// Removes a file; whether it was there does not matter. That it is gone may not be durable.
+    /// Removes a file; whether it was there does not matter. That it is gone may not be durable. A store that is not near keeps it
+    /// readable for as long as a read may take, because there files are opened when they are first read.
     ///
     /// # Errors
     /// What the store says; some systems do not remove a file that somebody has open, so that one tries again later.

@@ -74,7 +74,7 @@ impl NewVectors {
         let groups = fragment.groups;
         let fragment = Fragment { rows, groups };
         let fields = std::slice::from_ref(&self.field);
-        let segment = table.or_gone(Segment::open(&*table.home.store, &directory, &fragment, fields))?;
+        let segment = table.or_gone(Segment::open(&table.home.store, &directory, &fragment, fields))?;
         let column = segment.column(self.field.id).cloned();
         let column = column.ok_or_else(|| Error::internal("a file of vectors without them"))?;
         self.pieces.truncate(self.flushed);

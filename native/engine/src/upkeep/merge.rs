@@ -53,7 +53,7 @@ impl Table {
             let segment = match &merged {
                 None => None,
                 Some(fragment) => Some(Segment::open(
-                    &*table.home.store,
+                    &table.home.store,
                     &table.home.path("data"),
                     fragment,
                     &now.fields,

@@ -146,7 +146,7 @@ impl Home {
                     rows: fragment.rows.clone(),
                     groups: vec![group.clone()],
                 };
-                let segment = Segment::open(&*self.store, &self.path("data"), &alone, &fields);
+                let segment = Segment::open(&self.store, &self.path("data"), &alone, &fields);
                 verified.note(
                     segment
                         .and_then(|segment| segment.verify())

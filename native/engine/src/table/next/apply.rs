@@ -130,7 +130,7 @@ impl Next {
                     };
                     self.manifest.watermark += u64::from(*count);
                     let segment =
-                        Segment::open(&*table.home.store, &table.home.path("data"), &fragment, &fields)?;
+                        Segment::open(&table.home.store, &table.home.path("data"), &fragment, &fields)?;
                     self.known.segments.push(Arc::new(segment));
                     self.manifest.fragments.push(Raw::new(fragment)?);
                 }

@@ -28,7 +28,7 @@ impl Next {
         let sources: Vec<(&Segment, Option<Vec<u32>>)> =
             inline.iter().map(|segment| (&**segment, None)).collect();
         let fragment = self.write(table, &sources, &fields)?;
-        let segment = Segment::open(&*table.home.store, &table.home.path("data"), &fragment, &fields)?;
+        let segment = Segment::open(&table.home.store, &table.home.path("data"), &fragment, &fields)?;
         self.known.segments.push(Arc::new(segment));
         self.manifest.fragments.push(Raw::new(fragment)?);
         self.manifest.inline.clear();
@@ -88,7 +88,7 @@ impl Next {
         (fragment, retired): (Fragment, Vec<String>),
         fields: &[Field],
     ) -> Result<()> {
-        let segment = Segment::open(&*table.home.store, &table.home.path("data"), &fragment, fields)?;
+        let segment = Segment::open(&table.home.store, &table.home.path("data"), &fragment, fields)?;
         if let Some(known) = self.known.segments.get_mut(at) {
             *known = Arc::new(segment);
         }

@@ -328,7 +328,7 @@ impl Stage {
             groups: fragment.groups.clone(),
         };
         let home = &self.table.home;
-        let segment = Segment::open(&*home.store, &home.path("data"), &fragment, &self.schema.fields)?;
+        let segment = Segment::open(&home.store, &home.path("data"), &fragment, &self.schema.fields)?;
         let mut batch = Batch::new(*count as usize, Vec::new());
         for id in segment.fields() {
             let mut kept = Bits::filled(0, false);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { badArgument } from "./call/errors";
-import { checkCount, checkOptions } from "./call/options";
+import { COMPONENT, checkCount, checkOptions, DATA, type OptionRules } from "./call/options";
 import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
@@ -30,6 +30,14 @@ interface TestOptions extends ConnectOptions {
   readonly pace?: Pace | undefined;
 }
 
+const CONNECT: OptionRules<TestOptions> = {
+  registry: COMPONENT,
+  embeddingCache: DATA,
+  pace: { ...COMPONENT, hidden: true },
+};
+const CACHE: OptionRules<EmbeddingCacheOptions> = {
+  maxBytes: { ...DATA, check: (_name, value) => checkCount("embeddingCache.maxBytes", value, 1) },
+};
 const CACHE_BYTES = 64 << 20;
 const CACHE_FOLDER = "_embeddings";
 
@@ -44,9 +52,13 @@ const CACHE_FOLDER = "_embeddings";
  * const db = await connect("./data");
  * ```
  */
-export async function connect(location: string | URL, options?: ConnectOptions): Promise<Database> {
+export async function connect(
+  location: string | URL,
+  options?: ConnectOptions,
+  ...more: readonly never[]
+): Promise<Database> {
   const place = placeOf(location);
-  const given: TestOptions = checkOptions("connect", options);
+  const given = checkOptions("connect", CONNECT, options, more);
   const { registry = defaultRegistry, pace = systemPace } = given;
   if (typeof registry?.resolve !== "function")
     throw badArgument("registry", "a Registry", describeValue(registry));
@@ -57,7 +69,6 @@ export async function connect(location: string | URL, options?: ConnectOptions):
 
 function cacheOf(place: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {
   if (options === false) return new EmbeddingCache(0, undefined);
-  const { maxBytes = CACHE_BYTES } = checkOptions<EmbeddingCacheOptions>("embeddingCache", options);
-  checkCount("embeddingCache.maxBytes", maxBytes, 1);
+  const { maxBytes = CACHE_BYTES } = checkOptions("embeddingCache", CACHE, options);
   return new EmbeddingCache(maxBytes, place === MEMORY ? undefined : join(place, CACHE_FOLDER));
 }

@@ -1,7 +1,7 @@
 import { VarveError } from "../varve-error";
 import { badArgument } from "./call/errors";
-import { checkOptions, refuseMore } from "./call/options";
-import { type MigrateOptions, type Migration, migrate } from "./columns/migrate";
+import { checkOptions, DATA, type OptionRules, refuseMore } from "./call/options";
+import { MIGRATE, type MigrateOptions, type Migration, migrate } from "./columns/migrate";
 import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
 import { TableHandle, type TableInfo } from "./handle/table-handle";
@@ -19,6 +19,8 @@ export interface OpenTableOptions {
   /** The int columns to show as `bigint`. */
   readonly bigints?: readonly string[] | undefined;
 }
+
+const OPEN_TABLE: OptionRules<OpenTableOptions> = { bigints: DATA };
 
 /** A directory, or a place in memory, that holds tables. Made by `connect`. */
 export class Database {
@@ -76,8 +78,12 @@ export class Database {
    * const t = await db.openTable("docs");
    * ```
    */
-  async openTable(name: string, options?: OpenTableOptions): Promise<Table<UntypedTable>> {
-    const { bigints }: OpenTableOptions = checkOptions("openTable", options);
+  async openTable(
+    name: string,
+    options?: OpenTableOptions,
+    ...more: readonly never[]
+  ): Promise<Table<UntypedTable>> {
+    const { bigints } = checkOptions("openTable", OPEN_TABLE, options, more);
     checkName(name);
     const native = await callAsync(() => this.#native.openTable(name));
     const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
@@ -99,7 +105,11 @@ export class Database {
    * await db.migrate(docs);
    * ```
    */
-  async migrate(definition: AnyTable, options?: MigrateOptions): Promise<Migration> {
+  async migrate(
+    definition: AnyTable,
+    options?: MigrateOptions,
+    ...more: readonly never[]
+  ): Promise<Migration> {
     if (!isDefinition(definition))
       throw badArgument("migrate", "what table() returns", describeValue(definition));
     const target = {
@@ -108,7 +118,7 @@ export class Database {
       open: () => this.#find(definition.name),
       create: async () => await this.#create(definition),
     };
-    return await migrate(target, checkOptions("migrate", options));
+    return await migrate(target, checkOptions("migrate", MIGRATE, options, more));
   }
 
   /**
@@ -120,14 +130,16 @@ export class Database {
    * await db.renameTable("docs", "pages");
    * ```
    */
-  async renameTable(from: string, to: string): Promise<void> {
+  async renameTable(from: string, to: string, ...more: readonly never[]): Promise<void> {
+    refuseMore("renameTable", more);
     checkName(from);
     checkName(to);
     await callAsync(async () => await this.#native.renameTable(from, to));
   }
 
   /** The names of the tables. */
-  async tables(): Promise<string[]> {
+  async tables(...more: readonly never[]): Promise<string[]> {
+    refuseMore("tables", more);
     return await callAsync(() => this.#native.tableNames());
   }
 
@@ -139,19 +151,22 @@ export class Database {
    * const { ok, problems } = await db.verify("docs");
    * ```
    */
-  async verify(name: string): Promise<Verification> {
+  async verify(name: string, ...more: readonly never[]): Promise<Verification> {
+    refuseMore("verify", more);
     checkName(name);
     return JSON.parse(await callAsync(() => this.#native.verifyTable(name))) as Verification;
   }
 
   /** Removes a table with its whole history. */
-  async drop(name: string): Promise<void> {
+  async drop(name: string, ...more: readonly never[]): Promise<void> {
+    refuseMore("drop", more);
     checkName(name);
     await callAsync(() => this.#native.dropTable(name));
   }
 
   /** Waits for work in the background and closes all tables. */
-  async close(): Promise<void> {
+  async close(...more: readonly never[]): Promise<void> {
+    refuseMore("close", more);
     await this.#services.cache.flush();
     await callAsync(() => this.#native.close());
   }

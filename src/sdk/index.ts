@@ -56,19 +56,14 @@ export type {
 } from "./read/description";
 export type { ChangedRow, Diff, DiffOptions } from "./read/diff";
 export type { Explanation } from "./read/explanation";
+export type { FindOptions, ScanOptions, SelectOptions } from "./read/find-options";
+export type { HistoryOptions } from "./read/history";
 export type { Direction, OrderBy } from "./read/paging";
+export type { Hits } from "./read/reads";
+export type { EmbedCallOptions, SearchOptions, SpanSearchOptions } from "./read/search-options";
 export { Snapshot, type SnapshotPoint } from "./read/snapshot";
 export type { Moment, Span } from "./read/span";
-export {
-  type EmbedCallOptions,
-  type FindOptions,
-  type Hits,
-  type ScanOptions,
-  type SearchOptions,
-  type SelectOptions,
-  type SpanSearchOptions,
-  TableView,
-} from "./read/table-view";
+export { TableView } from "./read/table-view";
 export { type AnyColumn, Column, type ColumnMap } from "./schema/column";
 export type { Metric, VectorElement } from "./schema/column-type";
 export {
@@ -109,15 +104,14 @@ export type {
 export type { StandardSchema } from "./schema/standard-schema";
 export { type AnyTable, TableDefinition, table, type UntypedTable } from "./schema/table-definition";
 export { type ColumnsFrom, type TableFromOptions, tableFrom } from "./schema/table-from";
-export {
-  type DeleteOptions,
-  type HistoryOptions,
-  type InsertOptions,
-  type RestoreResult,
-  type RowChoice,
-  Table,
-  type UpdateChange,
-  type UpdateOptions,
-  type UpsertOptions,
-} from "./table";
-export type { RowSource, WriteOptions } from "./write/write";
+export { type RestoreResult, Table } from "./table";
+export type { RowSource } from "./write/row-source";
+export type {
+  DeleteOptions,
+  InsertOptions,
+  RowChoice,
+  UpdateChange,
+  UpdateOptions,
+  UpsertOptions,
+  WriteOptions,
+} from "./write/write-options";

@@ -1,4 +1,9 @@
-// What a table says about itself.
+// What a table says about itself, and how long it keeps the past.
+
+import { badArgument } from "./call/errors";
+import { checkOptions, DATA, ownArgument } from "./call/options";
+import { isPlainObject } from "./schema/plain";
+import { describeValue } from "./schema/wire-value";
 
 /** A name that was given to a version. */
 export interface Tag {
@@ -64,4 +69,21 @@ export interface Optimized {
   readonly indexedRows: number;
   /** How many files were removed. */
   readonly removedFiles: number;
+}
+
+const DAY_MS = 86_400_000;
+/** What a Date can reach. */
+const DAYS_MAX = 100_000_000;
+
+/** A retention for the native module; throws INVALID_ARGUMENT. */
+export function retentionJson(given: unknown): string {
+  const retention = ownArgument("setRetention", given);
+  if (retention === "forever") return JSON.stringify({ retentionMs: null });
+  const { days }: { days?: unknown } = isPlainObject(retention)
+    ? checkOptions("setRetention", { days: DATA }, retention)
+    : {};
+  if (typeof days === "number" && days >= 0 && days <= DAYS_MAX) {
+    return JSON.stringify({ retentionMs: Math.round(days * DAY_MS) });
+  }
+  throw badArgument("setRetention", '{ days } from 0 to 100,000,000, or "forever"', describeValue(retention));
 }

@@ -1,17 +1,19 @@
 import type { EmbeddingFunction, EmbeddingInput } from "../embeddings/embedding-function";
 import { type AsOf, toAsOfJson } from "./call/as-of";
 import {
+  COMMIT,
   type Commit,
   type CommitOptions,
   toCommitJson,
-  toCommits,
   toWriteResult,
   type WriteResult,
 } from "./call/commit";
 import { badArgument, notYet } from "./call/errors";
-import { checkCount, checkOptions, ownArgument, refuseMore } from "./call/options";
+import { checkOptions, refuseMore } from "./call/options";
 import {
+  ADD_COLUMN,
   type AddColumnOptions,
+  ALTER_COLUMN,
   type AlterColumnOptions,
   addColumn,
   alterColumn,
@@ -19,29 +21,31 @@ import {
   refreshed,
   renameColumn,
 } from "./columns/alter";
-import { type BackfillOptions, type BackfillResult, backfill, missingVectors } from "./columns/backfill";
-import { type ReembedOptions, reembed } from "./columns/reembed";
-import type { ComputedColumns, ComputedUpdate } from "./compute/value-types";
-import type { OnEmbedError } from "./embed/document-run";
-import type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
+import {
+  BACKFILL,
+  type BackfillOptions,
+  type BackfillResult,
+  backfill,
+  missingVectors,
+} from "./columns/backfill";
+import { REEMBED, type ReembedOptions, reembed } from "./columns/reembed";
+import {
+  type Optimized,
+  type Retention,
+  retentionJson,
+  type TableStats,
+  type Tag,
+  type Verification,
+} from "./maintenance";
 import { callAsync } from "./native/call";
-import type { Where } from "./query/builder-types";
-import { type Diff, type DiffOptions, diff } from "./read/diff";
+import { DIFF, type Diff, type DiffOptions, diff } from "./read/diff";
+import { HISTORY, type HistoryOptions, history } from "./read/history";
 import { newestReader, type Reader } from "./read/reader";
 import { Snapshot } from "./read/snapshot";
 import { TableView } from "./read/table-view";
 import type { AnyColumn } from "./schema/column";
 import type { Derived, SourcesOf } from "./schema/derived";
-import type {
-  ColumnName,
-  DefaultColumn,
-  DerivedInput,
-  InsertWithVectors,
-  MergeRow,
-  SelectedRow,
-  UpdateWithVectors,
-} from "./schema/infer";
-import { isPlainObject } from "./schema/plain";
+import type { ColumnName, DefaultColumn, DerivedInput, InsertWithVectors, SelectedRow } from "./schema/infer";
 import type {
   AnyTable,
   UntypedTable,
@@ -51,97 +55,25 @@ import type {
   WithRenamed,
 } from "./schema/table-definition";
 import { describeValue } from "./schema/wire-value";
-import { type RowFilter, rowFilter } from "./write/row-filter";
-import { type UpdateRequest, updateRows } from "./write/update";
-import { type OnDuplicate, type OneOrMore, type WriteOptions, writeRows } from "./write/write";
-
-/** What `insert` and `upsert` take. */
-export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
-  /** Lets rows bring vectors of their own for derived columns; those are kept, the others are computed. */
-  readonly vectors?: V | undefined;
-  /**
-   * What happens where rows cannot be embedded: `"throw"` fails the write, which is the default; `"defer"` writes those rows without
-   * a vector, so that search does not find them until `backfill` has filled it. `stats().missingVectors` counts them.
-   */
-  readonly onEmbedError?: OnEmbedError | undefined;
-  /**
-   * What happens where two rows of the write bring one key: `"error"` fails the write, which is the default; `"first"` and `"last"` write
-   * that one of them, and the others count nowhere.
-   */
-  readonly onDuplicate?: OnDuplicate | undefined;
-}
-
-/** What `upsert` takes. */
-export interface UpsertOptions<D extends AnyTable, V extends boolean = boolean, M extends boolean = boolean>
-  extends InsertOptions<V> {
-  /**
-   * Sets only the columns that each row brings, of rows that are there already: what is left out or `undefined` stays as it is. A new row
-   * gets defaults for what it does not bring.
-   */
-  readonly merge?: M | undefined;
-  /**
-   * Other rows that end in the same commit: those that a filter lets through and that no new row replaces. Beside an iterable a
-   * function is called when all rows have been taken. `{ all: true }` ends all rows that are not written again; an empty filter is refused.
-   */
-  readonly delete?: Where<D> | { readonly all: true } | undefined;
-}
-
-/** A row that `upsert` takes. */
-export type UpsertRow<D extends AnyTable, V extends boolean, M extends boolean> = M extends true
-  ? MergeRow<V extends true ? InsertWithVectors<D> : D["$insert"], D>
-  : V extends true
-    ? InsertWithVectors<D>
-    : D["$insert"];
-
-/** What `update` takes. */
-export type UpdateOptions<D extends AnyTable, V extends boolean> = RowChoice<D> & UpdateChange<D, V>;
-
-/** Which rows a call changes: those that a filter lets through, or all of them where that is said. */
-export type RowChoice<D extends AnyTable> =
-  | {
-      /** Which rows. An empty filter is refused: it may have come about by accident. */
-      readonly where: Where<D>;
-      readonly all?: undefined;
-    }
-  | {
-      /** All rows. */
-      readonly all: true;
-      readonly where?: undefined;
-    };
-
-/** What `update` takes beside the choice of rows. */
-export interface UpdateChange<D extends AnyTable, V extends boolean> extends WriteOptions {
-  /**
-   * What they get; columns that are `undefined` stay as they are. A function gets the columns, to compute values of each row from it:
-   * `(c) => ({ stock: c.stock.plus(1), title: c.title.concat(" (old)") })`.
-   */
-  readonly set:
-    | (V extends true ? UpdateWithVectors<D> : D["$update"])
-    | ((
-        columns: ComputedColumns<D>,
-      ) => ComputedUpdate<D, V extends true ? UpdateWithVectors<D> : D["$update"]>);
-  /** Lets `set` bring a vector for derived columns. */
-  readonly vectors?: V | undefined;
-}
-
-/** What `delete` takes. */
-export type DeleteOptions<D extends AnyTable> = RowChoice<D> & CommitOptions;
+import { rowFilter } from "./write/row-filter";
+import { updateRows } from "./write/update";
+import { type OneOrMore, writeRows } from "./write/write";
+import {
+  DELETE,
+  type DeleteOptions,
+  INSERT,
+  type InsertOptions,
+  UPDATE,
+  UPSERT,
+  type UpdateOptions,
+  type UpsertOptions,
+  type UpsertRow,
+} from "./write/write-options";
 
 /** What a restore did. */
 export interface RestoreResult<D extends AnyTable> extends WriteResult {
   /** The handle that was called, which knows the columns that there are now. Not enumerable. */
   readonly table: Table<D>;
-}
-
-/** What `history` takes. */
-export interface HistoryOptions {
-  /**
-   * The most commits.
-   * @default 20
-   */
-  readonly limit?: number | undefined;
-  /** Goes on before this version. */
-  readonly before?: number | undefined;
 }
 
 /**
@@ -172,7 +104,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** The newest version. */
-  async version(): Promise<number> {
+  async version(...more: readonly never[]): Promise<number> {
+    refuseMore("version", more);
     return (await this.handle.info()).version;
   }
 
@@ -193,8 +126,10 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async insert<const V extends boolean = false>(
     rows: OneOrMore<V extends true ? InsertWithVectors<D> : D["$insert"]>,
     options?: InsertOptions<V>,
+    ...more: readonly never[]
   ): Promise<WriteResult> {
-    return await this.handle.told(writeRows(this.handle, "insert", rows, checkOptions("insert", options)));
+    const given: InsertOptions = checkOptions("insert", INSERT, options, more);
+    return await this.handle.told(writeRows(this.handle, "insert", rows, given));
   }
 
   /**
@@ -215,8 +150,10 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async upsert<const V extends boolean = false, const M extends boolean = false>(
     rows: OneOrMore<UpsertRow<D, V, M>>,
     options?: UpsertOptions<D, V, M>,
+    ...more: readonly never[]
   ): Promise<WriteResult> {
-    return await this.handle.told(writeRows(this.handle, "upsert", rows, checkOptions("upsert", options)));
+    const given = checkOptions("upsert", UPSERT, options, more);
+    return await this.handle.told(writeRows(this.handle, "upsert", rows, given));
   }
 
   /**
@@ -230,8 +167,11 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * await t.update({ where: { id: "1" }, set: (c) => ({ views: c.views.plus(1) }) });
    * ```
    */
-  async update<const V extends boolean = false>(options: UpdateOptions<D, V>): Promise<WriteResult> {
-    return await this.handle.told(updateRows(this.handle, checkOptions<UpdateRequest>("update", options)));
+  async update<const V extends boolean = false>(
+    options: UpdateOptions<D, V>,
+    ...more: readonly never[]
+  ): Promise<WriteResult> {
+    return await this.handle.told(updateRows(this.handle, checkOptions("update", UPDATE, options, more)));
   }
 
   /**
@@ -243,8 +183,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * await t.delete({ all: true });
    * ```
    */
-  async delete(options: DeleteOptions<D>): Promise<WriteResult> {
-    const given = checkOptions<RowFilter & CommitOptions>("delete", options);
+  async delete(options: DeleteOptions<D>, ...more: readonly never[]): Promise<WriteResult> {
+    const given = checkOptions("delete", DELETE, options, more);
     const where = rowFilter(this.handle, "delete", given);
     const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(given) });
     return toWriteResult(await this.handle.told(callAsync(() => this.handle.native.write(request, null))));
@@ -269,17 +209,15 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     from: AsOf,
     to: AsOf,
     options?: DiffOptions<D, S>,
+    ...more: readonly never[]
   ): Promise<Diff<SelectedRow<D, S>>> {
-    return (await diff(this.handle, from, to, checkOptions("diff", options))) as Diff<SelectedRow<D, S>>;
+    const request = checkOptions("diff", DIFF, options, more);
+    return (await diff(this.handle, from, to, request)) as Diff<SelectedRow<D, S>>;
   }
 
   /** The commits, newest first. */
-  async history(options?: HistoryOptions): Promise<Commit[]> {
-    const { limit = 20, before } = checkOptions("history", options);
-    checkCount("limit", limit, 1);
-    if (before !== undefined) checkCount("before", before, 1);
-    const request = JSON.stringify({ limit, before: before ?? null });
-    return toCommits(await callAsync(() => this.handle.native.history(request)));
+  async history(options?: HistoryOptions, ...more: readonly never[]): Promise<Commit[]> {
+    return await history(this.handle, checkOptions("history", HISTORY, options, more));
   }
 
   /** Gives a version a name: the newest one, or the one at a point in the history. A tag also keeps its version from expiring. */
@@ -299,7 +237,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /** Takes a name away; the version stays. */
-  async deleteTag(name: string): Promise<void> {
+  async deleteTag(name: string, ...more: readonly never[]): Promise<void> {
+    refuseMore("deleteTag", more);
     checkName(name);
     await callAsync(() => this.handle.native.deleteTag(name));
   }
@@ -314,8 +253,9 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * const { version } = await t.restore({ tag: "launch" });
    * ```
    */
-  async restore(at: AsOf, options?: CommitOptions): Promise<RestoreResult<D>> {
-    const request = JSON.stringify({ at: toAsOfJson(at), ...toCommitJson(checkOptions("restore", options)) });
+  async restore(at: AsOf, options?: CommitOptions, ...more: readonly never[]): Promise<RestoreResult<D>> {
+    const commit = toCommitJson(checkOptions("restore", COMMIT, options, more));
+    const request = JSON.stringify({ at: toAsOfJson(at), ...commit });
     const result = toWriteResult(await callAsync(() => this.handle.native.restore(request)));
     this.handle = await refreshed(this.handle);
     this.#reader = undefined;
@@ -345,9 +285,16 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     column: C,
     options?: AddColumnOptions,
   ): Promise<Table<WithColumn<D, N, C>>>;
-  async addColumn(name: string, column: unknown, options?: AddColumnOptions): Promise<unknown> {
+  async addColumn(
+    name: string,
+    column: unknown,
+    options?: object,
+    ...more: readonly never[]
+  ): Promise<unknown> {
     return new Table(
-      await this.handle.told(addColumn(this.handle, name, column, checkOptions("addColumn", options))),
+      await this.handle.told(
+        addColumn(this.handle, name, column, checkOptions("addColumn", ADD_COLUMN, options, more)),
+      ),
     );
   }
 
@@ -355,9 +302,12 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   async dropColumn<const N extends ColumnName<D>>(
     name: N,
     options?: CommitOptions,
+    ...more: readonly never[]
   ): Promise<Table<WithoutColumn<D, N>>> {
     return new Table(
-      await this.handle.told(dropColumn(this.handle, name, checkOptions("dropColumn", options))),
+      await this.handle.told(
+        dropColumn(this.handle, name, checkOptions("dropColumn", COMMIT, options, more)),
+      ),
     );
   }
 
@@ -375,9 +325,12 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     from: N,
     to: M,
     options?: CommitOptions,
+    ...more: readonly never[]
   ): Promise<Table<WithRenamed<D, N, M>>> {
     return new Table(
-      await this.handle.told(renameColumn(this.handle, from, to, checkOptions("renameColumn", options))),
+      await this.handle.told(
+        renameColumn(this.handle, from, to, checkOptions("renameColumn", COMMIT, options, more)),
+      ),
     );
   }
 
@@ -404,9 +357,16 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     column: C,
     options?: CommitOptions,
   ): Promise<Table<WithColumn<D, N, C>>>;
-  async alterColumn(name: string, column: unknown, options?: AlterColumnOptions): Promise<unknown> {
+  async alterColumn(
+    name: string,
+    column: unknown,
+    options?: object,
+    ...more: readonly never[]
+  ): Promise<unknown> {
     return new Table(
-      await this.handle.told(alterColumn(this.handle, name, column, checkOptions("alterColumn", options))),
+      await this.handle.told(
+        alterColumn(this.handle, name, column, checkOptions("alterColumn", ALTER_COLUMN, options, more)),
+      ),
     );
   }
 
@@ -427,8 +387,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * const { filled, missing } = await t.backfill();
    * ```
    */
-  async backfill(options?: BackfillOptions): Promise<BackfillResult> {
-    return await this.handle.told(backfill(this.handle, checkOptions("backfill", options)));
+  async backfill(options?: BackfillOptions, ...more: readonly never[]): Promise<BackfillResult> {
+    return await this.handle.told(backfill(this.handle, checkOptions("backfill", BACKFILL, options, more)));
   }
 
   /** Reads every file of the table and says which are damaged; warns where a clock was wrong. */
@@ -446,7 +406,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   /** Says how long rows that were removed stay readable in older versions: some days, or for ever. Tagged versions stay. */
   async setRetention(retention: Retention, ...more: readonly never[]): Promise<void> {
     refuseMore("setRetention", more);
-    const request = retentionJson(ownArgument("setRetention", retention));
+    const request = retentionJson(retention);
     await callAsync(() => this.handle.native.setRetention(request));
   }
 
@@ -468,6 +428,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     column: N,
     fn: EmbeddingFunction<DerivedInput<D["derived"][N]>>,
     options?: ReembedOptions,
+    ...more: readonly never[]
   ): Promise<Table<D>> {
     return new Table(
       await this.handle.told(
@@ -475,7 +436,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
           this.handle,
           column,
           fn as EmbeddingFunction<EmbeddingInput>,
-          checkOptions("reembed", options),
+          checkOptions("reembed", REEMBED, options, more),
         ),
       ),
     );
@@ -492,7 +453,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * Closes the table: waits for the calls that are under way, ends scans and work in the background, and closes its files. The
    * handle cannot be used any more.
    */
-  async close(): Promise<void> {
+  async close(...more: readonly never[]): Promise<void> {
+    refuseMore("close", more);
     await callAsync(() => this.handle.native.close());
   }
 
@@ -506,18 +468,3 @@ function checkName(name: unknown): void {
   if (typeof name === "string" && name !== "") return;
   throw badArgument("tag", "a name", describeValue(name));
 }
-
-function retentionJson(retention: unknown): string {
-  if (retention === "forever") return JSON.stringify({ retentionMs: null });
-  const { days } = isPlainObject(retention)
-    ? checkOptions<{ days?: unknown }>("setRetention", retention)
-    : {};
-  if (typeof days === "number" && days >= 0 && days <= DAYS_MAX) {
-    return JSON.stringify({ retentionMs: Math.round(days * DAY_MS) });
-  }
-  throw badArgument("setRetention", '{ days } from 0 to 100,000,000, or "forever"', describeValue(retention));
-}
-
-const DAY_MS = 86_400_000;
-/** What a Date can reach. */
-const DAYS_MAX = 100_000_000;

@@ -4,6 +4,7 @@ import { isPlainObject } from "../schema/plain";
 import { describeValue } from "../schema/wire-value";
 import { type Instant, toInstant } from "./as-of";
 import { badArgument } from "./errors";
+import { DATA, type OptionRules } from "./options";
 
 /** What a commit can be told. */
 export interface CommitOptions {
@@ -19,6 +20,13 @@ export interface CommitOptions {
   /** The newest version there must be. If somebody else has committed since, nothing is written and the call fails with `CONFLICT`. */
   readonly ifVersion?: number | undefined;
 }
+
+export const COMMIT: OptionRules<CommitOptions> = {
+  message: DATA,
+  effectiveAt: DATA,
+  properties: DATA,
+  ifVersion: DATA,
+};
 
 /** What a write did. A write that changes nothing makes no version, and shows the newest one. */
 export interface WriteResult {

@@ -1,31 +1,12 @@
-// The options that each call takes. They are read once, when the call is made. A name that is none of them is refused: a mistyped `where`
-// must never mean all rows.
+// The options of calls. Beside the type of its options each call has a table of rules: how an option is read, what it must be, and whether
+// the engine is told of it as it is. Options are read once, when the call is made. A name without a rule is refused: a mistyped `where` must
+// never mean all rows.
 
-import type { AddColumnOptions, AlterColumnOptions } from "../columns/alter";
-import type { BackfillOptions } from "../columns/backfill";
-import type { MigrateOptions } from "../columns/migrate";
-import type { ReembedOptions } from "../columns/reembed";
-import type { ConnectOptions } from "../connect";
-import type { OpenTableOptions } from "../database";
-import type { EmbeddingCacheOptions } from "../embed/embedding-cache";
 import { unreadableFilter } from "../query/filter-errors";
-import type { DiffOptions } from "../read/diff";
-import type {
-  EmbedCallOptions,
-  FindOptions,
-  ScanOptions,
-  SearchOptions,
-  SelectOptions,
-} from "../read/table-view";
 import { isUnreadable, ownCopy, ownProperties } from "../schema/own-copy";
 import { isPlainObject } from "../schema/plain";
-import type { AnyTable } from "../schema/table-definition";
 import { describeValue } from "../schema/wire-value";
-import type { DeleteOptions, HistoryOptions, InsertOptions, UpdateOptions, UpsertOptions } from "../table";
-import type { CommitOptions } from "./commit";
 import { badArgument, tooManyArguments, unknownOption, unreadableArgument } from "./errors";
-import type { ParsePointOptions } from "./point";
-import type { LongOptions } from "./progress";
 
 /**
  * How the value of an option is read: `data` and `filter` are copied, and so is a `change`, unless it is a function; the others are checked
@@ -33,105 +14,76 @@ import type { LongOptions } from "./progress";
  */
 type Kind = "data" | "filter" | "change" | "flag" | "signal" | "callback" | "component";
 
-/** Every name that options of a type may have. */
-type Names<T> = Readonly<Record<keyof T, Kind>>;
+/** What holds for one option. */
+export interface OptionRule {
+  readonly kind: Kind;
+  /** Throws where the value makes no sense. */
+  readonly check?: (name: string, value: unknown) => void;
+  /** Whether the request to the engine carries it under its own name. */
+  readonly sent?: boolean;
+  /** Whether only tests know of it. */
+  readonly hidden?: boolean;
+}
 
-const commit: Names<CommitOptions> = {
-  message: "data",
-  effectiveAt: "data",
-  properties: "data",
-  ifVersion: "data",
-};
-const long: Names<LongOptions> = { signal: "signal", onProgress: "callback" };
-const insert: Names<InsertOptions> = {
-  ...commit,
-  ...long,
-  vectors: "flag",
-  onEmbedError: "data",
-  onDuplicate: "data",
-};
-const select: Names<SelectOptions<string>> = { select: "data" };
-const find: Names<FindOptions<AnyTable, string>> = {
-  ...select,
-  where: "filter",
-  orderBy: "data",
-  limit: "data",
-  offset: "data",
-  after: "data",
-};
-const { limit: _limit, ...findFirst } = find;
-const scan: Names<ScanOptions<AnyTable, string>> = {
-  ...select,
-  where: "filter",
-  batchRows: "data",
-  signal: "signal",
-};
-const search: Names<SearchOptions<AnyTable, string, string>> = {
-  ...select,
-  column: "data",
-  limit: "data",
-  where: "filter",
-  exact: "flag",
-  recall: "data",
-  mode: "data",
-  signal: "signal",
-  during: "data",
-  everyVersion: "flag",
-};
+/** The rules for options of a type: one for every name that they may have. */
+export type OptionRules<T> = Readonly<Record<keyof T, OptionRule>>;
 
-const NAMES = {
-  connect: { registry: "component", embeddingCache: "data" } satisfies Names<ConnectOptions>,
-  embeddingCache: { maxBytes: "data" } satisfies Names<EmbeddingCacheOptions>,
-  openTable: { bigints: "data" } satisfies Names<OpenTableOptions>,
-  get: select,
-  find,
-  findFirst,
-  count: { where: "filter" },
-  scan,
-  search,
-  embed: { column: "data", kind: "data", signal: "signal" } satisfies Names<EmbedCallOptions<string>>,
-  insert,
-  upsert: { ...insert, delete: "filter", merge: "flag" } satisfies Names<UpsertOptions<AnyTable>>,
-  update: {
-    ...commit,
-    ...long,
-    where: "filter",
-    all: "flag",
-    set: "change",
-    vectors: "flag",
-  } satisfies Names<UpdateOptions<AnyTable, boolean>>,
-  delete: { ...commit, where: "filter", all: "flag" } satisfies Names<DeleteOptions<AnyTable>>,
-  diff: { ...select, where: "filter" } satisfies Names<DiffOptions<AnyTable, string>>,
-  history: { limit: "data", before: "data" } satisfies Names<HistoryOptions>,
-  restore: commit,
-  addColumn: { ...commit, ...long } satisfies Names<AddColumnOptions>,
-  dropColumn: commit,
-  renameColumn: commit,
-  alterColumn: { ...commit, vouch: "flag" } satisfies Names<AlterColumnOptions>,
-  migrate: { ...commit, ...long, dryRun: "flag", allowDrop: "data" } satisfies Names<MigrateOptions>,
-  backfill: { ...commit, ...long, column: "data", limit: "data" } satisfies Names<BackfillOptions>,
-  reembed: { ...commit, ...long } satisfies Names<ReembedOptions>,
-  setRetention: { days: "data" },
-  during: { from: "data", to: "data" },
-  parsePoint: { now: "data", dates: "data" } satisfies Names<ParsePointOptions>,
-} as const;
+export const DATA: OptionRule = { kind: "data" };
+export const FILTER: OptionRule = { kind: "filter" };
+export const CHANGE: OptionRule = { kind: "change" };
+export const FLAG: OptionRule = { kind: "flag" };
+export const SIGNAL: OptionRule = { kind: "signal" };
+export const CALLBACK: OptionRule = { kind: "callback" };
+export const COMPONENT: OptionRule = { kind: "component" };
 
-/** What tests pass besides. */
-const HIDDEN: Readonly<Record<string, Kind>> = { pace: "component" };
+/** An option that is a whole number. */
+export function count(least: number): OptionRule {
+  return { kind: "data", check: (name, value) => checkCount(name, value, least) };
+}
+
+/** An option that is one of some texts. */
+export function choice(...known: readonly string[]): OptionRule {
+  const expected = known.map((one) => JSON.stringify(one)).join(" or ");
+  return {
+    kind: "data",
+    check: (name, value) => {
+      if (!known.includes(value as string)) throw badArgument(name, expected, describeValue(value));
+    },
+  };
+}
+
+/** An option that the engine is told of as it is. */
+export function sent(rule: OptionRule): OptionRule {
+  return { ...rule, sent: true };
+}
+
+/** What a request to the engine carries of the options. */
+export function sentOptions<T extends object>(rules: OptionRules<T>, options: T): Partial<T> {
+  const told: Partial<T> = {};
+  for (const name of Object.keys(options) as (keyof T)[]) {
+    if (ruleOf(rules, name as string)?.sent) told[name] = options[name];
+  }
+  return told;
+}
 
 /**
  * The options of a call, all of which may be left out: a copy without a prototype. Throws INVALID_ARGUMENT for anything that the call
- * does not take, and INVALID_FILTER for a filter that cannot be read.
+ * does not take, options as well as further arguments, and INVALID_FILTER for a filter that cannot be read.
  */
-export function checkOptions<T extends object>(call: keyof typeof NAMES, options: T | undefined): T {
+export function checkOptions<T extends object>(
+  call: string,
+  rules: OptionRules<T>,
+  options: object | undefined,
+  more: readonly unknown[] = [],
+): T {
+  if (more.length > 0) refuseMore(call, more);
   const read: Record<string, unknown> = Object.create(null);
   if (options === undefined) return read as T;
   if (!isPlainObject(options)) throw badArgument(`${call}: options`, "an object", describeValue(options));
-  const names: Readonly<Record<string, Kind>> = NAMES[call];
   for (const [name, value] of Object.entries(readable(call, () => ownProperties(options)))) {
-    const kind = kindOf(names, name) ?? (call === "connect" ? kindOf(HIDDEN, name) : undefined);
-    if (kind === undefined) throw unknownOption(call, name, Object.keys(names));
-    if (value !== undefined) read[name] = readOption(call, name, kind, value);
+    const rule = ruleOf(rules, name);
+    if (rule === undefined) throw unknownOption(call, name, namesOf(rules));
+    if (value !== undefined) read[name] = readOption(call, name, rule, value);
   }
   return read as T;
 }
@@ -153,18 +105,28 @@ export function ownArgument(name: string, value: unknown): unknown {
   return readable(name, () => ownCopy(value));
 }
 
-function kindOf(names: Readonly<Record<string, Kind>>, name: string): Kind | undefined {
-  return Object.hasOwn(names, name) ? names[name] : undefined;
+function ruleOf(rules: Readonly<Record<string, OptionRule>>, name: string): OptionRule | undefined {
+  return Object.hasOwn(rules, name) ? rules[name] : undefined;
 }
 
-function readOption(call: string, name: string, kind: Kind, value: unknown): unknown {
+function namesOf(rules: Readonly<Record<string, OptionRule>>): string[] {
+  return Object.keys(rules).filter((name) => rules[name]?.hidden !== true);
+}
+
+function readOption(call: string, name: string, { kind, check }: OptionRule, value: unknown): unknown {
+  const own = readValue(call, name, kind, value);
+  check?.(name, own);
+  return own;
+}
+
+function readValue(call: string, name: string, kind: Kind, value: unknown): unknown {
   switch (kind) {
     case "data":
       return readable(`${call}: ${name}`, () => ownCopy(value));
     case "filter":
       return readable(name, () => ownCopy(value), unreadableFilter);
     case "change":
-      return typeof value === "function" ? value : readOption(call, name, "data", value);
+      return typeof value === "function" ? value : readValue(call, name, "data", value);
     case "flag":
       if (typeof value !== "boolean") throw badArgument(name, "true or false", describeValue(value));
       return value;

@@ -5,7 +5,7 @@ import { parseInstant } from "../schema/calendar";
 import { describeValue } from "../schema/wire-value";
 import { type AsOf, type Instant, toInstant } from "./as-of";
 import { badArgument, notAPoint } from "./errors";
-import { checkOptions } from "./options";
+import { checkOptions, DATA, type OptionRules } from "./options";
 
 /** Which of the two dates of a commit a date means: when it was made, or since when its facts are true. */
 export type DateAxis = "committed" | "effective";
@@ -23,6 +23,8 @@ export interface ParsePointOptions {
    */
   readonly dates?: DateAxis | undefined;
 }
+
+const RULES: OptionRules<ParsePointOptions> = { now: DATA, dates: DATA };
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -74,8 +76,8 @@ const DATELIKE = /^[+-]?\d{4,6}-\d/;
  * const spring = t.asOf(parsePoint("2026-03-01", { dates: "effective" }));
  * ```
  */
-export function parsePoint(text: string, options?: ParsePointOptions): AsOf {
-  const { now, dates = "committed" } = checkOptions("parsePoint", options);
+export function parsePoint(text: string, options?: ParsePointOptions, ...more: readonly never[]): AsOf {
+  const { now, dates = "committed" } = checkOptions("parsePoint", RULES, options, more);
   if (typeof text !== "string")
     throw badArgument("parsePoint", "a text such as yesterday", describeValue(text));
   if (dates !== "committed" && dates !== "effective")

@@ -1,4 +1,5 @@
 import { aborted } from "./errors";
+import { CALLBACK, type OptionRules, SIGNAL } from "./options";
 
 /** How far a long call has come. */
 export interface Progress {
@@ -31,6 +32,8 @@ export interface LongOptions {
   /** Is told how far the call has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+export const LONG: OptionRules<LongOptions> = { signal: SIGNAL, onProgress: CALLBACK };
 
 /** Throws ABORTED where the signal was aborted. */
 export function checkSignal(signal: AbortSignal | undefined): void {

@@ -2,9 +2,10 @@
 
 import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
-import { type CommitOptions, toCommitJson } from "../call/commit";
+import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
 import { badArgument, brokenColumn, cannotDrop, cannotEmbed, foreignSchema } from "../call/errors";
-import type { LongOptions } from "../call/progress";
+import { FLAG, type OptionRules } from "../call/options";
+import { LONG, type LongOptions } from "../call/progress";
 import type { AnyFunction } from "../embed/traits";
 import { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
@@ -35,6 +36,10 @@ export interface AlterColumnOptions extends CommitOptions {
   /** Says that the vectors of a plain column are those that the function would make of the sources. */
   readonly vouch?: boolean | undefined;
 }
+
+export const ADD_COLUMN: OptionRules<AddColumnOptions> = { ...COMMIT, ...LONG };
+
+export const ALTER_COLUMN: OptionRules<AlterColumnOptions> = { ...COMMIT, vouch: FLAG };
 
 /** Adds a column and returns a handle that knows it. */
 export async function addColumn(

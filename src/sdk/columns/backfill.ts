@@ -3,10 +3,10 @@
 // keep the others from their vectors.
 
 import { VarveError } from "../../varve-error";
-import { type CommitOptions, toCommitJson, toWriteResult } from "../call/commit";
+import { COMMIT, type CommitOptions, toCommitJson, toWriteResult } from "../call/commit";
 import { badArgument } from "../call/errors";
-import { checkCount } from "../call/options";
-import { checkSignal, type LongOptions } from "../call/progress";
+import { count, DATA, type OptionRules } from "../call/options";
+import { checkSignal, LONG, type LongOptions } from "../call/progress";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
 import type { PlainRow } from "../native/decode";
@@ -31,6 +31,8 @@ export interface BackfillOptions extends CommitOptions, LongOptions {
   readonly limit?: number | undefined;
 }
 
+export const BACKFILL: OptionRules<BackfillOptions> = { ...COMMIT, ...LONG, column: DATA, limit: count(1) };
+
 /** What `backfill` did. */
 export interface BackfillResult {
   /** How many vectors were filled in. */
@@ -49,7 +51,6 @@ const STEP_ROWS = 1024;
 /** Fills in the vectors that are missing. */
 export async function backfill(handle: TableHandle, options: BackfillOptions): Promise<BackfillResult> {
   const { limit = Number.MAX_SAFE_INTEGER, column } = options;
-  checkCount("limit", limit, 1);
   const fields = derivedFields(handle.schema).filter(({ name }) => column === undefined || name === column);
   if (column !== undefined && fields.length === 0) {
     throw badArgument("column", "a derived column", describeValue(column), handle.name);
@@ -149,9 +150,10 @@ class Backfill {
 
   async #stepOnce(offset: number, limit: number): Promise<{ rows: number; filled: number }> {
     const { version } = await this.#handle.info();
+    const reader = newestReader(this.#handle).at(version);
     const select = ["_rowid", ...this.#field.embed.sources];
     const where = new Condition(missingIn(this.#handle.schema, this.#field));
-    const rows = await newestReader(this.#handle).at(version).find({ select, where, limit, offset });
+    const rows = await reader.rows(() => reader.find({ select, where, limit, offset }));
     const asked = rows.filter((row) => !this.#passed.has(row["_rowid"]));
     const { vectors, failure } = await this.#embed(asked);
     const rowIds: unknown[] = [];

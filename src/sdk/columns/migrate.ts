@@ -2,9 +2,10 @@
 // migrate at once: whoever finds that somebody else was faster looks again what is left to do.
 
 import { VarveError } from "../../varve-error";
-import type { CommitOptions } from "../call/commit";
+import { COMMIT, type CommitOptions } from "../call/commit";
 import { badArgument } from "../call/errors";
-import type { LongOptions } from "../call/progress";
+import { DATA, FLAG, type OptionRules } from "../call/options";
+import { LONG, type LongOptions } from "../call/progress";
 import type { EmbedServices } from "../embed/table-embedder";
 import { TableHandle, type TableInfo } from "../handle/table-handle";
 import { callAsync } from "../native/call";
@@ -24,6 +25,8 @@ export interface MigrateOptions extends CommitOptions, LongOptions {
   /** Columns that the declaration lacks and that the table shall lose. Older versions still show them. */
   readonly allowDrop?: readonly string[] | undefined;
 }
+
+export const MIGRATE: OptionRules<MigrateOptions> = { ...COMMIT, ...LONG, dryRun: FLAG, allowDrop: DATA };
 
 /** A change that brings a table nearer to its declaration. */
 export interface MigrationStep {

@@ -3,9 +3,10 @@
 // last of them get their vectors right after it.
 
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
-import { type CommitOptions, toCommitJson } from "../call/commit";
+import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
 import { badArgument, notAllEmbedded } from "../call/errors";
-import { checkSignal, type LongOptions } from "../call/progress";
+import type { OptionRules } from "../call/options";
+import { checkSignal, LONG, type LongOptions } from "../call/progress";
 import { TableEmbedder } from "../embed/table-embedder";
 import type { AnyFunction } from "../embed/traits";
 import { TableHandle } from "../handle/table-handle";
@@ -21,6 +22,8 @@ import { describeValue } from "../schema/wire-value";
 
 /** What `reembed` takes. */
 export interface ReembedOptions extends CommitOptions, LongOptions {}
+
+export const REEMBED: OptionRules<ReembedOptions> = { ...COMMIT, ...LONG };
 
 /** So often rows that came meanwhile are embedded before the commit. */
 const ROUNDS = 8;

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { refuseMore } from "../call/options";
 import { cacheNotCleared } from "./embed-errors";
 import { VectorLog } from "./vector-log";
 import { VectorMemory } from "./vector-memory";
@@ -50,7 +51,8 @@ export class EmbeddingCache {
   }
 
   /** What it holds. */
-  async stats(): Promise<EmbeddingCacheStats> {
+  async stats(...more: readonly never[]): Promise<EmbeddingCacheStats> {
+    refuseMore("stats", more);
     await this.ready();
     const { size: entries, bytes } = this.#memory;
     const diskBytes = (await this.#log?.bytes()) ?? 0;
@@ -58,7 +60,8 @@ export class EmbeddingCache {
   }
 
   /** Forgets everything, in memory and on disk. */
-  async clear(): Promise<void> {
+  async clear(...more: readonly never[]): Promise<void> {
+    refuseMore("clear", more);
     await this.ready();
     this.#memory.clear();
     try {

@@ -1,11 +1,12 @@
 import { type AsOf, toAsOfJson } from "../call/as-of";
+import { FILTER, type OptionRules } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
 import { type PlainRow, Projection, rowsOf } from "../native/decode";
 import type { Where } from "../query/builder-types";
 import type { AnyTable } from "../schema/table-definition";
+import { SELECT, type SelectOptions } from "./find-options";
 import { type Reader, readerAt } from "./reader";
-import type { SelectOptions } from "./table-view";
 
 /** What `diff` takes. */
 export interface DiffOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
@@ -34,18 +35,14 @@ export interface Diff<R> {
   readonly changed: ChangedRow<R>[];
 }
 
-/** What `diff` takes, before its types. */
-export interface DiffRequest {
-  readonly select?: readonly string[] | undefined;
-  readonly where?: unknown;
-}
+export const DIFF: OptionRules<DiffOptions<AnyTable, string>> = { ...SELECT, where: FILTER };
 
 /** What changed between two points in the history. */
 export async function diff(
   handle: TableHandle,
   from: AsOf,
   to: AsOf,
-  request: DiffRequest,
+  request: DiffOptions<AnyTable, string>,
 ): Promise<Diff<PlainRow>> {
   const [first, last] = [toAsOfJson(from), toAsOfJson(to)];
   const start = await handle.resolve(first);

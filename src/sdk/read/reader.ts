@@ -1,7 +1,7 @@
 // Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
 
 import { badArgument, noPrimaryKey } from "../call/errors";
-import { checkCount } from "../call/options";
+import { sentOptions } from "../call/options";
 import { inTurn } from "../call/turn";
 import type { Decode, Plan, Plans } from "../handle/plan";
 import { explained } from "../handle/stale";
@@ -16,30 +16,18 @@ import { describeType } from "../schema/column-type";
 import type { TableSchema } from "../schema/table-schema";
 import { describeValue, toWireValue } from "../schema/wire-value";
 import type { SearchWork } from "./explanation";
+import { FIND, type FindRequest, SCAN, type ScanRequest } from "./find-options";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
 import type { PreparedScan } from "./scan";
 
-/** What `find` takes, before its types. */
-export interface FindRequest {
-  readonly select?: readonly string[] | undefined;
-  readonly where?: unknown;
-  /** A filter that was checked before, instead of `where`. */
-  readonly filter?: FilterJson | undefined;
-  readonly orderBy?: unknown;
-  readonly limit?: number | undefined;
-  readonly offset?: number | undefined;
-  readonly after?: unknown;
+/** What the native module is asked, and how a page of its answer becomes rows. */
+export interface Ask<T> {
+  readonly request: string;
+  readonly vector: Float32Array | null;
+  readonly decode: Decode<T>;
+  /** Of a search: whether it is alone, so that it may hold the event loop a little longer. */
+  readonly alone?: boolean;
 }
-
-/** What `scan` takes, before its types. */
-export interface ScanRequest {
-  readonly select?: readonly string[] | undefined;
-  readonly where?: unknown;
-  readonly batchRows?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-const BATCH_ROWS = 1024;
 
 /** A reader of the newest version, whichever that is. */
 export function newestReader(handle: TableHandle): Reader {
@@ -102,14 +90,33 @@ export class Reader {
     }
   }
 
-  /** The rows that a filter lets through. */
-  find(request: FindRequest): Promise<PlainRow[]> {
+  /** What `find` asks: the rows that a filter lets through. */
+  find(request: FindRequest): Ask<PlainRow[]> {
+    const plan = this.plan(request.select);
+    return { request: this.#findRequest(plan, request), vector: null, decode: plan.rows };
+  }
+
+  /** What `search` asks: the rows nearest to a vector. */
+  search(select: readonly string[] | undefined, body: object, vector: Float32Array): Ask<PlainRow[]> {
+    const plan = this.plan(select);
+    const decode = "during" in body ? plan.spanHits : plan.hits;
+    return { request: this.#request({ kind: "search", ...body }, plan.projection), vector, decode };
+  }
+
+  /** The answer as rows; `ask` may throw. */
+  rows<T>(ask: () => Ask<T>): Promise<T> {
     try {
-      const plan = this.plan(request.select);
-      return this.#read(this.#findRequest(plan, request), null, plan.rows);
+      const { request, vector, decode, alone } = ask();
+      return this.#read(request, vector, decode, alone);
     } catch (error) {
       return Promise.reject(toVarveError(error));
     }
+  }
+
+  /** The answer as an Arrow IPC stream; `ask` may throw. */
+  async stream(ask: () => Ask<unknown>): Promise<Uint8Array> {
+    const { request, vector } = ask();
+    return await this.#call(() => this.#native.readArrow(request, vector));
   }
 
   /** How many rows a filter lets through. */
@@ -127,24 +134,6 @@ export class Reader {
     return this.#version;
   }
 
-  /** The rows nearest to a vector, of all versions of a span. */
-  searchSpan(select: readonly string[] | undefined, body: object, vector: Float32Array): Promise<PlainRow[]> {
-    const plan = this.plan(select);
-    return this.#read(this.#request({ kind: "search", ...body }, plan.projection), vector, plan.spanHits);
-  }
-
-  /** The rows nearest to a vector; a search that is alone may hold the event loop a little longer. */
-  search(
-    select: readonly string[] | undefined,
-    body: object,
-    vector: Float32Array,
-    alone: boolean,
-  ): Promise<PlainRow[]> {
-    const plan = this.plan(select);
-    const request = this.#request({ kind: "search", ...body }, plan.projection);
-    return this.#read(request, vector, plan.hits, alone);
-  }
-
   /** How a search would be answered. */
   async explain(body: object, vector: Float32Array): Promise<SearchWork> {
     const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
@@ -152,27 +141,12 @@ export class Reader {
     return JSON.parse(explained) as SearchWork;
   }
 
-  /** The same as an Arrow IPC stream. */
-  findArrow(request: FindRequest): Promise<Uint8Array> {
-    return this.#readArrow(this.#findRequest(this.plan(request.select), request), null);
-  }
-
-  /** The same as an Arrow IPC stream. */
-  searchArrow(
-    select: readonly string[] | undefined,
-    body: object,
-    vector: Float32Array,
-  ): Promise<Uint8Array> {
-    const request = this.#request({ kind: "search", ...body }, this.plan(select).projection);
-    return this.#readArrow(request, vector);
-  }
-
   /** A scan, which begins when its first part is asked for. */
-  prepareScan({ select, where, batchRows = BATCH_ROWS, signal }: ScanRequest): PreparedScan {
-    const { projection } = this.plan(select);
-    checkCount("batchRows", batchRows, 1);
-    const request = this.#request({ kind: "scan", where: this.filter(where), batchRows }, projection);
-    return { projection, signal, begin: () => this.#call(() => this.#native.scan(request)) };
+  prepareScan(scan: ScanRequest): PreparedScan {
+    const { projection } = this.plan(scan.select);
+    const body = { kind: "scan", where: this.filter(scan.where), ...sentOptions(SCAN, scan) };
+    const request = this.#request(body, projection);
+    return { projection, signal: scan.signal, begin: () => this.#call(() => this.#native.scan(request)) };
   }
 
   /** The columns to read, and how; all but the vectors where none are named. */
@@ -185,12 +159,11 @@ export class Reader {
     return this.#plans.filter(where);
   }
 
-  #findRequest(plan: Plan, { where, filter: known, orderBy, limit, offset, after }: FindRequest): string {
-    if (limit !== undefined) checkCount("limit", limit, 0);
-    if (offset !== undefined) checkCount("offset", offset, 0);
+  #findRequest(plan: Plan, find: FindRequest): string {
+    const { where, orderBy, after } = find;
     const steps = orderSteps(orderBy, this.schema);
-    let filter = known;
-    if (after === undefined) filter ??= this.filter(where);
+    let filter: FilterJson | undefined;
+    if (after === undefined) filter = this.filter(where);
     else {
       const rest = afterRow(after, steps, this.schema);
       const given =
@@ -198,7 +171,8 @@ export class Reader {
       filter = checkFilter(join("and", [...given, rest]), this.schema);
     }
     const order = steps.length === 0 ? undefined : toOrderJson(steps);
-    return this.#request({ kind: "find", where: filter, orderBy: order, limit, offset }, plan.projection);
+    const body = { kind: "find", where: filter, orderBy: order, ...sentOptions(FIND, find) };
+    return this.#request(body, plan.projection);
   }
 
   #request(body: object, projection?: Projection): string {
@@ -227,10 +201,6 @@ export class Reader {
       return this.#fail(error);
     }
     return this.#readPage(request, vector, decode);
-  }
-
-  #readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array> {
-    return this.#call(() => this.#native.readArrow(request, vector));
   }
 
   /** A call whose failure is explained. */

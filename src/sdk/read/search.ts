@@ -1,6 +1,6 @@
 // Search: which column is meant, what the query is as a vector, and what is asked of the native module.
 
-import type { EmbeddingInput, EmbeddingKind } from "../../embeddings/embedding-function";
+import type { EmbeddingInput } from "../../embeddings/embedding-function";
 import { isBytes } from "../../realm";
 import {
   badArgument,
@@ -10,36 +10,22 @@ import {
   noEmbeddedColumn,
   noKeyForSpan,
   notSearchable,
-  notYet,
 } from "../call/errors";
-import { checkCount } from "../call/options";
+import { sentOptions } from "../call/options";
 import { checkSignal } from "../call/progress";
 import { inTurn } from "../call/turn";
 import type { TableEmbedder } from "../embed/table-embedder";
 import type { TableHandle } from "../handle/table-handle";
-import type { PlainRow } from "../native/decode";
 import { NOTHING } from "../query/check-filter";
 import { describeType } from "../schema/column-type";
 import { firstNotFinite, isFloats, toFloats } from "../schema/floats";
 import { isVector, type TableSchema, type VectorField } from "../schema/table-schema";
 import { describeValue } from "../schema/wire-value";
 import type { Explanation } from "./explanation";
+import type { Form } from "./form";
 import type { Reader } from "./reader";
+import { type EmbedCallOptions, SEARCH, type SearchRequest } from "./search-options";
 import { resolveSpan } from "./span";
-
-/** What `search` takes, before its types. */
-export interface SearchRequest {
-  readonly column?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly select?: readonly string[] | undefined;
-  readonly where?: unknown;
-  readonly exact?: boolean | undefined;
-  readonly recall?: number | undefined;
-  readonly mode?: string | undefined;
-  readonly during?: unknown;
-  readonly everyVersion?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** A query that has become a vector, or has not and why. */
 interface PreparedQuery {
@@ -49,53 +35,32 @@ interface PreparedQuery {
   readonly body: object;
 }
 
-const LIMIT = 10;
 const NO_EMBEDDING =
   "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
 
-/** Finds the rows that are nearest to a query. Where the query has no vector the answer is empty and has a `reason`. */
+/** Finds the rows that are nearest to a query. Where the query has no vector, nothing is found. */
 export async function search(
+  form: Form,
   handle: TableHandle,
   own: Reader,
   query: unknown,
   request: SearchRequest,
-): Promise<PlainRow[]> {
-  handle.searches += 1;
-  try {
-    const { reader, body, vector } = await prepare(handle, own, query, request);
-    if (vector !== null) {
-      if (request.during !== undefined) return await reader.searchSpan(request.select, body, vector);
-      return await reader.search(request.select, body, vector, handle.searches === 1);
-    }
-    return Object.defineProperty<PlainRow[]>([], "reason", { value: NO_EMBEDDING });
-  } finally {
-    handle.searches -= 1;
-  }
-}
-
-/** The same as an Arrow IPC stream. */
-export async function searchArrow(
-  handle: TableHandle,
-  own: Reader,
-  query: unknown,
-  request: SearchRequest,
-): Promise<Uint8Array> {
+): Promise<unknown> {
   handle.searches += 1;
   try {
     const { reader, field, body, vector } = await prepare(handle, own, query, request);
-    if (vector !== null) return await reader.searchArrow(request.select, body, vector);
+    const { select } = request;
+    if (vector !== null) {
+      const alone = handle.searches === 1;
+      return await form.answer(reader, () => ({ ...reader.search(select, body, vector), alone }));
+    }
+    if (form.none !== undefined) return form.none(NO_EMBEDDING);
     const nothing = { ...body, where: NOTHING };
-    return await reader.searchArrow(request.select, nothing, new Float32Array(field.type.dimensions));
+    const zeros = new Float32Array(field.type.dimensions);
+    return await form.answer(reader, () => reader.search(select, nothing, zeros));
   } finally {
     handle.searches -= 1;
   }
-}
-
-/** What `embed` takes, before its types. */
-export interface EmbedRequest {
-  readonly column?: string | undefined;
-  readonly kind?: EmbeddingKind | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The vector of an input. */
@@ -103,7 +68,7 @@ export async function embedInput(
   reader: Reader,
   embedder: TableEmbedder,
   input: unknown,
-  { column, kind = "query", signal }: EmbedRequest,
+  { column, kind = "query", signal }: EmbedCallOptions<string>,
 ): Promise<Float32Array | null> {
   const { schema } = reader;
   if (!isInput(input))
@@ -135,11 +100,12 @@ async function prepare(
   query: unknown,
   request: SearchRequest,
 ): Promise<PreparedQuery> {
-  checkRequest(request);
+  if (request.everyVersion === true && request.during === undefined)
+    throw badArgument("everyVersion", "during beside it", "none");
   const { reader, body: span } =
     request.during === undefined ? { reader: own } : await readerOf(handle, own, request);
   const { schema } = reader;
-  const { limit = LIMIT, exact, recall, signal } = request;
+  const { signal } = request;
   const where = reader.filter(request.where);
   reader.plan(request.select);
   checkSignal(signal);
@@ -147,7 +113,8 @@ async function prepare(
   const vector = isInput(query)
     ? await handle.embedder.one(field, query, "query", signal)
     : toVector(schema.table, field, query);
-  const body = { column: field.name, columnId: field.id, limit, where, exact, recall, ...span };
+  const known = { column: field.name, columnId: field.id, where };
+  const body = { ...sentOptions(SEARCH, request), ...known, ...span };
   return { reader, field, vector, body };
 }
 
@@ -157,24 +124,9 @@ async function readerOf(
   own: Reader,
   { during, everyVersion = false }: SearchRequest,
 ): Promise<{ readonly reader: Reader; readonly body?: object }> {
-  const { reader, body } = await resolveSpan(handle, own, during);
-  if (!everyVersion && reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
-  return { reader, body: { ...body, everyVersion } };
-}
-
-function checkRequest(request: SearchRequest): void {
-  const { limit, recall, mode = "auto", during, everyVersion } = request;
-  if (mode === "hybrid" || mode === "text") {
-    throw notYet(`search with mode: "${mode}"`, 'Use mode: "vector", or filter texts with like and ilike.');
-  }
-  if (mode !== "auto" && mode !== "vector")
-    throw badArgument("mode", '"auto" or "vector"', describeValue(mode));
-  if (everyVersion === true && during === undefined)
-    throw badArgument("everyVersion", "during beside it", "none");
-  if (limit !== undefined) checkCount("limit", limit, 0);
-  if (recall !== undefined && !(typeof recall === "number" && recall > 0 && recall <= 1)) {
-    throw badArgument("recall", "a number above 0 and up to 1", describeValue(recall));
-  }
+  const span = await resolveSpan(handle, own, during);
+  if (!everyVersion && span.reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
+  return span;
 }
 
 /**

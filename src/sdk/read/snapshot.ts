@@ -1,5 +1,6 @@
 import { type AsOf, type AsOfJson, toAsOfJson } from "../call/as-of";
 import { toDate } from "../call/commit";
+import { refuseMore } from "../call/options";
 import type { ResolvedPoint, TableHandle } from "../handle/table-handle";
 import type { AnyTable, UntypedTable } from "../schema/table-definition";
 import { type Reader, readerAt } from "./reader";
@@ -40,12 +41,14 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
   }
 
   /** The version that is read. */
-  async version(): Promise<number> {
+  async version(...more: readonly never[]): Promise<number> {
+    refuseMore("version", more);
     return (await this.#resolve()).version;
   }
 
   /** The commit that is shown. */
-  async point(): Promise<SnapshotPoint> {
+  async point(...more: readonly never[]): Promise<SnapshotPoint> {
+    refuseMore("point", more);
     const { version, committedAt, effectiveAt } = await this.#resolve();
     return { version, committedAt: toDate(committedAt), effectiveAt: toDate(effectiveAt) };
   }

@@ -2,7 +2,7 @@
 
 import { type AsOf, type AsOfJson, toAsOfJson } from "../call/as-of";
 import { badArgument } from "../call/errors";
-import { checkOptions } from "../call/options";
+import { checkOptions, DATA, type OptionRules } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import { isPlainObject } from "../schema/plain";
 import { describeValue } from "../schema/wire-value";
@@ -15,6 +15,8 @@ export interface Span {
   /** Where it ends. On a snapshot it ends with the snapshot at the latest. */
   readonly to: AsOf;
 }
+
+const RULES: OptionRules<Partial<Span>> = { from: DATA, to: DATA };
 
 /** A version, and when it was committed. */
 export interface Moment {
@@ -32,7 +34,7 @@ export interface SpanRequest {
 
 /** Checks a span and looks up its end; rejects with INVALID_ARGUMENT and VERSION_NOT_FOUND. */
 export async function resolveSpan(handle: TableHandle, reader: Reader, span: unknown): Promise<SpanRequest> {
-  const { from, to } = checkOptions<Partial<Span>>("during", isPlainObject(span) ? span : {});
+  const { from, to } = checkOptions("during", RULES, isPlainObject(span) ? span : {});
   if (from === undefined || to === undefined)
     throw badArgument("during", "{ from, to }", describeValue(span), handle.name);
   const until = reader.version;

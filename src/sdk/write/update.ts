@@ -13,20 +13,16 @@ import type { NativeWriter } from "../native/open";
 import { unknownKey, wrongCell } from "../native/row-errors";
 import { describeType } from "../schema/column-type";
 import { isPlainObject } from "../schema/plain";
+import type { AnyTable } from "../schema/table-definition";
 import { type Field, namesOf, type VectorField } from "../schema/table-schema";
 import { describeValue } from "../schema/wire-value";
 import { commitFilled, fillMissing } from "./missing-vectors";
 import { OpenBatch } from "./open-batch";
 import { rowFilter } from "./row-filter";
-import type { WriteOptions } from "./write";
+import type { UpdateOptions } from "./write-options";
 
-/** What `update` takes, before its types. */
-export interface UpdateRequest extends WriteOptions {
-  readonly where?: unknown;
-  readonly all?: boolean | undefined;
-  readonly set: unknown;
-  readonly vectors?: boolean | undefined;
-}
+/** What `update` was asked for. */
+type UpdateRequest = UpdateOptions<AnyTable, boolean>;
 
 /** The columns that change: those that are set to a value or to a computed one, and the derived ones that follow from them. */
 interface Change {

@@ -2,40 +2,22 @@
 // commit.
 
 import { isError } from "../../realm";
-import { type CommitOptions, toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
-import { badArgument, noPrimaryKey } from "../call/errors";
-import { checkSignal, type LongOptions } from "../call/progress";
-import type { FillOptions, OnEmbedError } from "../embed/document-run";
+import { toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
+import { noPrimaryKey } from "../call/errors";
+import { checkSignal } from "../call/progress";
+import type { FillOptions } from "../embed/document-run";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
 import type { NativeWriter } from "../native/open";
 import type { FilterJson } from "../query/check-filter";
 import { isPlainObject } from "../schema/plain";
+import type { AnyTable } from "../schema/table-definition";
 import { type Field, namesOf, type VectorField } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { commitFilled, fillMissing } from "./missing-vectors";
 import { OpenBatch } from "./open-batch";
 import { rowFilter } from "./row-filter";
 import { takeRows } from "./row-source";
-
-/** What a write takes. */
-export interface WriteOptions extends CommitOptions, LongOptions {}
-
-/** What a write does with rows that bring the same key. */
-export type OnDuplicate = "error" | "first" | "last";
-
-/** What a write of rows takes, before its types. */
-export interface RowWriteOptions extends WriteOptions {
-  readonly vectors?: boolean | undefined;
-  readonly onEmbedError?: OnEmbedError | undefined;
-  readonly onDuplicate?: OnDuplicate | undefined;
-}
-
-/** What an upsert takes beside that. */
-export interface ReplaceOptions {
-  readonly delete?: unknown;
-  readonly merge?: boolean | undefined;
-}
+import type { InsertOptions, UpsertOptions } from "./write-options";
 
 export type { OneOrMore, RowSource } from "./row-source";
 
@@ -44,11 +26,11 @@ export async function writeRows(
   handle: TableHandle,
   kind: "insert" | "upsert",
   rows: unknown,
-  options: RowWriteOptions & ReplaceOptions,
+  options: UpsertOptions<AnyTable>,
 ): Promise<WriteResult> {
-  checkChoices(handle, options);
-  checkSignal(options.signal);
   const { onDuplicate = "error", ifVersion, vectors = false, merge } = options;
+  if (onDuplicate !== "error" && handle.schema.primaryKey === null) throw noPrimaryKey(handle.name);
+  checkSignal(options.signal);
   const columns = namesOf(handle.schema.fields.filter((field) => field.declared));
   const request = { kind, columns, onDuplicate, ...toCommitJson(options) };
   const ending = kind === "insert" ? () => undefined : endingOf(handle, rows, options.delete);
@@ -97,18 +79,6 @@ function meansAll(where: unknown): boolean {
   return isPlainObject(where) && Object.keys(where).join() === "all" && where["all"] === true;
 }
 
-function checkChoices(handle: TableHandle, { onEmbedError, onDuplicate }: RowWriteOptions): void {
-  checkChoice("onEmbedError", onEmbedError, ["throw", "defer"]);
-  checkChoice("onDuplicate", onDuplicate, ["error", "first", "last"]);
-  if (onDuplicate !== undefined && onDuplicate !== "error" && handle.schema.primaryKey === null)
-    throw noPrimaryKey(handle.name);
-}
-
-function checkChoice(name: string, found: string | undefined, known: readonly string[]): void {
-  if (found === undefined || known.includes(found)) return;
-  throw badArgument(name, known.map((one) => JSON.stringify(one)).join(" or "), describeValue(found));
-}
-
 /** The answer of a write that has nothing to write. */
 export async function nothingWritten(handle: TableHandle): Promise<WriteResult> {
   const { version, committedAt } = await handle.info();
@@ -121,7 +91,7 @@ class Batches {
   #written = 0;
   #deferred = 0;
 
-  constructor(handle: TableHandle, { signal, onProgress, onEmbedError }: RowWriteOptions, write: number) {
+  constructor(handle: TableHandle, { signal, onProgress, onEmbedError }: InsertOptions, write: number) {
     this.#handle = handle;
     const onDeferredRows = (rows: ReadonlySet<number>): void => {
       this.#deferred += rows.size;

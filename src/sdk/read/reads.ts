@@ -1,0 +1,131 @@
+import { ownArgument } from "../call/options";
+import type { TableHandle } from "../handle/table-handle";
+import type {
+  ColumnName,
+  DefaultColumn,
+  Hit,
+  SearchInput,
+  SelectedRow,
+  SpanHit,
+  VectorName,
+} from "../schema/infer";
+import type { AnyTable } from "../schema/table-definition";
+import { FIND, type FindOptions, SCAN, type ScanOptions } from "./find-options";
+import type { Form } from "./form";
+import { readRequest } from "./read-request";
+import type { Reader } from "./reader";
+import { prepare } from "./scan";
+import { search } from "./search";
+import { SEARCH, type SearchOptions, type SpanSearchOptions } from "./search-options";
+
+/** The rows that a search found, the best first. */
+export type Hits<H> = H[] & {
+  /** Why there are none, where the query itself is the reason. Not enumerable. */
+  readonly reason?: string;
+};
+
+/** What a read answers in each form; `R` is what it answers in rows. */
+export interface Answers<R> {
+  readonly rows: R;
+  readonly arrow: Uint8Array;
+}
+
+/**
+ * The reads that answer in several forms, each declared and written once: what `Table`, `Snapshot` and `ArrowReader` have in common.
+ *
+ * @typeParam D - the table's definition
+ * @typeParam F - the form of the answers
+ */
+export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>> {
+  /** @internal */
+  protected handle: TableHandle;
+  /** @internal */
+  protected readonly form: Form;
+
+  /** @internal */
+  constructor(handle: TableHandle, form: Form) {
+    this.handle = handle;
+    this.form = form;
+  }
+
+  /** @internal Reads with the reader of the version, which a snapshot must look up first. */
+  protected abstract read<T>(call: (reader: Reader) => Promise<T>): Promise<T>;
+
+  /**
+   * The rows that a filter lets through.
+   *
+   * @example
+   * ```ts
+   * const page = await t.find({ where: { lang: "en" }, orderBy: { column: "at", descending: true }, limit: 20 });
+   * const next = await t.find({ where: { lang: "en" }, orderBy: { column: "at", descending: true }, limit: 20, after: page.at(-1) });
+   * ```
+   */
+  async find<S extends ColumnName<D> = DefaultColumn<D>>(
+    options?: FindOptions<D, S>,
+    ...more: readonly never[]
+  ): Promise<Answers<SelectedRow<D, S>[]>[F]> {
+    const request = readRequest("find", FIND, options, this.handle.plans, more);
+    const answer = await this.read((reader) => this.form.answer(reader, () => reader.find(request)));
+    return answer as Answers<SelectedRow<D, S>[]>[F];
+  }
+
+  /**
+   * All rows in batches, from one version, without ever holding more than a batch. The version is the one of the first batch that is asked for.
+   *
+   * @example
+   * ```ts
+   * for await (const batch of t.scan({ select: ["id", "bodyVec"] })) save(batch);
+   * ```
+   */
+  scan<S extends ColumnName<D> = DefaultColumn<D>>(
+    options?: ScanOptions<D, S>,
+    ...more: readonly never[]
+  ): AsyncGenerator<Answers<SelectedRow<D, S>[]>[F], void, void> {
+    const prepared = prepare(() => {
+      const request = readRequest("scan", SCAN, options, this.handle.plans, more);
+      return this.read(async (reader) => reader.prepareScan(request));
+    });
+    return this.form.scan(prepared) as AsyncGenerator<Answers<SelectedRow<D, S>[]>[F], void, void>;
+  }
+
+  /**
+   * The rows nearest to a query, the best first: a text is embedded by the function of the column, a vector is taken as it is.
+   *
+   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. A text in which the function
+   * knows nothing finds nothing, and the empty answer has a `reason`.
+   *
+   * @example
+   * ```ts
+   * const hits = await t.search("refund policy", { limit: 5, select: ["id", "title"], where: { lang: "en" } });
+   * ```
+   */
+  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options?: SearchOptions<D, S, V>,
+  ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
+  /**
+   * The rows that were nearest at any moment of a span of versions, each with `_from` and `_to`: the commits that wrote and that
+   * ended it. Of the versions of a row (by primary key) the nearest is found, unless `everyVersion` is set. The columns are those of
+   * the end of the span.
+   *
+   * @example
+   * ```ts
+   * const hits = await t.search("refund policy", { during: { from: "2026-01-01", to: "2026-06-30" } });
+   * for (const { body, _from, _to } of hits) console.log(body, _from.date, _to?.date);
+   * ```
+   */
+  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options: SpanSearchOptions<D, S, V>,
+  ): Promise<Answers<Hits<SpanHit<D, S>>>[F]>;
+  /** A search of which only the caller knows whether it goes across time. */
+  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
+  ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
+  async search(query: unknown, options?: object, ...more: readonly never[]): Promise<unknown> {
+    const request = readRequest("search", SEARCH, options, this.handle.plans, more);
+    const own = ownArgument("query", query);
+    return await this.read((reader) => search(this.form, this.handle, reader, own, request));
+  }
+}

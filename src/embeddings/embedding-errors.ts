@@ -46,6 +46,11 @@ export function unknownOption(call: string, name: string, known: readonly string
   });
 }
 
+/** More arguments than a method has parameters. */
+export function tooManyArguments(call: string, found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${call} was given ${found}, which it does not take.`);
+}
+
 /** A model folder that cannot be read. */
 export function modelUnreadable(file: string, cause: unknown): VarveError {
   const why = messageOf(cause);

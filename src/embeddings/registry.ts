@@ -1,5 +1,6 @@
 import { functionNotRegistered, functionRegistered } from "./embedding-errors";
 import type { EmbeddingConfig, EmbeddingFunction, EmbeddingInput } from "./embedding-function";
+import { refuseMore } from "./support/further-arguments";
 
 /** An embedding function as a table keeps it. */
 export interface EmbeddingSpec {
@@ -25,21 +26,24 @@ export class Registry {
   readonly #factories = new Map<string, EmbeddingFactory>();
 
   /** Says how functions of that name are made; a name can be taken once. */
-  register(name: string, factory: EmbeddingFactory): this {
+  register(name: string, factory: EmbeddingFactory, ...more: readonly never[]): this {
+    refuseMore("register", more);
     if (this.#factories.has(name)) throw functionRegistered(name);
     this.#factories.set(name, factory);
     return this;
   }
 
   /** The function that a table names; throws EMBEDDING_UNAVAILABLE where nobody knows it. */
-  resolve(spec: EmbeddingSpec): EmbeddingFunction<EmbeddingInput> {
+  resolve(spec: EmbeddingSpec, ...more: readonly never[]): EmbeddingFunction<EmbeddingInput> {
+    refuseMore("resolve", more);
     const factory = this.#factories.get(spec.name);
     if (factory === undefined) throw functionNotRegistered(spec.name, this.names());
     return factory(spec.config);
   }
 
   /** The names that are taken. */
-  names(): string[] {
+  names(...more: readonly never[]): string[] {
+    refuseMore("names", more);
     return [...this.#factories.keys()];
   }
 }

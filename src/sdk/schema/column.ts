@@ -107,7 +107,8 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * timestamp().default(() => new Date());
    * ```
    */
-  default(value: I | (() => I)): Column<K, V, I, F | "default", N> {
+  default(value: I | (() => I), ...more: readonly never[]): Column<K, V, I, F | "default", N> {
+    noMore("default", more);
     const make =
       typeof value === "function" ? { make: value as () => unknown } : { value: ownDefault(value) };
     return new Column({ ...this.spec, default: Object.freeze(make) });
@@ -123,7 +124,8 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * await db.migrate(docs);
    * ```
    */
-  renamedFrom(name: string): Column<K, V, I, F, N> {
+  renamedFrom(name: string, ...more: readonly never[]): Column<K, V, I, F, N> {
+    noMore("renamedFrom", more);
     if (typeof name !== "string" || name === "") throw badRenamedFrom(describeValue(name));
     return new Column({ ...this.spec, renamedFrom: name });
   }

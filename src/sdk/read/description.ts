@@ -1,20 +1,10 @@
 import type { EmbeddingConfig } from "../../embeddings/embedding-function";
+import type { ColumnKind } from "../schema/column";
 import { type ColumnType, describeType, type Metric, type VectorElement } from "../schema/column-type";
 import type { Field, TableSchema } from "../schema/table-schema";
 
 /** What a column holds. An enum is a text with `values`. */
-export type ColumnKindName =
-  | "text"
-  | "json"
-  | "int"
-  | "float"
-  | "boolean"
-  | "timestamp"
-  | "date"
-  | "bytes"
-  | "vector"
-  | "list"
-  | "struct";
+export type ColumnKindName = ColumnKind;
 
 /** What a column, an item of a list or a field of a struct holds, as plain data. */
 export interface TypeDescription {

@@ -7,19 +7,8 @@ import { describeValue } from "./wire-value";
 
 const brand: unique symbol = Symbol.for("varve.column");
 
-/** The kind of a column, as far as the types of calls depend on it. */
-export type ColumnKind =
-  | "text"
-  | "json"
-  | "int"
-  | "float"
-  | "boolean"
-  | "timestamp"
-  | "date"
-  | "bytes"
-  | "vector"
-  | "list"
-  | "struct";
+/** The kind of a column, as far as the types of calls depend on it. A text of a closed set is a text. */
+export type ColumnKind = Exclude<ColumnType["kind"], "enum">;
 
 /** What is said about a column beside its type. */
 export type ColumnFlag = "nullable" | "default" | "key";

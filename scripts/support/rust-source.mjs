@@ -48,7 +48,7 @@ function tokenAt(text, i) {
 
 const blank = (text) => text.replace(/[^\n]/g, " ");
 
-/** The same text twice, characters kept in place: `code` without comments, `bare` also without the contents of literals. */
+/** Two masked copies of a source, with every character in its place: `code` lacks comments, `bare` also the contents of literals. */
 export function maskRust(text) {
   let code = "";
   let bare = "";

@@ -25,7 +25,7 @@ export function clipStart(text: string, width: number): string {
 /** Lines that say nothing to a reader, and what stands at the start of a line of a list or a quotation. */
 const MARKUP = /^[ \t]*(?:`{3,}|~{3,}|\[[^\]]*\]:).*$|^[ \t]*(?:[-*+>]|\d{1,9}[.)])(?=[ \t])/gm;
 
-/** The first words of a text of Markdown, on so many lines. */
+/** The first words of a Markdown text, on at most `lines` lines. */
 export function excerpt(text: string, width: number, lines: number): string[] {
   const plain = plainText(text.slice(0, width * lines * 4).replace(MARKUP, ""));
   const words = plain.slice(0, width * lines * 2).split(" ");

@@ -62,11 +62,20 @@ export interface HuggingFaceOptions {
   readonly normalize?: boolean | undefined;
   /** The length of the vectors; must be given for a model that is not known. */
   readonly dimensions?: number | undefined;
-  /** The most tokens of a text, special tokens included; as the model says. What is longer is cut off. */
+  /**
+   * The most tokens of a text, special tokens included. What is longer is cut off.
+   * @default what the model says
+   */
   readonly maxTokens?: number | undefined;
-  /** What stands before a query; as the model's name says. */
+  /**
+   * What stands before a query.
+   * @default what the model's name says
+   */
   readonly queryPrefix?: string | undefined;
-  /** What stands before a document; as the model's name says. */
+  /**
+   * What stands before a document.
+   * @default what the model's name says
+   */
   readonly documentPrefix?: string | undefined;
   /** A folder in which the model's folder lies. The network is then not asked. The folder that `VARVE_MODELS` names in the environment is tried too. */
   readonly localPath?: string | undefined;
@@ -75,7 +84,10 @@ export interface HuggingFaceOptions {
    * @default `.cache/varve/models` in the home folder
    */
   readonly cacheDir?: string | undefined;
-  /** Never asks the network: the model must be in the cache. `HF_HUB_OFFLINE=1` in the environment does the same. */
+  /**
+   * Never asks the network: the model must be in the cache. `HF_HUB_OFFLINE=1` in the environment does the same.
+   * @default false
+   */
   readonly offline?: boolean | undefined;
   /**
    * What computes, such as `"cpu"`, `"cuda"`, `"webgpu"`, `"coreml"` or `"dml"`.
@@ -83,11 +95,15 @@ export interface HuggingFaceOptions {
    */
   readonly device?: string | undefined;
   /**
-   * Lets several texts go through a `q8`, `int8` or `uint8` model together. It is faster, and the vector of a text then
-   * depends on the texts beside it.
+   * Lets several texts go through a `q8`, `int8` or `uint8` model together. It is faster, and the vector of a text then depends on the texts
+   * beside it.
+   * @default false
    */
   readonly batchWithDynamicQuantization?: boolean | undefined;
-  /** The model is a CLIP or a SigLIP: bytes are embedded as images, texts as what images are searched with. */
+  /**
+   * The model is a CLIP or a SigLIP: bytes are embedded as images, texts as what images are searched with.
+   * @default false
+   */
   readonly images?: boolean | undefined;
   /** How often and for how long a download that failed is tried again. */
   readonly retry?: EmbeddingRetry | undefined;

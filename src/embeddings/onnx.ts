@@ -41,28 +41,47 @@ import { embedPresent } from "./support/vectors";
 
 /** What `onnx` takes beside the folder. */
 export interface OnnxOptions {
-  /** Which of the folder's model files: `"fp32"` is `onnx/model.onnx`, `"q8"` is `onnx/model_quantized.onnx`. Default: `"fp32"`. */
+  /**
+   * Which of the folder's model files: `"fp32"` is `onnx/model.onnx`, `"q8"` is `onnx/model_quantized.onnx`.
+   * @default "fp32"
+   */
   readonly dtype?: ModelDtype | undefined;
-  /** How token vectors become one; as the folder's `1_Pooling` or the model's name says, else the mean. */
+  /**
+   * How token vectors become one.
+   * @default what the folder's `1_Pooling` or the model's name says, otherwise the mean
+   */
   readonly pooling?: Pooling | undefined;
   /**
    * Whether vectors get length 1.
    * @default true
    */
   readonly normalize?: boolean | undefined;
-  /** The most tokens of a text, special tokens included; as the folder says. What is longer is cut off. */
+  /**
+   * The most tokens of a text, special tokens included. What is longer is cut off.
+   * @default what the folder says
+   */
   readonly maxTokens?: number | undefined;
-  /** The length of the vectors, where the folder's `config.json` does not say. */
+  /**
+   * The length of the vectors.
+   * @default what the folder's `config.json` says
+   */
   readonly dimensions?: number | undefined;
-  /** What stands before a query; as the model's name says. */
+  /**
+   * What stands before a query.
+   * @default what the model's name says
+   */
   readonly queryPrefix?: string | undefined;
-  /** What stands before a document; as the model's name says. */
+  /**
+   * What stands before a document.
+   * @default what the model's name says
+   */
   readonly documentPrefix?: string | undefined;
   /** The output to take, where the model has several. */
   readonly output?: string | undefined;
   /**
-   * Lets several texts go through a model together that quantises activations while it runs (most `q8` files). It is faster,
-   * and the vector of a text then depends on the texts beside it.
+   * Lets several texts go through a model together that quantises activations while it runs (most `q8` files). It is faster, and the vector
+   * of a text then depends on the texts beside it.
+   * @default false
    */
   readonly batchWithDynamicQuantization?: boolean | undefined;
   /**

@@ -42,7 +42,10 @@ import { beginningOf, checkedVectors, embedPresent, numbersOrBase64 } from "./su
 
 /** What `openai` takes beside the model. */
 export interface OpenAiOptions extends EmbeddingLimits {
-  /** The key. Without it, the environment variable of the server is read at each call: `OPENAI_API_KEY` and its like. */
+  /**
+   * The key.
+   * @default the environment variable of the server, read at each call: `OPENAI_API_KEY` and its like
+   */
   readonly apiKey?: string | undefined;
   /**
    * The address of the server, up to and including `/v1`.
@@ -53,9 +56,15 @@ export interface OpenAiOptions extends EmbeddingLimits {
   readonly preset?: OpenAiPreset | undefined;
   /** The length of the vectors. Must be given for a model that is not known; a known one that can is asked for it. */
   readonly dimensions?: number | undefined;
-  /** Whether the server is asked for vectors of that length; by default only where the model is known to give several. */
+  /**
+   * Whether the server is asked for vectors of that length.
+   * @default true for models that are known to offer several lengths
+   */
   readonly requestDimensions?: boolean | undefined;
-  /** How numbers travel; by default base64 where the server is known to speak it. */
+  /**
+   * How numbers travel.
+   * @default "base64" for OpenAI, "float" for other servers
+   */
   readonly encoding?: OpenAiEncoding | undefined;
   /** What stands before a query; the well-known models on a server of your own bring theirs. */
   readonly queryPrefix?: string | undefined;

@@ -11,21 +11,21 @@ import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
 import { describeValue } from "./schema/wire-value";
 
-/** What `connect` takes. */
+/** Options of `connect`. */
 export interface ConnectOptions {
   /**
-   * Makes the embedding functions of tables that are opened by name.
-   * @default the one of `varve/embeddings`
+   * Creates the embedding functions of tables that are opened by name.
+   * @default the registry of `varve/embeddings`
    */
   readonly registry?: Registry | undefined;
   /**
-   * How much of what was embedded is kept. `false` keeps nothing.
+   * The size of the cache of embedding results. `false` turns it off.
    * @default 64 MB in memory and on disk
    */
   readonly embeddingCache?: EmbeddingCacheOptions | false | undefined;
 }
 
-/** What tests can say besides: how time passes. */
+/** Further options for tests, which control how time passes. */
 interface TestOptions extends ConnectOptions {
   readonly pace?: Pace | undefined;
 }
@@ -42,10 +42,11 @@ const CACHE_BYTES = 64 << 20;
 const CACHE_FOLDER = "_embeddings";
 
 /**
- * Opens a database: a directory, which is made if it is not there, or `memory:` (also `:memory:`) for one that is gone with the process.
- * A relative path is that of the moment: a later `process.chdir` changes nothing. `file:./data` and `file:///srv/data` are understood.
+ * Opens a database. The location is a directory, which is created if it does not exist, or `memory:` (also `:memory:`) for a database that
+ * lasts as long as the process. `file:./data` and `file:///srv/data` work too. A relative path is resolved now, so a later `process.chdir`
+ * makes no difference.
  *
- * Any number of processes may read and write one database at the same time.
+ * Any number of processes can read and write a database at the same time.
  *
  * @example
  * ```ts

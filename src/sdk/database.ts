@@ -14,15 +14,18 @@ import type { SchemaJson } from "./schema/table-schema";
 import { describeValue } from "./schema/wire-value";
 import { Table } from "./table";
 
-/** What `openTable` takes. */
+/** Options of `openTable`. */
 export interface OpenTableOptions {
-  /** The int columns to show as `bigint`. */
+  /**
+   * The int columns to show as `bigint`.
+   * @default none
+   */
   readonly bigints?: readonly string[] | undefined;
 }
 
 const OPEN_TABLE: OptionRules<OpenTableOptions> = { bigints: DATA };
 
-/** A directory, or a place in memory, that holds tables. Made by `connect`. */
+/** A set of tables in a directory or in memory. `connect` opens one. */
 export class Database {
   readonly #native: NativeDatabase;
   readonly #services: EmbedServices;
@@ -34,7 +37,7 @@ export class Database {
   }
 
   /**
-   * What was embedded, kept so that nothing is paid for twice.
+   * The cache of embedding results, so that you never pay twice for the same input.
    *
    * @example
    * ```ts
@@ -47,10 +50,12 @@ export class Database {
   }
 
   /**
-   * Creates a table, or opens it and checks that it is what was declared: otherwise SCHEMA_MISMATCH says what is different, and which
-   * calls bring the table to the declaration; `migrate` makes them. Columns on disk that the declaration lacks are allowed where they are
-   * nullable, have a constant default or are derived. A derived column that the table does not have yet is no obstacle: rows are written
-   * without it, and searching it says how it is added. Rows that are written keep what the declaration lacks, and new rows get the default.
+   * Opens a table, or creates it if there is none. If the table differs from the declaration, `SCHEMA_MISMATCH` lists the differences and
+   * the calls that would resolve them; `migrate` makes those calls for you.
+   *
+   * The table may have columns that the declaration lacks, as long as they are nullable, derived, or have a constant default: writes leave
+   * them alone, and new rows get the default. The declaration may have a derived column that the table lacks: rows are written without it, and
+   * searching it fails with an error that says how to add it.
    *
    * @example
    * ```ts
@@ -70,8 +75,8 @@ export class Database {
   }
 
   /**
-   * Opens a table by its name alone. Its rows are untyped, and derived columns are computed as long as the registry knows their
-   * functions; without them it stays readable, and searchable by vector.
+   * Opens a table by name alone. Its rows are untyped. Derived columns are computed if the registry knows their functions; otherwise the
+   * table can still be read, and searched by vector.
    *
    * @example
    * ```ts
@@ -94,9 +99,9 @@ export class Database {
   }
 
   /**
-   * Brings a table to its declaration, and creates it where there is none: columns are renamed (where the declaration says so with
-   * `renamedFrom`), altered, dropped (where `allowDrop` names them) and added in one commit; then derived columns are embedded, one commit
-   * each. What would lose data or cannot be done is SCHEMA_MISMATCH before anything is changed. Several processes may call it at once.
+   * Changes a table to match its declaration, or creates it. Columns are renamed (if the declaration says `renamedFrom`), altered, dropped
+   * (if `allowDrop` names them) and added in one commit; derived columns are then embedded in one commit each. If a change would lose data or
+   * is impossible, the call fails with `SCHEMA_MISMATCH` before changing anything. Several processes may call it at the same time.
    *
    * @example
    * ```ts
@@ -122,8 +127,8 @@ export class Database {
   }
 
   /**
-   * Gives a table another name, at once. Handles and snapshots of the table, of this process or another, say so and have to be opened
-   * again.
+   * Renames a table. Handles and snapshots that are already open, in any process, fail from then on with an error that gives the reason, and
+   * must be opened again.
    *
    * @example
    * ```ts
@@ -144,7 +149,7 @@ export class Database {
   }
 
   /**
-   * Reads every file of a table and says which are damaged; also of a table that is too damaged to be opened.
+   * Reads every file of a table and reports which are damaged. It works even if the table is too damaged to open.
    *
    * @example
    * ```ts
@@ -157,14 +162,14 @@ export class Database {
     return JSON.parse(await callAsync(() => this.#native.verifyTable(name))) as Verification;
   }
 
-  /** Removes a table with its whole history. */
+  /** Deletes a table and its entire history. */
   async drop(name: string, ...more: readonly never[]): Promise<void> {
     refuseMore("drop", more);
     checkName(name);
     await callAsync(() => this.#native.dropTable(name));
   }
 
-  /** Waits for work in the background and closes all tables. */
+  /** Waits for background work to finish, then closes all tables. */
   async close(...more: readonly never[]): Promise<void> {
     refuseMore("close", more);
     await this.#services.cache.flush();
@@ -176,7 +181,7 @@ export class Database {
     await this.close();
   }
 
-  /** The table of that name; undefined where there is none. */
+  /** The table with that name, or undefined. */
   async #find(name: string): Promise<NativeTable | undefined> {
     try {
       return await callAsync(async () => await this.#native.openTable(name));
@@ -186,7 +191,7 @@ export class Database {
     }
   }
 
-  /** Opens the table, or creates it; another process may create it in between. */
+  /** Opens the table, or creates it. Another process may create it in between. */
   async #create(definition: AnyTable): Promise<NativeTable> {
     const { name } = definition;
     const schema = JSON.stringify(toSchemaJson(definition));
@@ -194,14 +199,14 @@ export class Database {
     const create = () => callAsync(() => this.#native.createTable(name, schema));
     return await unless("TABLE_NOT_FOUND", open, () =>
       unless("TABLE_EXISTS", create, (exists) =>
-        // What exists may be one whose name differs only in case.
+        // The table that exists may have a name that differs only in case.
         unless("TABLE_NOT_FOUND", open, () => Promise.reject(exists)),
       ),
     );
   }
 }
 
-/** The result of a call, or of another one where the first fails with that code. */
+/** The result of the first call, or of the second if the first fails with that code. */
 async function unless<T>(
   code: string,
   first: () => Promise<T>,
@@ -215,7 +220,7 @@ async function unless<T>(
   }
 }
 
-/** Every name must be one of an int column: a mistyped one would show numbers where bigints were asked for. */
+/** Every name must be that of an int column: a typo would otherwise give numbers where bigints were asked for. */
 function checkBigints(table: string, { fields }: SchemaJson, bigints: unknown): void {
   if (bigints === undefined) return;
   const ints = fields.filter(({ type }) => type.kind === "int").map(({ name }) => name);
@@ -227,7 +232,7 @@ function checkBigints(table: string, { fields }: SchemaJson, bigints: unknown): 
   throw badArgument("bigints", `int columns (${known})`, describeValue(odd), table);
 }
 
-/** By its shape, because a definition may come from another copy of the package. */
+/** Checks the shape rather than the class, because a definition may come from another copy of the package. */
 function isDefinition(value: unknown): value is AnyTable {
   if (typeof value !== "object" || value === null) return false;
   try {

@@ -1,4 +1,4 @@
-// The public list of the package. What is not here is not public.
+// Everything that the package exports. Anything else is private.
 
 export type {
   EmbeddingConfig,

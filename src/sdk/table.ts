@@ -70,15 +70,15 @@ import {
   type UpsertRow,
 } from "./write/write-options";
 
-/** What a restore did. */
+/** The result of a restore. */
 export interface RestoreResult<D extends AnyTable> extends WriteResult {
-  /** The handle that was called, which knows the columns that there are now. Not enumerable. */
+  /** The handle that `restore` was called on, with the columns that the table now has. Not enumerable. */
   readonly table: Table<D>;
 }
 
 /**
- * An open table: reads show the newest version, writes are atomic and make a new one. Handles never change; `asOf` returns a
- * snapshot, and `addColumn` a handle that knows the new column.
+ * An open table. Reads show the newest version; each write is atomic and creates a new version. A handle keeps the columns that it was opened
+ * with: calls such as `addColumn` return a new handle.
  *
  * @typeParam D - the table's definition
  *
@@ -98,7 +98,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return call(this.#reader);
   }
 
-  /** The same without its types, for code that works with any table, such as an adapter. */
+  /** This table without its types, for code that works with any table, such as an adapter. */
   override get untyped(): Table {
     return this as unknown as Table;
   }
@@ -110,10 +110,10 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Adds rows, or one row, as one commit; if one does not fit or its key is there already, none is added. Derived columns are computed.
+   * Adds one or more rows in one commit. If a row is invalid or its key already exists, none is added. Derived columns are computed.
    *
-   * An array is read as it is when the call is made: it may be used again at once. An iterable is asked for rows as there is room for them,
-   * in batches of about 4 MB, and each row is read when it comes; so rows without end need no more memory than a batch.
+   * An array is read during the call, so you can reuse it right away. An iterable is asked for rows as there is room for them, in batches of
+   * about 4 MB, and each row is read as it arrives, so even an endless source needs no more memory than a batch.
    *
    * A commit is a sync of the disk, and concurrent writes share one: with `Promise.all`, many small inserts take little longer than one. Each
    * is a version of its own; those of one tick that need no embedding come in the order of the calls.
@@ -133,13 +133,13 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Adds rows, and replaces those whose key is there already, as one commit. A row replaces another as a whole, but for columns that this
-   * handle does not declare: they stay as they are. With `merge`, rows set only what they bring.
+   * Adds rows, and replaces those whose key already exists, in one commit. A row replaces the old one entirely, except for columns that this
+   * handle does not declare, which keep their values. With `merge`, a row changes only the columns that it has.
    *
-   * A row that is equal to the one in the table is skipped: it is counted as `unchanged`, nothing is embedded for it, and where all rows
-   * are equal there is no new version. Vectors are computed where the columns changed that they are computed from.
+   * A row that equals the one in the table is skipped: it counts as `unchanged`, and nothing is embedded for it. If all rows are equal, there
+   * is no new version. A vector is computed again only if one of its source columns changed.
    *
-   * With `delete`, other rows end in the same commit: what a crawl needs that found some documents new, some changed, some gone.
+   * With `delete`, the same commit also removes other rows. A crawl needs this when some documents are new, some changed and some gone.
    *
    * @example
    * ```ts
@@ -157,9 +157,9 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Sets columns of all rows that a filter lets through, as one commit, and computes again what depends on them. The filter is asked when
-   * the update is committed, so that rows which others change meanwhile are neither missed nor overwritten: of 100 calls at once that add
-   * 1 to a number, each adds 1.
+   * Sets columns of all rows that match a filter, in one commit, and recomputes what depends on them. The filter is evaluated when the update
+   * is committed, so changes that others make in the meantime are neither missed nor overwritten: if 100 concurrent calls each add 1 to a
+   * number, it grows by 100.
    *
    * @example
    * ```ts
@@ -175,7 +175,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Removes all rows that a filter lets through, as one commit. Older versions still show them.
+   * Removes all rows that match a filter, in one commit. Older versions still show them.
    *
    * @example
    * ```ts
@@ -204,7 +204,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return new Snapshot(this.handle, at);
   }
 
-  /** What changed from one point in the history to another. The cost grows with the change, not with the table. */
+  /** What changed between two points in the history. The cost depends on the size of the change, not on the size of the table. */
   async diff<S extends ColumnName<D> = DefaultColumn<D>>(
     from: AsOf,
     to: AsOf,
@@ -220,7 +220,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return await history(this.handle, checkOptions("history", HISTORY, options, more));
   }
 
-  /** Gives a version a name: the newest one, or the one at a point in the history. A tag also keeps its version from expiring. */
+  /** Names a version: the newest one, or the one at a point in the history. A tagged version does not expire. */
   async tag(name: string, at?: AsOf, ...more: readonly never[]): Promise<Tag> {
     refuseMore("tag", more);
     checkName(name);
@@ -229,14 +229,14 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return { name, version: tag.version };
   }
 
-  /** The names that were given to versions. */
+  /** The tags of the table, with their versions. */
   async tags(...more: readonly never[]): Promise<Tag[]> {
     refuseMore("tags", more);
     const tags = JSON.parse(await callAsync(() => this.handle.native.tags())) as Tag[];
     return tags.map((tag) => ({ name: tag.name, version: tag.version }));
   }
 
-  /** Takes a name away; the version stays. */
+  /** Deletes a tag. The version stays. */
   async deleteTag(name: string, ...more: readonly never[]): Promise<void> {
     refuseMore("deleteTag", more);
     checkName(name);
@@ -244,9 +244,9 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Makes the rows and the columns what they were, as a new commit: nothing of the history is lost. Effective dates that were
-   * given since are taken back. This handle goes on with the columns that there are then; columns of its definition that are not among them are gone from its rows. Names and types of columns are those of
-   * now, in every version.
+   * Restores the rows and columns of an earlier point, in a new commit, so no history is lost. Effective dates that were given since then are
+   * withdrawn. This handle continues with the restored columns; its rows lack columns of its definition that are not among them. Columns keep
+   * the names and types that they have now, in every version.
    *
    * @example
    * ```ts
@@ -263,11 +263,12 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Adds a column and returns a handle that knows it. Rows that exist show null, or the column's constant default.
+   * Adds a column and returns a handle that has it. Existing rows show null, or the constant default of the column.
    *
-   * A column that is computed is given as `embed` or as a function of the columns. All rows that any version shows are embedded, then the
-   * column is there with all vectors in one commit, also in older versions, as far as they have its sources. Readers and writers go on
-   * meanwhile. A call that fails or is ended changes nothing, and what was embedded is in the cache when it is made again.
+   * To add a derived column, pass the result of `embed`, or a function of the columns that returns one. The rows of all versions are embedded
+   * first; one commit then adds the column with all its vectors, also to those older versions that have its source columns. Readers and
+   * writers can continue in the meantime. A call that fails or is aborted changes nothing, and the cache keeps what was embedded for the next
+   * attempt.
    *
    * @example
    * ```ts
@@ -298,7 +299,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     );
   }
 
-  /** Drops a column and returns a handle without it. Older versions still show it. */
+  /** Drops a column and returns a handle without it. Older versions still have it. */
   async dropColumn<const N extends ColumnName<D>>(
     name: N,
     options?: CommitOptions,
@@ -312,8 +313,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Gives a column another name, in every version, and returns a handle that knows it. A derived column goes on being computed from it, and
-   * the key stays the key. An older version in which another column had that name keeps the old name.
+   * Renames a column in every version and returns a handle with the new name. Derived columns are still computed from it, and a primary key
+   * stays the primary key. In an older version in which another column has the new name, the column keeps its old name.
    *
    * @example
    * ```ts
@@ -335,11 +336,11 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Lets a column hold more, in every version, and returns a handle that knows it: an enum gets more values or becomes text, a column
-   * becomes nullable, integers become floats (refused where a row of any version holds one that a float does not hold exactly).
+   * Widens a column in every version and returns a handle with the new type. An enum can get more values or become text, a column can become
+   * nullable, and integers can become floats (unless a row of any version holds an integer that a float cannot represent exactly).
    *
-   * With an embedded column and `vouch: true` it says that the vectors of a plain column are what the function makes of the sources:
-   * from then on Varve fills it, and it is searched by what the function embeds.
+   * With an embedded column and `vouch: true`, it turns a plain vector column into a derived one. You vouch that the vectors in it are what the
+   * function makes of the sources; from then on Varve fills the column, and it can be searched with whatever the function embeds.
    *
    * @example
    * ```ts
@@ -370,7 +371,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     );
   }
 
-  /** How large the table is. */
+  /** The size of the table, in rows, files and bytes. */
   async stats(...more: readonly never[]): Promise<TableStats> {
     refuseMore("stats", more);
     const stats = JSON.parse(await callAsync(() => this.handle.native.stats())) as TableStats;
@@ -378,8 +379,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Fills in vectors that are missing, after writes with `onEmbedError: "defer"`, in commits of some rows each. It can be ended and
-   * called again at any time, and several workers may share the work.
+   * Fills in the vectors that are missing after writes with `onEmbedError: "defer"`. It commits a few rows at a time, can be aborted and
+   * called again at any time, and lets several workers share the work.
    *
    * @example
    * ```ts
@@ -391,19 +392,19 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return await this.handle.told(backfill(this.handle, checkOptions("backfill", BACKFILL, options, more)));
   }
 
-  /** Reads every file of the table and says which are damaged; warns where a clock was wrong. */
+  /** Reads every file of the table and reports which are damaged. It also warns about commits whose clock was wrong. */
   async verify(...more: readonly never[]): Promise<Verification> {
     refuseMore("verify", more);
     return JSON.parse(await callAsync(() => this.handle.native.verify())) as Verification;
   }
 
-  /** Merges small files, builds what speeds up search, and removes what nobody can see any more. It makes no version. */
+  /** Merges small files, builds search indexes, and removes what no version shows any more. It creates no version. */
   async optimize(...more: readonly never[]): Promise<Optimized> {
     refuseMore("optimize", more);
     return JSON.parse(await callAsync(() => this.handle.native.optimize())) as Optimized;
   }
 
-  /** Says how long rows that were removed stay readable in older versions: some days, or for ever. Tagged versions stay. */
+  /** Sets how long removed rows stay readable in older versions: a number of days, or forever. Tagged versions do not expire. */
   async setRetention(retention: Retention, ...more: readonly never[]): Promise<void> {
     refuseMore("setRetention", more);
     const request = retentionJson(retention);
@@ -411,13 +412,12 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Moves a derived column to another embedding function, and returns a handle that knows it. All rows that any version shows are
-   * embedded, then the new vectors take the place of the old ones in one commit: from then on the past is searched with the new
-   * function too. Readers and writers go on meanwhile; handles that were opened before cannot search the column or write rows once it
-   * is done, and say so (`CONFLICT`).
+   * Moves a derived column to another embedding function and returns a handle that uses it. The rows of all versions are embedded first; one
+   * commit then replaces the vectors, so the past is searched with the new function too. Readers and writers can continue in the meantime.
+   * Afterwards, handles that were opened earlier can no longer search the column or write rows, and fail with `CONFLICT`.
    *
-   * A call that fails or is ended changes nothing, and what was embedded is in the cache when it is made again. Rows that brought a
-   * vector of their own are embedded like all others.
+   * A call that fails or is aborted changes nothing, and the cache keeps what was embedded for the next attempt. Rows that brought their own
+   * vectors are embedded like all others.
    *
    * @example
    * ```ts
@@ -442,7 +442,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     );
   }
 
-  /** Not there yet: throws `NOT_YET`. */
+  /** Not available yet: throws `NOT_YET`. */
   purge(_notYet: never): Promise<never> {
     const instead =
       "Use delete and setRetention: what was deleted is removed once it is older than the retention.";
@@ -450,8 +450,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   }
 
   /**
-   * Closes the table: waits for the calls that are under way, ends scans and work in the background, and closes its files. The
-   * handle cannot be used any more.
+   * Closes the table. It waits for calls in progress, ends scans and background work, and closes the files. The handle cannot be used
+   * afterwards.
    */
   async close(...more: readonly never[]): Promise<void> {
     refuseMore("close", more);

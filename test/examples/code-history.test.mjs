@@ -60,7 +60,7 @@ async function piecesAt(version) {
   return Object.fromEntries(rows.map(({ path, symbol, body }) => [`${path}//${symbol}`, body]));
 }
 
-/** The same, cut from what git says the commit holds. */
+/** The pieces that should be in the table: cut from what git says the commit holds. */
 async function piecesInGit(path, sha) {
   const pieces = {};
   for (const name of git(path, "ls-tree", "-r", "-z", "--name-only", sha).split("\0").filter(Boolean)) {

@@ -117,7 +117,7 @@ print(json.dumps(rows, default=lambda value: value.isoformat() if hasattr(value,
 });
 
 describe("a scan written as an Arrow stream", () => {
-  // The same rows by three readers of other origin, all columns of all types, two batches.
+  // Three Arrow readers that are not ours read all columns of all types, in two batches, and must agree.
   const script = `
 import json, sys, pyarrow.ipc as ipc
 def plain(value):

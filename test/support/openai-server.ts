@@ -32,7 +32,7 @@ export type Fault =
   | { readonly kind: "wrong-length" }
   /** All vectors are of half the dimensions. */
   | { readonly kind: "wrong-dimensions" }
-  /** The same index stands twice. */
+  /** One index occurs twice. */
   | { readonly kind: "wrong-index" }
   /** A right answer in base64, whatever was asked for. */
   | { readonly kind: "base64" }

@@ -19,7 +19,7 @@ export interface TokenBatch {
 }
 
 /**
- * The token ids of a text, at most so many. What is cut off is text: the special tokens stay, because models are trained to
+ * The token ids of a text, at most as many as are allowed. Only text is cut off: the special tokens stay, because models are trained to
  * find them at both ends. Throws where a long text is to be refused.
  */
 export function tokenRow(

@@ -50,7 +50,7 @@ export abstract class SearchableStore extends VectorStore {
     return (await this.#search(query, k, filter)).map(toDocument);
   }
 
-  /** The same with their scores, of which higher is better; between 0 and 1 for the metrics `cosine` and `l2`. */
+  /** The documents nearest to a text, with their scores: higher is better, and between 0 and 1 for the metrics `cosine` and `l2`. */
   override async similaritySearchWithScore(
     query: string,
     k = K,

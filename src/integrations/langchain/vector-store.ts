@@ -53,7 +53,10 @@ export interface VarveDeleteOptions extends CommitOptions {
   readonly ids?: readonly string[] | undefined;
   /** The documents that a filter lets through; it must not be empty. */
   readonly filter?: VarveFilter | undefined;
-  /** All documents. */
+  /**
+   * All documents.
+   * @default false
+   */
   readonly deleteAll?: boolean | undefined;
 }
 
@@ -134,7 +137,7 @@ export class VarveVectorStore extends SearchableStore {
     return store;
   }
 
-  /** The same as `fromExistingTable`, by the name that other stores have for it. */
+  /** `fromExistingTable` under the name that other stores use for it. */
   static async fromExistingIndex(
     embeddings: StoreEmbeddings,
     config: VarveStoreConfig,

@@ -16,8 +16,8 @@ export interface LayoutOptions {
    */
   readonly vector?: string | undefined;
   /**
-   * A column of JSON that holds all metadata, or the columns that are the metadata. Default: the column `"metadata"` if it
-   * is JSON, and otherwise every column that is neither key, text nor vector.
+   * A column of JSON that holds all metadata, or the columns that are the metadata.
+   * @default the column `"metadata"` if it is JSON, and otherwise every column that is neither key, text nor vector
    */
   readonly metadata?: string | readonly string[] | undefined;
 }

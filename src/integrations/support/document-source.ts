@@ -69,7 +69,7 @@ export class DocumentSource implements ReadableSource {
     return prepared(documents, this.name, typeof metadata === "string" ? metadata : undefined);
   }
 
-  /** The documents; the table is made if it is not there. Vectors that documents bring have so many dimensions. */
+  /** The documents; the table is made if it is not there. `dimensions` is the length of the vectors that documents bring. */
   async table(dimensions?: number): Promise<DocumentTable> {
     const create = (): Promise<DocumentTable> => this.#create(dimensions);
     return (await this.view()) ?? (await this.#once(create)) ?? (await create());

@@ -81,7 +81,7 @@ export class DocumentView {
     return this.#view.version();
   }
 
-  /** The same documents, of the version that is the newest now. */
+  /** A view of these documents that stays at the version that is the newest now. */
   async fixed(): Promise<DocumentView> {
     const view = this.#view;
     return "asOf" in view

@@ -42,7 +42,7 @@ export class PreparedDocument implements NewDocument {
     return new PreparedDocument({ ...document, metadata: copy }, stored);
   }
 
-  /** The same with a vector. */
+  /** This document with a vector. */
   withVector(vector: VectorInput | undefined): PreparedDocument {
     const { id, content, metadata } = this;
     return new PreparedDocument({ id, content, metadata, vector }, this.#stored);

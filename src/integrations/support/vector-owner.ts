@@ -8,7 +8,7 @@ import { strangerVectors } from "./vector-errors";
 
 /** Who makes the vectors that a store brings. */
 export interface VectorOwner {
-  /** It as a function of Varve, for vectors of so many dimensions; undefined where it says nothing of itself. */
+  /** The owner as an embedding function with that many dimensions; undefined if it says nothing of itself. */
   readonly functionOf: (dimensions: number) => EmbeddingFunction | undefined;
   /** How a program writes that function, for what a message says to do. */
   readonly written: (dimensions: number) => string;

@@ -6,18 +6,21 @@ import { type Instant, toInstant } from "./as-of";
 import { badArgument } from "./errors";
 import { DATA, type OptionRules } from "./options";
 
-/** What a commit can be told. */
+/** Options of every commit. */
 export interface CommitOptions {
-  /** A sentence for `history()`. */
+  /** A message that `history()` shows. */
   readonly message?: string | undefined;
   /**
-   * When the fact became true, such as the date of a crawl; it must not run backwards, nor be more than 100 years ahead. See
-   * `asOf({ effective })`.
+   * When the fact became true, such as the date of a crawl. It must not be earlier than that of the previous commit, nor more than 100 years
+   * ahead. See `asOf({ effective })`.
    */
   readonly effectiveAt?: Instant | undefined;
-  /** Anything else that `history()` should show. */
+  /** Further data that `history()` shows. */
   readonly properties?: Readonly<Record<string, JsonValue>> | undefined;
-  /** The newest version there must be. If somebody else has committed since, nothing is written and the call fails with `CONFLICT`. */
+  /**
+   * The version that must be the newest. If somebody else has committed since, nothing is written and the call fails with `CONFLICT`.
+   * @default any
+   */
   readonly ifVersion?: number | undefined;
 }
 
@@ -28,25 +31,25 @@ export const COMMIT: OptionRules<CommitOptions> = {
   ifVersion: DATA,
 };
 
-/** What a write did. A write that changes nothing makes no version, and shows the newest one. */
+/** The result of a write. A write that changes nothing creates no version and reports the newest one. */
 export interface WriteResult {
-  /** The version that the write made. */
+  /** The version that the write created. */
   readonly version: number;
-  /** When it was committed; null for a table that nobody has written to. */
+  /** When it was committed; null if the table has never been written to. */
   readonly committedAt: Date | null;
   /** How many rows are new. */
   readonly inserted: number;
   /** How many rows were replaced or changed. */
   readonly updated: number;
-  /** How many rows are gone. */
+  /** How many rows were removed. */
   readonly deleted: number;
-  /** How many rows of an upsert are in the table already exactly as they were given, so that nothing was done for them. */
+  /** How many rows of an upsert were already in the table exactly as given, so that nothing was done for them. */
   readonly unchanged: number;
-  /** How many of the rows were written without a vector, because embedding failed and `onEmbedError` is `"defer"`. `backfill()` completes them. */
+  /** How many rows were written without a vector because embedding failed and `onEmbedError` is `"defer"`. `backfill()` completes them. */
   readonly deferred: number;
 }
 
-/** What a commit did. Newer versions may do more, which then is shown as they call it. */
+/** What a commit did. Newer versions of Varve may have further operations, which are shown under their own names. */
 export type Operation =
   | "insert"
   | "upsert"
@@ -62,18 +65,18 @@ export type Operation =
   // An intersection keeps the words above from being swallowed by `string`, so that editors still offer them.
   | (string & {});
 
-/** One change in the history of a table. */
+/** A commit in the history of a table. */
 export interface Commit {
-  /** The version that it made. */
+  /** The version that it created. */
   readonly version: number;
-  /** When it was committed; never before the commit before. */
+  /** When it was committed; never earlier than the previous commit. */
   readonly committedAt: Date;
   /**
-   * What the clock of the writer's machine showed; only where that is before `committedAt`: an earlier commit was dated by a clock
-   * that was ahead, or this writer's clock was behind.
+   * The time on the clock of the writer's machine. It is there only if it is earlier than `committedAt`: either an earlier commit was dated by
+   * a clock that was ahead, or this writer's clock was behind.
    */
   readonly clock?: Date;
-  /** When the fact became true, where that was said; of a `restore` that takes later ones back, the one in force again. */
+  /** When the fact became true, if the writer said so. For a `restore` that withdraws later dates, the date that applies again. */
   readonly effectiveAt: Date | null;
   /** What was done. */
   readonly operation: Operation;
@@ -81,13 +84,13 @@ export interface Commit {
   readonly inserted: number;
   /** How many rows were replaced or changed. */
   readonly updated: number;
-  /** How many rows went. */
+  /** How many rows were removed. */
   readonly deleted: number;
-  /** What the writer said about it. */
+  /** The message of the writer. */
   readonly message: string | null;
-  /** What else the writer said. */
+  /** The further data of the writer. */
   readonly properties: Readonly<Record<string, JsonValue>> | null;
-  /** The names that the version was given. */
+  /** The tags of the version. */
   readonly tags: readonly string[];
 }
 
@@ -116,7 +119,7 @@ export function toCommitJson(options: CommitOptions): Record<string, unknown> {
   return json;
 }
 
-/** What a write did, as the native module says it. */
+/** The result of a write, from the JSON of the native module. */
 export function toWriteResult(text: string, deferred = 0): WriteResult {
   const result = JSON.parse(text) as Partial<WriteResult> & { version: number; committedAt: number | null };
   const { version, committedAt, inserted, updated, deleted, unchanged } = result;
@@ -131,7 +134,7 @@ export function toWriteResult(text: string, deferred = 0): WriteResult {
   };
 }
 
-/** The commits of a history, as the native module says them. */
+/** The commits of a history, from the JSON of the native module. */
 export function toCommits(text: string): Commit[] {
   const commits = JSON.parse(text) as (Omit<Commit, "committedAt" | "clock" | "effectiveAt"> & {
     committedAt: number;
@@ -153,7 +156,7 @@ export function toCommits(text: string): Commit[] {
   }));
 }
 
-/** A date of milliseconds that may be missing. */
+/** Milliseconds as a date, or null if there are none. */
 export function toDate(ms: number | null | undefined): Date | null {
   return ms === null || ms === undefined ? null : new Date(ms);
 }

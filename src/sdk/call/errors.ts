@@ -34,7 +34,7 @@ export function unreadableArgument(name: string, why: string, cause?: unknown): 
   });
 }
 
-/** A change of all rows that nobody asked for in so many words. */
+/** A change of all rows that nobody asked for explicitly. */
 export function everythingMeant(call: string, table: string): VarveError {
   return new VarveError(
     "INVALID_ARGUMENT",

@@ -64,7 +64,7 @@ const DATELIKE = /^[+-]?\d{4,6}-\d/;
  * | `2026-03-01` | that date: its start in UTC |
  * | `2026-03-01T12:00:00+01:00`, `2026-03-01 12:00Z` | that instant; the zone must be said |
  * | `now`, `today`, `yesterday`, `last tuesday` | now; the start of that day in UTC |
- * | `3 days ago`, `an hour ago`, `last week` | so long before now; a day has 24 hours, a month is one of the calendar |
+ * | `3 days ago`, `an hour ago`, `last week` | that long before now; a day has 24 hours, a month is a calendar month |
  * | `@launch`, `tag:launch`, `launch` | the tag; `@` is needed where the name reads like one of the others |
  * | `effective:2026-03-01`, `committed:yesterday` | what was true by then, or was committed by then, whatever `dates` says |
  *
@@ -156,7 +156,7 @@ function before(now: number, count: number, unit: string): number | undefined {
   return months === undefined ? undefined : monthsBefore(now, count * months);
 }
 
-/** The same day of an earlier month, or its last one where it is shorter. */
+/** This day in an earlier month, or the last day of that month if it is shorter. */
 function monthsBefore(now: number, months: number): number {
   const date = new Date(now);
   const day = date.getUTCDate();

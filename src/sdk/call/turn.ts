@@ -3,9 +3,9 @@
 
 import { setImmediate } from "node:timers";
 
-/** So long reads may hold the event loop. It goes on to everything after two such stretches at the most. */
+/** How long reads may hold the event loop at a stretch. Everything else gets its turn after two stretches at the most. */
 const STRETCH_MS = 4;
-/** So many reads go without a look at the clock: whoever asks now and then pays nothing for this. */
+/** Reads that are not timed at the start of a stretch, so that an occasional read pays nothing for the clock. */
 const UNTIMED = 4;
 
 /** Reads of a stretch that nobody has timed yet. */

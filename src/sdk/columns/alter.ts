@@ -33,7 +33,10 @@ export interface AddColumnOptions extends CommitOptions, LongOptions {}
 
 /** What `alterColumn` takes. */
 export interface AlterColumnOptions extends CommitOptions {
-  /** Says that the vectors of a plain column are those that the function would make of the sources. */
+  /**
+   * Says that the vectors of a plain column are those that the function would make of the sources.
+   * @default false
+   */
   readonly vouch?: boolean | undefined;
 }
 

@@ -20,9 +20,15 @@ import { reembed } from "./reembed";
 
 /** What `migrate` takes. */
 export interface MigrateOptions extends CommitOptions, LongOptions {
-  /** Says what would be done, and does nothing. */
+  /**
+   * Says what would be done, and does nothing.
+   * @default false
+   */
   readonly dryRun?: boolean | undefined;
-  /** Columns that the declaration lacks and that the table shall lose. Older versions still show them. */
+  /**
+   * Columns that the declaration lacks and that the table may lose. Older versions still show them.
+   * @default none
+   */
   readonly allowDrop?: readonly string[] | undefined;
 }
 
@@ -54,7 +60,7 @@ export interface MigrationTarget {
   create(): Promise<NativeTable>;
 }
 
-/** So often somebody else may be faster. */
+/** How often somebody else may change the columns first before the migration gives up. */
 const TRIES = 20;
 
 /** Brings a table to its declaration. */

@@ -25,7 +25,7 @@ export interface ReembedOptions extends CommitOptions, LongOptions {}
 
 export const REEMBED: OptionRules<ReembedOptions> = { ...COMMIT, ...LONG };
 
-/** So often rows that came meanwhile are embedded before the commit. */
+/** The most rounds in which rows that arrived meanwhile are embedded before the commit. */
 const ROUNDS = 8;
 const STEP_BYTES = 64 << 20;
 const STEP_ROWS_MAX = 16_384;
@@ -159,7 +159,7 @@ class Reembedding {
     return Number(await callAsync(() => this.#native.waiting()));
   }
 
-  /** Embeds so many rows: those that are there, and not those that come meanwhile, or it might never end. */
+  /** Embeds the rows that are waiting now. Rows that arrive meanwhile are left for the next round, or this might never end. */
   async #embed(waiting: number, signal: AbortSignal | undefined): Promise<void> {
     this.#total = this.#done + waiting;
     while (this.#done < this.#total) {

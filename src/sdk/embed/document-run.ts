@@ -48,7 +48,7 @@ interface Waiting {
   readonly outcome: Promise<Outcome>;
 }
 
-/** After so many refusals without an answer between them it is not a text that is refused. */
+/** Refusals in a row, without an answer between them, after which the texts are not to blame. */
 const REFUSALS = 64;
 
 /** Embeds items once: they get their vectors, and keep none where that failed and is deferred. */

@@ -30,7 +30,7 @@ function exceeds(input: EmbeddingInput, { maxInputTokens, truncates }: AnyFuncti
   return maxInputTokens !== undefined && truncates !== true && tokensOf(input) > maxInputTokens;
 }
 
-/** At most so many units of a text, and no half of a character. */
+/** The first `length` UTF-16 units of a text, one fewer if that would cut a character in half. */
 function startOf(text: string, length: number): string {
   const last = text.charCodeAt(length - 1);
   const cutsPair = last >= 0xd800 && last < 0xdc00;

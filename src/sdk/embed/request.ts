@@ -133,7 +133,7 @@ async function inTime<T>(
   }
 }
 
-/** Whether a call is made again after so many attempts, when so much time will have passed. */
+/** Whether a call is made again, given the attempts so far and the time that will have passed. */
 function mayTryAgain(
   fn: AnyFunction,
   kind: EmbeddingKind,

@@ -7,7 +7,7 @@ export type AnyFunction = EmbeddingFunction<EmbeddingInput>;
 const CHEAP: ReadonlySet<string> = new Set(["builtin"]);
 
 const CONCURRENCY = 4;
-/** So many characters of English make a token, about. */
+/** Characters of English in a token, roughly. */
 export const CHARS_PER_TOKEN = 4;
 const TIMEOUT_MS = 300_000;
 /** A timer that is set for longer rings at once. */

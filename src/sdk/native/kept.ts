@@ -21,7 +21,7 @@ export class Kept {
 /** A cell that is kept, and has the column's default in a new row. */
 export const KEPT: Kept = new Kept();
 
-/** The same cells, where those that are still to be computed are kept. */
+/** The cells, with `KEPT` in place of those that are still to be computed. */
 export function keptWhereMissing(cells: readonly unknown[]): unknown[] {
   return cells.map((cell) => (cell === undefined ? KEPT : cell));
 }

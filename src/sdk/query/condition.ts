@@ -11,7 +11,7 @@ interface Joined {
   readonly parts: readonly Condition[];
 }
 
-/** So many steps lead through the longest chain that is no error. */
+/** The most steps through a chain of conditions; a longer one has more nodes than a filter may have. */
 const STEPS_MAX = 4 * NODES_MAX;
 
 /**

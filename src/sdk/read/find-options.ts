@@ -1,4 +1,4 @@
-// What reads by filter take: the options for their callers, and the rule of each.
+// The options of reads by filter, and the rule for each option.
 
 import { count, DATA, FILTER, type OptionRules, SIGNAL, sent } from "../call/options";
 import type { Where } from "../query/builder-types";
@@ -15,24 +15,36 @@ export interface SelectOptions<S extends string> {
   readonly select?: readonly S[] | undefined;
 }
 
-/** What `find` takes. */
+/** Options of `find`. */
 export interface FindOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
   /**
    * Which rows.
    * @default all
    */
   readonly where?: Where<D> | undefined;
-  /** In which order; equal rows stand in the order of their keys. Without it, in the order in which they were written. */
+  /**
+   * The order of the rows. Rows that are equal in it are ordered by their keys.
+   * @default the order in which the rows were written
+   */
   readonly orderBy?: OrderBy<OrderName<D>> | readonly OrderBy<OrderName<D>>[] | undefined;
-  /** The most rows. */
+  /**
+   * The most rows.
+   * @default all
+   */
   readonly limit?: number | undefined;
-  /** How many rows to leave out first. For paging, `after` stays fast and is not disturbed by writes. */
+  /**
+   * How many rows to skip. For paging, prefer `after`: it stays fast, and writes do not disturb it.
+   * @default 0
+   */
   readonly offset?: number | undefined;
-  /** Goes on after this row, the last one of the page before. It needs its key and the columns of `orderBy`. */
+  /**
+   * Continues after this row, the last one of the previous page. The row needs its key and the columns of `orderBy`.
+   * @default the first row
+   */
   readonly after?: Partial<FullRow<D["columns"], D["derived"]>> | undefined;
 }
 
-/** What `scan` takes. */
+/** Options of `scan`. */
 export interface ScanOptions<D extends AnyTable, S extends string> extends SelectOptions<S> {
   /**
    * Which rows.
@@ -48,7 +60,7 @@ export interface ScanOptions<D extends AnyTable, S extends string> extends Selec
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `count` takes. */
+/** Options of `count`. */
 export interface CountOptions<D extends AnyTable> {
   /**
    * Which rows.
@@ -57,10 +69,10 @@ export interface CountOptions<D extends AnyTable> {
   readonly where?: Where<D> | undefined;
 }
 
-/** What `find` was asked for. */
+/** The request of `find`. */
 export type FindRequest = FindOptions<AnyTable, string>;
 
-/** What `scan` was asked for. */
+/** The request of `scan`. */
 export type ScanRequest = ScanOptions<AnyTable, string>;
 
 export const SELECT: OptionRules<SelectOptions<string>> = { select: DATA };

@@ -3,7 +3,7 @@ import { count, type OptionRules, sent, sentOptions } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
 
-/** What `history` takes. */
+/** Options of `history`. */
 export interface HistoryOptions {
   /**
    * The most commits.
@@ -11,8 +11,8 @@ export interface HistoryOptions {
    */
   readonly limit?: number | undefined;
   /**
-   * Goes on before this version.
-   * @default the commits begin with the newest
+   * Shows the commits before this version.
+   * @default the newest commit comes first
    */
   readonly before?: number | undefined;
 }

@@ -25,7 +25,7 @@ export interface OrderStep {
   readonly descending: boolean;
 }
 
-/** A table has at most so many columns. */
+/** The most columns of a table. */
 const STEPS_MAX = 1000;
 
 const UNORDERED: ReadonlySet<string> = new Set(["json", "bytes", "vector", "list", "struct"]);

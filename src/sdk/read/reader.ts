@@ -1,4 +1,4 @@
-// Reads of one table at one version, or always at the newest: requests go down as JSON, pages come up as rows.
+// Reads a table at one version, or always at the newest. Requests go to the native module as JSON; its pages become rows.
 
 import { badArgument, noPrimaryKey } from "../call/errors";
 import { sentOptions } from "../call/options";
@@ -20,26 +20,26 @@ import { FIND, type FindRequest, SCAN, type ScanRequest } from "./find-options";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
 import type { PreparedScan } from "./scan";
 
-/** What the native module is asked, and how a page of its answer becomes rows. */
+/** A request to the native module, and how a page of its answer becomes rows. */
 export interface Ask<T> {
   readonly request: string;
   readonly vector: Float32Array | null;
   readonly decode: Decode<T>;
-  /** Of a search: whether it is alone, so that it may hold the event loop a little longer. */
+  /** For a search: whether no other is running, so that it may block the event loop a little longer. */
   readonly alone?: boolean;
 }
 
-/** A reader of the newest version, whichever that is. */
+/** A reader that always reads the newest version. */
 export function newestReader(handle: TableHandle): Reader {
   return new Reader(handle, handle.plans, null);
 }
 
-/** A reader of one version; throws CONFLICT where columns were renamed since the table was opened. */
+/** A reader of one version. Throws CONFLICT if columns have been renamed since the table was opened. */
 export function readerAt(handle: TableHandle, point: ResolvedPoint): Reader {
   return new Reader(handle, handle.plansAt(point), point.version);
 }
 
-/** Reads one table. Small answers are given inside the call. */
+/** Reads one table. Small answers are returned without leaving the JavaScript thread. */
 export class Reader {
   readonly #handle: TableHandle;
   readonly #native: NativeTable;
@@ -55,12 +55,12 @@ export class Reader {
     this.#scratch = handle.scratch;
   }
 
-  /** The columns of the version that is read. */
+  /** The columns at the version that is read. */
   get schema(): TableSchema {
     return this.#plans.schema;
   }
 
-  /** The same columns at another version. */
+  /** A reader of another version, with these columns. */
   at(version: number): Reader {
     return new Reader(this.#handle, this.#plans, version);
   }
@@ -76,7 +76,7 @@ export class Reader {
     }
   }
 
-  /** The rows with some keys, in their order. */
+  /** The rows with these keys, in the order of the keys. */
   getAll(keys: readonly unknown[], select: readonly string[] | undefined): Promise<(PlainRow | undefined)[]> {
     try {
       const { projection } = this.plan(select);
@@ -90,13 +90,13 @@ export class Reader {
     }
   }
 
-  /** What `find` asks: the rows that a filter lets through. */
+  /** The request of `find`: the rows that match a filter. */
   find(request: FindRequest): Ask<PlainRow[]> {
     const plan = this.plan(request.select);
     return { request: this.#findRequest(plan, request), vector: null, decode: plan.rows };
   }
 
-  /** What `search` asks: the rows nearest to a vector. */
+  /** The request of `search`: the rows nearest to a vector. */
   search(select: readonly string[] | undefined, body: object, vector: Float32Array): Ask<PlainRow[]> {
     const plan = this.plan(select);
     const decode = "during" in body ? plan.spanHits : plan.hits;
@@ -119,7 +119,7 @@ export class Reader {
     return await this.#call(() => this.#native.readArrow(request, vector));
   }
 
-  /** How many rows a filter lets through. */
+  /** The number of rows that match a filter. */
   count(where: unknown): Promise<number> {
     try {
       const request = this.#request({ kind: "count", where: this.filter(where) });
@@ -129,19 +129,19 @@ export class Reader {
     }
   }
 
-  /** The version that is read; null where it is always the newest. */
+  /** The version that is read, or null if it is always the newest. */
   get version(): number | null {
     return this.#version;
   }
 
-  /** How a search would be answered. */
+  /** Runs a search and returns what it took. */
   async explain(body: object, vector: Float32Array): Promise<SearchWork> {
     const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
     const explained = await this.#call(() => this.#native.explain(request, vector));
     return JSON.parse(explained) as SearchWork;
   }
 
-  /** A scan, which begins when its first part is asked for. */
+  /** A scan, which starts when its first part is requested. */
   prepareScan(scan: ScanRequest): PreparedScan {
     const { projection } = this.plan(scan.select);
     const body = { kind: "scan", where: this.filter(scan.where), ...sentOptions(SCAN, scan) };
@@ -149,7 +149,7 @@ export class Reader {
     return { projection, signal: scan.signal, begin: () => this.#call(() => this.#native.scan(request)) };
   }
 
-  /** The columns to read, and how; all but the vectors where none are named. */
+  /** How the selected columns are read; without a selection, all columns but the vectors. */
   plan(select: readonly string[] | undefined): Plan {
     return this.#plans.of(select);
   }
@@ -203,7 +203,7 @@ export class Reader {
     return this.#readPage(request, vector, decode);
   }
 
-  /** A call whose failure is explained. */
+  /** Makes a call, and explains its failure if the columns have changed. */
   async #call<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();

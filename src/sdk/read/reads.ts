@@ -18,20 +18,20 @@ import { prepare } from "./scan";
 import { search } from "./search";
 import { SEARCH, type SearchOptions, type SpanSearchOptions } from "./search-options";
 
-/** The rows that a search found, the best first. */
+/** The rows that a search found, best first. */
 export type Hits<H> = H[] & {
-  /** Why there are none, where the query itself is the reason. Not enumerable. */
+  /** Why the list is empty, if the query itself is the reason. Not enumerable. */
   readonly reason?: string;
 };
 
-/** What a read answers in each form; `R` is what it answers in rows. */
+/** The answer of a read in each form; `R` is the answer in rows. */
 export interface Answers<R> {
   readonly rows: R;
   readonly arrow: Uint8Array;
 }
 
 /**
- * The reads that answer in several forms, each declared and written once: what `Table`, `Snapshot` and `ArrowReader` have in common.
+ * The reads that `Table`, `Snapshot` and `ArrowReader` share. Each is declared and implemented here, for every form of its answer.
  *
  * @typeParam D - the table's definition
  * @typeParam F - the form of the answers
@@ -48,11 +48,11 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     this.form = form;
   }
 
-  /** @internal Reads with the reader of the version, which a snapshot must look up first. */
+  /** @internal Calls back with a reader of the right version, which a snapshot has to look up first. */
   protected abstract read<T>(call: (reader: Reader) => Promise<T>): Promise<T>;
 
   /**
-   * The rows that a filter lets through.
+   * The rows that match a filter.
    *
    * @example
    * ```ts
@@ -70,7 +70,8 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
   }
 
   /**
-   * All rows in batches, from one version, without ever holding more than a batch. The version is the one of the first batch that is asked for.
+   * All rows in batches, from one version, never holding more than one batch in memory. The version is the newest one when the first batch
+   * is requested.
    *
    * @example
    * ```ts
@@ -89,10 +90,10 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
   }
 
   /**
-   * The rows nearest to a query, the best first: a text is embedded by the function of the column, a vector is taken as it is.
+   * The rows nearest to a query, best first. A text is embedded by the function of the column; a vector is used as it is.
    *
-   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. A text in which the function
-   * knows nothing finds nothing, and the empty answer has a `reason`.
+   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. If the function knows nothing in the
+   * text, the result is empty and has a `reason`.
    *
    * @example
    * ```ts
@@ -104,9 +105,9 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     options?: SearchOptions<D, S, V>,
   ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
   /**
-   * The rows that were nearest at any moment of a span of versions, each with `_from` and `_to`: the commits that wrote and that
-   * ended it. Of the versions of a row (by primary key) the nearest is found, unless `everyVersion` is set. The columns are those of
-   * the end of the span.
+   * The rows that were nearest at any moment of a span of versions. Each has `_from` and `_to`: the commit that wrote it and the commit that
+   * ended it. If several versions of a row (by primary key) match, only the nearest is returned, unless `everyVersion` is set. The columns are
+   * those at the end of the span.
    *
    * @example
    * ```ts
@@ -118,7 +119,7 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     query: SearchInput<D, V>,
     options: SpanSearchOptions<D, S, V>,
   ): Promise<Answers<Hits<SpanHit<D, S>>>[F]>;
-  /** A search of which only the caller knows whether it goes across time. */
+  /** A search with options that may or may not have a span. */
   search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,

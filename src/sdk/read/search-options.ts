@@ -1,5 +1,4 @@
-// What searches take: the options for their callers, and the rule of each. An option that the engine understands is declared here, and
-// nowhere else in TypeScript.
+// The options of searches, and the rule for each option. A new option is a line in a type and a line in a table, both in this file.
 
 import { badArgument, notYet } from "../call/errors";
 import { count, DATA, FILTER, FLAG, type OptionRule, type OptionRules, SIGNAL, sent } from "../call/options";
@@ -9,21 +8,24 @@ import { describeValue } from "../schema/wire-value";
 import { SELECT, type SelectOptions } from "./find-options";
 import type { Span } from "./span";
 
-/** What `search` takes with a span of versions. */
+/** Options of `search` across a span of versions. */
 export interface SpanSearchOptions<D extends AnyTable, S extends string, V extends string>
   extends Omit<SearchOptions<D, S, V>, "during" | "everyVersion"> {
   /** Finds what was visible at any moment of these versions. */
   readonly during: Span;
-  /** All versions of a row that are near enough, and not only the nearest of them. */
+  /**
+   * Finds every version of a row that is near enough, not just the nearest one.
+   * @default false
+   */
   readonly everyVersion?: boolean | undefined;
 }
 
-/** What `search` takes. */
+/** Options of `search`. */
 export interface SearchOptions<D extends AnyTable, S extends string, V extends string>
   extends SelectOptions<S> {
   /**
-   * The vector column. By default, a text is searched in the first column that is computed from text, and a
-   * vector in the only column that has as many dimensions.
+   * The vector column to search.
+   * @default for a text, the first column that is computed from text; for a vector, the only column with as many dimensions
    */
   readonly column?: V | undefined;
   /**
@@ -31,16 +33,25 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
    * @default 10
    */
   readonly limit?: number | undefined;
-  /** Which rows may be found. There are always as many hits as there are such rows, up to `limit`. */
+  /**
+   * Which rows may be found. There are always as many hits as there are such rows, up to `limit`.
+   * @default all
+   */
   readonly where?: Where<D> | undefined;
-  /** Compares with every row. */
+  /**
+   * Compares the query with every row.
+   * @default false
+   */
   readonly exact?: boolean | undefined;
   /**
    * The share of the true nearest rows to find on average, above 0 and up to 1. Small tables are always searched exactly.
    * @default 0.95
    */
   readonly recall?: number | undefined;
-  /** How to search; both mean by vector. */
+  /**
+   * How to search; for now both search by vector.
+   * @default "auto"
+   */
   readonly mode?: "auto" | "vector" | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +59,7 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
   readonly everyVersion?: undefined;
 }
 
-/** What `embed` takes. */
+/** Options of `embed`. */
 export interface EmbedCallOptions<V extends string> {
   /**
    * The derived column.
@@ -56,15 +67,15 @@ export interface EmbedCallOptions<V extends string> {
    */
   readonly column?: V | undefined;
   /**
-   * Whether the input is searched with, or for.
-   * @default some functions treat the two differently. `"query"`
+   * Whether the input is searched with (`"query"`) or searched for (`"document"`). Some functions treat the two differently.
+   * @default "query"
    */
   readonly kind?: "query" | "document" | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `search` was asked for, in the present or across time. */
+/** The request of a search, in the present or across time. */
 export type SearchRequest = Partial<SpanSearchOptions<AnyTable, string, string>>;
 
 const MODE: OptionRule = {

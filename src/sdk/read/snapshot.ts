@@ -12,15 +12,15 @@ export interface SnapshotPoint {
   readonly version: number;
   /** When it was committed; null before the first commit. */
   readonly committedAt: Date | null;
-  /** When its fact became true, where that was said. */
+  /** When its fact became true, if the writer said so. */
   readonly effectiveAt: Date | null;
 }
 
 /**
- * A table as it was: reads only, always of the same version. Made by `asOf`.
+ * A table as it was: read-only, and always at one version. `asOf` makes one.
  *
- * The version is looked up at the first read and then stays. Rows show the columns of that version: a column that was added
- * later is not there. Searching the past costs what searching the present costs.
+ * The version is looked up on the first read and does not change after that. Rows have the columns of that version, so a column that was
+ * added later is missing. Searching the past costs no more than searching the present.
  *
  * @typeParam D - the table's definition
  */
@@ -35,7 +35,7 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
     this.#at = toAsOfJson(at);
   }
 
-  /** The same without its types, for code that works with any table. */
+  /** This snapshot without its types, for code that works with any table. */
   override get untyped(): Snapshot<UntypedTable> {
     return this as unknown as Snapshot<UntypedTable>;
   }
@@ -46,7 +46,7 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
     return (await this.#resolve()).version;
   }
 
-  /** The commit that is shown. */
+  /** The commit that this snapshot shows. */
   async point(...more: readonly never[]): Promise<SnapshotPoint> {
     refuseMore("point", more);
     const { version, committedAt, effectiveAt } = await this.#resolve();
@@ -68,7 +68,7 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
     try {
       return await this.handle.resolve(this.#at);
     } catch (error) {
-      // A later call looks again.
+      // A later call tries again.
       this.#point = undefined;
       throw error;
     }

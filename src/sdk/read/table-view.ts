@@ -27,7 +27,7 @@ import {
 } from "./search-options";
 
 /**
- * The reads of a table: what `Table` and `Snapshot` have in common. A function that only reads can take either.
+ * The read methods that `Table` and `Snapshot` share. A function that only reads can accept either.
  *
  * @typeParam D - the table's definition
  */
@@ -42,10 +42,10 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
     return this.handle.name;
   }
 
-  /** The same without its types, for code that works with any table. */
+  /** This view without its types, for code that works with any table. */
   abstract get untyped(): TableView<UntypedTable>;
 
-  /** The same reads, answered as Arrow IPC streams. */
+  /** Reads that answer with Arrow IPC streams instead of objects. */
   get arrow(): ArrowReader<D> {
     return new ArrowReader<D>(this.handle, (call) => this.read(call));
   }
@@ -54,7 +54,7 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
   abstract version(...more: readonly never[]): Promise<number>;
 
   /**
-   * The columns as plain data, for code that works with any table, such as an adapter; a snapshot shows those of its version.
+   * The columns as plain data, for code that works with any table, such as an adapter. A snapshot describes the columns of its version.
    *
    * @example
    * ```ts
@@ -67,8 +67,8 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
   }
 
   /**
-   * The row with a key, or undefined; of several keys the rows in the order of the keys, from one version, with undefined where there is
-   * none.
+   * The row with the given key, or undefined. For an array of keys: the rows in the order of the keys, all from one version, with undefined
+   * for each key that is not in the table.
    *
    * @example
    * ```ts
@@ -110,15 +110,15 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
     return first as SelectedRow<D, S> | undefined;
   }
 
-  /** How many rows a filter lets through; all rows without one. */
+  /** The number of rows that match a filter, or of all rows if there is no filter. */
   async count(options?: CountOptions<D>, ...more: readonly never[]): Promise<number> {
     const { where } = readRequest("count", COUNT, options, this.handle.plans, more);
     return await this.read((reader) => reader.count(where));
   }
 
   /**
-   * The vector that the function of a derived column has for an input, or null where it knows nothing in it: what a search with it
-   * compares (`kind: "query"`, the default), or what a row of it gets (`"document"`).
+   * The vector that the embedding function of a derived column makes of an input, or null if the function finds nothing in it that it knows.
+   * With `kind: "query"`, which is the default, it is the vector that a search compares; with `"document"`, the one that a row would get.
    *
    * @example
    * ```ts
@@ -136,8 +136,8 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
   }
 
   /**
-   * Says how a search is answered, by answering it: which column was searched, whether exactly or through an index, and how many rows
-   * and bytes were looked at.
+   * Runs a search and reports how it was answered: which column was searched, whether exactly or with an index, and how many rows and
+   * bytes were read.
    */
   async explain<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,

@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT =
   /^(?!-000000)(?<year>\d{4}|[+-]\d{6})-(?<day>\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
-/** The calendar repeats after so many years. */
+/** The years after which the calendar repeats. */
 const CYCLE = 400;
 
 /** The days since 1970-01-01 of a date such as "2026-02-28", or undefined where there is no such day. */

@@ -44,9 +44,9 @@ export interface EmbedOptions {
    */
   readonly template?: string | undefined;
   /**
-   * What happens to a text that is longer than the function takes (`maxInputTokens`, estimated where the function does not count them
-   * itself): `"truncate"` embeds its beginning, `"refuse"` fails the write and names the row. By default, local models truncate,
-   * and servers do what they do.
+   * What happens to a text that is longer than the function takes (`maxInputTokens`, estimated if the function does not count tokens
+   * itself): `"truncate"` embeds its beginning, `"refuse"` fails the write and names the row.
+   * @default local models truncate, servers do what they do
    */
   readonly longText?: LongText | undefined;
   /**
@@ -153,7 +153,7 @@ export function embed<I extends EmbeddingInput>(
   return new Derived(fn, sources, options);
 }
 
-/** A table has at most so many columns. */
+/** The most columns of a table. */
 const SOURCES_MAX = 1000;
 
 function sourceNames(source: unknown): string[] {

@@ -11,9 +11,9 @@ import { KEPT } from "../native/kept";
 import type { NativeWriter } from "../native/open";
 import type { Field, VectorField } from "../schema/table-schema";
 
-/** So many inputs are embedded between two looks at the table. */
+/** The most inputs that are embedded before the engine is asked again what is missing. */
 const ROWS_AT_ONCE = 16_384;
-/** For so long a write is tried whose rows others change meanwhile. */
+/** How long a write is retried while others keep changing its rows. */
 const PATIENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;

@@ -1,4 +1,4 @@
-// What writes take: the options for their callers, and the rule of each.
+// The options of writes, and the rule for each option.
 
 import { COMMIT, type CommitOptions } from "../call/commit";
 import { CHANGE, choice, FILTER, FLAG, type OptionRules } from "../call/options";
@@ -9,39 +9,45 @@ import type { Where } from "../query/builder-types";
 import type { InsertWithVectors, MergeRow, UpdateWithVectors } from "../schema/infer";
 import type { AnyTable } from "../schema/table-definition";
 
-/** What a write takes. */
+/** Options of every write. */
 export interface WriteOptions extends CommitOptions, LongOptions {}
 
-/** What a write does with rows that bring the same key. */
+/** What a write does with rows that have the same key. */
 export type OnDuplicate = "error" | "first" | "last";
 
-/** What `insert` and `upsert` take. */
+/** Options of `insert` and `upsert`. */
 export interface InsertOptions<V extends boolean = boolean> extends WriteOptions {
-  /** Lets rows bring vectors of their own for derived columns; those are kept, the others are computed. */
+  /**
+   * Lets rows bring their own vectors for derived columns. Those are kept; the others are computed.
+   * @default false
+   */
   readonly vectors?: V | undefined;
   /**
-   * What happens where rows cannot be embedded: `"throw"` fails the write, which is the default; `"defer"` writes those rows without
-   * a vector, so that search does not find them until `backfill` has filled it. `stats().missingVectors` counts them.
+   * What happens if rows cannot be embedded: `"throw"` fails the write; `"defer"` writes those rows without a vector, so that search does
+   * not find them until `backfill` has filled it. `stats().missingVectors` counts them.
+   * @default "throw"
    */
   readonly onEmbedError?: OnEmbedError | undefined;
   /**
-   * What happens where two rows of the write bring one key: `"error"` fails the write, which is the default; `"first"` and `"last"` write
-   * that one of them, and the others count nowhere.
+   * What happens if two rows of the write have the same key: `"error"` fails the write; `"first"` and `"last"` write that one of them, and
+   * the others are not counted anywhere.
+   * @default "error"
    */
   readonly onDuplicate?: OnDuplicate | undefined;
 }
 
-/** What `upsert` takes. */
+/** Options of `upsert`. */
 export interface UpsertOptions<D extends AnyTable, V extends boolean = boolean, M extends boolean = boolean>
   extends InsertOptions<V> {
   /**
-   * Sets only the columns that each row brings, of rows that are there already: what is left out or `undefined` stays as it is. A new row
-   * gets defaults for what it does not bring.
+   * Changes only the columns that a row has, if its key already exists: columns that are left out or `undefined` keep their values. A new row
+   * gets defaults for the columns that it lacks.
+   * @default false
    */
   readonly merge?: M | undefined;
   /**
-   * Other rows that end in the same commit: those that a filter lets through and that no new row replaces. Beside an iterable a
-   * function is called when all rows have been taken. `{ all: true }` ends all rows that are not written again; an empty filter is refused.
+   * Further rows that the commit removes: those that match a filter and that no new row replaces. If the rows come from an iterable, a filter
+   * function is called after the last of them. `{ all: true }` removes all rows that are not written again; an empty filter is refused.
    */
   readonly delete?: Where<D> | { readonly all: true } | undefined;
 }
@@ -53,13 +59,13 @@ export type UpsertRow<D extends AnyTable, V extends boolean, M extends boolean> 
     ? InsertWithVectors<D>
     : D["$insert"];
 
-/** What `update` takes. */
+/** Options of `update`. */
 export type UpdateOptions<D extends AnyTable, V extends boolean> = RowChoice<D> & UpdateChange<D, V>;
 
-/** Which rows a call changes: those that a filter lets through, or all of them where that is said. */
+/** Which rows a call changes: those that match a filter, or explicitly all of them. */
 export type RowChoice<D extends AnyTable> =
   | {
-      /** Which rows. An empty filter is refused: it may have come about by accident. */
+      /** Which rows. An empty filter is refused, because it may be an accident. */
       readonly where: Where<D>;
       readonly all?: undefined;
     }
@@ -69,10 +75,10 @@ export type RowChoice<D extends AnyTable> =
       readonly where?: undefined;
     };
 
-/** What `update` takes beside the choice of rows. */
+/** Options of `update`, apart from the choice of rows. */
 export interface UpdateChange<D extends AnyTable, V extends boolean> extends WriteOptions {
   /**
-   * What they get; columns that are `undefined` stay as they are. A function gets the columns, to compute values of each row from it:
+   * The new values. Columns that are `undefined` keep their values. A function gets the columns, to compute new values from those of the row:
    * `(c) => ({ stock: c.stock.plus(1), title: c.title.concat(" (old)") })`.
    */
   readonly set:
@@ -80,11 +86,14 @@ export interface UpdateChange<D extends AnyTable, V extends boolean> extends Wri
     | ((
         columns: ComputedColumns<D>,
       ) => ComputedUpdate<D, V extends true ? UpdateWithVectors<D> : D["$update"]>);
-  /** Lets `set` bring a vector for derived columns. */
+  /**
+   * Lets `set` bring a vector for derived columns.
+   * @default false
+   */
   readonly vectors?: V | undefined;
 }
 
-/** What `delete` takes. */
+/** Options of `delete`. */
 export type DeleteOptions<D extends AnyTable> = RowChoice<D> & CommitOptions;
 
 export const INSERT: OptionRules<InsertOptions> = {

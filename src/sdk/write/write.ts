@@ -1,5 +1,5 @@
-// The way of rows into a table: small writes go as one batch, large ones and streams are staged in bounded batches. Either way it is one
-// commit.
+// Writes rows into a table. A small write is sent as one batch; large writes and streams are staged in batches of limited size. Either way
+// the result is one commit.
 
 import { isError } from "../../realm";
 import { toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
@@ -21,7 +21,7 @@ import type { InsertOptions, UpsertOptions } from "./write-options";
 
 export type { OneOrMore, RowSource } from "./row-source";
 
-/** Writes rows as one commit. Everything that is passed in is read before this waits for anything, but for the rows of an iterable. */
+/** Writes rows as one commit. Everything that is passed in is read before the first await, except for the rows of an iterable. */
 export async function writeRows(
   handle: TableHandle,
   kind: "insert" | "upsert",
@@ -35,7 +35,7 @@ export async function writeRows(
   const request = { kind, columns, onDuplicate, ...toCommitJson(options) };
   const ending = kind === "insert" ? () => undefined : endingOf(handle, rows, options.delete);
   const computed = handle.computed();
-  // Of what may stay as it is, or be refused before it is embedded, the engine says what is to be embedded.
+  // If rows may stay unchanged, or be refused before they are embedded, the engine decides which ones to embed.
   const mayChange = kind === "upsert" || ifVersion !== undefined;
   const asks = onDuplicate !== "error" || (mayChange && computed.length > 0);
   const taken = { ownVectors: vectors, merge, computed: new Set<Field>(asks ? [] : computed) };
@@ -55,14 +55,14 @@ export async function writeRows(
     if (second.done) return await writer.writeOne({ ...request, ending: ending() }, first.value);
     return await writer.writeStaged(request, chain([first.value, second.value], batches), ending);
   } finally {
-    // Whoever makes the rows is told when no more are wanted.
+    // Tells the source of the rows that no more are wanted.
     await batches.return();
   }
 }
 
 /**
- * Which other rows end in the same commit. Beside an iterable a function is called when all rows have been taken: whoever makes them may
- * only then know what is gone.
+ * Which other rows the commit removes. If the rows come from an iterable, a filter function is called after the last of them, because the
+ * source may not know before then what is gone.
  */
 function endingOf(handle: TableHandle, rows: unknown, where: unknown): () => FilterJson | undefined {
   if (where === undefined) return () => undefined;
@@ -74,12 +74,12 @@ function endingOf(handle: TableHandle, rows: unknown, where: unknown): () => Fil
   return () => filter;
 }
 
-/** `{ all: true }`, in a table that has no column of that name. */
+/** Whether the filter is `{ all: true }`. The caller makes sure that the table has no column of that name. */
 function meansAll(where: unknown): boolean {
   return isPlainObject(where) && Object.keys(where).join() === "all" && where["all"] === true;
 }
 
-/** The answer of a write that has nothing to write. */
+/** The result of a write that has nothing to write. */
 export async function nothingWritten(handle: TableHandle): Promise<WriteResult> {
   const { version, committedAt } = await handle.info();
   return toWriteResult(JSON.stringify({ version, committedAt }));
@@ -119,7 +119,7 @@ class Batches {
     let adding: Promise<void> = Promise.resolve();
     try {
       for await (const batch of batches) {
-        // The next batch is embedded while the one before it is written.
+        // This batch is embedded while the previous one is written.
         const bytes = await this.#finish(batch);
         await adding.catch((error: unknown) => this.#drop(batch, error));
         adding = this.#add(writer, batch, bytes);
@@ -137,7 +137,7 @@ class Batches {
     return toWriteResult(await callAsync(() => writer.commit(ended)), this.#deferred);
   }
 
-  /** Writes rows that are embedded where the engine says so. */
+  /** Writes rows, and embeds those that the engine asks for. */
   async writeAsked(
     request: object,
     computed: readonly VectorField[],
@@ -148,7 +148,7 @@ class Batches {
     const derived = computed.map((field) => field.id);
     const body = JSON.stringify({ ...request, derived });
     const writer: NativeWriter = await callAsync(() => handle.native.stage(body, null));
-    // The rows of the last batch; where it is the only one they are reported when they are committed.
+    // The number of rows in the last batch. If it is the only batch, progress is reported once it is committed.
     let last = 0;
     try {
       for await (const batch of batches) {
@@ -176,7 +176,7 @@ class Batches {
     this.#report(batch.rows);
   }
 
-  /** Hands a batch on; its memory is used again once that is done. */
+  /** Passes a batch on, and takes its memory back afterwards. */
   async #use<T>(batch: OpenBatch, use: () => Promise<T>): Promise<T> {
     try {
       checkSignal(this.#options.signal);
@@ -200,7 +200,7 @@ class Batches {
     throw error;
   }
 
-  /** Of a write in one batch. The rows are committed: whoever watches cannot undo that by failing. */
+  /** Reports a write in one batch. Its rows are committed, so an error in the caller's callback must not fail the write. */
   #reportCommitted(rows: number): void {
     try {
       this.#report(rows, rows);

@@ -42,7 +42,10 @@ export interface RetrievalToolOptions<D extends AnyTable = AnyTable> {
    * @default 20,000
    */
   readonly maxAnswer?: number | undefined;
-  /** What dates in `searchAsOf` and `diff` mean: when rows were committed, which is the default, or since when they are true. */
+  /**
+   * What dates in `searchAsOf` and `diff` mean: `"committed"`, when rows were committed, or `"effective"`, since when they are true.
+   * @default "committed"
+   */
   readonly dates?: DateAxis | undefined;
   /** Puts results in the order of a reranking model. */
   readonly rerank?: RerankHook | undefined;

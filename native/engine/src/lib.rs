@@ -85,7 +85,7 @@ pub use filter::Filter;
 pub use format::{Commit, Operation, Raw};
 pub use fragment::ArrowStream;
 pub use history::{AsOf, Tag};
-pub use search::{Explained, Planned, Search};
+pub use search::{Explained, Planned, Search, SearchOptions};
 pub use snapshot::{Beside, Cell, Difference, Find, Lifetime, Moment, Order, Picked, Scan, Snapshot};
 
 // How tables are kept in order.

@@ -19,7 +19,16 @@ pub fn read_page(table: &Table, request: &str, vector: Option<&[f32]>) -> Result
     answer(table, &request, &snapshot, vector)
 }
 
-/// The rows of a read that is predicted to take at most `most_ns` nanoseconds: for hosts with a thread that must not wait for long.
+/// The nanoseconds for which a host's thread may be held.
+#[derive(Clone, Copy, Debug)]
+pub struct Within {
+    /// By a search at one point in the history.
+    pub search_ns: u64,
+    /// By any other read.
+    pub other_ns: u64,
+}
+
+/// The rows of a read that is predicted to take no longer than that: for hosts with a thread that must not wait for long.
 /// `None` where it may take longer, or where the rows have bytes or vectors; then [`read_page`] answers.
 ///
 /// # Errors
@@ -28,13 +37,18 @@ pub fn read_within(
     table: &Table,
     request: &str,
     vector: Option<&[f32]>,
-    most_ns: u64,
+    within: Within,
 ) -> Result<Option<Page>> {
     let request: Read = parse(request)?;
     let snapshot = request.snapshot(table)?;
     if request.fields(&snapshot)?.iter().any(is_blob) {
         return Ok(None);
     }
+    let most_ns = if request.kind == ReadKind::Search && request.during.is_none() {
+        within.search_ns
+    } else {
+        within.other_ns
+    };
     let scanned = if request.is_filtered() || request.is_ordered() {
         SCANNED_BYTES
     } else {
@@ -90,9 +104,8 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
         "bytes": explained.bytes, "indexes": explained.indexes, "lists": explained.lists,
         "scanned": explained.scanned, "refined": explained.refined, "uncovered": explained.uncovered,
     });
-    if let (Some(_), Some(last), Some(json)) = (&request.during, request.version, json.as_object_mut()) {
-        json.insert("from".to_owned(), json!(explained.version));
-        json.insert("version".to_owned(), json!(last));
+    if let (Some(from), Some(json)) = (explained.from, json.as_object_mut()) {
+        json.insert("from".to_owned(), json!(from));
     }
     Ok(json.to_string())
 }

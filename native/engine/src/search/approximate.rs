@@ -53,7 +53,7 @@ impl<'a> Approximate<'a> {
         let DataType::Vector { metric, .. } = search.column.data_type else {
             return Ok(Way::Exact(None));
         };
-        if search.limit == 0 || open_indexes(snapshot, search.column.id).next().is_none() {
+        if search.options.limit == 0 || open_indexes(snapshot, search.column.id).next().is_none() {
             return Ok(Way::Exact(None));
         }
         let matching = match search.filter {
@@ -90,8 +90,8 @@ impl<'a> Approximate<'a> {
         let mut cost = 0.0;
         for (ids, index) in open_indexes(self.snapshot, self.search.column.id) {
             let born = (watermark - ids.start) as f64 / (ids.end - ids.start) as f64;
-            let wanted = (self.search.limit as f64 / (share * born.min(1.0)).max(1e-9)).ceil();
-            let setting = index.setting(self.search.recall, wanted as usize);
+            let wanted = (self.search.options.limit as f64 / (share * born.min(1.0)).max(1e-9)).ceil();
+            let setting = index.setting(self.search.options.recall, wanted as usize);
             let asked = if self.matching.is_some() {
                 wanted * FILTER_TESTS_PER_ROW
             } else {
@@ -102,9 +102,9 @@ impl<'a> Approximate<'a> {
                 + asked.min(index.rows() as f64) * FILTER_TEST_NS;
             self.indexes.push(Chosen { ids, index, setting });
         }
-        cost += self.refine_ns(self.search.limit);
+        cost += self.refine_ns(self.search.options.limit);
         let exact = self.exact_ns(matches, stored);
-        if self.search.prefer_index || cost < exact {
+        if self.search.options.prefer_index || cost < exact {
             Way::Index(self)
         } else {
             Way::Exact(Some(exact as u64))
@@ -148,7 +148,7 @@ impl<'a> Approximate<'a> {
         let uncovered: usize = gaps.map(|gap| gap.len()).sum();
         let width = fixed_width(&self.search.column.data_type).unwrap_or(0);
         let scanned = (uncovered * width) as f64 / BYTES_PER_NS as f64;
-        (chosen.sum::<f64>() + self.refine_ns(self.search.limit) + scanned) as u64
+        (chosen.sum::<f64>() + self.refine_ns(self.search.options.limit) + scanned) as u64
     }
 
     /// The hits, and what finding them took; `None` where an exact search must look for rows that are missing.
@@ -158,7 +158,7 @@ impl<'a> Approximate<'a> {
             ..Explained::default()
         };
         let stored: usize = born(self.snapshot).iter().map(|segment| segment.len()).sum();
-        let limit = self.search.limit.min(stored);
+        let limit = self.search.options.limit.min(stored);
         let mut nearest = Nearest::new(query, limit);
         let mut found = Candidates::new(limit);
         for chosen in &self.indexes {
@@ -184,7 +184,8 @@ impl<'a> Approximate<'a> {
 
     /// Reads the vectors of candidates, the best first, as long as they are of use.
     fn refine(&self, candidates: &[Candidate], nearest: &mut Nearest<'_>) -> Result<u64> {
-        let (first, rest) = candidates.split_at(candidates.len().min(self.search.limit.saturating_mul(2)));
+        let (first, rest) =
+            candidates.split_at(candidates.len().min(self.search.options.limit.saturating_mul(2)));
         let mut refined = 0;
         for group in first.chunks(64) {
             refined += self.refine_group(group.iter(), nearest)?;

@@ -1,6 +1,6 @@
 use super::approximate::{Approximate, Way};
 use super::cost::{BYTES_PER_NS, FILTER_ROW_BYTES, FILTER_ROW_NS, SCATTERED_ROWS};
-use super::exact::{Hit, Nearest, Part};
+use super::exact::{Hit, Nearest, Scanned};
 use super::query::Query;
 use super::request::{Explained, Search};
 use crate::error::{Code, Result};
@@ -32,10 +32,10 @@ impl Snapshot {
     /// As [`Snapshot::search`].
     pub fn plan<'a>(&'a self, search: &'a Search<'a>) -> Result<Planned<'a>> {
         let query = Query::new(search.column, search.vector)?;
-        let way = if search.recall < 1.0 {
-            Approximate::plan(self, search)?
-        } else {
+        let way = if search.options.is_exact() {
             Way::Exact(None)
+        } else {
+            Approximate::plan(self, search)?
         };
         Ok(Planned {
             snapshot: self,
@@ -51,10 +51,10 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::search`].
     pub fn plan_within<'a>(&'a self, search: &'a Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
-        let evaluated = if search.recall < 1.0 {
-            Approximate::unknown_rows(self, search) as u64 * FILTER_ROW_NS
-        } else {
+        let evaluated = if search.options.is_exact() {
             0
+        } else {
+            Approximate::unknown_rows(self, search) as u64 * FILTER_ROW_NS
         };
         if evaluated > most_ns {
             return Ok(None);
@@ -65,9 +65,9 @@ impl Snapshot {
     }
 
     pub(super) fn picked(&self, hits: Vec<Hit>, select: Vec<Field>) -> Picked {
-        let rows = hits.iter().map(|hit| (hit.segment, hit.row)).collect();
+        let rows = hits.iter().map(|hit| hit.row).collect();
         let mut picked = Picked::new(self.clone(), select, rows);
-        picked.scores = hits.iter().map(|hit| (hit.distance, hit.score)).collect();
+        picked.scores = hits.iter().map(|hit| (hit.parts.distance, hit.score)).collect();
         picked
     }
 
@@ -84,6 +84,7 @@ impl Snapshot {
     pub(super) fn complete(&self, explained: Explained) -> Result<Explained> {
         Ok(Explained {
             version: self.version(),
+            from: self.from(),
             rows: self.count(None)?,
             ..explained
         })
@@ -100,9 +101,9 @@ impl Snapshot {
             ..Explained::default()
         };
         let rows: usize = self.segments().map(|visible| visible.segment.len()).sum();
-        let mut nearest = Nearest::new(query, search.limit.min(rows));
+        let mut nearest = Nearest::new(query, search.options.limit.min(rows));
         let matched = self.matching(search.filter).collect::<Result<Vec<_>>>()?;
-        let mut parts: Vec<Part<'_>> = Vec::with_capacity(matched.len());
+        let mut parts: Vec<Scanned<'_>> = Vec::with_capacity(matched.len());
         for (visible, bits) in &matched {
             // Rows that are older than the column have no vector.
             let Some(vectors) = visible.segment.vectors(search.column.id) else {

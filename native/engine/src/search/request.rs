@@ -1,7 +1,46 @@
+use serde::Deserialize;
+
 use crate::filter::Filter;
 use crate::schema::Field;
 
-/// What a search asks for.
+/// What a search may be told beside its column, its query and its filter. A binding hands it on as it came, so that an option is declared
+/// here and nowhere else in Rust.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SearchOptions {
+    /// The most rows.
+    pub limit: usize,
+    /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
+    pub recall: f32,
+    /// Finds all of the nearest rows, whatever the recall says.
+    pub exact: bool,
+    /// Of a span: finds all rows of one key, and not only the nearest.
+    pub every_version: bool,
+    /// Searches through an index also where an exact search would be as fast: for tests and measurements.
+    #[serde(skip)]
+    pub prefer_index: bool,
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self {
+            limit: 10,
+            recall: 0.95,
+            exact: false,
+            every_version: false,
+            prefer_index: false,
+        }
+    }
+}
+
+impl SearchOptions {
+    /// Whether nothing may be missed.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact || self.recall >= 1.0
+    }
+}
+
+/// A search of a version: what is asked, bound to its columns.
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'a> {
     /// The column of vectors.
@@ -10,34 +49,41 @@ pub struct Search<'a> {
     pub vector: &'a [f32],
     /// Which rows; all where there is none.
     pub filter: Option<&'a Filter>,
-    /// The most rows.
-    pub limit: usize,
-    /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
-    pub recall: f32,
-    /// Searches through an index also where an exact search would be as fast: for tests and measurements.
-    pub prefer_index: bool,
+    /// All else.
+    pub options: SearchOptions,
 }
 
 impl<'a> Search<'a> {
     /// A search that misses nothing.
     #[must_use]
     pub fn exact(column: &'a Field, vector: &'a [f32], filter: Option<&'a Filter>, limit: usize) -> Self {
+        let options = SearchOptions {
+            limit,
+            exact: true,
+            ..SearchOptions::default()
+        };
         Self {
             column,
             vector,
             filter,
-            limit,
-            recall: 1.0,
-            prefer_index: false,
+            options,
         }
+    }
+
+    /// This search, told something else.
+    #[must_use]
+    pub fn with(self, options: SearchOptions) -> Self {
+        Self { options, ..self }
     }
 }
 
 /// How a search was answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Explained {
-    /// The version that was searched. A span of versions gives its first.
+    /// The version that was searched; of a span the last.
     pub version: u64,
+    /// Of a span the first version.
+    pub from: Option<u64>,
     /// Whether the answer is exact.
     pub exact: bool,
     /// The recall that is to be expected, as it was measured when the index was built; 1 for an exact answer.

@@ -139,8 +139,15 @@ fn found(case: &Case, by_position: bool) -> Vec<(u32, u32, u64, u64)> {
         }
     }
     let hits = nearest.finish().into_iter();
-    hits.map(|hit| (hit.segment, hit.row, hit.distance.to_bits(), hit.score.to_bits()))
-        .collect()
+    hits.map(|hit| {
+        (
+            hit.row.0,
+            hit.row.1,
+            hit.parts.distance.to_bits(),
+            hit.score.to_bits(),
+        )
+    })
+    .collect()
 }
 
 /// Rows that are alike, alike but for the last bit, apart, and at the ends of what `f32` holds.

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use varve_engine::{
-    DataType, Element, Explained, Field, Filter, Metric, Picked, Schema, Search, Snapshot, Value,
+    DataType, Element, Explained, Field, Filter, Metric, Picked, Schema, Search, SearchOptions, Snapshot,
+    Value,
 };
 use varve_kernels as kernels;
 
@@ -129,9 +130,12 @@ impl<'m> Asked<'m> {
             column: self.field,
             vector: &self.query,
             filter: self.filter.as_ref(),
-            limit: self.limit,
-            recall: self.recall,
-            prefer_index: self.prefer_index,
+            options: SearchOptions {
+                limit: self.limit,
+                recall: self.recall,
+                prefer_index: self.prefer_index,
+                ..SearchOptions::default()
+            },
         }
     }
 

@@ -1,6 +1,8 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
-use varve_engine::{AsOf, Code, Error, Field, Filter, Find, Order, Result, Search, Snapshot, Table, Value};
+use varve_engine::{
+    AsOf, Code, Error, Field, Filter, Find, Order, Result, Search, SearchOptions, Snapshot, Table, Value,
+};
 
 use super::parse::filter;
 use super::select::Select;
@@ -42,9 +44,7 @@ pub(crate) struct Read {
     #[serde(default)]
     column: String,
     #[serde(default)]
-    exact: bool,
-    #[serde(default)]
-    recall: Option<f32>,
+    search: SearchOptions,
     #[serde(default)]
     column_id: Option<u32>,
     /// Where a span of versions starts that ends at `version`.
@@ -54,13 +54,8 @@ pub(crate) struct Read {
     #[serde(default)]
     pub(crate) until: Option<u64>,
     #[serde(default)]
-    pub(crate) every_version: bool,
-    #[serde(default)]
     pub(crate) batch_rows: Option<usize>,
 }
-
-/// The share of the nearest rows that a search finds where nothing is asked for.
-const RECALL: f32 = 0.95;
 
 #[derive(Debug, Deserialize)]
 struct OrderBy {
@@ -95,7 +90,7 @@ impl Read {
 
     /// Whether of the rows of a span with one key the nearest is found, and not all.
     pub(crate) fn finds_keys(&self) -> bool {
-        self.during.is_some() && !self.every_version
+        self.during.is_some() && !self.search.every_version
     }
 
     pub(crate) fn is_ordered(&self) -> bool {
@@ -117,14 +112,11 @@ impl Read {
         vector: &'a [f32],
         filter: Option<&'a Filter>,
     ) -> Search<'a> {
-        let recall = self.recall.unwrap_or(RECALL);
         Search {
             column,
             vector,
             filter,
-            limit: self.limit.unwrap_or(10),
-            recall: if self.exact { 1.0 } else { recall },
-            prefer_index: false,
+            options: self.search,
         }
     }
 

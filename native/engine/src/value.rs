@@ -30,7 +30,7 @@ impl Value {
 }
 
 impl Value {
-    /// The bytes, if there are exactly so many.
+    /// The bytes, if there are exactly `width`.
     pub(crate) fn of_width(self, width: usize) -> Option<Self> {
         match &self {
             Self::Bytes(bytes) if bytes.len() == width => Some(self),

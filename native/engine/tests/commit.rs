@@ -573,7 +573,7 @@ fn two_handles_rebase_on_each_other() {
     let ids: Vec<&Value> = rows.iter().map(|(_, row)| &row[0]).collect();
     let expected = [0, 3, 7, 17, 23, 27, 37, 1, 40, 41, 600, 601].map(Value::Int);
     assert_eq!(ids, expected.iter().collect::<Vec<_>>());
-    // The same new key: two inserts are one too many, two upserts are one row.
+    // One new key, written twice: two inserts are one too many, two upserts are one row.
     meanwhile(|other| insert(other, [700]).unwrap());
     assert_eq!(insert(&a, [700]).unwrap_err().code(), Code::DuplicateKey);
     meanwhile(|other| put(other, OnKey::Replace, [701], "theirs").unwrap());

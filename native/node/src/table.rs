@@ -23,7 +23,7 @@ const INSIDE_CALL_NS: u64 = 300_000;
 /// The limit for a search beside which no other is under way: a hop to a thread and back was measured to take 65 us, and nobody
 /// waits.
 const ALONE_NS: u64 = 500_000;
-/// A write of at most so many bytes is decoded by whoever commits it.
+/// The largest write, in bytes, that is decoded by whoever commits it.
 const SMALL_BYTES: usize = 64 * 1024;
 
 /// A table.

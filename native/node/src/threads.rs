@@ -25,7 +25,7 @@ const THREADS_MIN: usize = 4;
 const THREADS_MAX: usize = 8;
 /// A thread that had nothing to do for so long ends.
 const IDLE: Duration = Duration::from_secs(5);
-/// So many promises are settled before the event loop goes on to other things.
+/// The most promises that are settled before the event loop goes on to other things.
 const SETTLED_AT_ONCE: usize = 8;
 
 thread_local! {

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::schema::DataType;
 
 impl Column {
-    /// The numbers of a column as floats of so many bits, and the rows whose numbers they do not hold exactly.
+    /// The numbers of a column as floats of `bits` bits, and the rows whose numbers they do not hold exactly.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
@@ -39,7 +39,7 @@ impl Column {
     }
 }
 
-/// The nearest float of so many bits, and whether it is the same number.
+/// The nearest float of `bits` bits, and whether it is the same number.
 fn floats_of(int: i64, bits: u8) -> (f64, bool) {
     let float = if bits == 32 {
         f64::from(int as f32)

@@ -6,7 +6,7 @@ use super::{Columns, Node};
 use crate::column::{Bits, Column, Data};
 use crate::error::{Error, Result};
 
-/// Where fewer than one row in so many is asked for, they are picked out first.
+/// Rows are picked out first where fewer than one in this many is asked for.
 const SPARSE: usize = 16;
 
 /// The rows for which a condition is true, and those for which it is false.

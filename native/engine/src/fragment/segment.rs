@@ -40,7 +40,7 @@ impl From<Bits> for Matching {
     }
 }
 
-/// So many filters keep the rows that they matched, of a segment of so many rows or more.
+/// How many filters keep the rows that they matched, and of how many rows a segment must be for that.
 const FILTERS: usize = 4;
 const FILTERED_FROM: usize = 1024;
 

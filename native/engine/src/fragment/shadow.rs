@@ -25,7 +25,7 @@ pub(crate) struct Shadow {
 const BATCH: usize = 512;
 
 impl Shadow {
-    /// How many dimensions a column has whose shadow is worth its bytes, from so many elements on; `None` for any other.
+    /// How many dimensions a column has whose shadow is worth its bytes, where it has enough elements; `None` for any other.
     #[must_use]
     pub(crate) fn worth(data_type: &DataType, rows: usize, from: usize) -> Option<usize> {
         let DataType::Vector { dimensions, .. } = data_type else {
@@ -45,7 +45,7 @@ impl Shadow {
     /// Reads a shadow.
     ///
     /// # Errors
-    /// [`crate::error::Code::Corrupt`]: the bytes are not those of so many rows.
+    /// [`crate::error::Code::Corrupt`]: the bytes do not fit the number of rows.
     pub(crate) fn new(rows: usize, dimensions: usize, bytes: Buffer) -> Result<Self> {
         if varve_kernels::Shadow::bytes(dimensions, rows) != bytes.len() {
             return Err(bytes.damaged("a shadow has another size than its rows"));

@@ -20,7 +20,7 @@ pub(crate) struct FragmentWriter<'a> {
     pub uuid: Uuid,
     /// The id of the key column.
     pub key: Option<u32>,
-    /// Columns of so many elements have a shadow.
+    /// The number of elements from which a column has a shadow.
     pub shadow_from: usize,
 }
 

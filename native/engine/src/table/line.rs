@@ -46,7 +46,7 @@ enum Wish<'w> {
     NoChanges,
 }
 
-/// So many changes are committed together at the most: who waits for the first ones has waited long enough.
+/// The most changes that are committed together: who waits for the first ones has waited long enough.
 const TOGETHER: usize = 256;
 
 impl<C: ?Sized> Default for Line<C> {

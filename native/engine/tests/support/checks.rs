@@ -95,7 +95,7 @@ pub(crate) fn whole(snapshot: &Snapshot, version: &Version) {
     all(snapshot, &shown(version));
 }
 
-/// The same of anything that a snapshot shows.
+/// Schema, rows and their number of anything that a snapshot shows.
 pub(crate) fn all(snapshot: &Snapshot, shown: &Shown<'_>) {
     assert_eq!(**snapshot.schema(), *shown.schema);
     assert_eq!(snapshot.count(None).unwrap(), shown.rows.len() as u64);

@@ -111,7 +111,7 @@ impl SimulatedDisk {
         )
     }
 
-    /// The same, with everything that happened so far durable; its files say that they are this old.
+    /// The disk with everything that happened so far durable; its files say that they are this old.
     pub(crate) fn settled(&self, age: Duration) -> Self {
         Self::with(self.state().nodes.clone(), age)
     }

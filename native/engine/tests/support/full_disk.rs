@@ -17,7 +17,7 @@ pub(crate) enum Needs {
     Bytes,
     /// What is written in place too: the file system copies it, and says at once that it cannot.
     Places,
-    /// The same, but it says so only when the file is synced.
+    /// What is written in place too, and the file system says that it cannot only when the file is synced.
     Syncs,
     /// Names.
     Names,

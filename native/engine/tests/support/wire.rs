@@ -12,7 +12,7 @@ pub(crate) fn encode(schema: &Schema, rows: &[Vec<Value>]) -> Vec<u8> {
     encode_cells(schema, &columns, &cells)
 }
 
-/// The same for some of the columns, of which rows may lack cells.
+/// Encodes some of the columns, of which rows may lack cells.
 pub(crate) fn encode_cells(schema: &Schema, columns: &[usize], rows: &[Vec<Option<Value>>]) -> Vec<u8> {
     let mut out = Vec::new();
     words(

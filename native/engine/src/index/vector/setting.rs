@@ -67,7 +67,7 @@ impl Setting {
         })
     }
 
-    /// The least thorough setting that reaches a recall for so many nearest rows. Up to twice as many as were measured are asked
+    /// The least thorough setting that reaches a recall for the number of nearest rows. Up to twice as many as were measured are asked
     /// for by missing fewer of those that were.
     pub(super) fn choose(settings: &[Self], recall: f32, nearest: usize, flat: Self) -> Self {
         let wanted = u32::try_from(nearest).unwrap_or(u32::MAX);

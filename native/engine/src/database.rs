@@ -195,7 +195,12 @@ impl Database {
         Ok(table)
     }
 
-    /// Gives a table another name, at once. Handles that have it under the old one fail from then on, and say so.
+    fn opened(&self, name: &str) -> Option<Arc<Table>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.get(name).and_then(Weak::upgrade)
+    }
+
+    /// Gives a table another name, at once, behind the writes through this database that came before. Handles that have it under the old one fail from then on, and say so.
     ///
     /// # Errors
     /// [`Code::TableNotFound`], [`Code::TableExists`], [`Code::InvalidName`].
@@ -215,7 +220,11 @@ impl Database {
         if self.has_exactly(to)? && self.is_there(&target)? {
             return Err(exists(to));
         }
+        let table = self.opened(from);
+        // Behind the writes that came before.
+        let turn = table.as_deref().map(Table::turn);
         let renamed = self.catalog.rename_table(&home.directory, &target.directory);
+        drop(turn);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.remove(from);
         open.remove(to);

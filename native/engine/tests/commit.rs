@@ -254,6 +254,25 @@ fn a_lost_acknowledgement_is_no_lost_commit() {
 }
 
 #[test]
+fn a_commit_just_before_its_table_gets_another_name_is_not_said_to_have_failed() {
+    for (name, write) in WRITES {
+        let store: Arc<dyn Catalog> = Arc::new(MemoryStore::new());
+        let pair = pair_in(Arc::clone(&store));
+        let table = prepared(&pair.writer);
+        let other = Database::with(store, World::at(1_700_000_000_000));
+        let after = Box::new(move || other.rename_table("items", "things").unwrap());
+        pair.meddled.meddle(Meddling {
+            after,
+            ..Meddling::default()
+        });
+        assert_eq!(write(&table).unwrap_err().code(), Code::CommitUnknown, "{name}");
+        pair.other.rename_table("things", "items").unwrap();
+        let expected = undisturbed(&[&|table| write(table).unwrap()]);
+        equal(name, &visible(&pair.other), &expected);
+    }
+}
+
+#[test]
 fn an_error_that_is_true_changes_nothing() {
     for (name, write) in WRITES {
         let pair = pair();

@@ -112,6 +112,19 @@ fn temporary_names_that_a_dead_process_left_go_with_upkeep() {
 }
 
 #[test]
+fn a_table_gets_another_name_where_an_open_file_would_keep_its_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let database = database(HoldingDisk::default(), directory.path());
+    let table = database.create_table("docs", numbers()).unwrap();
+    fill(&table, 0);
+    drop(table);
+    database.rename_table("docs", "pages").unwrap();
+    let table = database.open_table("pages").unwrap();
+    fill(&table, 10);
+    assert_eq!(all_rows(&table.snapshot().unwrap()).len(), 20);
+}
+
+#[test]
 fn on_a_network_a_table_has_no_journal() {
     let directory = tempfile::tempdir().unwrap();
     let database = |_| database(OsDisk::on_a_network(), directory.path());

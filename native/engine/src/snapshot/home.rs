@@ -109,7 +109,8 @@ impl Home {
         })
     }
 
-    fn renamed_error(&self, incarnation: &str) -> Option<Error> {
+    /// The error that the table was renamed, where it was.
+    pub(crate) fn renamed_error(&self, incarnation: &str) -> Option<Error> {
         let name = self.renamed(incarnation).ok().flatten()?;
         let message = format!("The table \"{}\" was renamed to \"{name}\".", self.name);
         Some(
@@ -122,7 +123,7 @@ impl Home {
     /// The name of another table that is the same life of one.
     fn renamed(&self, incarnation: &str) -> Result<Option<String>> {
         for directory in self.catalog.tables()? {
-            let Some(name) = directory.strip_suffix(ENDING) else {
+            let Some(name) = directory.strip_suffix(ENDING).filter(|name| *name != self.name) else {
                 continue;
             };
             let home = Self::new(

@@ -64,7 +64,7 @@ const SHORT_PAUSE: Duration = Duration::from_micros(500);
 const LONG_PAUSE: Duration = Duration::from_millis(200);
 
 /// The table for one writer alone.
-pub(super) struct Turn<'t> {
+pub(crate) struct Turn<'t> {
     _writing: MutexGuard<'t, ()>,
     _busy: Busy<'t, dyn Waiting>,
 }
@@ -80,7 +80,7 @@ struct Member<'m> {
 
 impl Table {
     /// Waits until the table is the caller's alone, within this process.
-    pub(super) fn turn(&self) -> Turn<'_> {
+    pub(crate) fn turn(&self) -> Turn<'_> {
         let busy = self.line.turn(|changes| self.lead(changes));
         Turn {
             _writing: Self::lock(&self.writing),
@@ -180,7 +180,7 @@ impl Table {
                     landing.state = after.state;
                     last_commit(&landing.state).cloned()
                 }
-                Ok(Joined::Failed(error)) => match self.has_moved(&before) {
+                Ok(Joined::Failed(error)) => match self.may_be_moved(&before, &error) {
                     Ok(false) => {
                         member.outcome = Some(Err(error));
                         continue;
@@ -206,6 +206,11 @@ impl Table {
             fail(members.get_mut(first..).unwrap_or_default(), error);
         }
         Ok(put.unwrap_or(true))
+    }
+
+    /// Whether a failure may come from files that others replaced meanwhile.
+    fn may_be_moved(&self, before: &Arc<State>, error: &Error) -> Result<bool> {
+        Ok(matches!(error.code(), Code::Io | Code::Corrupt) && self.has_moved(before)?)
     }
 
     /// Waits before another try, on average twice as long each time.

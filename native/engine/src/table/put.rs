@@ -45,6 +45,12 @@ impl Table {
         if known == Some(true) {
             return Ok(true);
         }
+        // What was put just before the table got another name stands there.
+        if known.is_none()
+            && let Some(renamed) = self.home.renamed_error(&landing.state.manifest.incarnation)
+        {
+            return Err(unknown(renamed));
+        }
         match put {
             Ok(PutOutcome::Created) => {
                 self.home.manifests.withdraw(landing.state.manifest.sequence)?;

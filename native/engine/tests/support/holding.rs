@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use varve_engine::{BlockFile, Bytes, Disk, DiskFile, FileId, OsDisk};
 
-/// The system's disk; but files that are held are not removed, nor is a directory renamed that holds one.
+/// The system's disk; but files that are held are not removed, nor is a directory
+/// renamed that holds one, or in which this process has a file open.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HoldingDisk {
     inner: Arc<OsDisk>,
@@ -34,6 +35,13 @@ impl HoldingDisk {
             false => Ok(()),
         }
     }
+}
+
+/// Whether this process has a file below a directory open.
+fn has_open(directory: &Path) -> bool {
+    let descriptors = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
+    let mut files = descriptors.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    files.any(|file| file.starts_with(directory))
 }
 
 impl Disk for HoldingDisk {
@@ -78,6 +86,9 @@ impl Disk for HoldingDisk {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         if from.is_dir() {
             self.refuse(from)?;
+            if has_open(from) {
+                return Err(ErrorKind::ResourceBusy.into());
+            }
             return self.inner.rename(from, to);
         }
         self.inner.rename(from, to)?;

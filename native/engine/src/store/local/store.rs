@@ -182,6 +182,9 @@ impl Catalog for LocalStore {
     }
 
     fn rename_table(&self, from: &str, to: &str) -> Result<PutOutcome> {
+        if let Some(log) = self.logs().get(from).and_then(Weak::upgrade) {
+            log.close();
+        }
         let rename = || {
             let renamed = self.root.disk.rename(&self.root.full(from), &self.root.full(to));
             match renamed {

@@ -43,6 +43,11 @@ impl Batch {
         self
     }
 
+    /// Whether any cell is kept.
+    pub(crate) fn has_kept_cells(&self) -> bool {
+        self.kept.iter().any(|(_, kept)| kept.count() > 0)
+    }
+
     /// The rows whose cells of a field are kept; none where no row of the column's is.
     #[must_use]
     pub fn kept(&self, field: u32) -> Option<&Bits> {
@@ -117,6 +122,10 @@ impl Batch {
             return Err(malformed("it does not start as one"));
         }
         let rows = rows as usize;
+        // Columns may be null throughout, or left out, and then no byte stands for a row.
+        if rows > UNBACKED_ROWS.max(bytes.len().saturating_mul(8)) {
+            return Err(malformed("it says that it has more rows than there are bits"));
+        }
         let mut batch = Self::new(rows, Vec::new());
         for _ in 0..count {
             let header = reader.header()?;
@@ -167,6 +176,8 @@ impl Batch {
     }
 }
 
+/// The most rows of a batch in which no byte stands for them: nothing else bounds the memory that they take.
+const UNBACKED_ROWS: usize = 1 << 16;
 /// What the third word of a column's head says: every row is null, and nothing follows.
 const ALL_NULL: u32 = 2;
 /// Marks of cells, one byte a row. A kept cell has a value for rows that replace none, or not.

@@ -171,6 +171,9 @@ impl Plan {
         let current = &self.schemas.current;
         let known = current.field(&wanted.name)?.clone();
         let refuse = |why: &str| Err(refused(&known.name, "changed", why));
+        if self.casts.iter().any(|(old, _)| old.id == known.id) {
+            return refuse("it is changed to other numbers already in this call");
+        }
         if known.nullable && !wanted.nullable {
             return refuse("rows may have no value in it, so it stays nullable");
         }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::adding::Adding;
 use super::piece::Piece;
-use super::write::{OnKey, check_distinct, check_schema, key_column, key_named, key_of};
+use super::write::{OnKey, check_distinct, check_schema, kept_in_update, key_column, key_named, key_of};
 use crate::column::Batch;
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
@@ -88,6 +88,9 @@ impl RowChange {
         }
         if let Some(key) = schema.key().filter(|key| batch.column(key.id).is_some()) {
             return Err(key_named(key));
+        }
+        if batch.has_kept_cells() {
+            return Err(kept_in_update());
         }
         if ids.is_empty() {
             return Ok(Self(Kind::Nothing(options)));

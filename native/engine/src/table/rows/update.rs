@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::derived::DerivedVectors;
 use super::settle::{Meeting, Settled, SettledRows};
 use super::sources::Sources;
-use super::write::{check_schema, key_named};
+use super::write::{check_schema, kept_in_update, key_named};
 use crate::column::{Batch, CellAt, Column, gone};
 use crate::compute::{Computed, Rows};
 use crate::error::{Error, Result};
@@ -47,6 +47,9 @@ impl Update {
         let set = constant.chain(computed.iter().map(|computed| computed.target().id));
         if let Some(key) = schema.key().filter(|key| set.into_iter().any(|id| id == key.id)) {
             return Err(key_named(key));
+        }
+        if constants.has_kept_cells() {
+            return Err(kept_in_update());
         }
         let (derived, wanted) = (DerivedVectors::default(), Vec::new());
         Ok(Self {

@@ -48,6 +48,11 @@ pub(super) fn key_named(key: &Field) -> Error {
         .column(key.name.clone())
 }
 
+/// The error for an update in which a cell is kept: what an update does not change is not in its batch.
+pub(super) fn kept_in_update() -> Error {
+    Error::internal("an update with cells that are kept")
+}
+
 pub(super) fn key_of(schema: &Schema, on_key: OnKey) -> Result<Option<&Field>> {
     match (schema.key(), on_key) {
         (None, OnKey::Replace) => Err(Error::new(

@@ -2,7 +2,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::home::Home;
 use crate::column::Buffer;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::format::{IndexFile, Manifest};
 use crate::fragment::CheckedFile;
 use crate::index::vector::VectorIndex;
@@ -41,9 +41,21 @@ impl OpenIndex {
 
     /// None where the file is damaged or gone: then its rows are scanned. [`crate::Table::verify`] tells.
     pub(crate) fn index(&self) -> Option<&VectorIndex> {
-        self.index
-            .get_or_init(|| open(&self.home, &self.place).ok())
-            .as_ref()
+        if let Some(known) = self.index.get() {
+            return known.as_ref();
+        }
+        let opened = match open(&self.home, &self.place) {
+            Ok(index) => Some(index),
+            Err(error) if error.code() == Code::Corrupt => None,
+            // The next search asks again.
+            Err(_) => return None,
+        };
+        self.index.get_or_init(|| opened).as_ref()
+    }
+
+    /// Whether the file is known to be damaged or gone. Reads nothing.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.index.get().is_some_and(Option::is_none)
     }
 
     /// Reads every byte of a segment and checks it.

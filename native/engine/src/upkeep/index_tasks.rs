@@ -46,7 +46,7 @@ impl Table {
             let mut rows = uncovered(state, field.id);
             let thorough = merged == MERGED_THOROUGHLY;
             let useless = |open: &Arc<OpenIndex>| {
-                open.index().is_none() || thorough && outlived(open.place.rows, stored(state, &open.place))
+                open.is_damaged() || thorough && outlived(open.place.rows, stored(state, &open.place))
             };
             let damaged = before.iter().position(|open| useless(open));
             let enough = self.enough(before.is_empty());

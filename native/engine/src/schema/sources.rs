@@ -41,6 +41,11 @@ impl Field {
 }
 
 impl Schema {
+    /// The columns that a column is computed from; none where it is not derived.
+    pub(crate) fn sources_of(&self, field: &Field) -> Vec<&Field> {
+        field.sources().filter_map(|name| self.field(name).ok()).collect()
+    }
+
     /// Whether it has all of a column's sources, which are columns of another schema, under the names that they have there.
     pub(crate) fn has_sources(&self, field: &Field, of: &Self) -> bool {
         field.sources().all(|name| {

@@ -105,18 +105,6 @@ impl DerivedVectors {
     }
 }
 
-/// The columns that a derived one is computed from; none where it is not derived.
-pub(super) fn sources_of<'s>(field: &Field, schema: &'s Schema) -> Vec<&'s Field> {
-    let names = field
-        .embed
-        .as_ref()
-        .and_then(|embed| embed.get("sources")?.as_array());
-    let names = names.into_iter().flatten().filter_map(serde_json::Value::as_str);
-    names
-        .filter_map(|name| schema.fields.iter().find(|field| field.name == name))
-        .collect()
-}
-
 /// Stands for the values of some cells. Of 128 bits, so that two values of one hash need not be thought of.
 pub(super) fn hash_of(cells: &[CellAt<'_>]) -> Result<u128> {
     let mut hash = Xxh3::new();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::derived::{DerivedVectors, Vector, hash_of, sources_of};
+use super::derived::{DerivedVectors, Vector, hash_of};
 use crate::column::{Batch, Bits, CellAt, Column};
 use crate::error::{Code, Error, Result};
 use crate::format::default_of;
@@ -126,7 +126,7 @@ impl<'a> Meeting<'a> {
             if side.is_whole() || !self.wanted.contains(&side.field.id) {
                 continue;
             }
-            let sources = sources_of(side.field, self.snapshot.schema()).into_iter();
+            let sources = self.snapshot.schema().sources_of(side.field).into_iter();
             let sources = sources
                 .map(|field| self.side(field))
                 .collect::<Result<Vec<_>>>()?;
@@ -171,7 +171,7 @@ impl<'a> Meeting<'a> {
     fn sides(&self) -> Result<Vec<Side<'a>>> {
         let schema: &'a Schema = self.snapshot.schema();
         let side = |field: &'a Field| {
-            let sources = sources_of(field, schema).into_iter();
+            let sources = schema.sources_of(field).into_iter();
             let place = |source: &Field| schema.fields.iter().position(|known| known.id == source.id);
             let sources = sources.filter_map(place).collect();
             Ok(Side {

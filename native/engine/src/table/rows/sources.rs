@@ -1,6 +1,5 @@
 use std::collections::HashSet;
 
-use super::derived::sources_of;
 use super::settle::{Meeting, Missing};
 use crate::column::{Column, gone};
 use crate::error::Result;
@@ -25,7 +24,7 @@ impl Sources {
         let schema = snapshot.schema();
         let derived = schema.fields.iter().find(|known| known.id == field);
         let derived = derived.ok_or_else(|| gone(field, &snapshot.state.fields))?;
-        let fields: Vec<Field> = sources_of(derived, schema).into_iter().cloned().collect();
+        let fields: Vec<Field> = schema.sources_of(derived).into_iter().cloned().collect();
         Ok(Self {
             field,
             limit,

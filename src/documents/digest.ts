@@ -3,8 +3,8 @@ import { isBytes } from "../realm";
 import { badArgument } from "./document-errors";
 
 /**
- * A name for a content: SHA-256 in 64 hexadecimal digits, of bytes as they are and of a text in UTF-8. Two contents with the same digest are
- * the same, so it says whether a file changed since it was read, without the file of then.
+ * The SHA-256 of a content in 64 hexadecimal digits: of bytes as they are, and of a text in UTF-8. Contents with equal digests are equal, so a
+ * digest that was kept tells whether a file has changed since it was read.
  *
  * @example
  * ```ts

@@ -40,7 +40,7 @@ const CELLS = new Set(["td", "th"]);
 /** Elements of other languages, where a tag that ends with a slash has no end tag. */
 const FOREIGN = new Set(["svg", "math"]);
 const HEADING = /^h[1-6]$/;
-/** What has no shape, and a model reads all the same. */
+/** Characters that people do not see and a model reads nevertheless. */
 const SHAPELESS = "\\u00ad\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\u{e0000}-\\u{e007f}";
 const IS_SHAPELESS = new RegExp(`^[${SHAPELESS}]`, "u");
 /** White space, a reference, what has no shape, or other text. */

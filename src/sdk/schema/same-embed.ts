@@ -22,7 +22,7 @@ export function sameFunction(declared: FunctionSpec, stored: FunctionSpec): bool
   return sameEmbedder(declared, stored) && isDeepStrictEqual(plain(declared), plain(stored));
 }
 
-/** Whether the embedders of another library behind two functions are the same; tables from before these were kept have none. */
+/** Whether two functions use the same embedder of another library. Tables made before embedders were stored name none. */
 function sameEmbedder(declared: FunctionSpec, stored: FunctionSpec): boolean {
   const [one, other] = [declared, stored].map(({ config }) => ownEntry(config, "embedder"));
   return other === undefined || isSameEmbedder(one, other);

@@ -85,7 +85,7 @@ impl Table {
             if state.manifest.inline.is_empty() {
                 return Ok(false);
             }
-            next.spill(table, state).map(|()| true)
+            next.spill(table).map(|()| true)
         }))?;
         done.dropped_rows += if_room(self.expire(false))?;
         if_room(self.forget_deaths())?;

@@ -261,7 +261,7 @@ impl Reembed {
         Ok(())
     }
 
-    /// Writes a file for every fragment that has none yet, and removes those of fragments that are gone.
+    /// Writes a file for every fragment that has none yet.
     fn make_ready(&mut self, state: &State) -> Result<()> {
         for fragment in state.manifest.fragments.iter().map(Raw::get) {
             let name = name_of(fragment);

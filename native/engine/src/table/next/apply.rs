@@ -113,13 +113,13 @@ impl Next {
                 self.known.segments.push(segment);
                 match inline.filter(|rows| self.has_room(rows.text_len())) {
                     Some(rows) => self.manifest.inline.push(rows),
-                    None => self.spill(table, state)?,
+                    None => self.spill(table)?,
                 }
                 Ok(count)
             }
             NewRows::Staged(fragments) => {
                 if !self.manifest.inline.is_empty() {
-                    self.spill(table, state)?;
+                    self.spill(table)?;
                 }
                 let fields = self.manifest.all_fields();
                 for (fragment, count) in fragments.iter() {

@@ -55,7 +55,7 @@ pub(super) fn swap_in(columns: &[NewColumn], next: &mut Next, table: &Table, sta
             *segment = Arc::new(Segment::in_memory(segment.rows().first(), batch, key.as_ref())?);
         }
     }
-    next.spill(table, state)
+    next.spill(table)
 }
 
 /// A segment with the columns of its own, and one more.

@@ -7,7 +7,6 @@ use crate::filter::Columns;
 use crate::format::{Fragment, Raw, Rows, default_of};
 use crate::fragment::{Pieces, Segment};
 use crate::schema::Field;
-use crate::snapshot::State;
 use crate::table::handle::Table;
 
 /// Rows up to this size travel in the manifest, all of them together.
@@ -22,7 +21,7 @@ impl Next {
     }
 
     /// Writes the rows that are in memory as a fragment.
-    pub(crate) fn spill(&mut self, table: &Table, _state: &State) -> Result<()> {
+    pub(crate) fn spill(&mut self, table: &Table) -> Result<()> {
         let inline = self.known.segments.split_off(self.manifest.fragments.len());
         let fields = self.manifest.all_fields();
         let sources: Vec<(&Segment, Option<Vec<u32>>)> =

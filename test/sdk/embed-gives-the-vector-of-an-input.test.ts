@@ -37,7 +37,7 @@ test("what cannot be embedded is refused", async () => {
       "INVALID_ARGUMENT: "given" is not computed from text, so it cannot be searched by text.",
       "INVALID_ARGUMENT: "body" is text and cannot be searched.",
       "INVALID_ARGUMENT: kind: expected "query" or "document", found the text "passage".",
-      "ABORTED: The call was aborted by its signal; nothing was written.",
+      "ABORTED: The call was aborted by its signal; nothing more was written.",
     ]
   `);
 });

@@ -97,9 +97,18 @@ export function changedTooOften(table: string, tries: number, ms: number): Varve
   });
 }
 
+/** A table that is to be created, and to have a version already. */
+export function nothingOfVersion(table: string, version: number): VarveError {
+  const message = `The call was for version ${version}, and there is no table ${quote(table)}.`;
+  return new VarveError("CONFLICT", message, {
+    hint: "Leave ifVersion out to create it, or say 0, the version that a new table has.",
+    where: { table },
+  });
+}
+
 /** A signal that was aborted. */
 export function aborted(reason: unknown): VarveError {
-  return new VarveError("ABORTED", "The call was aborted by its signal; nothing was written.", {
+  return new VarveError("ABORTED", "The call was aborted by its signal; nothing more was written.", {
     cause: reason,
   });
 }

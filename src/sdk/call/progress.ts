@@ -27,7 +27,7 @@ export interface Progress {
 
 /** What everything long takes. */
 export interface LongOptions {
-  /** Ends the call early: it throws `ABORTED`, and nothing is committed. */
+  /** Ends the call early: it throws `ABORTED`, and nothing more is committed. */
   readonly signal?: AbortSignal | undefined;
   /** Is told how far the call has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;

@@ -5,7 +5,7 @@ import { VarveError } from "../../varve-error";
 import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
 import { badArgument, brokenColumn, cannotDrop, cannotEmbed, foreignSchema } from "../call/errors";
 import { FLAG, type OptionRules } from "../call/options";
-import { LONG, type LongOptions } from "../call/progress";
+import { checkSignal, LONG, type LongOptions } from "../call/progress";
 import type { AnyFunction } from "../embed/traits";
 import { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
@@ -58,6 +58,7 @@ export async function addColumn(
   checkColumn(handle.name, name, column);
   const field = columnJson(name, column);
   if (!field.nullable && field.default === undefined) throw cannotAdd(handle.name, name);
+  checkSignal(options.signal);
   await alter(handle, [{ add: field }], options);
   return await renewed(handle, ({ columns, derived }) => [{ ...columns, [name]: column }, derived]);
 }

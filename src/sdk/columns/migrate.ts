@@ -2,10 +2,10 @@
 // migrate at once: whoever finds that somebody else was faster looks again what is left to do.
 
 import { VarveError } from "../../varve-error";
-import { COMMIT, type CommitOptions } from "../call/commit";
-import { badArgument } from "../call/errors";
+import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
+import { badArgument, nothingOfVersion } from "../call/errors";
 import { DATA, FLAG, type OptionRules } from "../call/options";
-import { LONG, type LongOptions } from "../call/progress";
+import { checkSignal, LONG, type LongOptions } from "../call/progress";
 import type { EmbedServices } from "../embed/table-embedder";
 import { TableHandle, type TableInfo } from "../handle/table-handle";
 import { callAsync } from "../native/call";
@@ -68,16 +68,17 @@ export async function migrate(target: MigrationTarget, options: MigrateOptions):
   const { definition } = target;
   const { dryRun = false, allowDrop = [], ...rest } = options;
   checkDrops(definition, allowDrop);
-  const native = await target.open();
-  if (native === undefined) {
-    if (!dryRun) await target.create();
-    const call = callCode("table", "declaration");
-    return { steps: [{ kind: "createTable", column: null, call }] };
-  }
-  if (dryRun) return { steps: (await planOf(native, definition, allowDrop)).steps.map(publicStep) };
+  toCommitJson(rest);
+  checkSignal(rest.signal);
+  const found = await target.open();
+  if (found === undefined && dryRun) return { steps: [createStep()] };
+  const native = found ?? (await create(target, rest));
   const run = new MigrationRun(target, native, rest);
   for (let attempt = 1; ; attempt++) {
     const plan = await planOf(native, definition, allowDrop);
+    if (dryRun) return { steps: plan.steps.map(publicStep) };
+    // Somebody else may have made another table of that name first.
+    if (found === undefined && attempt === 1 && plan.steps.length === 0) return { steps: [createStep()] };
     try {
       await run.make(plan);
       return { steps: run.done };
@@ -85,6 +86,20 @@ export async function migrate(target: MigrationTarget, options: MigrateOptions):
       if (attempt === TRIES || !(await hasMoved(native, plan, error))) throw error;
     }
   }
+}
+
+/** A table that is made begins with version 0. */
+async function create(
+  { definition, create }: MigrationTarget,
+  { ifVersion = 0, signal }: CommitOptions & LongOptions,
+): Promise<NativeTable> {
+  if (ifVersion !== 0) throw nothingOfVersion(definition.name, ifVersion);
+  checkSignal(signal);
+  return await create();
+}
+
+function createStep(): MigrationStep {
+  return { kind: "createTable", column: null, call: callCode("table", "declaration") };
 }
 
 interface Plan extends Comparison {
@@ -96,7 +111,7 @@ type EmbedStep = Extract<SchemaStep, { readonly derived: unknown }>;
 class MigrationRun {
   readonly #target: MigrationTarget;
   readonly #native: NativeTable;
-  readonly #options: CommitOptions & LongOptions;
+  #options: CommitOptions & LongOptions;
   readonly done: MigrationStep[] = [];
 
   constructor(target: MigrationTarget, native: NativeTable, options: CommitOptions & LongOptions) {
@@ -106,22 +121,30 @@ class MigrationRun {
   }
 
   async make({ steps, schema }: Plan): Promise<void> {
-    const { signal: _signal, onProgress: _onProgress, ...commit } = this.#options;
     const changes = steps.filter((step) => "alter" in step);
     if (changes.length > 0) {
+      const { signal, onProgress: _onProgress, ...commit } = this.#options;
+      checkSignal(signal);
       await alter(
         { native: this.#native },
         changes.map((step) => step.alter),
         commit,
         schema,
       );
-      this.done.push(...changes.map(publicStep));
+      this.#made(...changes);
     }
     for (const step of steps) {
       if (!("derived" in step)) continue;
       await this.#embed(step);
-      this.done.push(publicStep(step));
+      this.#made(step);
     }
+  }
+
+  /** The first commit was for the version that the caller named; the next ones follow it. */
+  #made(...steps: readonly SchemaStep[]): void {
+    this.done.push(...steps.map(publicStep));
+    const { ifVersion: _ifVersion, ...rest } = this.#options;
+    this.#options = rest;
   }
 
   async #embed({ kind, column, derived }: EmbedStep): Promise<void> {

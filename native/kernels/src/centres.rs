@@ -1,4 +1,4 @@
-//! Vectors in bytes, and the nearest of many centres.
+//! Vectors in bytes, and centres made of them.
 
 use crate::dispatch::Kernels;
 use crate::lanes::{Job, Machine};
@@ -19,22 +19,6 @@ impl Kernels {
     #[must_use]
     pub fn dot_bytes(self, a: &[i8], b: &[i8]) -> i32 {
         self.run(DotBytes { a, b })
-    }
-
-    /// For each row the number of the centre with the largest `<row, centre> - |centre|^2 / 2`, which is the nearest one.
-    ///
-    /// `rows` are bytes end to end with a scale for each. Among equals the first. The same answer on every instruction set.
-    pub fn nearest_centres(self, centres: &Centres, rows: &[i8], scales: &[f32], nearest: &mut [u32]) {
-        #[cfg(target_arch = "x86_64")]
-        if crate::x86::nearest_centres(self.isa(), centres, rows, scales, nearest) {
-            return;
-        }
-        self.run(Nearest {
-            centres,
-            rows,
-            scales,
-            nearest,
-        });
     }
 }
 
@@ -163,39 +147,10 @@ impl Job for DotBytes<'_> {
 }
 
 #[inline(always)]
-fn dot(a: &[i8], b: &[i8]) -> i32 {
+pub(crate) fn dot(a: &[i8], b: &[i8]) -> i32 {
     let mut sum = 0_i32;
     for (x, y) in a.iter().zip(b) {
         sum = sum.wrapping_add(i32::from(i16::from(*x) * i16::from(*y)));
     }
     sum
-}
-
-/// The search as it is defined.
-struct Nearest<'a> {
-    centres: &'a Centres,
-    rows: &'a [i8],
-    scales: &'a [f32],
-    nearest: &'a mut [u32],
-}
-
-impl Job for Nearest<'_> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<M: Machine>(self, _: M) {
-        let dimensions = self.centres.dimensions.max(1);
-        let rows = self.rows.chunks_exact(dimensions).zip(self.scales);
-        for ((row, scale), nearest) in rows.zip(self.nearest) {
-            let mut best = (f32::NEG_INFINITY, 0);
-            for (i, centre) in self.centres.rows.chunks_exact(dimensions).enumerate() {
-                let score =
-                    dot(row, centre) as f32 * (self.centres.scales[i] * scale) - self.centres.halves[i];
-                if score > best.0 {
-                    best = (score, i as u32);
-                }
-            }
-            *nearest = best.1;
-        }
-    }
 }

@@ -52,13 +52,21 @@ compile_error!("rows are read as they lie in memory, which must be little-endian
     reason = "places are counted from the lengths of the same slices"
 )]
 mod centres;
-#[expect(clippy::indexing_slicing, reason = "slices are cut to the shorter length")]
 mod dispatch;
 mod f16;
+mod isa;
 mod lanes;
+mod metric;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "places are counted from the lengths of the same slices"
+)]
+mod nearest;
 #[expect(clippy::indexing_slicing, reason = "registers of a block are numbered from 0")]
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[expect(clippy::indexing_slicing, reason = "slices are cut to the shorter length")]
+mod pairs;
 mod query;
 #[expect(
     clippy::indexing_slicing,
@@ -72,11 +80,14 @@ mod scalar;
     reason = "positions are compared with the number of rows first"
 )]
 mod scan;
+mod scans;
 #[expect(
     clippy::indexing_slicing,
     reason = "positions are compared with the number of rows first, and blocks have 16 of them"
 )]
 mod shadow;
+#[expect(clippy::indexing_slicing, reason = "32 rows of a block, and tables of 16")]
+mod sign_scan;
 #[expect(
     clippy::indexing_slicing,
     reason = "blocks have a fixed layout, and are cut to it first"
@@ -97,9 +108,11 @@ mod wide_score;
 mod x86;
 
 pub use centres::{Centres, signed_bytes};
-pub use dispatch::{Isa, Kernels};
+pub use dispatch::Kernels;
 pub use f16::{f16_to_f32, f32_to_f16};
-pub use query::{Element, Metric, Query, Rows, cosine};
+pub use isa::Isa;
+pub use metric::Metric;
+pub use query::{Element, Query, Rows, cosine};
 pub use rotation::Rotation;
 pub use shadow::{Candidate, Shadow, ShadowBlocks, ShadowQuery, ShadowScan};
 pub use signs::{BLOCK_ROWS, Estimate, Residual, SignQuery, SignScan, block_bytes, put_signs};

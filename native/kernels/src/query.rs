@@ -1,6 +1,7 @@
-//! What is searched: a query, a metric and encoded rows.
+//! What is searched: a query and encoded rows.
 
 use crate::lanes::{Encoding, F16, F32};
+use crate::metric::Metric;
 use crate::vector::dot_f32;
 
 /// Sums of squares that are right in 32 bits whatever the elements: no square that counts has vanished, and none is infinite. From
@@ -8,20 +9,6 @@ use crate::vector::dot_f32;
 pub(crate) const SQUARES: [f32; 2] = [7.888_609e-31, 1.267_650_6e30];
 /// A product of two numbers that are at least as far from zero does not vanish in 32 bits: 2^-60.
 const TINY: f32 = 8.673_617_4e-19;
-
-/// How alike a row and a query are. The larger the score, the more alike.
-///
-/// Finite numbers of any size have an order: where a canonical sum leaves the range of `f32` or its products vanish in it, the score
-/// is computed in `f64`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Metric {
-    /// The dot product.
-    Dot,
-    /// The dot product over the product of the norms. Zero if all elements of the row or of the query are zero.
-    Cosine,
-    /// The squared Euclidean distance, negated.
-    L2,
-}
 
 /// The encoding of the elements of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use crate::f16::{f16_to_f32, f32_to_f16};
 use crate::lanes::{Encoding, F32, LANES, Machine, Sums};
-use crate::query::Metric;
+use crate::metric::Metric;
 use crate::shadow::{Estimates, Formula, Numbers, Sixteen};
 
 /// The machine without vector instructions.

@@ -1,7 +1,8 @@
 //! Loops over rows.
 
 use crate::lanes::{Encoding, F16, F32, Job, Machine, Sums, bytes_of};
-use crate::query::{Element, Metric, Query, Rows, SQUARES, cosine};
+use crate::metric::Metric;
+use crate::query::{Element, Query, Rows, SQUARES, cosine};
 use crate::sums::{Dot, DotAndNorm, L2Squared};
 use crate::topk::TopK;
 use crate::wide_score::wide_score;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::lanes::{Encoding, F16, F32, LANES, Machine, Simd, Sums, bytes_of};
-use crate::query::Metric;
+use crate::metric::Metric;
 use crate::scalar;
 use crate::shadow::{Estimates, Formula, Numbers, Sixteen};
 

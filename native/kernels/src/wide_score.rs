@@ -1,7 +1,8 @@
 //! Scores in 64 bits, of rows of which sums in 32 bits say nothing.
 
 use crate::lanes::{Encoding, bytes_of};
-use crate::query::{Metric, Query, has_tiny};
+use crate::metric::Metric;
+use crate::query::{Query, has_tiny};
 
 /// The score of a row that is too large, too small, or too near for canonical sums, which made `narrow` of it.
 ///

@@ -26,6 +26,7 @@
 //! leave the range of `f32`, where no such bound holds. It is always scored exactly.
 
 mod encode;
+mod estimate;
 mod query;
 mod scan;
 
@@ -33,10 +34,10 @@ use std::ops::Range;
 
 pub(crate) use encode::Encode;
 pub use encode::ShadowBlocks;
+pub(crate) use estimate::{Estimates, Formula, Numbers, Sixteen};
 pub use query::ShadowQuery;
-pub(crate) use query::{Formula, Numbers};
 pub use scan::{Candidate, ShadowScan};
-pub(crate) use scan::{Estimates, Places, ScanShadow, Sixteen};
+pub(crate) use scan::{Places, ScanShadow};
 
 /// Rows of a block, which are estimated together.
 pub(crate) const BLOCK: usize = 16;

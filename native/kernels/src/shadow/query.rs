@@ -1,5 +1,7 @@
-use super::{CHUNK, NORMS, Shadow, slack};
-use crate::query::{Metric, Query};
+use super::estimate::{Formula, Numbers};
+use super::{NORMS, Shadow, slack};
+use crate::metric::Metric;
+use crate::query::Query;
 
 /// A query in whole numbers, to compare shadows with.
 ///
@@ -13,34 +15,6 @@ use crate::query::{Metric, Query};
 pub struct ShadowQuery {
     pub(super) numbers: Vec<Numbers>,
     pub(super) formula: Formula,
-}
-
-/// Whole numbers of a query, from -127 to 127, for a chunk of codes.
-#[derive(Clone, Debug)]
-#[repr(align(64))]
-pub(crate) struct Numbers {
-    /// For the low halves of the bytes.
-    pub(crate) low: [i8; CHUNK],
-    /// For the high ones.
-    pub(crate) high: [i8; CHUNK],
-}
-
-/// How the dot product of a row's codes and a query's numbers, with the row's factors, makes an estimate and its error.
-#[derive(Clone, Debug)]
-pub(crate) struct Formula {
-    pub(crate) metric: Metric,
-    /// 15 times the sum of the numbers.
-    pub(crate) offset: f32,
-    /// Half the step of the numbers.
-    pub(crate) half_step: f32,
-    /// What a row's residual adds to the error of the dot product.
-    pub(crate) of_residual: f32,
-    /// What a row's norm adds.
-    pub(crate) of_norm: f32,
-    /// Of the query.
-    pub(crate) norm: f32,
-    pub(crate) norm_squared: f32,
-    pub(crate) slack: f32,
 }
 
 /// Above it the sums of products of codes are not exact in `f32`.

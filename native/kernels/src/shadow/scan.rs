@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use super::estimate::{Estimates, Sixteen};
 use super::{BLOCK, CHUNK, FACTORS, Shadow, ShadowQuery};
 use crate::lanes::{Job, Machine};
 
@@ -31,37 +32,6 @@ pub struct ShadowScan<'a> {
     pub shadow: Shadow<'a>,
     /// Rows that surely score less are left out.
     pub threshold: f32,
-}
-
-/// Where the codes of 16 rows are, and what to fetch while they are read.
-pub(crate) struct Sixteen {
-    rows: [*const u8; BLOCK],
-    next: [*const u8; BLOCK],
-}
-
-impl Sixteen {
-    /// A chunk of codes of a row.
-    ///
-    /// # Safety
-    /// How many chunks a row has.
-    #[inline(always)]
-    pub(crate) unsafe fn chunk(&self, row: usize, at: usize) -> &[u8; CHUNK] {
-        // SAFETY: as the caller says; bytes have no alignment.
-        unsafe { &*self.rows[row].add(at * CHUNK).cast() }
-    }
-
-    /// What to fetch meanwhile. There may be nothing at this address.
-    #[inline(always)]
-    pub(crate) fn next(&self, row: usize, at: usize) -> *const u8 {
-        self.next[row].wrapping_add(at * CHUNK)
-    }
-}
-
-/// What is known of the scores of 16 rows.
-pub(crate) struct Estimates {
-    pub(crate) estimates: [f32; BLOCK],
-    /// What the scores cannot exceed.
-    pub(crate) bounds: [f32; BLOCK],
 }
 
 /// How far ahead codes that follow each other are fetched. A scan of rows in memory takes 1.3 times as long without.

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use crate::centres::{Centres, TILE};
-use crate::dispatch::Isa;
+use crate::isa::Isa;
 
 /// Rows that share the centres in registers.
 const ROWS: usize = 4;

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::dispatch::Isa;
+use crate::isa::Isa;
 use crate::signs::{BLOCK_ROWS, Estimate, SignScan, block_bytes};
 
 /// Scans, if the instruction set has what it takes.

@@ -5,8 +5,8 @@ use varve_engine::{Database, Result, Table};
 
 use crate::handle::Handle;
 use crate::opened::Opened;
-use crate::table::{NativeTable, TextWork};
-use crate::work::Work;
+use crate::table::NativeTable;
+use crate::work::{TextWork, Work};
 
 /// A database.
 #[napi]

@@ -7,8 +7,7 @@ use varve_protocol::{Page, Vectors};
 use crate::handle::Part;
 use crate::opened::Opened;
 use crate::page::NativePage;
-use crate::table::TextWork;
-use crate::work::Work;
+use crate::work::{TextWork, Work};
 
 /// New vectors for a column that become one commit.
 #[napi]

@@ -10,11 +10,9 @@ use crate::opened::Opened;
 use crate::page::NativePage;
 use crate::reembed::NativeReembed;
 use crate::scan::NativeScan;
-use crate::work::{Attend, Told, Work};
+use crate::work::{Attend, TextWork, Told, Work};
 use crate::writer::NativeWriter;
 
-/// Work that settles with text.
-pub(crate) type TextWork = Work<String, String>;
 /// Work that settles with rows.
 pub(crate) type PageWork = Work<Page, NativePage>;
 

@@ -18,6 +18,9 @@ pub struct Work<T, J> {
     convert: fn(T) -> J,
 }
 
+/// Work that settles with text.
+pub(crate) type TextWork = Work<String, String>;
+
 enum Run<T> {
     /// It takes a thread until it is done.
     OnThread(Box<dyn FnOnce() -> Result<T> + Send>),

@@ -7,8 +7,7 @@ use varve_protocol::{Draft, Page};
 use crate::handle::Part;
 use crate::opened::Opened;
 use crate::page::NativePage;
-use crate::table::TextWork;
-use crate::work::Work;
+use crate::work::{TextWork, Work};
 
 /// A write of several steps that becomes one commit.
 #[napi]

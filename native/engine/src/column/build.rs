@@ -31,6 +31,20 @@ enum Parts {
     Struct(Vec<ColumnBuilder>),
 }
 
+impl Column {
+    /// A column of `len` times the same value.
+    ///
+    /// # Errors
+    /// [`Code::InvalidRow`]: the value is not of the type.
+    pub fn constant(data_type: &DataType, value: &Value, len: usize) -> Result<Self> {
+        let mut builder = ColumnBuilder::new(data_type);
+        for _ in 0..len {
+            builder.push(value)?;
+        }
+        Ok(builder.finish())
+    }
+}
+
 impl ColumnBuilder {
     /// An empty column of the type.
     #[must_use]

@@ -5,6 +5,7 @@
 mod check;
 mod commit;
 mod deaths;
+mod decode;
 mod envelope;
 mod features;
 mod index_entry;

@@ -23,14 +23,16 @@ mod setting;
 mod space;
 mod train;
 mod tune;
+mod vectors;
 
-pub use build::{Plan, Vectors, build};
+pub use build::{Plan, build};
 pub(crate) use candidates::Candidate;
 pub use candidates::Candidates;
 pub use probe::{Admits, Probe};
 pub use segment::VectorIndex;
 pub use setting::Setting;
 pub use space::Space;
+pub use vectors::Vectors;
 
 use crate::schema::DataType;
 

@@ -1,0 +1,40 @@
+use serde::{Deserialize, Serialize};
+
+use super::DataType;
+use crate::error::{Code, Error};
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// The stable id; never given to another column of the table. 0 means not assigned yet.
+    #[serde(default)]
+    pub id: u32,
+    /// The name, unique in the schema.
+    pub name: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub data_type: DataType,
+    /// Whether a row may have no value.
+    #[serde(default)]
+    pub nullable: bool,
+    /// What rows written before the column existed show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+    /// How the value is derived from other columns; the engine keeps it and does not read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embed: Option<serde_json::Value>,
+}
+
+impl Field {
+    /// The error for who knows another column by its name.
+    #[must_use]
+    pub fn is_another(&self) -> Error {
+        let message = format!(
+            "The column \"{}\" is another one than when the table was opened.",
+            self.name
+        );
+        Error::new(Code::Conflict, message)
+            .hint("Open the table again.")
+            .column(self.name.clone())
+    }
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { at, filesBelow, readJson } from "./support/files.mjs";
-import { circleProblems, climbProblems, fileUses } from "./support/rust-graph.mjs";
+import { asFolder, circleProblems, climbProblems, fileUses } from "./support/rust-graph.mjs";
 import { crateProblems, rustLayerProblems } from "./support/rust-layers.mjs";
 import { cycleProblems, outsideProblems, typescriptLayerProblems } from "./support/typescript-layers.mjs";
 
@@ -75,7 +75,12 @@ function selfTest(layers) {
 /** Circles of files inside a module, and methods that stand above their callers. */
 function graphProblems(files, { modules, withoutCircles }) {
   const uses = fileUses(files, withoutCircles);
-  return [...circleProblems(uses, withoutCircles), ...climbProblems(uses, modules)];
+  return [...circleProblems(uses, withoutCircles), ...climbProblems(files, uses, modules)];
+}
+
+/** Circles of files in a crate that has no layers of its own. */
+function crateCircleProblems(files, crate) {
+  return circleProblems(fileUses(asFolder(files, crate), [crate]), [crate]);
 }
 
 function selfTestOfGraph() {
@@ -112,6 +117,11 @@ function selfTestOfGraph() {
     "high/b.rs": `use crate::low::A;\n${second}`,
   };
   assert.equal(graph({ ...entry, ...value }), 1);
+  const own = {
+    "low/a.rs": "fn f(b: &B) { b.second() }",
+    "high/b.rs": "pub(crate) struct B;\nimpl B {\n fn second(&self) {}\n}",
+  };
+  assert.equal(graph({ ...entry, ...own }), 0);
   // What is no circle: one way only, tests, comments, another type's method, a trait's, and a use that hands out.
   const fine = { "low/a.rs": a, "low/b.rs": "use super::a::A;\nfn f(a: &A) { a.first(); self.second() }" };
   assert.equal(graph({ ...entry, ...fine }), 0);
@@ -124,6 +134,11 @@ function selfTestOfGraph() {
     "low/b/c.rs": "use crate::low::b::C as D;",
   };
   assert.equal(graph({ "low/mod.rs": "mod b;", ...handed }), 0);
+  // In a crate without modules of its own, through its entry page as well.
+  const crate = (source) => crateCircleProblems(new Map(Object.entries(source)), "whole").length;
+  const lib = { "lib.rs": "mod a;\nmod b;\npub use a::A;" };
+  assert.equal(crate({ ...lib, "a.rs": `${a}use crate::b::B;`, "b.rs": "use crate::A;" }), 1);
+  assert.equal(crate({ ...lib, "a.rs": a, "b.rs": "use crate::A;" }), 0);
 }
 
 const layers = readJson("scripts/layers.json");
@@ -139,6 +154,16 @@ const outside = new Map([
 const problems = [
   ...rustLayerProblems(engine, layers.rust.modules).map((problem) => `native/engine/src/${problem}`),
   ...graphProblems(engine, layers.rust),
+  ...Object.keys(layers.rust.crates)
+    .filter((crate) => crate !== "varve-engine")
+    .flatMap((crate) => {
+      const name = crate.replace("varve-", "");
+      const folder = `native/${name}/src/`;
+      return crateCircleProblems(
+        read(folder, (path) => path.endsWith(".rs"), folder),
+        name,
+      );
+    }),
   ...crateProblems(
     read("native", (path) => path.endsWith("Cargo.toml")),
     layers.rust.crates,

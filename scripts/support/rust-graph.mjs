@@ -207,11 +207,36 @@ function reasonOf(uses, from, to) {
   return `${from}:${use.line} uses \`${use.what}\` of ${to}`;
 }
 
-/** Sentences about methods that are called although their `impl` stands in a module above. */
-export function climbProblems(uses, layers) {
+/** Type -> the modules that declare one of this name. */
+function declarations(files) {
+  const found = new Map();
+  for (const [file, text] of files) {
+    if (isTest(file)) continue;
+    for (const [, type] of productRust(text).bare.matchAll(/\b(?:struct|enum|union)\s+(\w+)/g))
+      found.set(type, (found.get(type) ?? new Set()).add(modulePath(file)[0]));
+  }
+  return found;
+}
+
+/**
+ * Sentences about methods that are called although their `impl` stands in a module above. Where that module declares the type itself,
+ * who is below cannot have one, and means another of the same name.
+ */
+export function climbProblems(files, uses, layers) {
   const level = new Map(layers.flatMap((group, index) => group.map((module) => [module, index])));
+  const types = declarations(files);
   return uses
     .filter(({ what }) => what.includes("::"))
     .filter(({ from, to }) => level.get(modulePath(to)[0]) > level.get(modulePath(from)[0]))
+    .filter(({ to, what }) => !types.get(what.split("::")[0])?.has(modulePath(to)[0]))
     .map(({ from, to, line, what }) => `${from}:${line}: \`${what}\` stands in ${to}, which is not below it`);
+}
+
+/** The files of a whole crate as those of one folder of its name, so that its circles can be told like those of a folder. */
+export function asFolder(files, crate) {
+  const moved = ([file, text]) => [
+    `${crate}/${file === "lib.rs" ? "mod.rs" : file}`,
+    text.replace(/\bcrate\s*::/g, `crate::${crate}::`),
+  ];
+  return new Map([...files].map(moved));
 }

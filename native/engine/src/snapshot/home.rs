@@ -71,6 +71,8 @@ impl Home {
                 self.manifests.confirm().map_err(unknown)?;
                 Ok(PutOutcome::Created)
             }
+            // What is on its way to a store that is far may still arrive.
+            (None, Err(error)) if !self.store.is_near() => Err(not_there_yet(&error)),
             (None, Err(error)) => Err(error),
             _ => Ok(PutOutcome::Exists),
         }
@@ -149,8 +151,16 @@ impl Home {
 
 /// The error for a commit of which nobody knows whether it landed.
 pub(crate) fn unknown(error: Error) -> Error {
-    let message =
-        format!("The store did not say whether the commit landed, and reading it back failed: {error}");
+    undecided("reading it back failed", &error)
+}
+
+/// The error for a commit whose put failed and which may land later.
+fn not_there_yet(error: &Error) -> Error {
+    undecided("it is not there yet", error)
+}
+
+fn undecided(found: &str, error: &Error) -> Error {
+    let message = format!("The store did not say whether the commit landed, and {found}: {error}");
     Error::new(Code::CommitUnknown, message)
         .hint("Look at the history before trying again; nothing was removed.")
 }

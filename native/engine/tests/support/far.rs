@@ -17,6 +17,8 @@ pub(crate) struct FarStore {
     calls: Arc<Mutex<Vec<String>>>,
     /// Counts the puts of manifests, of which some have an answer that says nothing; `None` where all are answered.
     puts: Option<Arc<AtomicU64>>,
+    /// The puts of manifests that were answered with an error and are still on their way; `None` where none is held up.
+    late: Arc<Mutex<Option<Vec<(String, Vec<u8>)>>>>,
 }
 
 impl FarStore {
@@ -26,6 +28,7 @@ impl FarStore {
             removed: MemoryStore::new(),
             calls: Arc::default(),
             puts: None,
+            late: Arc::default(),
         }
     }
 
@@ -34,6 +37,18 @@ impl FarStore {
         Self {
             puts: Some(Arc::default()),
             ..Self::new()
+        }
+    }
+
+    /// From now on puts of manifests are answered with an error and held up.
+    pub(crate) fn hold_up(&self) {
+        *self.late.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// What was held up arrives, and nothing is held up any more.
+    pub(crate) fn arrive(&self) {
+        for (path, bytes) in self.late.lock().unwrap().take().unwrap_or_default() {
+            self.inner.put_if_absent(&path, &bytes).unwrap();
         }
     }
 
@@ -55,6 +70,12 @@ impl FarStore {
 impl Store for FarStore {
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
         self.ask("put", path);
+        let mut late = self.late.lock().unwrap();
+        if let Some(late) = late.as_mut().filter(|_| path.contains("/_manifests/")) {
+            late.push((path.to_owned(), bytes.to_vec()));
+            return Err(Error::new(Code::Io, "The line was cut."));
+        }
+        drop(late);
         let number = self.puts.as_ref().filter(|_| path.contains("/_manifests/"));
         let number = number.map(|puts| puts.fetch_add(1, Ordering::Relaxed) + 1);
         match number {

@@ -352,6 +352,34 @@ fn names_lead_nowhere_else() {
 }
 
 #[test]
+fn rows_without_their_key_are_refused() {
+    let files = Files::new();
+    let manifest = files.json("_manifests");
+    let refused = |changed: &Json, message: &str| {
+        let error = refused(&files.with("_manifests", changed));
+        assert_eq!(error.code(), Code::Corrupt);
+        assert_eq!(error.place().file.as_deref(), Some(files.path("_manifests")));
+        assert!(error.message().contains(message), "{error}");
+    };
+    for (at, fragment) in manifest["fragments"].as_array().unwrap().iter().enumerate() {
+        let groups = fragment["groups"].as_array().unwrap();
+        let keyed = groups.iter().position(|group| !group["keys"].is_null()).unwrap();
+        let file = groups[keyed]["file"].as_str().unwrap();
+        let mut changed = manifest.clone();
+        let group = &mut changed["fragments"][at]["groups"][keyed];
+        group.as_object_mut().unwrap().remove("keys");
+        refused(
+            &changed,
+            &format!("the fragment with the file {file} has no index of the primary key"),
+        );
+    }
+    let mut changed = manifest.clone();
+    let columns = changed["inline"][0]["columns"].as_array_mut().unwrap();
+    columns.retain(|column| column[0] != 1);
+    refused(&changed, "rows in it have no primary key");
+}
+
+#[test]
 fn counts_are_bounded_by_bytes() {
     let files = Files::new();
     let manifest = files.json("_manifests");

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{ChunkRef, Commit, LogNode, LogPlace, Manifest, Raw, default_of};
+use super::{ChunkRef, Commit, GroupFile, LogNode, LogPlace, Manifest, Raw, default_of};
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::store::{FileName, SEQUENCE_MAX};
@@ -30,6 +30,7 @@ pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
     )?;
     schemas(manifest, file)?;
     rows(manifest, file)?;
+    keys(manifest, file)?;
     log(manifest, file)?;
     let groups = manifest
         .fragments
@@ -154,6 +155,27 @@ fn rows(manifest: &Manifest, file: &str) -> Result<()> {
         require(!rows.columns.is_empty(), file, "rows in it have no columns")?;
     }
     Ok(())
+}
+
+/// Rows of a table with a key are found by it: a fragment has an index of it, and rows in the manifest have the column.
+fn keys(manifest: &Manifest, file: &str) -> Result<()> {
+    let Some(key) = manifest.current_schema()?.key().map(|field| field.id) else {
+        return Ok(());
+    };
+    for fragment in manifest.fragments.iter().map(Raw::get) {
+        let is_key = |group: &&GroupFile| group.columns.iter().any(|place| place.field == key);
+        let indexed = |group: &&GroupFile| is_key(group) && group.keys.is_some();
+        if fragment.groups.iter().any(|group| indexed(&group)) {
+            continue;
+        }
+        let group = fragment.groups.iter().find(is_key).or(fragment.groups.first());
+        let name = group.map_or("", |group| group.file.as_str());
+        let what = format!("the fragment with the file {name} has no index of the primary key");
+        return Err(Error::corrupt(file, what));
+    }
+    let mut rows = manifest.inline.iter().map(Raw::get);
+    let keyed = rows.all(|rows| rows.columns.iter().any(|(field, _)| *field == key));
+    require(keyed, file, "rows in it have no primary key")
 }
 
 fn indexes(manifest: &Manifest, file: &str) -> Result<()> {

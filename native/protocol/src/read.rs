@@ -1,5 +1,5 @@
 use serde_json::json;
-use varve_engine::{Beside, Code, Error, Lifetime, Picked, Result, Snapshot, Table};
+use varve_engine::{Beside, Code, Error, Field, Lifetime, Picked, Result, Snapshot, Table};
 
 use crate::page::{Page, is_blob};
 use crate::request::{Read, ReadKind, parse};
@@ -16,7 +16,8 @@ const SCANNED_BYTES: usize = 16;
 pub fn read_page(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Page> {
     let request: Read = parse(request)?;
     let snapshot = request.snapshot(table)?;
-    answer(table, &request, &snapshot, vector)
+    let fields = request.fields(&snapshot)?;
+    answer(table, &request, &snapshot, fields, vector)
 }
 
 /// The rows of a read that is predicted to take at most `most_ns` nanoseconds: for hosts with a thread that must not wait for long.
@@ -35,7 +36,8 @@ pub fn read_within(
     let Some(snapshot) = request.snapshot_at_once(table)? else {
         return Ok(None);
     };
-    if request.fields(&snapshot)?.iter().any(is_blob) {
+    let fields = request.fields(&snapshot)?;
+    if fields.iter().any(is_blob) {
         return Ok(None);
     }
     let scanned = if request.is_filtered() || request.is_ordered() {
@@ -47,13 +49,13 @@ pub fn read_within(
         ReadKind::Get => true,
         ReadKind::GetAll => request.key_count() <= KEYS_AT_ONCE,
         ReadKind::Search => {
-            let picked = searched(&request, &snapshot, vector, most_ns)?;
+            let picked = searched(&request, &snapshot, fields, vector, most_ns)?;
             return picked.map(|picked| page_of(table, &request, &picked)).transpose();
         }
         ReadKind::Find | ReadKind::Count | ReadKind::Scan => snapshot.predicted_ns(scanned) <= most_ns,
     };
     is_quick
-        .then(|| answer(table, &request, &snapshot, vector))
+        .then(|| answer(table, &request, &snapshot, fields, vector))
         .transpose()
 }
 
@@ -64,7 +66,7 @@ pub fn read_within(
 pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Vec<u8>> {
     let request: Read = parse(request)?;
     let snapshot = request.snapshot(table)?;
-    let picked = pick(&request, &snapshot, vector)?;
+    let picked = pick(&request, &snapshot, request.fields(&snapshot)?, vector)?;
     let lifetimes = lifetimes(table, &request, &picked)?;
     picked.arrow_stream(Beside {
         scored: request.kind == ReadKind::Search,
@@ -100,19 +102,25 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
     Ok(json.to_string())
 }
 
-fn answer(table: &Table, request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Page> {
+fn answer(
+    table: &Table,
+    request: &Read,
+    snapshot: &Snapshot,
+    fields: Vec<Field>,
+    vector: Option<&[f32]>,
+) -> Result<Page> {
     if request.kind == ReadKind::Count {
         let count = snapshot.count(request.filter(snapshot)?.as_ref())?;
         return Ok(Page::of_count(count));
     }
     if request.kind == ReadKind::GetAll {
-        let (picked, found) = snapshot.get_all(&request.keys()?, request.fields(snapshot)?)?;
+        let (picked, found) = snapshot.get_all(&request.keys()?, fields)?;
         let mut page = page_of(table, request, &picked)?;
         let numbers = found.iter().map(|row| row.map_or(-1.0, |row| row as f64));
         page.numbers.extend(numbers);
         return Ok(page);
     }
-    page_of(table, request, &pick(request, snapshot, vector)?)
+    page_of(table, request, &pick(request, snapshot, fields, vector)?)
 }
 
 fn page_of(table: &Table, request: &Read, picked: &Picked) -> Result<Page> {
@@ -134,11 +142,11 @@ fn lifetimes(table: &Table, request: &Read, picked: &Picked) -> Result<Option<Ve
 }
 
 /// The rows that a read finds.
-fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<Picked> {
+fn pick(request: &Read, snapshot: &Snapshot, fields: Vec<Field>, vector: Option<&[f32]>) -> Result<Picked> {
     match request.kind {
-        ReadKind::Get => snapshot.get(&request.key()?, request.fields(snapshot)?),
-        ReadKind::Find => snapshot.find(&request.find(snapshot)?, request.fields(snapshot)?),
-        ReadKind::Search => searched(request, snapshot, vector, u64::MAX)?
+        ReadKind::Get => snapshot.get(&request.key()?, fields),
+        ReadKind::Find => snapshot.find(&request.find(snapshot)?, fields),
+        ReadKind::Search => searched(request, snapshot, fields, vector, u64::MAX)?
             .ok_or_else(|| Error::internal("a search that may take for ever")),
         ReadKind::GetAll | ReadKind::Count | ReadKind::Scan => {
             Err(Error::internal("a read that is no page of rows"))
@@ -150,12 +158,13 @@ fn pick(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<P
 fn searched(
     request: &Read,
     snapshot: &Snapshot,
+    fields: Vec<Field>,
     vector: Option<&[f32]>,
     most_ns: u64,
 ) -> Result<Option<Picked>> {
     let field = request.vector_field(snapshot)?;
     let vector = vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
-    let (filter, fields) = (request.filter(snapshot)?, request.fields(snapshot)?);
+    let filter = request.filter(snapshot)?;
     let search = request.search(field, vector, filter.as_ref());
     let Some(planned) = snapshot.plan_within(&search, most_ns)? else {
         return Ok(None);

@@ -1,5 +1,6 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use super::asked::Asked;
 use super::{Bytes, ManifestLog, PutOutcome, Store, manifest_name, manifest_sequence};
 use crate::error::Result;
 
@@ -13,15 +14,7 @@ const TRIES: usize = 3;
 pub struct ConditionalLog {
     store: Arc<dyn Store>,
     directory: String,
-    /// The paths of the sequence that was last asked about and of the next one, which reads ask for again and again.
-    asked: Mutex<Option<Arc<Asked>>>,
-}
-
-#[derive(Debug)]
-struct Asked {
-    sequence: u64,
-    own: String,
-    next: String,
+    asked: Asked<String>,
 }
 
 impl ConditionalLog {
@@ -31,24 +24,12 @@ impl ConditionalLog {
         Self {
             store,
             directory: format!("{table}/_manifests"),
-            asked: Mutex::default(),
+            asked: Asked::default(),
         }
     }
 
     fn path(&self, sequence: u64) -> String {
         format!("{}/{}", self.directory, manifest_name(sequence))
-    }
-
-    fn asked(&self, sequence: u64) -> Arc<Asked> {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*asked {
-            Some(known) if known.sequence == sequence => Arc::clone(known),
-            _ => Arc::clone(asked.insert(Arc::new(Asked {
-                sequence,
-                own: self.path(sequence),
-                next: self.path(sequence.saturating_add(1)),
-            }))),
-        }
     }
 
     fn sequences(&self) -> Result<Vec<u64>> {
@@ -90,7 +71,7 @@ impl ManifestLog for ConditionalLog {
     }
 
     fn is_newest(&self, sequence: u64) -> Result<bool> {
-        let asked = self.asked(sequence);
+        let asked = self.asked.of(sequence, |sequence| self.path(sequence));
         Ok(!self.store.exists(&asked.next)? && self.store.exists(&asked.own)?)
     }
 

@@ -7,6 +7,7 @@
 //! The product, the tests that crash it, and databases that live in memory go through these alike. Paths are relative, with
 //! `/` between their parts, and are made by the engine from checked names only.
 
+mod asked;
 mod bytes;
 mod catalog;
 mod conditional;

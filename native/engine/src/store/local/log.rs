@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::journal::{Journal, Locked};
@@ -6,6 +6,7 @@ use super::record::Ring;
 use super::root::{Root, found};
 use super::survey::Place;
 use crate::error::{Code, Error, Result};
+use crate::store::asked::Asked;
 use crate::store::{Bytes, ManifestLog, PutOutcome, manifest_name, manifest_sequence};
 
 /// The folder of the manifests.
@@ -31,6 +32,7 @@ pub(super) struct LocalLog {
     files: u32,
     /// The journal that was there when somebody last looked.
     journal: Mutex<Option<Arc<Journal>>>,
+    asked: Asked<PathBuf>,
 }
 
 impl LocalLog {
@@ -44,6 +46,7 @@ impl LocalLog {
             ring,
             files,
             journal: Mutex::default(),
+            asked: Asked::default(),
         }
     }
 
@@ -244,14 +247,12 @@ impl ManifestLog for LocalLog {
     }
 
     fn is_newest(&self, sequence: u64) -> Result<bool> {
-        let Some(next) = sequence.checked_add(1) else {
-            return Ok(true);
-        };
-        let is_there = |sequence| self.root.disk.exists(&self.file(sequence));
+        let asked = self.asked.of(sequence, |sequence| self.file(sequence));
+        let is_there = |file: &Path| self.root.disk.exists(file);
         let answer = match self.is_newest_in_journal(sequence)? {
             Some(false) => Ok(false),
-            Some(true) => is_there(next).map(|later| !later),
-            None => is_there(next).and_then(|later| Ok(!later && is_there(sequence)?)),
+            Some(true) => is_there(&asked.next).map(|later| !later),
+            None => is_there(&asked.next).and_then(|later| Ok(!later && is_there(&asked.own)?)),
         };
         answer.map_err(|e| Error::io("look up", self.path(sequence), &e))
     }

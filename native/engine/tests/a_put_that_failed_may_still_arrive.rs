@@ -67,7 +67,9 @@ fn a_commit_that_arrives_late_has_its_files() {
 fn files_stay_for_a_change_of_the_layout_as_well() {
     let store = FarStore::new();
     let table = database(&store).create_table("items", items()).unwrap();
-    (1..=4).for_each(|id| drop(insert(&table, id).unwrap()));
+    for id in 1..=4 {
+        insert(&table, id).unwrap();
+    }
     store.hold_up();
     assert_eq!(table.maintain().unwrap_err().code(), Code::CommitUnknown);
     store.arrive();

@@ -18,8 +18,11 @@ pub(crate) struct FarStore {
     /// Counts the puts of manifests, of which some have an answer that says nothing; `None` where all are answered.
     puts: Option<Arc<AtomicU64>>,
     /// The puts of manifests that were answered with an error and are still on their way; `None` where none is held up.
-    late: Arc<Mutex<Option<Vec<(String, Vec<u8>)>>>>,
+    late: Arc<Mutex<Option<Vec<Put>>>>,
 }
+
+/// A path and the bytes for it.
+type Put = (String, Vec<u8>);
 
 impl FarStore {
     pub(crate) fn new() -> Self {

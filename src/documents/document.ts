@@ -1,3 +1,4 @@
+import { refuseMore } from "../own-options";
 import { badArgument } from "./document-errors";
 import { splitHtml } from "./html";
 import { splitMarkdown } from "./markdown";
@@ -44,7 +45,13 @@ export function documentKind(path: string): DocumentKind {
  * const passages = splitDocument(source, documentKind("guide/refunds.md"));
  * ```
  */
-export function splitDocument(source: string, kind: DocumentKind, options?: SplitOptions): Passage[] {
+export function splitDocument(
+  source: string,
+  kind: DocumentKind,
+  options?: SplitOptions,
+  ...more: readonly never[]
+): Passage[] {
+  refuseMore("splitDocument", more);
   if (typeof kind !== "string" || !Object.hasOwn(KINDS, kind))
     throw badArgument("splitDocument, kind", '"markdown", "html" or "text"', kind);
   return KINDS[kind](source, options);

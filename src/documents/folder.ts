@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { ownOptions, refuseMore } from "../own-options";
 import { VarveError } from "../varve-error";
 import { type DocumentKind, documentExtensions, documentKind } from "./document";
 import { badArgument, notADocument, notAFolder, unreadable, walkAborted } from "./document-errors";
-import { checkCount, checkText, ownOptions } from "./option-check";
+import { checkCount, checkText } from "./option-check";
 
 /** A document in a folder. */
 export interface FoundDocument {
@@ -62,7 +63,12 @@ const BYTES_MAX = 16 << 20;
  * }
  * ```
  */
-export function walkFolder(folder: string, options?: WalkOptions): AsyncGenerator<FoundDocument, void, void> {
+export function walkFolder(
+  folder: string,
+  options?: WalkOptions,
+  ...more: readonly never[]
+): AsyncGenerator<FoundDocument, void, void> {
+  refuseMore("walkFolder", more);
   // Arguments are read at the call, and not when the first document is asked for.
   return walk(folder, checkWalk(folder, options));
 }
@@ -148,7 +154,12 @@ async function namesIn(
  * Reads a document as text, with a byte order mark if it has one. Throws INVALID_DOCUMENT for a file that is too large, is not UTF-8 or
  * holds zeros, as programs and pictures do, and IO for one that cannot be read. Never holds more than `maxBytes` and a byte of it.
  */
-export async function readDocument(file: string, options?: ReadOptions): Promise<string> {
+export async function readDocument(
+  file: string,
+  options?: ReadOptions,
+  ...more: readonly never[]
+): Promise<string> {
+  refuseMore("readDocument", more);
   checkText("readDocument", file);
   const { maxBytes = BYTES_MAX } = ownOptions("readDocument", options, { maxBytes: true });
   checkCount("readDocument, maxBytes", maxBytes, 0);
@@ -198,7 +209,7 @@ async function readAtMost(
 }
 
 function tooLarge(file: string, most: number): VarveError {
-  const size = most % (1 << 20) === 0 ? `${most >> 20} MiB` : `${most} bytes`;
+  const size = most % (1 << 20) === 0 ? `${most / (1 << 20)} MiB` : `${most} bytes`;
   return notADocument(file, `it is larger than ${size}`, "Raise maxBytes, or leave it out.");
 }
 

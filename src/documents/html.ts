@@ -15,8 +15,8 @@ import { checkSplit, type Passage, passagesOf, type SplitOptions } from "./passa
  * // { text: "Paid within 14 days.", headings: ["Refunds"], anchor: "refunds", start: 19, end: 46 }
  * ```
  */
-export function splitHtml(source: string, options?: SplitOptions): Passage[] {
-  const size = checkSplit("splitHtml", source, options);
+export function splitHtml(source: string, options?: SplitOptions, ...more: readonly never[]): Passage[] {
+  const size = checkSplit("splitHtml", source, options, more);
   const { text, sections } = readHtml(source);
   const passages = passagesOf(text.toString(), sections, size);
   const places = text.toSource(passages);

@@ -19,8 +19,8 @@ const FENCE = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})/;
  * for (const { headings, anchor, text } of splitMarkdown(source)) console.log(anchor, headings.join(" > "), text);
  * ```
  */
-export function splitMarkdown(source: string, options?: SplitOptions): Passage[] {
-  const size = checkSplit("splitMarkdown", source, options);
+export function splitMarkdown(source: string, options?: SplitOptions, ...more: readonly never[]): Passage[] {
+  const size = checkSplit("splitMarkdown", source, options, more);
   return passagesOf(source, new SectionReader(source).read(), size);
 }
 

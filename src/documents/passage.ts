@@ -1,6 +1,7 @@
+import { ownOptions, refuseMore } from "../own-options";
 import { type Block, packBlocks } from "./block";
 import { headingAnchor } from "./heading";
-import { checkCount, checkText, ownOptions } from "./option-check";
+import { checkCount, checkText } from "./option-check";
 
 /** A part of a document that stands under one heading. */
 export interface Passage {
@@ -39,7 +40,13 @@ export interface Section {
 const SIZE = 1500;
 
 /** Checks a source and its options, and returns the size of passages. */
-export function checkSplit(call: string, source: unknown, options: SplitOptions | undefined): number {
+export function checkSplit(
+  call: string,
+  source: unknown,
+  options: SplitOptions | undefined,
+  more: readonly unknown[],
+): number {
+  refuseMore(call, more);
   checkText(call, source);
   const { size = SIZE } = ownOptions(call, options, { size: true });
   // A character may take two units.

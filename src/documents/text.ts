@@ -11,8 +11,8 @@ import { checkSplit, type Passage, passagesOf, type SplitOptions } from "./passa
  * for (const { text, start, end } of splitText(source, { size: 800 })) console.log(start, end, text);
  * ```
  */
-export function splitText(source: string, options?: SplitOptions): Passage[] {
-  const size = checkSplit("splitText", source, options);
+export function splitText(source: string, options?: SplitOptions, ...more: readonly never[]): Passage[] {
+  const size = checkSplit("splitText", source, options, more);
   const blocks: Block[] = [];
   let open = false;
   for (const line of linesOf(source)) {

@@ -1,3 +1,4 @@
+import { type Names, ownOptions } from "../own-options";
 import type {
   EmbeddingConfig,
   EmbeddingFunction,
@@ -6,15 +7,7 @@ import type {
   EmbeddingLimits,
   EmbeddingRequest,
 } from "./embedding-function";
-import {
-  checkCounts,
-  checkText,
-  LIMITS,
-  limitsOf,
-  type Names,
-  ownOptions,
-  present,
-} from "./support/option-check";
+import { checkCounts, checkText, LIMITS, limitsOf, present } from "./support/option-check";
 import { numbersOf } from "./support/vectors";
 
 /** What `custom` takes. */

@@ -39,18 +39,6 @@ export function badFunction(what: string, expected: string, found: string): Varv
   );
 }
 
-/** An option that a function which makes embedding functions does not take. */
-export function unknownOption(call: string, name: string, known: readonly string[]): VarveError {
-  return new VarveError("INVALID_ARGUMENT", `${call} takes no option ${JSON.stringify(name)}.`, {
-    hint: `Its options are ${known.join(", ")}.`,
-  });
-}
-
-/** More arguments than a method has parameters. */
-export function tooManyArguments(call: string, found: string): VarveError {
-  return new VarveError("INVALID_ARGUMENT", `${call} was given ${found}, which it does not take.`);
-}
-
 /** A model folder that cannot be read. */
 export function modelUnreadable(file: string, cause: unknown): VarveError {
   const why = messageOf(cause);

@@ -1,3 +1,4 @@
+import { type Names, ownOptions } from "../own-options";
 import { badFunction } from "./embedding-errors";
 import type {
   EmbeddingConfig,
@@ -7,7 +8,7 @@ import type {
   EmbeddingRequest,
   EmbeddingRetry,
 } from "./embedding-function";
-import { checkCounts, LIMITS, limitsOf, type Names, ownOptions, present } from "./support/option-check";
+import { checkCounts, LIMITS, limitsOf, present } from "./support/option-check";
 import { checkAborted, requestError } from "./support/request-failure";
 import { type Answerer, checkedVectors, embedPresent } from "./support/vectors";
 

@@ -1,14 +1,7 @@
+import { type Names, ownOptions } from "../own-options";
 import { embedderIdentity } from "./embedder-identity";
 import type { EmbeddingFunction, EmbeddingLimits, EmbeddingRequest } from "./embedding-function";
-import {
-  checkCounts,
-  checkText,
-  LIMITS,
-  limitsOf,
-  type Names,
-  ownOptions,
-  present,
-} from "./support/option-check";
+import { checkCounts, checkText, LIMITS, limitsOf, present } from "./support/option-check";
 import { checkAborted, requestError, unlessAborted } from "./support/request-failure";
 import { checkedVectors, embedPresent } from "./support/vectors";
 

@@ -1,3 +1,4 @@
+import { type Names, ownOptions } from "../own-options";
 import {
   configUnreadable,
   dimensionsDiffer,
@@ -17,16 +18,7 @@ import type {
 import { importLibrary, type OptionalLibrary } from "./support/import-library";
 import { familyOf, type Pooling, poolings } from "./support/model-families";
 import { type ModelDtype, modelDtypes, readFolderFacts } from "./support/model-folder";
-import {
-  checkCounts,
-  checkText,
-  checkWord,
-  type Names,
-  ownOptions,
-  present,
-  retryOf,
-  StoredConfig,
-} from "./support/option-check";
+import { checkCounts, checkText, checkWord, present, retryOf, StoredConfig } from "./support/option-check";
 import { pooledVectors } from "./support/pooling";
 import { checkAborted, withFailure } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";

@@ -1,4 +1,5 @@
 import { basename, join, resolve } from "node:path";
+import { type Names, ownOptions } from "../own-options";
 import {
   dimensionsDiffer,
   dimensionsUnknown,
@@ -25,14 +26,7 @@ import {
   readJson,
   readJsonIfThere,
 } from "./support/model-folder";
-import {
-  checkCounts,
-  checkWord,
-  type Names,
-  ownOptions,
-  present,
-  StoredConfig,
-} from "./support/option-check";
+import { checkCounts, checkWord, present, StoredConfig } from "./support/option-check";
 import { type ModelOutput, pooledVectors } from "./support/pooling";
 import { checkAborted } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";

@@ -1,3 +1,4 @@
+import { type Names, ownOptions } from "../own-options";
 import type { VarveError } from "../varve-error";
 import {
   addressMissing,
@@ -27,16 +28,7 @@ import {
   otherServer,
   presetNamed,
 } from "./support/openai-servers";
-import {
-  checkCounts,
-  checkText,
-  LIMITS,
-  limitsOf,
-  type Names,
-  ownOptions,
-  present,
-  StoredConfig,
-} from "./support/option-check";
+import { checkCounts, checkText, LIMITS, limitsOf, present, StoredConfig } from "./support/option-check";
 import { requestError, withoutSecrets } from "./support/request-failure";
 import { beginningOf, checkedVectors, embedPresent, numbersOrBase64 } from "./support/vectors";
 

@@ -1,6 +1,6 @@
+import { refuseMore } from "../own-options";
 import { functionNotRegistered, functionRegistered } from "./embedding-errors";
 import type { EmbeddingConfig, EmbeddingFunction, EmbeddingInput } from "./embedding-function";
-import { refuseMore } from "./support/further-arguments";
 
 /** An embedding function as a table keeps it. */
 export interface EmbeddingSpec {

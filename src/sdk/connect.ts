@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { describeValue } from "../describe-value";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { badArgument } from "./call/errors";
 import { COMPONENT, checkCount, checkOptions, DATA, type OptionRules } from "./call/options";
@@ -9,7 +10,6 @@ import { type Pace, systemPace } from "./embed/pace";
 import { MEMORY, placeOf } from "./location";
 import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
-import { describeValue } from "./schema/wire-value";
 
 /** Options of `connect`. */
 export interface ConnectOptions {

@@ -1,6 +1,8 @@
+import { describeValue } from "../describe-value";
+import { refuseMore } from "../own-options";
 import { VarveError } from "../varve-error";
 import { badArgument } from "./call/errors";
-import { checkOptions, DATA, type OptionRules, refuseMore } from "./call/options";
+import { checkOptions, DATA, type OptionRules } from "./call/options";
 import { MIGRATE, type MigrateOptions, type Migration, migrate } from "./columns/migrate";
 import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
@@ -11,7 +13,6 @@ import type { NativeDatabase, NativeTable } from "./native/open";
 import { checkSchema } from "./schema/check-schema";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
 import type { SchemaJson } from "./schema/table-schema";
-import { describeValue } from "./schema/wire-value";
 import { Table } from "./table";
 
 /** Options of `openTable`. */

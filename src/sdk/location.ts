@@ -3,6 +3,7 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { describeValue } from "../describe-value";
 import {
   badArgument,
   badFileUrl,
@@ -12,7 +13,6 @@ import {
   notYet,
   noWorkingDirectory,
 } from "./call/errors";
-import { describeValue } from "./schema/wire-value";
 
 /** A database that is gone with the process. */
 export const MEMORY = "memory:";

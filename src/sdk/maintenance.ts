@@ -1,9 +1,9 @@
 // What a table says about itself, and how long it keeps the past.
 
+import { describeValue } from "../describe-value";
+import { isPlainObject } from "../realm";
 import { badArgument } from "./call/errors";
 import { checkOptions, DATA, ownArgument } from "./call/options";
-import { isPlainObject } from "./schema/plain";
-import { describeValue } from "./schema/wire-value";
 
 /** A name that was given to a version. */
 export interface Tag {

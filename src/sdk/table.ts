@@ -1,4 +1,6 @@
+import { describeValue } from "../describe-value";
 import type { EmbeddingFunction, EmbeddingInput } from "../embeddings/embedding-function";
+import { refuseMore } from "../own-options";
 import { type AsOf, toAsOfJson } from "./call/as-of";
 import {
   COMMIT,
@@ -9,7 +11,7 @@ import {
   type WriteResult,
 } from "./call/commit";
 import { badArgument, notYet } from "./call/errors";
-import { checkOptions, refuseMore } from "./call/options";
+import { checkOptions } from "./call/options";
 import {
   ADD_COLUMN,
   type AddColumnOptions,
@@ -54,7 +56,6 @@ import type {
   WithoutColumn,
   WithRenamed,
 } from "./schema/table-definition";
-import { describeValue } from "./schema/wire-value";
 import { rowFilter } from "./write/row-filter";
 import { updateRows } from "./write/update";
 import { type OneOrMore, writeRows } from "./write/write";

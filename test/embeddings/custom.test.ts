@@ -71,7 +71,9 @@ describe("custom", () => {
     expect(() => custom({ name: "a", embed })).toThrow("dimensions");
     expect(() => custom({ name: "a", dimensions: 3, maxConcurrency: 1.5, embed })).toThrow("maxConcurrency");
     const retrying = (retry: object) => () => custom({ name: "a", dimensions: 3, retry, embed });
-    expect(retrying({ attempts: 0 })).toThrow("retry.attempts: expected a whole number from 1 on, found 0");
+    expect(retrying({ attempts: 0 })).toThrow(
+      "retry.attempts: expected a whole number from 1 on, found the number 0",
+    );
     expect(retrying({ forMs: Number.NaN })).toThrow("retry.forMs");
     expect(retrying({ times: 3 })).toThrow('retry: expected attempts and forMs, found "times"');
     expect(retrying([3])).toThrow("retry: expected an object");

@@ -58,8 +58,6 @@ const examples: Examples = {
   ],
   dimensionsUnknown: [errors.dimensionsUnknown("openai()", "my-model")],
   addressUntrusted: [errors.addressUntrusted("https://embed.example.com/v1")],
-  unknownOption: [errors.unknownOption("openai", "dimension", ["dimensions", "apiKey"])],
-  tooManyArguments: [errors.tooManyArguments("register", "an argument of the type boolean")],
   configUnreadable: [
     errors.configUnreadable("openai", "model", "a text", undefined),
     errors.configUnreadable("openai", "dimensions", "a whole number from 1 on", "many"),

@@ -31,7 +31,6 @@ const schemaExamples: Examples<typeof schema> = {
   unknownMakerOption: [schema.unknownMakerOption("vector", "metrik", ["metric", "element"])],
   badMakerOptions: [schema.badMakerOptions("int", 'the text "bigint"', ["bigint"])],
   badMakerOption: [schema.badMakerOption("float", "bits", "32 or 64", "the number 16")],
-  tooManyArguments: [schema.tooManyArguments("timestamp", "an object")],
   notAPart: [schema.notAPart("A list", 'the text "text"')],
   notInside: [schema.notInside("struct", "a default"), schema.notInside("list", "a primary key")],
   notColumns: [schema.notColumns("docs", "columns by their names", "null")],
@@ -148,8 +147,6 @@ const callExamples: Examples<typeof calls> = {
   ],
   nothingOfVersion: [calls.nothingOfVersion("docs", 7)],
   changedTooOften: [calls.changedTooOften("docs", 12, 30_400)],
-  unknownOption: [calls.unknownOption("find", "wher", ["select", "where"])],
-  tooManyArguments: [calls.tooManyArguments("optimize", "an object")],
   unreadableArgument: [
     calls.unreadableArgument("find: select.0", "it rains", cause),
     calls.unreadableArgument("query", "its memory was given away or cut off"),
@@ -235,8 +232,6 @@ const documentExamples: Examples<typeof documents> = {
     documents.badArgument("walkFolder, ignore", "a list of names, or a function", "x".repeat(100)),
     documents.badArgument("walkFolder: options", "an object", []),
   ],
-  unknownOption: [documents.unknownOption("splitText", "overlap", ["size"])],
-  unreadableOptions: [documents.unreadableOptions("splitText", cause)],
   notAFolder: [documents.notAFolder("docs/a.md")],
   unreadable: [
     documents.unreadable("docs", Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" })),

@@ -1,13 +1,12 @@
-import { badFunction, configUnreadable, unknownOption } from "../embedding-errors";
+import { describeValue } from "../../describe-value";
+import type { Names } from "../../own-options";
+import { badFunction, configUnreadable } from "../embedding-errors";
 import type { EmbeddingConfig, EmbeddingLimits, EmbeddingRetry } from "../embedding-function";
 
 /** Whether a value is a whole number from 1 on. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
-
-/** Every name that options of a type may have. */
-export type Names<T> = Readonly<Record<keyof T, true>>;
 
 /** The names of the limits. */
 export const LIMITS: Names<EmbeddingLimits> = {
@@ -19,21 +18,11 @@ export const LIMITS: Names<EmbeddingLimits> = {
   retry: true,
 };
 
-/** The own options, read once, without a prototype; throws INVALID_ARGUMENT for a name that is none of those that there are. */
-export function ownOptions<T extends object>(call: string, options: T | undefined, names: Names<T>): T {
-  if (options !== undefined && (typeof options !== "object" || options === null || Array.isArray(options)))
-    throw badFunction(`options (${call})`, "an object", describe(options));
-  const own = Object.assign(Object.create(null), options) as T;
-  const stray = Object.keys(own).find((name) => !Object.hasOwn(names, name));
-  if (stray !== undefined) throw unknownOption(call, stray, Object.keys(names));
-  return own;
-}
-
 /** Throws INVALID_ARGUMENT where one of the options is not a whole number from 1 on. */
 export function checkCounts(options: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (!isCount(value)) {
-      throw badFunction(name, "a whole number from 1 on", String(value));
+      throw badFunction(name, "a whole number from 1 on", describeValue(value));
     }
   }
 }
@@ -41,12 +30,12 @@ export function checkCounts(options: Readonly<Record<string, unknown>>): void {
 /** Throws INVALID_ARGUMENT where a text among the options is empty. */
 export function checkText(name: string, value: unknown): asserts value is string {
   if (typeof value !== "string" || value === "")
-    throw badFunction(name, "a text that is not empty", String(value));
+    throw badFunction(name, "a text that is not empty", describeValue(value));
 }
 
 /** Throws INVALID_ARGUMENT where a word among the options is none of those that it may be. */
 export function checkWord(name: string, word: string, words: readonly string[]): void {
-  if (!words.includes(word)) throw badFunction(name, `one of ${words.join(", ")}`, JSON.stringify(word));
+  if (!words.includes(word)) throw badFunction(name, `one of ${words.join(", ")}`, describeValue(word));
 }
 
 /** The limits among the options, those that were given. */
@@ -62,15 +51,13 @@ export function retryOf(retry: unknown): EmbeddingRetry | undefined {
   if (retry === undefined) return undefined;
   const isObject = typeof retry === "object" && retry !== null && !Array.isArray(retry);
   if (!isObject)
-    throw badFunction("retry", "an object such as { attempts: 3, forMs: 5000 }", describe(retry));
+    throw badFunction("retry", "an object such as { attempts: 3, forMs: 5000 }", describeValue(retry));
   const { attempts, forMs, ...others } = retry as EmbeddingRetry;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw badFunction("retry", "attempts and forMs", JSON.stringify(unknown));
   checkCounts(present({ "retry.attempts": attempts, "retry.forMs": forMs }));
   return Object.freeze(present({ attempts, forMs }));
 }
-
-const describe = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
 /** An object without the members that are undefined: a config is JSON. */
 export function present<T extends object>(object: T): T {

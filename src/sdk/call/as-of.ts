@@ -1,8 +1,7 @@
-import { isDate, messageOf, millisecondsOf } from "../../realm";
+import { describeValue } from "../../describe-value";
+import { isDate, isPlainObject, messageOf, millisecondsOf } from "../../realm";
 import { parseInstant } from "../schema/calendar";
 import { ownCopy } from "../schema/own-copy";
-import { isPlainObject } from "../schema/plain";
-import { describeValue } from "../schema/wire-value";
 import { badAsOf, badInstant } from "./errors";
 
 /** An instant: a `Date`, an ISO 8601 text with its zone, or an ISO date, which means its start in UTC. */

@@ -1,7 +1,7 @@
+import { describeValue } from "../../describe-value";
+import { isPlainObject } from "../../realm";
 import { jsonText, placeOf } from "../native/json-text";
 import type { JsonValue } from "../schema/columns";
-import { isPlainObject } from "../schema/plain";
-import { describeValue } from "../schema/wire-value";
 import { type Instant, toInstant } from "./as-of";
 import { badArgument } from "./errors";
 import { DATA, type OptionRules } from "./options";

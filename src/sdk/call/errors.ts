@@ -13,18 +13,6 @@ export function badArgument(name: string, expected: string, found: string, table
   });
 }
 
-/** An option that a call does not take. */
-export function unknownOption(call: string, name: string, known: readonly string[]): VarveError {
-  return new VarveError("INVALID_ARGUMENT", `${call} takes no option ${quote(name)}.`, {
-    hint: `Its options are ${known.join(", ")}.`,
-  });
-}
-
-/** More arguments than a method has parameters. */
-export function tooManyArguments(call: string, found: string): VarveError {
-  return new VarveError("INVALID_ARGUMENT", `${call} was given ${found}, which it does not take.`);
-}
-
 /** An argument that cannot be read: a getter of the caller threw, or the memory of an array is gone. */
 export function unreadableArgument(name: string, why: string, cause?: unknown): VarveError {
   return new VarveError("INVALID_ARGUMENT", `${name} cannot be read: ${why}.`, {

@@ -2,11 +2,12 @@
 // the engine is told of it as it is. Options are read once, when the call is made. A name without a rule is refused: a mistyped `where` must
 // never mean all rows.
 
+import { describeValue } from "../../describe-value";
+import { refuseMore, unknownOption } from "../../own-options";
+import { isPlainObject } from "../../realm";
 import { unreadableFilter } from "../query/filter-errors";
 import { isUnreadable, ownCopy, ownProperties } from "../schema/own-copy";
-import { isPlainObject } from "../schema/plain";
-import { describeValue } from "../schema/wire-value";
-import { badArgument, tooManyArguments, unknownOption, unreadableArgument } from "./errors";
+import { badArgument, unreadableArgument } from "./errors";
 
 /**
  * How the value of an option is read: `data` and `filter` are copied, and so is a `change`, unless it is a function; the others are checked
@@ -86,12 +87,6 @@ export function checkOptions<T extends object>(
     if (value !== undefined) read[name] = readOption(call, name, rule, value);
   }
   return read as T;
-}
-
-/** Throws INVALID_ARGUMENT where something was passed behind the last parameter of a method. */
-export function refuseMore(call: string, more: readonly unknown[]): void {
-  const extra = more.find((value) => value !== undefined);
-  if (extra !== undefined) throw tooManyArguments(call, describeValue(extra));
 }
 
 /** Checks a count; throws INVALID_ARGUMENT. */

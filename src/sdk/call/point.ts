@@ -1,8 +1,8 @@
 // A point in the history as a person types it. Everything is in UTC, so that a text means the same on every machine and on every day
 // of the year.
 
+import { describeValue } from "../../describe-value";
 import { parseInstant } from "../schema/calendar";
-import { describeValue } from "../schema/wire-value";
 import { type AsOf, type Instant, toInstant } from "./as-of";
 import { badArgument, notAPoint } from "./errors";
 import { checkOptions, DATA, type OptionRules } from "./options";

@@ -1,5 +1,6 @@
 // Changes of a table's columns. A handle never changes: the answer is a handle with the new columns.
 
+import { describeValue } from "../../describe-value";
 import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
@@ -25,7 +26,6 @@ import {
   TableDefinition,
 } from "../schema/table-definition";
 import type { FieldJson } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { embedNewColumn } from "./reembed";
 
 /** What `addColumn` takes. */

@@ -2,6 +2,7 @@
 // rows at a time. Where somebody else was faster, the rows are read again. A row that is refused is passed over, so that it does not
 // keep the others from their vectors.
 
+import { describeValue } from "../../describe-value";
 import { VarveError } from "../../varve-error";
 import { COMMIT, type CommitOptions, toCommitJson, toWriteResult } from "../call/commit";
 import { badArgument } from "../call/errors";
@@ -14,7 +15,6 @@ import { Condition } from "../query/condition";
 import { compare, type FilterNode, isNull, join, not } from "../query/node";
 import { newestReader } from "../read/reader";
 import type { EmbedSpec, Field, TableSchema, VectorField } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { OpenBatch } from "../write/open-batch";
 
 /** What `backfill` takes. */

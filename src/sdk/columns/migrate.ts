@@ -1,6 +1,7 @@
 // The way of a table to its declaration: all changes of columns in one commit, and after it what has to be embedded. Several processes may
 // migrate at once: whoever finds that somebody else was faster looks again what is left to do.
 
+import { describeValue } from "../../describe-value";
 import { VarveError } from "../../varve-error";
 import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
 import { badArgument, nothingOfVersion } from "../call/errors";
@@ -14,7 +15,6 @@ import { callCode } from "../schema/column-code";
 import { type Comparison, compareSchema, type SchemaStep } from "../schema/compare-schema";
 import { schemaDiffers } from "../schema/schema-errors";
 import type { AnyTable } from "../schema/table-definition";
-import { describeValue } from "../schema/wire-value";
 import { addDerived, alter } from "./alter";
 import { reembed } from "./reembed";
 

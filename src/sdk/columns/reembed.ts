@@ -2,6 +2,7 @@
 // the old ones, or come to the other columns, in one commit. Rows that come meanwhile are embedded too, before the commit; where they come faster than they can be embedded, the
 // last of them get their vectors right after it.
 
+import { describeValue } from "../../describe-value";
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
 import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
 import { badArgument, notAllEmbedded } from "../call/errors";
@@ -18,7 +19,6 @@ import { fromDataType } from "../schema/column-type";
 import { type AnyDerived, Derived } from "../schema/derived";
 import { derivedJson } from "../schema/table-definition";
 import { type EmbedSpec, type Field, isVector, TableSchema, type VectorField } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 
 /** What `reembed` takes. */
 export interface ReembedOptions extends CommitOptions, LongOptions {}

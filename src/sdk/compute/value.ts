@@ -1,10 +1,10 @@
 // The columns of a table as values that are computed with, in `update({ set: (c) => ... })`. They make an expression, as data; the engine
 // evaluates it for each row when the update is committed.
 
+import { describeValue } from "../../describe-value";
 import { badArgument } from "../call/errors";
 import { columnNotFound } from "../schema/schema-errors";
 import type { TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 
 /** An expression for the native module. */
 export type ExpressionJson =

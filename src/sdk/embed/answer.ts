@@ -1,5 +1,5 @@
+import { describeValue } from "../../describe-value";
 import { firstNotFinite, isFloats, toFloats } from "../schema/floats";
-import { describeValue } from "../schema/wire-value";
 
 /** Vectors as a function gives them. */
 export type Vectors = readonly (Float32Array | null)[];

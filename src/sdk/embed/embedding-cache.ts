@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { refuseMore } from "../call/options";
+import { refuseMore } from "../../own-options";
 import { cacheNotCleared } from "./embed-errors";
 import { VectorLog } from "./vector-log";
 import { VectorMemory } from "./vector-memory";

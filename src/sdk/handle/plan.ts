@@ -1,12 +1,12 @@
 // What is made once for a schema and used by all reads of it: how columns are read, and the columns of filters.
 
+import { describeValue } from "../../describe-value";
 import { badArgument } from "../call/errors";
 import { type PlainRow, Projection } from "../native/decode";
 import { filterColumns } from "../query/builder";
 import type { FilterJson } from "../query/check-filter";
 import { calledNow, toFilterJson } from "../query/where";
 import type { Field, TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 
 /** Makes an answer from the parts of a page. */
 export type Decode<T> = (numbers: Float64Array, text: string, blob?: Uint8Array) => T;

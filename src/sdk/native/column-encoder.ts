@@ -1,6 +1,6 @@
 // What all encoders of columns have in common.
 
-import { describeValue } from "../schema/wire-value";
+import { describeValue } from "../../describe-value";
 import type { BatchBuffer } from "./batch-buffer";
 import { KEPT, Kept } from "./kept";
 import { type RowPlace, wrongCell } from "./row-errors";

@@ -1,8 +1,8 @@
 // Lists and structs: a list is the column of all its items, a struct the columns of its fields.
 
+import { isPlainObject } from "../../realm";
 import { describeType, type ItemType, type StructField } from "../schema/column-type";
 import { ITEMS_MAX } from "../schema/own-copy";
-import { isPlainObject } from "../schema/plain";
 import { anyNull, type ColumnEncoder, type ColumnPlace, refuse, writeColumn } from "./column-encoder";
 
 /** The encoder for lists of that item. */

@@ -3,8 +3,8 @@
 // 1.4, and 8.2 ns a boolean instead of 1.5 (Node 20), because a call site that sees several functions is not inlined.
 
 import { isBytes } from "../../realm";
+import { isWellFormed } from "../../unicode";
 import { parseDate } from "../schema/calendar";
-import { isWellFormed } from "../schema/unicode";
 import { toMilliseconds } from "../schema/wire-value";
 import type { BatchBuffer } from "./batch-buffer";
 import { COLUMN_MAX, mebibytes, TEXT_MAX } from "./cell-size";

@@ -1,8 +1,8 @@
 // JSON that reads back as what was written: whatever JSON.stringify would change in silence is refused.
 
+import { isPlainObject } from "../../realm";
+import { isWellFormed } from "../../unicode";
 import { ownCopy } from "../schema/own-copy";
-import { isPlainObject } from "../schema/plain";
-import { isWellFormed } from "../schema/unicode";
 
 const DEPTH_MAX = 128;
 

@@ -1,7 +1,7 @@
+import { describeValue } from "../../describe-value";
 import { messageOf } from "../../realm";
 import { isUnreadable, ownProperties } from "../schema/own-copy";
 import type { TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { notARow, type RowPlace, unreadableRow } from "./row-errors";
 
 /** A row that inherits nothing but what every object does. */

@@ -1,10 +1,10 @@
 // The columns of a table as objects that make conditions. Which comparison suits which type is said by the types, and checked for
 // everybody in check-filter.
 
+import { describeValue } from "../../describe-value";
 import type { ColumnType } from "../schema/column-type";
 import { columnNotFound } from "../schema/schema-errors";
 import type { TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { Condition } from "./condition";
 import { wrongOperand } from "./filter-errors";
 import { between, compare, compareMany, isNull, like, not, type Path } from "./node";

@@ -1,9 +1,10 @@
 // From a tree of nodes to the JSON that the native module reads: every column and value is checked against the schema here, for
 // all three ways of writing a filter.
 
+import { describeValue } from "../../describe-value";
 import { type ColumnType, describeType } from "../schema/column-type";
 import type { TableSchema } from "../schema/table-schema";
-import { describeValue, toWireScalar, toWireValue, type WireValue } from "../schema/wire-value";
+import { toWireScalar, toWireValue, type WireValue } from "../schema/wire-value";
 import { noSuchPart, notAList, tooDeep, tooLarge, wrongOperator, wrongValue } from "./filter-errors";
 import { DEPTH_MAX, type FilterNode, type LeafNode, NODES_MAX, type Path } from "./node";
 

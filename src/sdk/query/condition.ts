@@ -1,5 +1,5 @@
+import { describeValue } from "../../describe-value";
 import { hasBrand } from "../../realm";
-import { describeValue } from "../schema/wire-value";
 import { notJoinable, tooDeep, tooLarge } from "./filter-errors";
 import { DEPTH_MAX, type FilterNode, join, NODES_MAX, not as notNode } from "./node";
 

@@ -2,10 +2,10 @@
 // not, so also where there is no value; and an array inside JSON passes where one of its items does. Everything else follows the
 // rules of the tree. Only own keys count.
 
+import { describeValue } from "../../describe-value";
+import { isPlainObject } from "../../realm";
 import type { ColumnType } from "../schema/column-type";
-import { isPlainObject } from "../schema/plain";
 import type { TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { objectAsValue, tooDeep, tooLarge, unknownOperator, wrongOperand } from "./filter-errors";
 import {
   type CompareOp,

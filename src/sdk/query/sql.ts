@@ -1,9 +1,9 @@
 // Filters as SQL: a small Pratt parser over the tokens of a template.
 
+import { describeValue } from "../../describe-value";
 import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { parseDate, parseInstant } from "../schema/calendar";
-import { describeValue } from "../schema/wire-value";
 import { Condition } from "./condition";
 import { badSql, notATemplate, tooDeep, tooLarge, unreadableFilter } from "./filter-errors";
 import {

@@ -1,8 +1,8 @@
 // The one door for filters: whatever form they come in, the checked JSON for the native module goes out.
 
+import { describeValue } from "../../describe-value";
 import { VarveError } from "../../varve-error";
 import type { TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { checkFilter, type FilterJson } from "./check-filter";
 import { Condition } from "./condition";
 import { brokenFilter, notACondition, notAFilter, tooLarge } from "./filter-errors";

@@ -1,11 +1,11 @@
 // The order of rows, and how a page goes on where the one before ended.
 
+import { describeValue } from "../../describe-value";
+import { isPlainObject } from "../../realm";
 import { badOrder, cannotContinue, cannotOrder } from "../call/errors";
 import { compare, type FilterNode, isNull, join } from "../query/node";
 import { describeType } from "../schema/column-type";
-import { isPlainObject } from "../schema/plain";
 import type { Field, TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 
 /** Whether the smallest value comes first, or the largest. */
 export type Direction = "asc" | "desc";

@@ -1,5 +1,6 @@
 // Reads a table at one version, or always at the newest. Requests go to the native module as JSON; its pages become rows.
 
+import { describeValue } from "../../describe-value";
 import { badArgument, noPrimaryKey } from "../call/errors";
 import { sentOptions } from "../call/options";
 import { inTurn } from "../call/turn";
@@ -14,7 +15,7 @@ import { join } from "../query/node";
 import { toFilterNode } from "../query/where";
 import { describeType } from "../schema/column-type";
 import type { TableSchema } from "../schema/table-schema";
-import { describeValue, toWireValue } from "../schema/wire-value";
+import { toWireValue } from "../schema/wire-value";
 import type { SearchWork } from "./explanation";
 import { FIND, type FindRequest, SCAN, type ScanRequest } from "./find-options";
 import { afterRow, orderSteps, toOrderJson } from "./paging";

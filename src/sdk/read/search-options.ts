@@ -1,10 +1,10 @@
 // The options of searches, and the rule for each option. A new option is a line in a type and a line in a table, both in this file.
 
+import { describeValue } from "../../describe-value";
 import { badArgument, notYet } from "../call/errors";
 import { count, DATA, FILTER, FLAG, type OptionRule, type OptionRules, SIGNAL, sent } from "../call/options";
 import type { Where } from "../query/builder-types";
 import type { AnyTable } from "../schema/table-definition";
-import { describeValue } from "../schema/wire-value";
 import { SELECT, type SelectOptions } from "./find-options";
 import type { Span } from "./span";
 

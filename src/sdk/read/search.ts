@@ -1,5 +1,6 @@
 // Search: which column is meant, what the query is as a vector, and what is asked of the native module.
 
+import { describeValue } from "../../describe-value";
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
 import { isBytes } from "../../realm";
 import {
@@ -20,7 +21,6 @@ import { NOTHING } from "../query/check-filter";
 import { describeType } from "../schema/column-type";
 import { firstNotFinite, isFloats, toFloats } from "../schema/floats";
 import { isVector, type TableSchema, type VectorField } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import type { Explanation } from "./explanation";
 import type { Form } from "./form";
 import type { Reader } from "./reader";

@@ -1,6 +1,6 @@
+import { refuseMore } from "../../own-options";
 import { type AsOf, type AsOfJson, toAsOfJson } from "../call/as-of";
 import { toDate } from "../call/commit";
-import { refuseMore } from "../call/options";
 import type { ResolvedPoint, TableHandle } from "../handle/table-handle";
 import type { AnyTable, UntypedTable } from "../schema/table-definition";
 import { type Reader, readerAt } from "./reader";

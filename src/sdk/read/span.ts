@@ -1,11 +1,11 @@
 // Spans of versions: which reader answers a search across time, and what it is asked besides.
 
+import { describeValue } from "../../describe-value";
+import { isPlainObject } from "../../realm";
 import { type AsOf, type AsOfJson, toAsOfJson } from "../call/as-of";
 import { badArgument } from "../call/errors";
 import { checkOptions, DATA, type OptionRules } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
-import { isPlainObject } from "../schema/plain";
-import { describeValue } from "../schema/wire-value";
 import { type Reader, readerAt } from "./reader";
 
 /** All versions from one point in the history to another, both included. */

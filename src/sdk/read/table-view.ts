@@ -1,4 +1,5 @@
-import { checkOptions, ownArgument, refuseMore } from "../call/options";
+import { refuseMore } from "../../own-options";
+import { checkOptions, ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import type { VectorInput } from "../schema/columns";
 import type { ColumnName, DefaultColumn, KeyOf, SearchInput, SelectedRow, VectorName } from "../schema/infer";

@@ -1,9 +1,9 @@
+import { describeValue } from "../../describe-value";
 import { hasBrand } from "../../realm";
 import type { ColumnType } from "./column-type";
 import { noMore } from "./maker-options";
 import { isUnreadable, ownCopy } from "./own-copy";
 import { badRenamedFrom, keyOfWrongType, unreadableDefault } from "./schema-errors";
-import { describeValue } from "./wire-value";
 
 const brand: unique symbol = Symbol.for("varve.column");
 

@@ -1,16 +1,15 @@
 // The functions that make columns, one for each type.
 
-import { messageOf } from "../../realm";
+import { describeValue } from "../../describe-value";
+import { isPlainObject, messageOf } from "../../realm";
+import { isWellFormed } from "../../unicode";
 import { type AnyColumn, Column, type ColumnMap } from "./column";
 import type { ColumnType, ItemType, Metric, VectorElement } from "./column-type";
 import type { InputOf, InsertRow, Simplify, ValueOf } from "./infer";
 import { makerOptions, noMore } from "./maker-options";
 import { ownProperties } from "./own-copy";
-import { isPlainObject } from "./plain";
 import { badDimensions, badMakerOption, emptyEnum, notAPart, notInside, vectorInside } from "./schema-errors";
-import { isWellFormed } from "./unicode";
 import { checkVectorOptions } from "./vector-options";
-import { describeValue } from "./wire-value";
 
 /** Any JSON value. */
 export type JsonValue =

@@ -1,8 +1,10 @@
+import { describeValue } from "../../describe-value";
 import type { EmbeddingFunction, EmbeddingInput, LongText } from "../../embeddings/embedding-function";
+import type { Names } from "../../own-options";
 import { hasBrand, messageOf } from "../../realm";
 import type { ColumnMap } from "./column";
 import type { ColumnType, Metric, VectorElement } from "./column-type";
-import { makerOptions, type Names } from "./maker-options";
+import { makerOptions } from "./maker-options";
 import { ownCopy } from "./own-copy";
 import {
   badLongText,
@@ -14,7 +16,6 @@ import {
   templateMismatch,
 } from "./schema-errors";
 import { checkVectorOptions } from "./vector-options";
-import { describeValue } from "./wire-value";
 
 const brand: unique symbol = Symbol.for("varve.derived");
 

@@ -1,12 +1,10 @@
 // The options of what makes columns and tables. A name that is none of them is refused: `metrik` must never mean the default metric.
 
+import { describeValue } from "../../describe-value";
+import { type Names, refuseMore } from "../../own-options";
+import { isPlainObject } from "../../realm";
 import { ownCopy } from "./own-copy";
-import { isPlainObject } from "./plain";
-import { badMakerOptions, tooManyArguments, unknownMakerOption } from "./schema-errors";
-import { describeValue } from "./wire-value";
-
-/** Every name that options of a type may have. */
-export type Names<T> = Readonly<Record<keyof T, true>>;
+import { badMakerOptions, unknownMakerOption } from "./schema-errors";
 
 /** The own options, read once, without a prototype; throws INVALID_SCHEMA for a name that is none of those that there are. */
 export function makerOptions<T extends object>(maker: string, options: T | undefined, names: Names<T>): T {
@@ -32,6 +30,5 @@ function readOptions(maker: string, options: unknown, names: readonly string[]):
 
 /** Throws INVALID_SCHEMA where something was passed behind the last parameter. */
 export function noMore(maker: string, more: readonly unknown[]): void {
-  const extra = more.find((value) => value !== undefined);
-  if (extra !== undefined) throw tooManyArguments(maker, describeValue(extra));
+  refuseMore(`${maker}()`, more, "INVALID_SCHEMA");
 }

@@ -1,8 +1,7 @@
 // Arguments are read once, when a method is called: what the caller changes afterwards changes nothing. Only own properties count, and
 // getters and proxies run here and nowhere else.
 
-import { isDate, messageOf, millisecondsOf, typedArrayName } from "../../realm";
-import { isPlainObject } from "./plain";
+import { isDate, isPlainObject, messageOf, millisecondsOf, typedArrayName } from "../../realm";
 
 /** The most items of one list. Longer ones are refused before they are walked. */
 export const ITEMS_MAX: number = 2 ** 24;

@@ -101,11 +101,6 @@ export function badMakerOption(maker: string, name: string, expected: string, fo
   return new VarveError("INVALID_SCHEMA", `${maker}(): ${name} is ${expected}, not ${found}.`);
 }
 
-/** More arguments than there are parameters. */
-export function tooManyArguments(maker: string, found: string): VarveError {
-  return new VarveError("INVALID_SCHEMA", `${maker}() was given ${found}, which it does not take.`);
-}
-
 /** Something inside a list or a struct that is no column. */
 export function notAPart(container: string, found: string): VarveError {
   return new VarveError("INVALID_SCHEMA", `${container} holds columns, and ${found} was given.`, {

@@ -1,4 +1,6 @@
-import { messageOf } from "../../realm";
+import { describeValue } from "../../describe-value";
+import { isPlainObject, messageOf } from "../../realm";
+import { isWellFormed, toWellFormed } from "../../unicode";
 import { VarveError } from "../../varve-error";
 import { type AnyColumn, Column, type ColumnMap } from "./column";
 import { type ColumnType, describeType, toDataType } from "./column-type";
@@ -7,7 +9,6 @@ import { type AnyDerived, Derived, type DerivedMap, isSource, type SourceRefs, s
 import type { DefaultRow, InsertRow, Simplify, UpdateRow } from "./infer";
 import { noMore } from "./maker-options";
 import { ownProperties } from "./own-copy";
-import { isPlainObject } from "./plain";
 import {
   badColumnName,
   badDefault,
@@ -23,8 +24,6 @@ import {
 } from "./schema-errors";
 import type { RowCheck } from "./standard-schema";
 import { type FieldJson, type FunctionSpec, ownEntry, type SchemaJson } from "./table-schema";
-import { isWellFormed, toWellFormed } from "./unicode";
-import { describeValue } from "./wire-value";
 
 /**
  * A table as a value: its name, its columns and what is derived from them. It says what a table should be; `db.table(...)`

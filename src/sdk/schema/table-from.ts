@@ -1,7 +1,8 @@
+import type { Names } from "../../own-options";
 import { type AnyColumn, Column, type ColumnFlag, type ColumnMap } from "./column";
 import type { DerivedMap, SourceRefs } from "./derived";
 import { columnOfProperty, isObject, type JsonSchema } from "./json-schema";
-import { makerOptions, type Names } from "./maker-options";
+import { makerOptions } from "./maker-options";
 import {
   keyNotFound,
   noJsonSchema,

@@ -1,5 +1,6 @@
 // The schema of a table as the SDK works with it: what stands on disk, joined with what was declared.
 
+import { describeValue } from "../../describe-value";
 import type { LongText } from "../../embeddings/embedding-function";
 import type { VarveError } from "../../varve-error";
 import type { ColumnDefault } from "./column";
@@ -9,7 +10,6 @@ import { fromWireDefault, type WireDefault } from "./defaults";
 import type { DerivedMap } from "./derived";
 import { columnNotFound, notEmbeddedYet } from "./schema-errors";
 import type { AnyTable } from "./table-definition";
-import { describeValue } from "./wire-value";
 
 /** What is kept of an embedding function in a table. */
 export interface FunctionSpec {

@@ -1,12 +1,12 @@
 // Rows of a table that was declared by another library's schema: the schema sees them before they are taken apart.
 
+import { describeValue } from "../../describe-value";
 import { isPromiseLike } from "../../realm";
 import type { TableHandle } from "../handle/table-handle";
 import { derivedKey, notARow, type RowPlace, schemaIssue, unknownKey } from "../native/row-errors";
 import { parseInstant } from "../schema/calendar";
 import type { RowCheck, SchemaIssue } from "../schema/standard-schema";
 import type { AnyTable } from "../schema/table-definition";
-import { describeValue } from "../schema/wire-value";
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 // Rows as they are given. An array is taken as it is when the call is made: all of it is read and encoded before anything is waited for. An
 // iterable is asked for its rows as there is room for them, and each is taken when it comes; so it needs no more memory than a batch.
 
+import { describeValue } from "../../describe-value";
 import { isBytes, isPromiseLike, messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { badArgument, notRows, unreadableArgument } from "../call/errors";
@@ -11,7 +12,6 @@ import { plainRow } from "../native/plain-row";
 import { unreadableRow } from "../native/row-errors";
 import { ITEMS_MAX, isUnreadable, ownCopy, ownProperties } from "../schema/own-copy";
 import type { Field, TableSchema } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { OpenBatch } from "./open-batch";
 import { checkRows } from "./row-check";
 

@@ -1,7 +1,8 @@
 // Updates: what is set, constants and computed values, goes to the engine together with the filter. The engine finds the rows when it
 // commits, so that nothing is missed that came before; what depends on the changed columns is embedded first, for the rows that there are.
 
-import { messageOf } from "../../realm";
+import { describeValue } from "../../describe-value";
+import { isPlainObject, messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
 import { badArgument, cannotSet, unreadableArgument } from "../call/errors";
@@ -12,10 +13,8 @@ import { callAsync } from "../native/call";
 import type { NativeWriter } from "../native/open";
 import { unknownKey, wrongCell } from "../native/row-errors";
 import { describeType } from "../schema/column-type";
-import { isPlainObject } from "../schema/plain";
 import type { AnyTable } from "../schema/table-definition";
 import { type Field, namesOf, type VectorField } from "../schema/table-schema";
-import { describeValue } from "../schema/wire-value";
 import { commitFilled, fillMissing } from "./missing-vectors";
 import { OpenBatch } from "./open-batch";
 import { rowFilter } from "./row-filter";

@@ -1,7 +1,7 @@
 // Writes rows into a table. A small write is sent as one batch; large writes and streams are staged in batches of limited size. Either way
 // the result is one commit.
 
-import { isError } from "../../realm";
+import { isError, isPlainObject } from "../../realm";
 import { toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
 import { noPrimaryKey } from "../call/errors";
 import { checkSignal } from "../call/progress";
@@ -10,7 +10,6 @@ import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
 import type { NativeWriter } from "../native/open";
 import type { FilterJson } from "../query/check-filter";
-import { isPlainObject } from "../schema/plain";
 import type { AnyTable } from "../schema/table-definition";
 import { type Field, namesOf, type VectorField } from "../schema/table-schema";
 import { commitFilled, fillMissing } from "./missing-vectors";

@@ -1,4 +1,5 @@
 import { type AnyTable, type TableView, type TypeDescription, VarveError } from "varve";
+import { ownOptions } from "../../own-options";
 import { isBytes } from "../../realm";
 import { damagedStream, notArrow } from "./arrow-errors";
 import { type ArrowModule, arrowModule, batchesOf } from "./arrow-module";
@@ -38,14 +39,21 @@ export interface ArrowRowsOptions {
  *
  * @throws VarveError INVALID_ARGUMENT for anything else, and for a column of a type that no table of Varve holds.
  */
-export async function* rowsFromArrow(
+export function rowsFromArrow(
   source: ArrowSource,
-  options: ArrowRowsOptions = {},
+  options?: ArrowRowsOptions,
 ): AsyncGenerator<Row, void, void> {
-  const { columns = [] } = (await options.table?.describe()) ?? {};
+  return rowsIn(source, ownOptions("rowsFromArrow", options, { arrow: true, table: true }));
+}
+
+async function* rowsIn(
+  source: ArrowSource,
+  { arrow, table }: ArrowRowsOptions,
+): AsyncGenerator<Row, void, void> {
+  const { columns = [] } = (await table?.describe()) ?? {};
   const byName = new Map(columns.map((column) => [column.name, column]));
   let base = 0;
-  for await (const batch of batchesIn(source, options.arrow)) {
+  for await (const batch of batchesIn(source, arrow)) {
     yield* rowsOfBatch(batch, byName, base);
     base += batch.numRows;
   }

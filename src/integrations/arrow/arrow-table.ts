@@ -16,6 +16,7 @@ import type {
   VectorName,
   WriteResult,
 } from "varve";
+import { ownOptions } from "../../own-options";
 import { type ArrowModule, arrowModule, batchesOf } from "./arrow-module";
 import { type ArrowSource, rowsFromArrow } from "./arrow-rows";
 
@@ -41,7 +42,7 @@ export class ArrowView<D extends AnyTable> {
   /** Use {@link withArrow}. */
   constructor(view: TableView<D>, options: ArrowTableOptions = {}) {
     this.#view = view;
-    this.module = options.arrow;
+    this.module = ownOptions("withArrow", options, { arrow: true }).arrow;
   }
 
   /** As the table's `find`: one table of one batch. */

@@ -1,6 +1,7 @@
 import { type ListKeyOptions, RecordManager, type UpdateOptions } from "@langchain/core/indexing";
 import { type Condition, float, type Table, table, text } from "varve";
-import { type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { type Names, ownOptions } from "../../own-options";
+import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
 import { checkCounts } from "../support/document-table";
 import { groupList, idList } from "../support/ids";
 import { clockBehind } from "./record-errors";
@@ -13,6 +14,8 @@ export interface VarveRecordManagerConfig extends DatabaseOptions {
    */
   readonly table?: string | undefined;
 }
+
+const CONFIG: Names<VarveRecordManagerConfig> = { ...DATABASE, table: true };
 
 const recordsTable = (name: string) =>
   table(name, {
@@ -47,8 +50,9 @@ export class VarveRecordManager extends RecordManager {
   constructor(namespace: string, config: VarveRecordManagerConfig) {
     super();
     this.#namespace = namespace;
-    this.#table = config.table ?? "langchain_records";
-    this.#database = new DatabaseSource(config);
+    const { table = "langchain_records", ...database } = ownOptions("VarveRecordManager", config, CONFIG);
+    this.#table = table;
+    this.#database = new DatabaseSource(database);
   }
 
   /** Makes the table if it is not there; every other method does so too. */

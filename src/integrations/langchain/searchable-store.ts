@@ -4,6 +4,7 @@ import { Document, type DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { maximalMarginalRelevance } from "@langchain/core/utils/math";
 import { type MaxMarginalRelevanceSearchOptions, VectorStore } from "@langchain/core/vectorstores";
+import { type Names, ownOptions } from "../../own-options";
 import type { ReadableSource } from "../support/document-source";
 import type { DocumentFilter, DocumentHit, DocumentView, StoredDocument } from "../support/document-view";
 import { idList } from "../support/ids";
@@ -16,6 +17,12 @@ import { nameOf } from "./embeddings-owner";
  */
 export type VarveFilter = DocumentFilter;
 
+const RELEVANCE: Names<MaxMarginalRelevanceSearchOptions<VarveFilter>> = {
+  k: true,
+  fetchK: true,
+  lambda: true,
+  filter: true,
+};
 const K = 4;
 const FETCH_K = 20;
 const LAMBDA = 0.5;
@@ -95,7 +102,8 @@ export abstract class SearchableStore extends VectorStore {
     options: MaxMarginalRelevanceSearchOptions<VarveFilter>,
     _callbacks?: unknown,
   ): Promise<DocumentInterface[]> {
-    const { k = K, fetchK = FETCH_K, lambda = LAMBDA, filter } = options;
+    const own = ownOptions("maxMarginalRelevanceSearch", options, RELEVANCE);
+    const { k = K, fetchK = FETCH_K, lambda = LAMBDA, filter } = own;
     const view = await this.#source.view();
     const vector = view === undefined ? null : await this.#embed(view, query);
     if (view === undefined || vector === null) return [];

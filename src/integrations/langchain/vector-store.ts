@@ -1,9 +1,10 @@
 import type { DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { AsOf, CommitOptions, Metric, VectorElement } from "varve";
-import type { DatabaseOptions } from "../support/database-source";
+import { type Names, ownOptions } from "../../own-options";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { badDeleteAll, deleteWhat, emptyFilter, noSuchTable, notUsable } from "../support/document-errors";
-import type { LayoutOptions } from "../support/document-layout";
+import { LAYOUT, type LayoutOptions } from "../support/document-layout";
 import { DocumentSource, type OwnTable } from "../support/document-source";
 import { checkCounts, type DocumentWrite } from "../support/document-table";
 import { matchesEverything } from "../support/everything";
@@ -40,6 +41,15 @@ export interface VarveTableConfig extends LayoutOptions {
   /** Embeds documents and queries. Where the table has a function, this must be that function. */
   readonly embeddings?: StoreEmbeddings | undefined;
 }
+
+const STORE: Names<VarveStoreConfig> = {
+  ...DATABASE,
+  ...LAYOUT,
+  table: true,
+  metric: true,
+  element: true,
+};
+const OWN_TABLE: Names<VarveTableConfig> = { ...LAYOUT, embeddings: true };
 
 /** What `addDocuments` and `addVectors` take. */
 export interface VarveAddOptions extends DocumentWrite {
@@ -246,8 +256,8 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
   if (isTable && !isTableLike(first))
     throw notUsable("VarveVectorStore", "an Embeddings, an embedding function or a table");
   const { embeddings, ...options } = isTable
-    ? { ...config, table: first as OwnTable }
-    : { ...config, table: config.table ?? TABLE, embeddings: first as StoreEmbeddings };
+    ? { ...ownOptions<VarveTableConfig>("VarveVectorStore", config, OWN_TABLE), table: first as OwnTable }
+    : storeOptions(first as StoreEmbeddings, config);
   const fn = isEmbeddingFunction(embeddings) ? embeddings : undefined;
   if (embeddings !== undefined && fn === undefined && !isEmbeddings(embeddings))
     throw notUsable("embeddings", "an Embeddings or an embedding function");
@@ -255,6 +265,14 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
   const source = new DocumentSource({ ...options, function: fn, owner });
   if (isEmbeddings(embeddings)) return { source, embeddings, tableEmbeds: false };
   return { source, embeddings: new TableEmbeddings(source.name, source, fn), tableEmbeds: true };
+}
+
+function storeOptions(
+  embeddings: StoreEmbeddings,
+  config: VarveStoreConfig,
+): VarveTableConfig & VarveStoreConfig & { readonly table: string | OwnTable } {
+  const { table = TABLE, ...options } = ownOptions("VarveVectorStore", config, STORE);
+  return { ...options, table, embeddings };
 }
 
 function isTableLike(value: unknown): boolean {

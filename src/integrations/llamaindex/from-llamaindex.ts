@@ -1,6 +1,7 @@
 import type { BaseEmbedding } from "@llamaindex/core/embeddings";
 import type { EmbeddingFunction } from "varve";
 import { custom, embedderIdentity } from "varve/embeddings";
+import { ownOptions } from "../../own-options";
 import { answeredVector } from "../support/vector-check";
 import type { VectorOwner } from "../support/vector-owner";
 import type { VarveEmbedding } from "./embedding";
@@ -20,7 +21,7 @@ export function fromLlamaIndex(
   embedModel: BaseEmbedding,
   options: { readonly dimensions: number; readonly name?: string | undefined },
 ): EmbeddingFunction<string> {
-  const { dimensions, name = NAME } = options;
+  const { dimensions, name = NAME } = ownOptions("fromLlamaIndex", options, { dimensions: true, name: true });
   const embedder = embedderIdentity(embedModel);
   return custom<string>({
     name,

@@ -6,9 +6,10 @@ import {
   type VectorStoreQueryResult,
 } from "@llamaindex/core/vector-store";
 import type { AsOf, CommitOptions, Metric, Table, VectorElement } from "varve";
-import type { DatabaseOptions } from "../support/database-source";
+import { type Names, ownOptions } from "../../own-options";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
-import type { LayoutOptions } from "../support/document-layout";
+import { LAYOUT, type LayoutOptions } from "../support/document-layout";
 import { DocumentSource } from "../support/document-source";
 import type { DocumentHit, DocumentView } from "../support/document-view";
 import { idList, oneId } from "../support/ids";
@@ -37,6 +38,16 @@ export interface VarveVectorStoreOptions extends DatabaseOptions, LayoutOptions,
    */
   readonly element?: VectorElement | undefined;
 }
+
+const OPTIONS: Names<VarveVectorStoreOptions> = {
+  ...DATABASE,
+  ...LAYOUT,
+  table: true,
+  metric: true,
+  element: true,
+  embedModel: true,
+  embeddingModel: true,
+};
 
 /** What `customParams` of a query may say. */
 export interface VarveQueryParams {
@@ -71,7 +82,8 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
   constructor(options: VarveVectorStoreOptions);
   /** @internal */
   constructor(options: VarveVectorStoreOptions, source: DocumentSource, at: AsOf);
-  constructor(options: VarveVectorStoreOptions, source?: DocumentSource, at?: AsOf) {
+  constructor(given: VarveVectorStoreOptions, source?: DocumentSource, at?: AsOf) {
+    const options = ownOptions("VarveVectorStore", given, OPTIONS);
     super(options);
     const owner = ownerOf(this.embedModel);
     this.#source = source ?? new DocumentSource({ ...options, table: options.table ?? TABLE, owner });
@@ -130,7 +142,7 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
     if (queryEmbedding === undefined) throw noQueryEmbedding();
     const vector = givenVector("query", "queryEmbedding", queryEmbedding);
     if (docIds !== undefined) idList("query", "docIds", docIds);
-    const view = await this.#view(customParams?.asOf);
+    const view = await this.#view(ownOptions("query, customParams", customParams, { asOf: true }).asOf);
     if (view === undefined || limit === 0) return { nodes: [], similarities: [], ids: [] };
     const choice = { filters, docIds };
     if (mode === "default") return toResult(await search(view, vector, limit, choice));

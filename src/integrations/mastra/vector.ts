@@ -12,7 +12,8 @@ import {
   type UpsertVectorParams,
 } from "@mastra/core/vector";
 import type { AsOf, CommitOptions, Database, Metric, VectorElement } from "varve";
-import { type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { type Names, ownOptions } from "../../own-options";
+import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
 import { noSuchTable, readOnly } from "../support/document-errors";
 import { layoutOf } from "../support/document-layout";
 import { type DocumentChoice, DocumentTable } from "../support/document-table";
@@ -45,6 +46,8 @@ export interface VarveVectorOptions extends DatabaseOptions {
    */
   readonly embedder?: StoreEmbedder | undefined;
 }
+
+const OPTIONS: Names<VarveVectorOptions> = { ...DATABASE, id: true, element: true, embedder: true };
 
 /** What `query` takes: what Mastra gives, and more. */
 export interface VarveQueryVectorParams extends QueryVectorParams<VarveVectorFilter> {
@@ -87,7 +90,8 @@ export class VarveVector extends MastraVector<VarveVectorFilter> {
   constructor(options: VarveVectorOptions);
   /** @internal */
   constructor(options: VarveVectorOptions, database: DatabaseSource, at: AsOf);
-  constructor(options: VarveVectorOptions, database?: DatabaseSource, at?: AsOf) {
+  constructor(given: VarveVectorOptions, database?: DatabaseSource, at?: AsOf) {
+    const options = ownOptions("VarveVector", given, OPTIONS);
     super({ id: options.id });
     this.#options = options;
     this.#database = database ?? new DatabaseSource(options);

@@ -1,4 +1,5 @@
 import { connect, type Database } from "varve";
+import type { Names } from "../../own-options";
 import { noDatabase, storeClosed } from "./document-errors";
 
 /** Which database: an open one, or where it is. */
@@ -8,6 +9,9 @@ export interface DatabaseOptions {
   /** What `connect` takes: a folder, or `memory:`. It is opened when it is first needed, and closed with the store. */
   readonly location?: string | URL | undefined;
 }
+
+/** Its names. */
+export const DATABASE: Names<DatabaseOptions> = { db: true, location: true };
 
 /** A database that is opened when it is first needed. */
 export class DatabaseSource {

@@ -1,6 +1,7 @@
 // Which column of a table is what to a document: its key, its text, its vector, its metadata.
 
 import type { ColumnDescription, TableDescription } from "varve";
+import type { Names } from "../../own-options";
 import { layoutProblem } from "./document-errors";
 
 /** Where a document's parts are in a table of one's own. What is not said is found out. */
@@ -21,6 +22,9 @@ export interface LayoutOptions {
    */
   readonly metadata?: string | readonly string[] | undefined;
 }
+
+/** Their names. */
+export const LAYOUT: Names<LayoutOptions> = { content: true, vector: true, metadata: true };
 
 /** Where a document's parts are. */
 export interface DocumentLayout {

@@ -1,3 +1,4 @@
+import { type Names, ownOptions } from "../../../own-options";
 import { badRanking } from "./tool-errors";
 
 /**
@@ -35,6 +36,14 @@ export interface RerankHitsOptions<H> {
   readonly signal?: AbortSignal | undefined;
 }
 
+const OPTIONS: Names<RerankHitsOptions<never>> = {
+  query: true,
+  rerank: true,
+  text: true,
+  limit: true,
+  signal: true,
+};
+
 /** A hit, and what the reranking model says of it. */
 export type RerankedHit<H> = H & {
   /** The model's relevance; higher is better. `_score` stays what the search found. */
@@ -52,8 +61,9 @@ export type RerankedHit<H> = H & {
  */
 export async function rerankHits<H extends object>(
   hits: readonly H[],
-  { query, rerank, text, limit = hits.length, signal }: RerankHitsOptions<H>,
+  options: RerankHitsOptions<H>,
 ): Promise<RerankedHit<H>[]> {
+  const { query, rerank, text, limit = hits.length, signal } = ownOptions("rerankHits", options, OPTIONS);
   const topN = Math.min(limit, hits.length);
   if (topN <= 0) return [];
   const { ranking } = await rerank({

@@ -10,6 +10,8 @@ import type {
   UntypedTable,
   Where,
 } from "varve";
+import { type Names, ownOptions } from "../../../own-options";
+import { isPlainObject } from "../../../realm";
 import type { RerankHook } from "./rerank";
 import { badOption, noKey, noTextSearch } from "./tool-errors";
 import { type FilterCondition, filterColumnsOf, toCondition } from "./tool-filter";
@@ -38,11 +40,29 @@ export interface ToolSetting {
 /** The version and the rows of one read. */
 export type View = TableView<UntypedTable>;
 
-/** Checks the options; throws INVALID_ARGUMENT or NO_PRIMARY_KEY. */
+/** Filters that are deeper are refused when they are used. */
+const DEPTH_MAX = 256;
+const OPTIONS: Names<RetrievalToolOptions> = {
+  about: true,
+  select: true,
+  filterBy: true,
+  where: true,
+  column: true,
+  limit: true,
+  maxLimit: true,
+  maxText: true,
+  maxAnswer: true,
+  dates: true,
+  rerank: true,
+  candidates: true,
+};
+
+/** Checks the options, which are read at the call; throws INVALID_ARGUMENT or NO_PRIMARY_KEY. */
 export async function toolSetting<D extends AnyTable>(
   table: Table<D>,
-  options: RetrievalToolOptions,
+  given: RetrievalToolOptions,
 ): Promise<ToolSetting> {
+  const options = copied({ ...ownOptions("retrievalTools", given, OPTIONS) });
   const description = await table.describe();
   const { name, primaryKey } = description;
   if (primaryKey === null) throw noKey(name);
@@ -83,6 +103,15 @@ export async function toolSetting<D extends AnyTable>(
       return all.length === 0 ? undefined : (all as Where<UntypedTable>);
     },
   };
+}
+
+/** Lists and objects anew, as deep as they go: a filter that somebody changes later must not show other rows. */
+function copied<T>(value: T, depth = 0): T {
+  if (depth > DEPTH_MAX) return value;
+  const part = (one: unknown): unknown => copied(one, depth + 1);
+  if (Array.isArray(value)) return value.map(part) as T;
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, part(one)])) as T;
 }
 
 function shownColumns(

@@ -25,6 +25,6 @@ export function isHidden(name: string, attributes: ReadonlyMap<string, string>):
   const style = attributes.get("style");
   if (style === undefined) return false;
   const written = style.slice(0, STYLE_MAX).toLowerCase();
-  const plain = written.replace(/\/\*.*?\*\//gs, "").replace(/\s+/g, "");
+  const plain = written.replace(/\/\*.*?(?:\*\/|$)/gs, "").replace(/\s+/g, "");
   return HIDING.some((pattern) => pattern.test(plain));
 }

@@ -149,7 +149,12 @@ class HtmlReader {
     if (name === "title") this.#isTitle = false;
     // What browsers read after these stands in the page all the same.
     if (name === "body" || name === "html") return;
-    const ended = this.#open.end(name);
+    // Browsers take this end tag for a start tag, and one of a paragraph that is not open for an empty paragraph.
+    if (name === "br") {
+      this.#readOpen({ kind: "open", name, attributes: new Map(), isClosed: false });
+      return;
+    }
+    const ended = this.#open.end(name) || (name === "p" && !this.#open.has("select"));
     this.#leave(name, true);
     if (ended && this.#hiding === undefined && BLOCKS.has(name) && !CELLS.has(name)) this.#endBlock();
   }

@@ -15,6 +15,7 @@ export type HtmlToken =
 const TAG = /<(\/?)([a-z][^\s/>]*)/iy;
 const GAP = /[\s/]*/y;
 const ATTRIBUTE = /([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*))?)?/y;
+const COMMENT_END = /--!?>/g;
 /** Elements whose content is text up to their end tag, whatever it looks like. */
 const RAW = "script style textarea title xmp iframe noembed noframes".split(" ");
 const ENDS = new Map(RAW.map((name) => [name, new RegExp(`</${name}(?=[\\s/>])`, "gi")]));
@@ -82,9 +83,9 @@ function gapEnd(source: string, at: number): number {
 /** Where a comment, a declaration or a broken end tag ends; undefined where none starts. */
 function markupEnd(source: string, at: number): number | undefined {
   if (source.startsWith("<!--", at)) {
-    // `<!-->` is a comment too.
-    const end = source.startsWith("<!-->", at) ? at + 2 : source.indexOf("-->", at + 4);
-    return end < 0 ? source.length : end + 3;
+    for (const whole of ["<!-->", "<!--->"]) if (source.startsWith(whole, at)) return at + whole.length;
+    COMMENT_END.lastIndex = at + 4;
+    return COMMENT_END.test(source) ? COMMENT_END.lastIndex : source.length;
   }
   if (!/[!?/]/.test(source.charAt(at + 1))) return undefined;
   const end = source.indexOf(">", at);

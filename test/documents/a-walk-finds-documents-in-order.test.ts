@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
@@ -219,6 +219,11 @@ describe("readDocument", () => {
     expect(await refused("d.md", new Uint8Array((16 << 20) + 1))).toMatchObject({
       message: expect.stringContaining("it is larger than 16 MiB"),
     });
+    expect(await refused("e.md", "12345", 4 << 20)).toBe("12345");
+    truncateSync(write("f.md", ""), 2 ** 32 + 1);
+    await expect(readDocument(join(folder, "f.md"), { maxBytes: 2 ** 32 })).rejects.toThrow(
+      "it is larger than 4096 MiB",
+    );
     expect(await readDocument(write("c.md", "1234"), { maxBytes: 4 })).toBe("1234");
     expect(await readDocument(folder).catch((error: unknown) => error)).toMatchObject({
       code: expect.stringMatching(/^(INVALID_DOCUMENT|IO)$/),

@@ -93,6 +93,8 @@ describe("what a page hides", () => {
   const hiding = {
     "a comment": `<!-- <p>${SECRET} -->`,
     "a comment of nothing": `<!--><!-- ${SECRET} -->`,
+    "a comment of a dash": `<!---><!-- ${SECRET} -->`,
+    "a comment that ends with a mark": `<!-- ${SECRET} --!>`,
     "the hidden attribute": `<div hidden><p>${SECRET}</p><div>${SECRET}</div>${SECRET}</div>`,
     "aria-hidden": `<span aria-hidden="true">${SECRET}<span>${SECRET}</span>${SECRET}</span>`,
     "display: none": `<p style="color: red; display : none">${SECRET}</p>`,
@@ -138,6 +140,9 @@ describe("what a page hides", () => {
   it("is not what only looks like it", () => {
     const style = "opacity:0.5;font-size:0.8em;display:block;visibility:visible";
     expect(text(`<p style="${style}" data-hidden aria-hidden="false">seen</p>`)).toBe("seen");
+    expect(text("<p style='color:red;/*;display:none'>in a comment that never ends</p>")).toBe(
+      "in a comment that never ends",
+    );
   });
 });
 
@@ -151,9 +156,19 @@ describe("what is broken", () => {
     expect(text("<p>a<b")).toBe("a");
     expect(text("<!doctype html>a<?php x ?>b<![CDATA[c]]>d")).toBe("abd");
     expect(text("\uFEFF<p>a")).toBe("a");
+    expect(text("a<!--->b<!---->c<!-->d<!--!>e--!>f")).toBe("abcdf");
     expect(text("<script>x")).toBe("");
     expect(text("<P>A</P><P>B</P>")).toBe("A\n\nB");
     expect(text("<p>a\u0001b")).toBe("a\u0001b");
+  });
+
+  it("has end tags that browsers take for start tags", () => {
+    expect(text("one</p>two")).toBe("one\n\ntwo");
+    expect(text("<b>one</p>two</b>")).toBe("one\n\ntwo");
+    expect(text("<p>one</p></p>two")).toBe("one\n\ntwo");
+    expect(text("one</br>two")).toBe("one\ntwo");
+    expect(text("<p>one</br>two</p></br>")).toBe("one\ntwo");
+    expect(text("<div hidden>one</br></p>two</div>three")).toBe("three");
   });
 
   it("may be nested as deeply as it likes", () => {

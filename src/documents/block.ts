@@ -20,7 +20,7 @@ export function packBlocks(text: string, blocks: readonly Block[], size: number)
   for (const { start, end } of blocks) {
     const last = packed.at(-1);
     if (last !== undefined && end - last.start <= size) last.end = end;
-    else packed.push(...cutBlock(text, start, end, size));
+    else for (const part of cutBlock(text, start, end, size)) packed.push(part);
   }
   return packed;
 }

@@ -148,7 +148,7 @@ class AiSdkEmbedding implements EmbeddingFunction<string> {
     const size = Math.max(1, this.#perCall);
     const vectors: Float32Array[] = [];
     for (let from = 0; from < texts.length; from += size) {
-      vectors.push(...(await this.#call(texts.slice(from, from + size), request)));
+      for (const vector of await this.#call(texts.slice(from, from + size), request)) vectors.push(vector);
     }
     return vectors;
   }

@@ -151,6 +151,11 @@ describe("passages of any document", () => {
   });
 });
 
+test("a paragraph of any length is cut", () => {
+  const source = "word ".repeat(1 << 20);
+  expect(splitText(source, { size: 20 })).toHaveLength(1 << 18);
+});
+
 describe("hostile documents", () => {
   const hostile: Readonly<Record<string, (count: number) => string>> = {
     "marks of headings": (n) => "# ".repeat(n),

@@ -34,7 +34,7 @@ async function allStats(db: Database): Promise<NamedStats[]> {
 }
 
 function longest(tables: readonly NamedStats[]): number {
-  return Math.max(...tables.map(({ name }) => name.length));
+  return tables.reduce((most, { name }) => Math.max(most, name.length), 0);
 }
 
 function tableLine(terminal: Terminal, stats: NamedStats, width: number): string {

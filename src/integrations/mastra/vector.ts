@@ -277,7 +277,7 @@ async function chosen(
   const fixed = await view.fixed();
   const ids: string[] = [];
   for await (const batch of fixed.scan(table)) {
-    ids.push(...batch.filter(({ metadata }) => rest(metadata)).map(({ id }) => id));
+    for (const { id, metadata } of batch) if (rest(metadata)) ids.push(id);
   }
   return { view: fixed, choice: fixed.withIds(ids) };
 }

@@ -118,7 +118,7 @@ class TreeMaker {
       this.#steps += 1;
       if (this.#steps > STEPS_MAX) throw tooLarge(NODES_MAX);
       const made = Condition.madeOf(next);
-      if ("parts" in made && made.op === op) waiting.push(...made.parts.toReversed());
+      if ("parts" in made && made.op === op) for (const part of made.parts.toReversed()) waiting.push(part);
       else nodes.push(this.node(made, depth + 1));
     }
     const size = nodes.reduce((sum, node) => sum + (node.op === op ? node.args.length : 1), 0);

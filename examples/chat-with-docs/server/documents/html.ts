@@ -134,7 +134,7 @@ function plainText(element: Element): string {
   const open: Node[] = [...element.childNodes].reverse();
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.nodeName === "#text" && "value" in node) text += node.value;
-    else if ("tagName" in node) open.push(...[...node.childNodes].reverse());
+    else if ("tagName" in node) for (const child of [...node.childNodes].reverse()) open.push(child);
   }
   return text;
 }

@@ -40,12 +40,7 @@ export interface NativeReembed {
 export interface NativeTable {
   info(): Promise<string>;
   resolve(at: string): Promise<string>;
-  readFast(
-    request: string,
-    vector: Float32Array | null,
-    scratch: Float64Array,
-    alone: boolean,
-  ): string | null;
+  readFast(request: string, vector: Float32Array | null, scratch: Float64Array): string | null;
   readPage(request: string, vector: Float32Array | null): Promise<NativePage>;
   readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array>;
   scan(request: string): Promise<NativeScan>;

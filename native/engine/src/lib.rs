@@ -85,8 +85,10 @@ pub use filter::Filter;
 pub use format::{Commit, Operation, Raw};
 pub use fragment::ArrowStream;
 pub use history::{AsOf, Tag};
-pub use search::{Explained, Planned, Search};
-pub use snapshot::{Beside, Cell, Difference, Find, Lifetime, Moment, Order, Picked, Scan, Snapshot};
+pub use search::{Explained, Planned, Search, SearchOptions, What};
+pub use snapshot::{
+    Beside, Cell, Difference, Find, Lifetime, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,
+};
 
 // How tables are kept in order.
 pub use upkeep::{Due, Optimized, Schedule, Verified, Warning};

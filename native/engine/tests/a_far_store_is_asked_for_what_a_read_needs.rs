@@ -18,7 +18,7 @@ use support::rows::{batch, schema};
 use support::world::World;
 use varve_engine::{
     AsOf, Catalog, Code, CommitOptions, Database, Find, Indexing, MemoryStore, OnKey, Schema, Search,
-    Snapshot, Store, Table, Value,
+    SearchOptions, Snapshot, Store, Table, Value,
 };
 
 /// Each is a file of its own.
@@ -178,14 +178,12 @@ fn an_index_is_opened_by_a_search_of_its_column() {
     assert_eq!(opened(&store, "index"), [""; 0]);
     let field = snapshot.schema().field("v5").unwrap();
     let query = vec![1.0; DIMENSIONS];
-    let search = Search {
-        column: field,
-        vector: &query,
-        filter: None,
+    let search = Search::exact(field, &query, None, 3).with(SearchOptions {
         limit: 3,
         recall: 0.9,
         prefer_index: true,
-    };
+        ..SearchOptions::default()
+    });
     snapshot.search(&search, vec![field.clone()]).unwrap();
     let files = opened(&store, "index");
     assert_eq!(files.len(), 1, "{files:?}");

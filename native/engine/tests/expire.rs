@@ -20,7 +20,8 @@ use support::rows::{batch, schema};
 use support::whole::all_rows;
 use support::world::World;
 use varve_engine::{
-    AsOf, CommitOptions, Database, Indexing, MemoryStore, OnKey, Schema, Search, Store, Table, Value,
+    AsOf, CommitOptions, Database, Indexing, MemoryStore, OnKey, Schema, Search, SearchOptions, Store, Table,
+    Value,
 };
 
 const DIMENSIONS: usize = 64;
@@ -108,11 +109,12 @@ impl Bench {
         let column = schema.field("at").unwrap();
         let exact = Search::exact(column, &query, None, usize::MAX);
         let truth: Vec<u64> = snapshot.search(&exact, Vec::new()).unwrap().ids().collect();
-        let search = Search {
+        let search = exact.with(SearchOptions {
             recall: 0.9,
+            exact: false,
             prefer_index: true,
-            ..exact
-        };
+            ..exact.options
+        });
         for snapshot in [snapshot, other] {
             let found: Vec<u64> = snapshot.search(&search, Vec::new()).unwrap().ids().collect();
             assert_eq!(found, truth);

@@ -16,7 +16,8 @@ use support::random::Random;
 use support::rows::{batch, schema};
 use support::world::World;
 use varve_engine::{
-    CommitOptions, Database, Indexing, MemoryStore, OnKey, Schema, Search, Snapshot, Table, Value,
+    CommitOptions, Database, Indexing, MemoryStore, OnKey, Schema, Search, SearchOptions, Snapshot, Table,
+    Value, What,
 };
 use varve_kernels::{f16_to_f32, f32_to_f16};
 
@@ -115,20 +116,22 @@ fn table(kind: Kind, rows: &[Vec<f32>], indexing: Indexing) -> Arc<Table> {
 /// Checks a search: as many rows as there should be, in their order, each with a distance that is a finite number.
 fn check(kind: Kind, rows: &[Vec<f32>], snapshot: &Snapshot, search: &Search<'_>) {
     let picked = snapshot.search(search, Vec::new()).unwrap();
-    let wanted = search.limit.min(rows.len());
-    assert_eq!(picked.len(), wanted, "{kind:?} {:?}", search.vector);
-    let of = |row: u64| kind.similarity(search.vector, &rows[row as usize]);
+    let What::Vector { query, .. } = search.what;
+    let wanted = search.options.limit.min(rows.len());
+    assert_eq!(picked.len(), wanted, "{kind:?} {:?}", query);
+    let of = |row: u64| kind.similarity(query, &rows[row as usize]);
     let ids: Vec<u64> = picked.ids().collect();
     for pair in ids.windows(2) {
         let ((near, a, _), (far, b, _)) = (of(pair[0]), of(pair[1]));
         assert!(
             near >= far - a - b,
             "{kind:?}: {near} before {far}; {:?} {:?}",
-            search.vector,
+            query,
             rows[pair[0] as usize]
         );
     }
-    for (id, (distance, score)) in ids.iter().zip(&picked.scores) {
+    for (id, score) in ids.iter().zip(&picked.scores) {
+        let (distance, score) = (score.distance(), score.score);
         assert!(
             distance.is_finite() && score.is_finite(),
             "{kind:?} {distance} {score}"
@@ -143,7 +146,7 @@ fn check(kind: Kind, rows: &[Vec<f32>], snapshot: &Snapshot, search: &Search<'_>
             "{kind:?}: {distance} is not {expected}"
         );
     }
-    if search.recall >= 1.0
+    if search.options.recall >= 1.0
         && let Some(last) = ids.last()
     {
         let (worst, off, _) = of(*last);
@@ -169,14 +172,13 @@ fn run(kind: Kind, seed: u64, count: usize, indexing: Indexing, recalls: &[f32])
             false => vector(&mut random, kind),
         };
         for &recall in recalls {
-            let search = Search {
-                column: &field,
-                vector: &query,
-                filter: None,
-                limit: *random.pick(&[1, 5, 30, usize::MAX]),
+            let limit = *random.pick(&[1, 5, 30, usize::MAX]);
+            let search = Search::exact(&field, &query, None, limit).with(SearchOptions {
+                limit,
                 recall,
                 prefer_index: true,
-            };
+                ..SearchOptions::default()
+            });
             check(kind, &rows, &snapshot, &search);
         }
     }

@@ -22,8 +22,8 @@ use support::values;
 use support::wire::encode;
 use support::world::World;
 use varve_engine::{
-    AsOf, Catalog, Code, CommitOptions, Database, Field, Indexing, MemoryStore, OnKey, Reembed, Schema,
-    Search, Snapshot, Stop, Table, Value,
+    AsOf, Catalog, Code, CommitOptions, Database, Field, Indexing, MemoryStore, OnKey, Picked, Reembed,
+    Schema, Search, SearchOptions, Snapshot, Stop, Table, Value,
 };
 
 const DIMENSIONS: u32 = 70;
@@ -103,17 +103,18 @@ impl Bench {
         let column = self.schema.field("near").unwrap();
         let exact = Search::exact(column, query, None, usize::MAX);
         let truth = snapshot.search(&exact, Vec::new()).unwrap();
-        let search = Search {
-            limit,
-            recall: RECALL,
-            prefer_index: true,
-            ..exact
-        };
+        let search = exact.with(through_index(limit, RECALL));
         let found = snapshot.search(&search, Vec::new()).unwrap();
         assert_eq!(found.len(), limit.min(truth.len()));
-        let ranking: Vec<(u64, (f64, f64))> = truth.ids().zip(truth.scores.iter().copied()).collect();
+        let scored = |picked: &Picked| -> Vec<(u64, f64, f64)> {
+            let scores = picked.ids().zip(&picked.scores);
+            scores
+                .map(|(id, score)| (id, score.score, score.distance()))
+                .collect()
+        };
+        let ranking = scored(&truth);
         let mut rest = ranking.iter();
-        for hit in found.ids().zip(found.scores.iter().copied()) {
+        for hit in scored(&found) {
             assert!(rest.any(|other| *other == hit));
         }
     }
@@ -246,14 +247,19 @@ fn index_files(bench: &Bench) -> usize {
     bench.store.list("t.varve/index").unwrap().len()
 }
 
+fn through_index(limit: usize, recall: f32) -> SearchOptions {
+    SearchOptions {
+        limit,
+        recall,
+        prefer_index: true,
+        ..SearchOptions::default()
+    }
+}
+
 /// Ids of an exact search and of one through an index, which it was.
 fn both(snapshot: &Snapshot, column: &Field, query: &[f32]) -> (Vec<u64>, Vec<u64>) {
     let exact = Search::exact(column, query, None, 50);
-    let search = Search {
-        recall: RECALL,
-        prefer_index: true,
-        ..exact
-    };
+    let search = exact.with(through_index(50, RECALL));
     assert!(!snapshot.explain(&search).unwrap().exact);
     let ids = |search: &Search<'_>| snapshot.search(search, Vec::new()).unwrap().ids().collect();
     (ids(&exact), ids(&search))
@@ -420,11 +426,7 @@ fn rows_that_are_nearly_the_same_are_found_as_others_are() {
     for at in 0..100 {
         let query = on_a_circle(at * 397);
         let exact = Search::exact(column, &query, None, 10);
-        let search = Search {
-            recall: 0.99,
-            prefer_index: true,
-            ..exact
-        };
+        let search = exact.with(through_index(10, 0.99));
         let ids = |search: &Search<'_>| -> Vec<u64> {
             let found = snapshot.search(search, Vec::new()).unwrap();
             found.ids().collect()

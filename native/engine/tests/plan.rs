@@ -13,7 +13,9 @@ use std::sync::Arc;
 use serde_json::json;
 use support::random::Random;
 use support::wire::encode;
-use varve_engine::{CommitOptions, Database, Filter, Indexing, OnKey, Schema, Search, Table, Value};
+use varve_engine::{
+    CommitOptions, Database, Filter, Indexing, OnKey, Schema, Search, SearchOptions, Table, Value,
+};
 
 const DIMENSIONS: usize = 64;
 const ROWS: usize = 5_000;
@@ -62,18 +64,15 @@ fn a_search_is_planned_from_the_rows_that_match_as_soon_as_they_are_known() {
     let filter = json!({"op": "eq", "column": ["group"], "value": 7});
     let filter = Filter::parse(&filter, &schema).unwrap();
     let query = vec![1.0; DIMENSIONS];
-    let search = Search {
-        recall: 0.95,
-        ..Search::exact(schema.field("near").unwrap(), &query, Some(&filter), 50)
-    };
+    let exact = Search::exact(schema.field("near").unwrap(), &query, Some(&filter), 50);
+    let search = exact.with(SearchOptions {
+        exact: false,
+        ..exact.options
+    });
     let is_short = || snapshot.plan_within(&search, SHORT_NS).unwrap().is_some();
     assert!(!is_short(), "which rows match must be found out first");
     assert_eq!(snapshot.search(&search, Vec::new()).unwrap().len(), ROWS / 1000);
     assert!(is_short());
-    let exact = Search {
-        recall: 1.0,
-        ..search
-    };
     assert!(
         snapshot.plan_within(&exact, SHORT_NS).unwrap().is_some(),
         "known is known for exact searches too"

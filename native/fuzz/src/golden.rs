@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use varve_engine::inside::{manifest_sequence, seal_json};
 use varve_engine::{
     AsOf, Catalog, CommitOptions, DataType, Database, Environment, Find, MemoryStore, OnKey, Result, Search,
-    Snapshot, Store as _, Table, Uuid,
+    SearchOptions, Snapshot, Store as _, Table, Uuid,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -173,11 +173,12 @@ fn snapshot(snapshot: &Snapshot) -> Result<()> {
             let query = vec![0.5; dimensions as usize];
             let exact = Search::exact(field, &query, None, 3);
             let _ = snapshot.search(
-                &Search {
+                &exact.with(SearchOptions {
                     recall: 0.9,
+                    exact: false,
                     prefer_index: true,
-                    ..exact
-                },
+                    ..exact.options
+                }),
                 Vec::new(),
             );
             let _ = snapshot.search(&exact, Vec::new());

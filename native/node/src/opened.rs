@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use varve_engine::{Result, Schedule, Stop, Table};
+use varve_protocol::Traffic;
 
 use crate::handle::{Handle, LetGo, Part};
 use crate::threads::{Ends, end_with_environment};
@@ -9,6 +10,7 @@ use crate::threads::{Ends, end_with_environment};
 pub struct Opened {
     table: Handle<Table>,
     upkeep: Schedule,
+    traffic: Arc<Traffic>,
     parts: Mutex<Vec<Weak<dyn LetGo>>>,
     /// Held by whoever closes: the second who does waits for the first.
     closing: Mutex<()>,
@@ -23,6 +25,7 @@ impl Opened {
         Self {
             upkeep: Schedule::start(&table),
             table: Handle::new(table),
+            traffic: Arc::default(),
             parts: Mutex::default(),
             closing: Mutex::default(),
         }
@@ -46,6 +49,11 @@ impl Opened {
     /// Begins upkeep where it is due. Called after every commit.
     pub(crate) fn committed(&self) {
         self.upkeep.committed();
+    }
+
+    /// Whether searches come one at a time.
+    pub(crate) fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
     }
 
     /// What ends upkeep early.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8Array};
 use napi_derive::napi;
 use varve_engine::{Result, Table};
-use varve_protocol::Page;
+use varve_protocol::{Page, Within};
 
 use crate::call::thrown;
 use crate::opened::Opened;
@@ -18,7 +18,7 @@ pub(crate) type PageWork = Work<Page, NativePage>;
 
 /// A read predicted to take longer does not run on JavaScript's thread.
 const INSIDE_CALL_NS: u64 = 300_000;
-/// The limit for a search beside which no other is under way: a hop to a thread and back was measured to take 65 us, and nobody
+/// The limit for a search where they come one at a time: a hop to a thread and back was measured to take 65 us, and nobody
 /// waits.
 const ALONE_NS: u64 = 500_000;
 /// The largest write, in bytes, that is decoded by whoever commits it.
@@ -107,18 +107,20 @@ impl NativeTable {
         self.text_later(move |table| varve_protocol::resolve(table, &at))
     }
 
-    /// Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. `alone`: the caller has no other
-    /// search under way.
+    /// Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`.
     #[napi]
     pub fn read_fast(
         &self,
         request: String,
         vector: Option<&[f32]>,
         mut scratch: Float64ArraySlice<'_>,
-        alone: bool,
     ) -> napi::Result<Option<String>> {
-        let most_ns = if alone { ALONE_NS } else { INSIDE_CALL_NS };
-        let read = |table: &Arc<Table>| varve_protocol::read_within(table, &request, vector, most_ns);
+        let alone = vector.is_some() && self.opened.traffic().is_quiet();
+        let within = Within {
+            search_ns: if alone { ALONE_NS } else { INSIDE_CALL_NS },
+            other_ns: INSIDE_CALL_NS,
+        };
+        let read = |table: &Arc<Table>| varve_protocol::read_within(table, &request, vector, within);
         let page = self.opened.run(read).map_err(|error| thrown(&error))?;
         let Some(page) = page else {
             return Ok(None);
@@ -136,20 +138,24 @@ impl NativeTable {
     #[napi(ts_return_type = "Promise<NativePage>")]
     pub fn read_page(&self, request: String, vector: Option<&[f32]>) -> PageWork {
         let vector = vector.map(<[f32]>::to_vec);
-        self.later(
-            move |table| varve_protocol::read_page(table, &request, vector.as_deref()),
-            NativePage::from,
-        )
+        let passing = self.opened.traffic().passes();
+        let read = move |table: &Arc<Table>| {
+            let _passing = passing;
+            varve_protocol::read_page(table, &request, vector.as_deref())
+        };
+        self.later(read, NativePage::from)
     }
 
     /// The rows of a find or a search as an Arrow IPC stream.
     #[napi(ts_return_type = "Promise<Uint8Array>")]
     pub fn read_arrow(&self, request: String, vector: Option<&[f32]>) -> Work<Vec<u8>, Uint8Array> {
         let vector = vector.map(<[f32]>::to_vec);
-        self.later(
-            move |table| varve_protocol::read_arrow(table, &request, vector.as_deref()),
-            Uint8Array::new,
-        )
+        let passing = self.opened.traffic().passes();
+        let read = move |table: &Arc<Table>| {
+            let _passing = passing;
+            varve_protocol::read_arrow(table, &request, vector.as_deref())
+        };
+        self.later(read, Uint8Array::new)
     }
 
     /// Starts a scan.

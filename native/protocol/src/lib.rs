@@ -38,6 +38,7 @@ mod read;
 mod reembed;
 mod request;
 mod scan;
+mod traffic;
 mod write;
 
 pub use database::{create_table, verify_table};
@@ -46,7 +47,8 @@ pub use failure::failure;
 pub use history::{delete_tag, diff, history, info, resolve, restore, tag, tags};
 pub use layout::{alter, optimize, set_retention, stats, verify};
 pub use page::Page;
-pub use read::{explain, read_arrow, read_page, read_within};
+pub use read::{Within, explain, read_arrow, read_page, read_within};
 pub use reembed::{Vectors, reembed};
 pub use scan::{Pages, scan};
+pub use traffic::{Passing, Traffic};
 pub use write::{hand_over, write};

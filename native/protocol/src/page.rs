@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 use varve_engine::{
-    Cell, Code, DataType, Element, Error, Field, Lifetime, Picked, Result, Sources, Value, fixed_width,
-    vector_elements,
+    Cell, Code, DataType, Element, Error, Field, Lifetime, Picked, Result, Score, Sources, Value,
+    fixed_width, vector_elements,
 };
 
 /// The greatest integer of which a 64-bit float knows all neighbours.
@@ -80,9 +80,8 @@ impl Page {
             page.check_size()?;
         }
         for part in parts {
-            page.numbers
-                .extend(part.scores.iter().map(|(distance, _)| *distance));
-            page.numbers.extend(part.scores.iter().map(|(_, score)| *score));
+            page.numbers.extend(part.scores.iter().map(Score::distance));
+            page.numbers.extend(part.scores.iter().map(|score| score.score));
         }
         Ok(page)
     }

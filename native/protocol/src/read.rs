@@ -1,5 +1,5 @@
 use serde_json::json;
-use varve_engine::{Beside, Code, Error, Field, Lifetime, Picked, Result, Snapshot, Table};
+use varve_engine::{Beside, Error, Field, Lifetime, Picked, Result, Snapshot, Table};
 
 use crate::page::{Page, is_blob};
 use crate::request::{Read, ReadKind, parse};
@@ -12,7 +12,7 @@ const SCANNED_BYTES: usize = 16;
 /// The rows of any read.
 ///
 /// # Errors
-/// Those of [`Snapshot::get`], [`Snapshot::find`] and [`Snapshot::search`]; [`Code::InvalidArgument`] for rows that no page can hold.
+/// Those of [`Snapshot::get`], [`Snapshot::find`] and [`Snapshot::search`]; [`varve_engine::Code::InvalidArgument`] for rows that no page can hold.
 pub fn read_page(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Page> {
     let request: Read = parse(request)?;
     let snapshot = request.snapshot(table)?;
@@ -20,7 +20,16 @@ pub fn read_page(table: &Table, request: &str, vector: Option<&[f32]>) -> Result
     answer(table, &request, &snapshot, fields, vector)
 }
 
-/// The rows of a read that is predicted to take at most `most_ns` nanoseconds: for hosts with a thread that must not wait for long.
+/// The nanoseconds for which a host's thread may be held.
+#[derive(Clone, Copy, Debug)]
+pub struct Within {
+    /// By a search at one point in the history.
+    pub search_ns: u64,
+    /// By any other read.
+    pub other_ns: u64,
+}
+
+/// The rows of a read that is predicted to take no longer than that: for hosts with a thread that must not wait for long.
 /// `None` where it may take longer, where the table lies far away, which is then not asked for anything, or where the rows have bytes or
 /// vectors; then [`read_page`] answers.
 ///
@@ -30,7 +39,7 @@ pub fn read_within(
     table: &Table,
     request: &str,
     vector: Option<&[f32]>,
-    most_ns: u64,
+    within: Within,
 ) -> Result<Option<Page>> {
     let request: Read = parse(request)?;
     let Some(snapshot) = request.snapshot_at_once(table)? else {
@@ -40,6 +49,11 @@ pub fn read_within(
     if fields.iter().any(is_blob) {
         return Ok(None);
     }
+    let most_ns = if request.kind == ReadKind::Search && request.during.is_none() {
+        within.search_ns
+    } else {
+        within.other_ns
+    };
     let scanned = if request.is_filtered() || request.is_ordered() {
         SCANNED_BYTES
     } else {
@@ -81,9 +95,8 @@ pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Resul
 pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<String> {
     let request: Read = parse(request)?;
     let snapshot = request.snapshot(table)?;
-    let field = request.vector_field(&snapshot)?;
     let filter = request.filter(&snapshot)?;
-    let search = request.search(field, vector.unwrap_or_default(), filter.as_ref());
+    let search = request.search(&snapshot, vector, filter.as_ref())?;
     let explained = if request.finds_keys() {
         snapshot.explain_keys(&search)?
     } else {
@@ -95,9 +108,8 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
         "bytes": explained.bytes, "indexes": explained.indexes, "lists": explained.lists,
         "scanned": explained.scanned, "refined": explained.refined, "uncovered": explained.uncovered,
     });
-    if let (Some(_), Some(last), Some(json)) = (&request.during, request.version, json.as_object_mut()) {
-        json.insert("from".to_owned(), json!(explained.version));
-        json.insert("version".to_owned(), json!(last));
+    if let (Some(from), Some(json)) = (explained.from, json.as_object_mut()) {
+        json.insert("from".to_owned(), json!(from));
     }
     Ok(json.to_string())
 }
@@ -162,10 +174,8 @@ fn searched(
     vector: Option<&[f32]>,
     most_ns: u64,
 ) -> Result<Option<Picked>> {
-    let field = request.vector_field(snapshot)?;
-    let vector = vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
     let filter = request.filter(snapshot)?;
-    let search = request.search(field, vector, filter.as_ref());
+    let search = request.search(snapshot, vector, filter.as_ref())?;
     let Some(planned) = snapshot.plan_within(&search, most_ns)? else {
         return Ok(None);
     };

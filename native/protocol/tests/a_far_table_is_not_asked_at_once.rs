@@ -12,6 +12,7 @@ use std::sync::Arc;
 use far::FarStore;
 use serde_json::json;
 use varve_engine::{Catalog, Database, MemoryStore, Schema, SystemEnvironment, Table};
+use varve_protocol::Within;
 
 fn table(store: Arc<dyn Catalog>) -> Arc<Table> {
     let fields = json!({"primaryKey": "id", "fields": [{"name": "id", "type": {"kind": "int"}}]});
@@ -35,7 +36,11 @@ fn a_read_within_a_time_touches_no_store_that_is_far() {
     );
     store.asked();
     for request in requests {
-        let answer = |table: &Table| varve_protocol::read_within(table, &request.to_string(), None, u64::MAX);
+        let within = Within {
+            search_ns: u64::MAX,
+            other_ns: u64::MAX,
+        };
+        let answer = |table: &Table| varve_protocol::read_within(table, &request.to_string(), None, within);
         assert!(answer(&far).unwrap().is_none(), "{request}");
         assert_eq!(store.asked(), [""; 0], "{request}");
         assert!(answer(&near).unwrap().is_some(), "{request}");

@@ -52,8 +52,6 @@ export class TableHandle {
   /** Memory for small answers, shared by all reads of the table. */
   readonly scratch: Float64Array = new Float64Array(SCRATCH_NUMBERS);
   readonly buffers: BufferPool = new BufferPool();
-  /** Searches of this handle that are under way. */
-  searches = 0;
   /** Plans by their columns, so that snapshots of one schema share them; a schema may get other columns when one is embedded again. */
   readonly #known = new Map<string, Plans>();
 

@@ -71,11 +71,8 @@ export declare class NativeTable {
   info(): Promise<string>
   /** The version that a moment means, with its dates and its schema. */
   resolve(at: string): Promise<string>
-  /**
-   * Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. `alone`: the caller has no other
-   * search under way.
-   */
-  readFast(request: string, vector: Float32Array | undefined | null, scratch: Float64Array, alone: boolean): string | null
+  /** Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. */
+  readFast(request: string, vector: Float32Array | undefined | null, scratch: Float64Array): string | null
   /** The rows of any read. */
   readPage(request: string, vector?: Float32Array | undefined | null): Promise<NativePage>
   /** The rows of a find or a search as an Arrow IPC stream. */

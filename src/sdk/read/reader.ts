@@ -26,8 +26,6 @@ export interface Ask<T> {
   readonly request: string;
   readonly vector: Float32Array | null;
   readonly decode: Decode<T>;
-  /** For a search: whether no other is running, so that it may block the event loop a little longer. */
-  readonly alone?: boolean;
 }
 
 /** A reader that always reads the newest version. */
@@ -107,8 +105,8 @@ export class Reader {
   /** The answer as rows; `ask` may throw. */
   rows<T>(ask: () => Ask<T>): Promise<T> {
     try {
-      const { request, vector, decode, alone } = ask();
-      return this.#read(request, vector, decode, alone);
+      const { request, vector, decode } = ask();
+      return this.#read(request, vector, decode);
     } catch (error) {
       return Promise.reject(toVarveError(error));
     }
@@ -190,13 +188,13 @@ export class Reader {
     return JSON.stringify(wire);
   }
 
-  #read<T>(request: string, vector: Float32Array | null, decode: Decode<T>, alone = false): Promise<T> {
-    return inTurn(() => this.#readNow(request, vector, decode, alone));
+  #read<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {
+    return inTurn(() => this.#readNow(request, vector, decode));
   }
 
-  #readNow<T>(request: string, vector: Float32Array | null, decode: Decode<T>, alone: boolean): Promise<T> {
+  #readNow<T>(request: string, vector: Float32Array | null, decode: Decode<T>): Promise<T> {
     try {
-      const text = this.#native.readFast(request, vector, this.#scratch, alone);
+      const text = this.#native.readFast(request, vector, this.#scratch);
       if (text !== null) return Promise.resolve(decode(this.#scratch, text));
     } catch (error) {
       return this.#fail(error);

@@ -46,21 +46,13 @@ export async function search(
   query: unknown,
   request: SearchRequest,
 ): Promise<unknown> {
-  handle.searches += 1;
-  try {
-    const { reader, field, body, vector } = await prepare(handle, own, query, request);
-    const { select } = request;
-    if (vector !== null) {
-      const alone = handle.searches === 1;
-      return await form.answer(reader, () => ({ ...reader.search(select, body, vector), alone }));
-    }
-    if (form.none !== undefined) return form.none(NO_EMBEDDING);
-    const nothing = { ...body, where: NOTHING };
-    const zeros = new Float32Array(field.type.dimensions);
-    return await form.answer(reader, () => reader.search(select, nothing, zeros));
-  } finally {
-    handle.searches -= 1;
-  }
+  const { reader, field, body, vector } = await prepare(handle, own, query, request);
+  const { select } = request;
+  if (vector !== null) return await form.answer(reader, () => reader.search(select, body, vector));
+  if (form.none !== undefined) return form.none(NO_EMBEDDING);
+  const nothing = { ...body, where: NOTHING };
+  const zeros = new Float32Array(field.type.dimensions);
+  return await form.answer(reader, () => reader.search(select, nothing, zeros));
 }
 
 /** The vector of an input. */
@@ -113,8 +105,8 @@ async function prepare(
   const vector = isInput(query)
     ? await handle.embedder.one(field, query, "query", signal)
     : toVector(schema.table, field, query);
-  const known = { column: field.name, columnId: field.id, where };
-  const body = { ...sentOptions(SEARCH, request), ...known, ...span };
+  const what = { vector: { column: field.name, columnId: field.id } };
+  const body = { where, ...span, search: { what, ...sentOptions(SEARCH, request) } };
   return { reader, field, vector, body };
 }
 

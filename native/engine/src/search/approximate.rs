@@ -10,7 +10,7 @@ use super::cost::{
 };
 use super::exact::{Hit, Nearest};
 use super::query::Query;
-use super::request::{Explained, Search};
+use super::request::{Explained, Leg};
 use crate::column::{Bits, fixed_width};
 use crate::error::Result;
 use crate::format::Rows;
@@ -22,10 +22,10 @@ use crate::snapshot::{RowPlace, Snapshot};
 /// Vectors that are read before the next look at what is still of use.
 const AT_ONCE: usize = 16;
 
-/// A search and the segments that answer it.
+/// A search for the nearest vectors, and the segments that answer it.
 pub(super) struct Approximate<'a> {
     snapshot: &'a Snapshot,
-    search: &'a Search<'a>,
+    leg: Leg<'a>,
     space: Space,
     indexes: Vec<Chosen<'a>>,
     /// For each segment of rows those that the filter matches.
@@ -49,14 +49,14 @@ struct Chosen<'a> {
 
 impl<'a> Approximate<'a> {
     /// How to answer a search: from index segments, if there are any and an exact search is not as fast.
-    pub(super) fn plan(snapshot: &'a Snapshot, search: &'a Search<'a>) -> Result<Way<'a>> {
-        let DataType::Vector { metric, .. } = search.column.data_type else {
+    pub(super) fn plan(snapshot: &'a Snapshot, leg: Leg<'a>) -> Result<Way<'a>> {
+        let DataType::Vector { metric, .. } = leg.column.data_type else {
             return Ok(Way::Exact(None));
         };
-        if search.limit == 0 || open_indexes(snapshot, search.column.id).next().is_none() {
+        if leg.limit == 0 || open_indexes(snapshot, leg.column.id).next().is_none() {
             return Ok(Way::Exact(None));
         }
-        let matching = match search.filter {
+        let matching = match leg.filter {
             None => None,
             Some(filter) => {
                 let of = |segment: &Arc<crate::fragment::Segment>| {
@@ -68,7 +68,7 @@ impl<'a> Approximate<'a> {
         };
         let plan = Self {
             snapshot,
-            search,
+            leg,
             space: Space::new(metric),
             indexes: Vec::new(),
             matching,
@@ -88,10 +88,10 @@ impl<'a> Approximate<'a> {
         let share = (matches as f64 / stored.max(1) as f64) * (alive as f64 / stored.max(1) as f64);
         let watermark = self.snapshot.watermark();
         let mut cost = 0.0;
-        for (ids, index) in open_indexes(self.snapshot, self.search.column.id) {
+        for (ids, index) in open_indexes(self.snapshot, self.leg.column.id) {
             let born = (watermark - ids.start) as f64 / (ids.end - ids.start) as f64;
-            let wanted = (self.search.limit as f64 / (share * born.min(1.0)).max(1e-9)).ceil();
-            let setting = index.setting(self.search.recall, wanted as usize);
+            let wanted = (self.leg.limit as f64 / (share * born.min(1.0)).max(1e-9)).ceil();
+            let setting = index.setting(self.leg.recall, wanted as usize);
             let asked = if self.matching.is_some() {
                 wanted * FILTER_TESTS_PER_ROW
             } else {
@@ -102,9 +102,9 @@ impl<'a> Approximate<'a> {
                 + asked.min(index.rows() as f64) * FILTER_TEST_NS;
             self.indexes.push(Chosen { ids, index, setting });
         }
-        cost += self.refine_ns(self.search.limit);
+        cost += self.refine_ns(self.leg.limit);
         let exact = self.exact_ns(matches, stored);
-        if self.search.prefer_index || cost < exact {
+        if self.leg.prefer_index || cost < exact {
             Way::Index(self)
         } else {
             Way::Exact(Some(exact as u64))
@@ -113,7 +113,7 @@ impl<'a> Approximate<'a> {
 
     /// About how long an exact search takes.
     fn exact_ns(&self, matches: usize, stored: usize) -> f64 {
-        let dimensions = match self.search.column.data_type {
+        let dimensions = match self.leg.column.data_type {
             DataType::Vector { dimensions, .. } => f64::from(dimensions),
             _ => 0.0,
         };
@@ -123,13 +123,13 @@ impl<'a> Approximate<'a> {
 
     /// About how many nanoseconds it takes to read the vectors in full where this many rows are wanted.
     fn refine_ns(&self, wanted: usize) -> f64 {
-        let elements = fixed_width(&self.search.column.data_type).unwrap_or(0) / 4;
+        let elements = fixed_width(&self.leg.column.data_type).unwrap_or(0) / 4;
         wanted.saturating_add(EXTRA_REFINED) as f64 * elements as f64 * SCATTERED_WORD_NS
     }
 
     /// Stored rows of which a plan has to find out first whether the filter matches them.
-    pub(super) fn unknown_rows(snapshot: &Snapshot, search: &Search<'_>) -> usize {
-        let (Some(filter), Some(_)) = (search.filter, open_indexes(snapshot, search.column.id).next()) else {
+    pub(super) fn unknown_rows(snapshot: &Snapshot, leg: &Leg<'_>) -> usize {
+        let (Some(filter), Some(_)) = (leg.filter, open_indexes(snapshot, leg.column.id).next()) else {
             return 0;
         };
         let unknown = born(snapshot)
@@ -146,9 +146,9 @@ impl<'a> Approximate<'a> {
             .map(|chosen| f64::from(chosen.setting.rows) * CODE_NS + SEGMENT_NS);
         let gaps = self.uncovered().flat_map(|(_, gaps)| gaps);
         let uncovered: usize = gaps.map(|gap| gap.len()).sum();
-        let width = fixed_width(&self.search.column.data_type).unwrap_or(0);
+        let width = fixed_width(&self.leg.column.data_type).unwrap_or(0);
         let scanned = (uncovered * width) as f64 / BYTES_PER_NS as f64;
-        (chosen.sum::<f64>() + self.refine_ns(self.search.limit) + scanned) as u64
+        (chosen.sum::<f64>() + self.refine_ns(self.leg.limit) + scanned) as u64
     }
 
     /// The hits, and what finding them took; `None` where an exact search must look for rows that are missing.
@@ -158,11 +158,11 @@ impl<'a> Approximate<'a> {
             ..Explained::default()
         };
         let stored: usize = born(self.snapshot).iter().map(|segment| segment.len()).sum();
-        let limit = self.search.limit.min(stored);
+        let limit = self.leg.limit.min(stored);
         let mut nearest = Nearest::new(query, limit);
         let mut found = Candidates::new(limit);
         for chosen in &self.indexes {
-            let Some(probe) = Probe::new(chosen.index, self.search.vector) else {
+            let Some(probe) = Probe::new(chosen.index, self.leg.query) else {
                 return Ok(None);
             };
             let searched = probe.search(&chosen.setting, &mut Admitted(self), &mut found)?;
@@ -173,7 +173,7 @@ impl<'a> Approximate<'a> {
             explained.recall = explained.recall.min(chosen.setting.recall);
         }
         explained.refined = self.refine(&found.finish(), &mut nearest)?;
-        let width = fixed_width(&self.search.column.data_type).unwrap_or(0) as u64;
+        let width = fixed_width(&self.leg.column.data_type).unwrap_or(0) as u64;
         explained.uncovered = self.scan_uncovered(&mut nearest)?;
         explained.bytes += (explained.refined + explained.uncovered) * width;
         explained.segments = born(self.snapshot).len() as u64;
@@ -184,7 +184,7 @@ impl<'a> Approximate<'a> {
 
     /// Reads the vectors of candidates, the best first, as long as they are of use.
     fn refine(&self, candidates: &[Candidate], nearest: &mut Nearest<'_>) -> Result<u64> {
-        let (first, rest) = candidates.split_at(candidates.len().min(self.search.limit.saturating_mul(2)));
+        let (first, rest) = candidates.split_at(candidates.len().min(self.leg.limit.saturating_mul(2)));
         let mut refined = 0;
         for group in first.chunks(64) {
             refined += self.refine_group(group.iter(), nearest)?;
@@ -215,7 +215,7 @@ impl<'a> Approximate<'a> {
             let Some((segment, row)) = self.snapshot.place(candidate.id) else {
                 continue;
             };
-            let Some(column) = self.snapshot.column(segment, self.search.column.id) else {
+            let Some(column) = self.snapshot.column(segment, self.leg.column.id) else {
                 continue;
             };
             if !column.is_null(row as usize)? {
@@ -233,7 +233,7 @@ impl<'a> Approximate<'a> {
             let Some(visible) = self.snapshot.segment(at) else {
                 continue;
             };
-            let Some(vectors) = visible.segment.vectors(self.search.column.id) else {
+            let Some(vectors) = visible.segment.vectors(self.leg.column.id) else {
                 continue;
             };
             let matching = match &self.matching {

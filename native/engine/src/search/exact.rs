@@ -8,6 +8,7 @@ use super::threads::over_all;
 use crate::column::{Bits, Column};
 use crate::error::Result;
 use crate::fragment::{Shadow, Vectors, kernel_element};
+use crate::snapshot::{Part, Parts, RowPlace};
 
 /// Collects the nearest rows of any number of segments, exactly; of rows equally near those come first that were born
 /// first.
@@ -24,18 +25,16 @@ pub(crate) struct Nearest<'a> {
 /// A row that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Hit {
-    /// The number of the segment.
-    pub segment: u32,
-    /// The position in it.
-    pub row: u32,
-    /// How far away the row is.
-    pub distance: f64,
-    /// How near it is: higher for nearer rows.
+    /// Where it lies.
+    pub row: RowPlace,
+    /// How well it fits: higher is better.
     pub score: f64,
+    /// What the score was made of.
+    pub parts: Parts,
 }
 
 /// Vectors of a segment to be looked at: its number, the vectors, and which of them; all where there is no mask.
-pub(crate) type Part<'a> = (u32, Vectors<'a>, Option<&'a Bits>);
+pub(crate) type Scanned<'a> = (u32, Vectors<'a>, Option<&'a Bits>);
 
 /// Up to this many rows of a segment are fetched one by one.
 const FEW: usize = 64;
@@ -64,7 +63,7 @@ impl<'a> Nearest<'a> {
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub(crate) fn scan_all(&mut self, parts: &[Part<'_>]) -> Result<()> {
+    pub(crate) fn scan_all(&mut self, parts: &[Scanned<'_>]) -> Result<()> {
         let mut selected = Vec::with_capacity(parts.len());
         for part in parts {
             selected.extend(self.selected(part)?);
@@ -73,7 +72,7 @@ impl<'a> Nearest<'a> {
     }
 
     /// The rows of a part, if there are any, and how to look at them.
-    fn selected<'p>(&self, &(segment, vectors, mask): &Part<'p>) -> Result<Option<Selected<'p>>> {
+    fn selected<'p>(&self, &(segment, vectors, mask): &Scanned<'p>) -> Result<Option<Selected<'p>>> {
         let (first_id, column) = (u64::from(segment) << 32, vectors.column);
         let present = present(column, mask)?;
         let all = column.len();
@@ -170,13 +169,17 @@ impl<'a> Nearest<'a> {
     #[must_use]
     pub(crate) fn finish(self) -> Vec<Hit> {
         let Self { question, top } = self;
-        let hits = top.into_sorted().into_iter().map(|hit| {
+        let hits = top.into_sorted().into_iter().zip(1..).map(|(hit, rank)| {
             let (distance, score) = question.query.distance_and_score(hit.score);
             Hit {
-                segment: (hit.id >> 32) as u32,
-                row: (hit.id & u64::from(u32::MAX)) as u32,
-                distance,
+                row: ((hit.id >> 32) as u32, (hit.id & u64::from(u32::MAX)) as u32),
                 score,
+                parts: Parts {
+                    vector: Some(Part {
+                        rank,
+                        value: distance,
+                    }),
+                },
             }
         });
         hits.collect()

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::exact::Hit;
-use super::request::{Explained, Search};
+use super::request::{Explained, Search, SearchOptions};
 use crate::error::Result;
 use crate::fragment::hash_key;
 use crate::schema::Field;
@@ -32,14 +32,17 @@ impl Snapshot {
 
     fn hits_of_keys(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {
         let key = self.key_field()?;
-        let mut limit = search.limit.saturating_mul(MORE);
+        let mut limit = search.options.limit.saturating_mul(MORE);
         let mut before = Explained::default();
         loop {
-            let (hits, explained) = self.hits(&Search { limit, ..*search })?;
+            let (hits, explained) = self.hits(&search.with(SearchOptions {
+                limit,
+                ..search.options
+            }))?;
             let explained = explained.after(&before);
             let all = hits.len() < limit;
-            let nearest = self.first_of_each_key(key, hits, search.limit)?;
-            if all || nearest.len() == search.limit {
+            let nearest = self.first_of_each_key(key, hits, search.options.limit)?;
+            if all || nearest.len() == search.options.limit {
                 return Ok((nearest, explained));
             }
             before = explained;
@@ -54,8 +57,8 @@ impl Snapshot {
             if kept.len() == limit {
                 break;
             }
-            let value = match self.column(hit.segment, key.id) {
-                Some(column) => column.value(&key.data_type, hit.row as usize)?,
+            let value = match self.column(hit.row.0, key.id) {
+                Some(column) => column.value(&key.data_type, hit.row.1 as usize)?,
                 None => continue,
             };
             let alike = known.entry(hash_key(&value)).or_default();

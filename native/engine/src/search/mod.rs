@@ -19,7 +19,7 @@ mod request;
 mod threads;
 
 pub use plan::Planned;
-pub use request::{Explained, Search};
+pub use request::{Explained, Search, SearchOptions, What};
 
 #[cfg(test)]
 mod tests;

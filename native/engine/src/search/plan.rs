@@ -1,17 +1,17 @@
 use super::approximate::{Approximate, Way};
 use super::cost::{BYTES_PER_NS, FILTER_ROW_BYTES, FILTER_ROW_NS, SCATTERED_ROWS};
-use super::exact::{Hit, Nearest, Part};
+use super::exact::{Hit, Nearest, Scanned};
 use super::query::Query;
-use super::request::{Explained, Search};
+use super::request::{Explained, Leg, Search};
 use crate::error::{Code, Result};
 use crate::fragment::{Segment, Shadow};
 use crate::schema::{DataType, Field};
-use crate::snapshot::{Picked, Snapshot};
+use crate::snapshot::{Picked, Score, Snapshot};
 
 /// A search of a version, and the way it will be answered.
 pub struct Planned<'a> {
     snapshot: &'a Snapshot,
-    search: &'a Search<'a>,
+    leg: Leg<'a>,
     query: Query<'a>,
     way: Way<'a>,
 }
@@ -30,16 +30,17 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Snapshot::search`].
-    pub fn plan<'a>(&'a self, search: &'a Search<'a>) -> Result<Planned<'a>> {
-        let query = Query::new(search.column, search.vector)?;
-        let way = if search.recall < 1.0 {
-            Approximate::plan(self, search)?
-        } else {
+    pub fn plan<'a>(&'a self, search: &Search<'a>) -> Result<Planned<'a>> {
+        let leg = search.leg();
+        let query = Query::new(leg.column, leg.query)?;
+        let way = if leg.is_exact() {
             Way::Exact(None)
+        } else {
+            Approximate::plan(self, leg)?
         };
         Ok(Planned {
             snapshot: self,
-            search,
+            leg,
             query,
             way,
         })
@@ -50,11 +51,12 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Snapshot::search`].
-    pub fn plan_within<'a>(&'a self, search: &'a Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
-        let evaluated = if search.recall < 1.0 {
-            Approximate::unknown_rows(self, search) as u64 * FILTER_ROW_NS
-        } else {
+    pub fn plan_within<'a>(&'a self, search: &Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
+        let leg = search.leg();
+        let evaluated = if leg.is_exact() {
             0
+        } else {
+            Approximate::unknown_rows(self, &leg) as u64 * FILTER_ROW_NS
         };
         if evaluated > most_ns {
             return Ok(None);
@@ -65,9 +67,13 @@ impl Snapshot {
     }
 
     pub(super) fn picked(&self, hits: Vec<Hit>, select: Vec<Field>) -> Picked {
-        let rows = hits.iter().map(|hit| (hit.segment, hit.row)).collect();
+        let rows = hits.iter().map(|hit| hit.row).collect();
         let mut picked = Picked::new(self.clone(), select, rows);
-        picked.scores = hits.iter().map(|hit| (hit.distance, hit.score)).collect();
+        let score = |hit: &Hit| Score {
+            score: hit.score,
+            parts: hit.parts,
+        };
+        picked.scores = hits.iter().map(score).collect();
         picked
     }
 
@@ -84,6 +90,7 @@ impl Snapshot {
     pub(super) fn complete(&self, explained: Explained) -> Result<Explained> {
         Ok(Explained {
             version: self.version(),
+            from: self.from(),
             rows: self.count(None)?,
             ..explained
         })
@@ -93,22 +100,22 @@ impl Snapshot {
         self.plan(search)?.hits()
     }
 
-    fn exact_hits(&self, search: &Search<'_>, query: Query<'_>) -> Result<(Vec<Hit>, Explained)> {
+    fn exact_hits(&self, leg: &Leg<'_>, query: Query<'_>) -> Result<(Vec<Hit>, Explained)> {
         let mut explained = Explained {
             exact: true,
             recall: 1.0,
             ..Explained::default()
         };
         let rows: usize = self.segments().map(|visible| visible.segment.len()).sum();
-        let mut nearest = Nearest::new(query, search.limit.min(rows));
-        let matched = self.matching(search.filter).collect::<Result<Vec<_>>>()?;
-        let mut parts: Vec<Part<'_>> = Vec::with_capacity(matched.len());
+        let mut nearest = Nearest::new(query, leg.limit.min(rows));
+        let matched = self.matching(leg.filter).collect::<Result<Vec<_>>>()?;
+        let mut parts: Vec<Scanned<'_>> = Vec::with_capacity(matched.len());
         for (visible, bits) in &matched {
             // Rows that are older than the column have no vector.
-            let Some(vectors) = visible.segment.vectors(search.column.id) else {
+            let Some(vectors) = visible.segment.vectors(leg.column.id) else {
                 continue;
             };
-            let width = row_bytes(visible.segment, search.column).unwrap_or(0);
+            let width = row_bytes(visible.segment, leg.column).unwrap_or(0);
             parts.push((visible.index, vectors, bits.as_deref()));
             let candidates = bits.as_ref().map_or(visible.segment.len(), |bits| bits.count()) as u64;
             explained.segments += 1;
@@ -148,7 +155,7 @@ impl Planned<'_> {
                 Ok(None) => {}
             }
         }
-        self.snapshot.exact_hits(self.search, self.query)
+        self.snapshot.exact_hits(&self.leg, self.query)
     }
 
     /// About how many nanoseconds the answer will take.
@@ -164,9 +171,9 @@ impl Planned<'_> {
     /// known.
     fn scan_ns(&self) -> u64 {
         let bytes = self.snapshot.state.segments.iter().map(|segment| {
-            let row = row_bytes(segment, self.search.column).unwrap_or(0);
+            let row = row_bytes(segment, self.leg.column).unwrap_or(0);
             let known = |filter| segment.known_matching(filter).map(|matching| matching.count);
-            let (rows, row) = match self.search.filter.map(known) {
+            let (rows, row) = match self.leg.filter.map(known) {
                 None => (segment.len(), row),
                 Some(None) => (segment.len(), row + FILTER_ROW_BYTES),
                 Some(Some(count)) => ((count * SCATTERED_ROWS).min(segment.len()), row),

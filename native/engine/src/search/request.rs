@@ -1,43 +1,124 @@
+use serde::Deserialize;
+
 use crate::filter::Filter;
 use crate::schema::Field;
 
-/// What a search asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct Search<'a> {
-    /// The column of vectors.
-    pub column: &'a Field,
-    /// The query.
-    pub vector: &'a [f32],
-    /// Which rows; all where there is none.
-    pub filter: Option<&'a Filter>,
+/// What a search may be told beside what it looks for and its filter. A binding hands it on as it came, so that an option is declared
+/// here and nowhere else in Rust.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SearchOptions {
     /// The most rows.
     pub limit: usize,
     /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
     pub recall: f32,
+    /// Finds all of the nearest rows, whatever the recall says.
+    pub exact: bool,
+    /// Of a span: finds all rows of one key, and not only the nearest.
+    pub every_version: bool,
     /// Searches through an index also where an exact search would be as fast: for tests and measurements.
+    #[serde(skip)]
     pub prefer_index: bool,
 }
 
-impl<'a> Search<'a> {
-    /// A search that misses nothing.
-    #[must_use]
-    pub fn exact(column: &'a Field, vector: &'a [f32], filter: Option<&'a Filter>, limit: usize) -> Self {
+impl Default for SearchOptions {
+    fn default() -> Self {
         Self {
-            column,
-            vector,
-            filter,
-            limit,
-            recall: 1.0,
+            limit: 10,
+            recall: 0.95,
+            exact: false,
+            every_version: false,
             prefer_index: false,
         }
+    }
+}
+
+/// What a search looks for, bound to its columns.
+#[derive(Clone, Copy, Debug)]
+pub enum What<'a> {
+    /// The rows whose vectors are nearest to one.
+    Vector {
+        /// The column of vectors.
+        column: &'a Field,
+        /// The query.
+        query: &'a [f32],
+    },
+}
+
+/// A search of a version.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// What it looks for.
+    pub what: What<'a>,
+    /// Which rows; all where there is none.
+    pub filter: Option<&'a Filter>,
+    /// All else.
+    pub options: SearchOptions,
+}
+
+impl<'a> Search<'a> {
+    /// A search for the nearest vectors that misses nothing.
+    #[must_use]
+    pub fn exact(column: &'a Field, query: &'a [f32], filter: Option<&'a Filter>, limit: usize) -> Self {
+        let options = SearchOptions {
+            limit,
+            exact: true,
+            ..SearchOptions::default()
+        };
+        Self {
+            what: What::Vector { column, query },
+            filter,
+            options,
+        }
+    }
+
+    /// This search, told something else.
+    #[must_use]
+    pub fn with(self, options: SearchOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// How it goes about what it looks for.
+    pub(super) fn leg(&self) -> Leg<'a> {
+        let What::Vector { column, query } = self.what;
+        let options = &self.options;
+        Leg {
+            column,
+            query,
+            filter: self.filter,
+            limit: options.limit,
+            recall: if options.exact { 1.0 } else { options.recall },
+            prefer_index: options.prefer_index,
+        }
+    }
+}
+
+/// The part of a search that looks for the nearest vectors. It has a limit of its own: a search that puts several parts together wants
+/// more rows of each than it returns.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leg<'a> {
+    pub(super) column: &'a Field,
+    pub(super) query: &'a [f32],
+    pub(super) filter: Option<&'a Filter>,
+    pub(super) limit: usize,
+    pub(super) recall: f32,
+    pub(super) prefer_index: bool,
+}
+
+impl Leg<'_> {
+    /// Whether nothing may be missed.
+    pub(super) fn is_exact(&self) -> bool {
+        self.recall >= 1.0
     }
 }
 
 /// How a search was answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Explained {
-    /// The version that was searched. A span of versions gives its first.
+    /// The version that was searched; of a span the last.
     pub version: u64,
+    /// Of a span the first version.
+    pub from: Option<u64>,
     /// Whether the answer is exact.
     pub exact: bool,
     /// The recall that is to be expected, as it was measured when the index was built; 1 for an exact answer.

@@ -138,9 +138,13 @@ fn found(case: &Case, by_position: bool) -> Vec<(u32, u32, u64, u64)> {
             nearest.scan(segment as u32, vectors, mask.as_ref()).unwrap();
         }
     }
-    let hits = nearest.finish().into_iter();
-    hits.map(|hit| (hit.segment, hit.row, hit.distance.to_bits(), hit.score.to_bits()))
-        .collect()
+    let hits = nearest.finish().into_iter().zip(1..);
+    hits.map(|(hit, rank)| {
+        let part = hit.parts.vector.unwrap();
+        assert_eq!(part.rank, rank);
+        (hit.row.0, hit.row.1, part.value.to_bits(), hit.score.to_bits())
+    })
+    .collect()
 }
 
 /// Rows that are alike, alike but for the last bit, apart, and at the ends of what `f32` holds.

@@ -1,5 +1,6 @@
 use super::lifetime::{Lifetime, Moment};
 use super::picked::Picked;
+use super::score::Score;
 use crate::column::{Column, ColumnBuilder, Data};
 use crate::error::Result;
 use crate::format::default_of;
@@ -60,17 +61,17 @@ impl Picked {
     fn score_columns(&self) -> [(Field, Column); 2] {
         // What is beyond 32 bits becomes the greatest number, not infinity.
         let narrow = |x: f64| (x as f32).clamp(f32::MIN, f32::MAX);
-        let floats = |get: fn(&(f64, f64)) -> f64| {
+        let floats = |get: fn(&Score) -> f64| {
             let bytes = self
                 .scores
                 .iter()
-                .flat_map(|pair| narrow(get(pair)).to_le_bytes());
+                .flat_map(|score| narrow(get(score)).to_le_bytes());
             fixed(4, bytes.collect())
         };
         let field = |name| made(name, DataType::Float { bits: 32 }, false);
         [
-            (field("_distance"), floats(|pair| pair.0)),
-            (field("_score"), floats(|pair| pair.1)),
+            (field("_distance"), floats(Score::distance)),
+            (field("_score"), floats(|score| score.score)),
         ]
     }
 

@@ -5,6 +5,7 @@
 //! - `state` also has the [`Snapshot`], which sees some of the rows: those born by its watermark and not dead at its version.
 //! - `lookup`: rows by key, by id and by filter.
 //! - `picked`: rows that were found, to be read; `read`, `scan`, `diff` and `export` find and show them.
+//! - `score`: how well a row fits what was searched for.
 //! - `lifetime`: from when to when a row was visible.
 
 mod diff;
@@ -17,6 +18,7 @@ mod open_index;
 mod picked;
 mod read;
 mod scan;
+mod score;
 mod state;
 
 pub use diff::Difference;
@@ -28,5 +30,6 @@ pub(crate) use open_index::OpenIndex;
 pub use picked::{Cell, Picked};
 pub use read::{Find, Order};
 pub use scan::Scan;
+pub use score::{Part, Parts, Score};
 pub use state::Snapshot;
 pub(crate) use state::{Known, State};

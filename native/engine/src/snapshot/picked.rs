@@ -1,4 +1,5 @@
 use super::lookup::RowPlace;
+use super::score::Score;
 use super::state::Snapshot;
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -15,8 +16,8 @@ pub struct Picked {
     snapshot: Snapshot,
     fields: Vec<Field>,
     rows: Vec<RowPlace>,
-    /// For each row of a search its distance and its score.
-    pub scores: Vec<(f64, f64)>,
+    /// Of a search: how well each row fits.
+    pub scores: Vec<Score>,
 }
 
 impl Picked {

@@ -7,7 +7,7 @@ use crate::column::{Batch, Bits};
 use crate::error::{Error, Result};
 use crate::format::Manifest;
 use crate::fragment::Segment;
-use crate::history::{Deaths, visible};
+use crate::history::{Deaths, Visibility, visible};
 use crate::schema::{Field, Schema};
 
 /// A table as one manifest describes it, with its files open. Immutable.
@@ -28,11 +28,10 @@ pub(crate) struct State {
     pub(crate) own_path: String,
 }
 
-/// Which rows a version sees.
+/// Which rows a version sees, or a span of versions.
 #[derive(Debug)]
 struct View {
-    version: u64,
-    watermark: u64,
+    sees: Visibility,
     schema: Arc<Schema>,
     /// One for each segment, made when first asked for; `None` inside where all rows are visible.
     masks: Vec<OnceLock<Option<Arc<Bits>>>>,
@@ -73,9 +72,12 @@ impl State {
                 }
             }
         }
+        let sees = Visibility {
+            born_below: manifest.watermark,
+            died_after: manifest.version,
+        };
         let view = View {
-            version: manifest.version,
-            watermark: manifest.watermark,
+            sees,
             schema,
             masks,
             asked: AtomicUsize::new(0),
@@ -109,26 +111,24 @@ impl State {
         Some(Some(Arc::new(bits)))
     }
 
-    /// The view of a version whose watermark and schema are known.
-    fn view(&self, version: u64, watermark: u64, schema: u32) -> Result<Arc<View>> {
+    /// The view with a schema.
+    fn view(&self, sees: Visibility, schema: u32) -> Result<Arc<View>> {
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        // A span of versions has the deaths of one, and the watermark and the schema of another.
-        let key = (version, watermark, schema);
-        let same = |view: &Arc<View>| (view.version, view.watermark, view.schema.id) == key;
+        let same = |view: &Arc<View>| (view.sees, view.schema.id) == (sees, schema);
         if let Some(at) = past.iter().position(same) {
             let view = past.remove(at);
             past.push(Arc::clone(&view));
             return Ok(view);
         }
         let schema = self.manifest.schema_of(schema).map_err(|_| {
+            let version = sees.died_after;
             let what = format!("it has no schema {schema}, which was that of version {version}");
             Error::corrupt(&self.own_path, what)
         })?;
         let schema = Arc::new(schema.clone());
         let masks = self.segments.iter().map(|_| OnceLock::new()).collect();
         let view = Arc::new(View {
-            version,
-            watermark,
+            sees,
             schema,
             masks,
             asked: AtomicUsize::new(0),
@@ -141,11 +141,14 @@ impl State {
     }
 }
 
-/// A read-only view of a table at a version. Cheap to clone; it never changes.
+/// A read-only view of a table at a version, or over a span of versions. Cheap to clone; it never changes.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub(crate) state: Arc<State>,
     view: Arc<View>,
+    version: u64,
+    /// Of a span the first version.
+    from: Option<u64>,
 }
 
 /// A segment as a version sees it.
@@ -159,35 +162,62 @@ pub(crate) struct Visible<'a> {
 
 impl Snapshot {
     pub(crate) fn latest(state: Arc<State>) -> Self {
-        let view = Arc::clone(&state.latest);
-        Self { state, view }
+        let (view, version) = (Arc::clone(&state.latest), state.manifest.version);
+        Self {
+            state,
+            view,
+            version,
+            from: None,
+        }
     }
 
     pub(crate) fn at(state: Arc<State>, version: u64, watermark: u64, schema: u32) -> Result<Self> {
         if version == state.manifest.version {
             return Ok(Self::latest(state));
         }
-        let view = state.view(version, watermark, schema)?;
-        Ok(Self { state, view })
+        let sees = Visibility {
+            born_below: watermark,
+            died_after: version,
+        };
+        let view = state.view(sees, schema)?;
+        Ok(Self {
+            state,
+            view,
+            version,
+            from: None,
+        })
     }
 
     /// What was visible at any moment from version `from` to this one: what was born by then and had not died at `from`.
     pub(crate) fn since(&self, from: u64) -> Result<Self> {
-        let view = self.state.view(from, self.watermark(), self.schema().id)?;
-        let state = Arc::clone(&self.state);
-        Ok(Self { state, view })
+        let sees = Visibility {
+            died_after: from,
+            ..self.view.sees
+        };
+        Ok(Self {
+            state: Arc::clone(&self.state),
+            view: self.state.view(sees, self.schema().id)?,
+            version: self.version,
+            from: Some(from),
+        })
     }
 
-    /// The version. A span of versions gives its first.
+    /// The version; of a span the last.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.view.version
+        self.version
+    }
+
+    /// Of a span of versions the first; none where it is no span.
+    #[must_use]
+    pub fn from(&self) -> Option<u64> {
+        self.from
     }
 
     /// The first row id that the version had not handed out.
     #[must_use]
     pub fn watermark(&self) -> u64 {
-        self.view.watermark
+        self.view.sees.born_below
     }
 
     /// The schema of the version.
@@ -211,7 +241,7 @@ impl Snapshot {
         let born = self
             .state
             .segments
-            .partition_point(|segment| segment.rows().first() < self.view.watermark);
+            .partition_point(|segment| segment.rows().first() < self.watermark());
         (0..born).filter_map(|index| self.segment(index))
     }
 
@@ -220,17 +250,10 @@ impl Snapshot {
             .state
             .segments
             .get(index)
-            .filter(|segment| segment.rows().first() < self.view.watermark)?;
+            .filter(|segment| segment.rows().first() < self.watermark())?;
         let make = || {
             let rows = segment.rows();
-            visible(
-                rows,
-                segment.len(),
-                self.view.version,
-                self.view.watermark,
-                &self.state.deaths,
-            )
-            .map(Arc::new)
+            visible(rows, segment.len(), self.view.sees, &self.state.deaths).map(Arc::new)
         };
         let mask = self.view.masks.get(index)?.get_or_init(make).clone();
         Some(Visible {
@@ -258,11 +281,6 @@ impl Snapshot {
 
     /// Whether the version sees a row, by its id. Cheaper than a mask for one row.
     pub(super) fn sees(&self, id: u64) -> bool {
-        id < self.view.watermark
-            && self
-                .state
-                .deaths
-                .died(id)
-                .is_none_or(|died| died > self.view.version)
+        self.view.sees.sees(id, &self.state.deaths)
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use varve_engine::{
-    DataType, Element, Explained, Field, Filter, Metric, Picked, Schema, Search, Snapshot, Value,
+    DataType, Element, Explained, Field, Filter, Metric, Picked, Schema, Score, Search, SearchOptions,
+    Snapshot, Value,
 };
 use varve_kernels as kernels;
 
@@ -125,14 +126,13 @@ impl<'m> Asked<'m> {
     }
 
     fn search(&self) -> Search<'_> {
-        Search {
-            column: self.field,
-            vector: &self.query,
-            filter: self.filter.as_ref(),
+        let filter = self.filter.as_ref();
+        Search::exact(self.field, &self.query, filter, self.limit).with(SearchOptions {
             limit: self.limit,
             recall: self.recall,
             prefer_index: self.prefer_index,
-        }
+            ..SearchOptions::default()
+        })
     }
 
     /// The places of what was found in the ranking; their scores are those of the ranking.
@@ -140,13 +140,13 @@ impl<'m> Asked<'m> {
         let ranks = self.ranking.iter().enumerate();
         let ranks: HashMap<u64, usize> = ranks.map(|(rank, (row, _))| (row.id, rank)).collect();
         let found = picked.ids().zip(&picked.scores);
-        let place = |(id, (distance, score)): (u64, &(f64, f64))| {
+        let place = |(id, score): (u64, &Score)| {
             let place = *ranks
                 .get(&id)
                 .unwrap_or_else(|| panic!("row {id} should not be found"));
             let (near, is) = as_shown(self.ranking[place].1, self.field);
             assert_eq!(
-                (distance.to_bits(), score.to_bits()),
+                (score.distance().to_bits(), score.score.to_bits()),
                 (near.to_bits(), is.to_bits())
             );
             place

@@ -22,7 +22,10 @@ pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model:
         std::mem::swap(&mut from, &mut to);
     }
     let (span, last, shown) = match (table.during(&from, &to), model.span(&from, &to, now)) {
-        (Ok(span), Ok((first, last))) => (span, last, shown(model, first, last)),
+        (Ok(span), Ok((first, last))) => {
+            assert_eq!((span.from(), span.version()), (Some(first as u64), last as u64));
+            (span, last, shown(model, first, last))
+        }
         (Err(error), Err(code)) => return assert_eq!(error.code(), code, "{from:?} to {to:?}: {error}"),
         (found, expected) => panic!(
             "{from:?} to {to:?}: {:?} and {expected:?}",

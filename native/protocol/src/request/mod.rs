@@ -3,6 +3,7 @@
 mod other;
 mod parse;
 mod read;
+mod search;
 mod select;
 mod write;
 

@@ -3,6 +3,7 @@ use serde_json::Value as Json;
 use varve_engine::{AsOf, Code, Error, Field, Filter, Find, Order, Result, Search, Snapshot, Table, Value};
 
 use super::parse::filter;
+use super::search::SearchRequest;
 use super::select::Select;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -40,13 +41,7 @@ pub(crate) struct Read {
     #[serde(default)]
     offset: usize,
     #[serde(default)]
-    column: String,
-    #[serde(default)]
-    exact: bool,
-    #[serde(default)]
-    recall: Option<f32>,
-    #[serde(default)]
-    column_id: Option<u32>,
+    search: Option<SearchRequest>,
     /// Where a span of versions starts that ends at `version`.
     #[serde(default)]
     pub(crate) during: Option<AsOf>,
@@ -54,13 +49,8 @@ pub(crate) struct Read {
     #[serde(default)]
     pub(crate) until: Option<u64>,
     #[serde(default)]
-    pub(crate) every_version: bool,
-    #[serde(default)]
     pub(crate) batch_rows: Option<usize>,
 }
-
-/// The share of the nearest rows that a search finds where nothing is asked for.
-const RECALL: f32 = 0.95;
 
 #[derive(Debug, Deserialize)]
 struct OrderBy {
@@ -104,37 +94,29 @@ impl Read {
 
     /// Whether of the rows of a span with one key the nearest is found, and not all.
     pub(crate) fn finds_keys(&self) -> bool {
-        self.during.is_some() && !self.every_version
+        let every = |search: &SearchRequest| search.options.every_version;
+        self.during.is_some() && !self.search.as_ref().is_some_and(every)
     }
 
     pub(crate) fn is_ordered(&self) -> bool {
         !self.order_by.is_empty()
     }
 
-    /// The column that is searched. The query may have been embedded for a column that another one took the place of.
-    pub(crate) fn vector_field<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Field> {
-        let found = snapshot.schema().field(&self.column)?;
-        match self.column_id {
-            Some(id) if id != found.id => Err(found.is_another()),
-            _ => Ok(found),
-        }
-    }
-
+    /// What is searched for, bound to the columns of the version.
     pub(crate) fn search<'a>(
         &self,
-        column: &'a Field,
-        vector: &'a [f32],
+        snapshot: &'a Snapshot,
+        vector: Option<&'a [f32]>,
         filter: Option<&'a Filter>,
-    ) -> Search<'a> {
-        let recall = self.recall.unwrap_or(RECALL);
-        Search {
-            column,
-            vector,
-            filter,
-            limit: self.limit.unwrap_or(10),
-            recall: if self.exact { 1.0 } else { recall },
-            prefer_index: false,
-        }
+    ) -> Result<Search<'a>> {
+        let asked = self.search.as_ref();
+        let missing = || {
+            Error::new(
+                Code::InvalidArgument,
+                "A search says under \"search\" what it looks for.",
+            )
+        };
+        asked.ok_or_else(missing)?.bind(snapshot, vector, filter)
     }
 
     pub(crate) fn key(&self) -> Result<Value> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use varve_engine::{Database, Environment, MemoryStore, Result, Stop, Table, Uuid};
 use varve_protocol as protocol;
-use varve_protocol::{Draft, Page, Pages, Vectors};
+use varve_protocol::{Draft, Page, Pages, Vectors, Within};
 
 use super::page::Block;
 
@@ -36,6 +36,11 @@ impl Environment for World {
 
     fn pause(&self, _: Duration) {}
 }
+
+const WITHIN: Within = Within {
+    search_ns: 300_000,
+    other_ns: 300_000,
+};
 
 /// What it holds while it goes down the page.
 pub(crate) struct Caller {
@@ -105,7 +110,7 @@ impl Caller {
                 Some(&std::mem::take(&mut self.batch)),
             )?),
             "failure" | "read_page" => page(protocol::read_page(table, request, vector)?),
-            "read_within" => protocol::read_within(table, request, vector, 300_000)?.map_or(Json::Null, page),
+            "read_within" => protocol::read_within(table, request, vector, WITHIN)?.map_or(Json::Null, page),
             "read_arrow" => json!(hex(&protocol::read_arrow(table, request, vector)?)),
             "explain" => text(protocol::explain(table, request, vector)?),
             "scan" => {

@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
-use varve_engine::{AsOf, Code, DataType, Field, Find, Search, Snapshot, Table, Value, vector_elements};
+use varve_engine::{
+    AsOf, Code, DataType, Field, Find, Search, SearchOptions, Snapshot, Table, Value, vector_elements,
+};
 
 /// Integers beyond these are written in digits.
 const SAFE: u64 = (1 << 53) - 1;
@@ -92,11 +94,12 @@ fn nearest(table: &Table, query: &[f32]) -> Json {
         };
         let exact = Search::exact(near, query, None, 3);
         // Whatever way is taken, the answer is that.
-        let indexed = Search {
+        let indexed = exact.with(SearchOptions {
             recall: 0.99,
+            exact: false,
             prefer_index: true,
-            ..exact
-        };
+            ..exact.options
+        });
         assert_eq!(keys(&indexed), keys(&exact));
         Some(json!({"version": version, "keys": keys(&exact)}))
     };

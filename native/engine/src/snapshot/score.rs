@@ -1,0 +1,33 @@
+/// How well a row fits what was searched for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// Higher is better.
+    pub score: f64,
+    /// What that was made of.
+    pub parts: Parts,
+}
+
+/// What a score is made of: a part for each way to look for rows, where it found the row. They are numbers alone: hits are copied and
+/// never allocate, whichever parts they have.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Parts {
+    /// Among the nearest vectors; its value is the distance, as the metric says it.
+    pub vector: Option<Part>,
+}
+
+/// How a row stood among those that were found in one way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// Its place; 1 for the best.
+    pub rank: u32,
+    /// What it was ranked by.
+    pub value: f64,
+}
+
+impl Score {
+    /// How far away the vector of the row is; not a number where the row was not found by its vector.
+    #[must_use]
+    pub fn distance(&self) -> f64 {
+        self.parts.vector.map_or(f64::NAN, |part| part.value)
+    }
+}

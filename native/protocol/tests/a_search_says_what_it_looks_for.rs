@@ -1,0 +1,69 @@
+//! A request for a search is one object: what is looked for, and the options of the engine as they stand. What is missing or wrong in it
+//! is said.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use varve_engine::{Database, Schema, Table};
+
+fn table() -> Arc<Table> {
+    let fields = json!({"primaryKey": "id", "fields": [
+        {"name": "id", "type": {"kind": "int"}},
+        {"name": "near", "type": {"kind": "vector", "dimensions": 2}},
+    ]});
+    let schema: Schema = serde_json::from_value(fields).unwrap();
+    let database = Database::connect("memory:").unwrap();
+    database.create_table("t", schema).unwrap()
+}
+
+/// What is said of a search; nothing where it is answered.
+fn said(search: &Json, vector: Option<&[f32]>) -> String {
+    let mut request = json!({"kind": "search", "select": ["id"]});
+    if !search.is_null() {
+        request["search"] = search.clone();
+    }
+    let table = table();
+    let read = varve_protocol::read_page(&table, &request.to_string(), vector);
+    let explained = varve_protocol::explain(&table, &request.to_string(), vector);
+    let [read, explained] = [read.err(), explained.err()].map(|error| error.map(|error| error.to_string()));
+    assert_eq!(read, explained);
+    read.unwrap_or_default()
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_said() {
+    let near = |column: &str, id: u32| json!({"what": {"vector": {"column": column, "columnId": id}}});
+    let query = Some([1.0, 0.0].as_slice());
+    let cases = [
+        (Json::Null, query),
+        (json!({"limit": 3}), query),
+        (json!({"what": {"sound": {"column": "near"}}}), query),
+        (json!({"what": {"vector": {}}}), query),
+        (
+            json!({"what": {"vector": {"column": "near"}}, "limit": "all"}),
+            query,
+        ),
+        (near("near", 2), None),
+        (near("near", 7), query),
+        (near("far", 2), query),
+        (near("near", 2), query),
+    ];
+    let said: Vec<String> = cases
+        .iter()
+        .map(|(search, vector)| said(search, *vector))
+        .collect();
+    let expected = [
+        r#"INVALID_ARGUMENT: A search says under "search" what it looks for."#,
+        "INVALID_ARGUMENT: A request of the SDK is malformed: missing field `what` at line 1 column 37.",
+        "INVALID_ARGUMENT: A request of the SDK is malformed: unknown variant `sound`, expected `vector` at line 1 column 42.",
+        "INVALID_ARGUMENT: A request of the SDK is malformed: missing field `column` at line 1 column 46.",
+        r#"INVALID_ARGUMENT: A request of the SDK is malformed: invalid type: string "all", expected usize at line 1 column 77."#,
+        "INVALID_ARGUMENT: A search needs a vector.",
+        r#"CONFLICT: The column "near" is another one than when the table was opened. Open the table again."#,
+        r#"COLUMN_NOT_FOUND: The table has no column "far". Its columns are id, near."#,
+        "",
+    ];
+    assert_eq!(said, expected);
+}

@@ -1,3 +1,4 @@
+import { isError, messageOf } from "../../realm";
 import { aborted } from "./errors";
 import { CALLBACK, type OptionRules, SIGNAL } from "./options";
 
@@ -34,6 +35,15 @@ export interface LongOptions {
 }
 
 export const LONG: OptionRules<LongOptions> = { signal: SIGNAL, onProgress: CALLBACK };
+
+/** Reports what is committed already: an error in the caller's callback becomes a warning of the process, and the call goes on. */
+export function reportCommitted(onProgress: LongOptions["onProgress"], progress: Progress): void {
+  try {
+    onProgress?.(progress);
+  } catch (error) {
+    process.emitWarning(isError(error) ? error : messageOf(error));
+  }
+}
 
 /** Throws ABORTED where the signal was aborted. */
 export function checkSignal(signal: AbortSignal | undefined): void {

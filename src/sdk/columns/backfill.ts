@@ -7,7 +7,7 @@ import { VarveError } from "../../varve-error";
 import { COMMIT, type CommitOptions, toCommitJson, toWriteResult } from "../call/commit";
 import { badArgument } from "../call/errors";
 import { count, DATA, type OptionRules } from "../call/options";
-import { checkSignal, LONG, type LongOptions } from "../call/progress";
+import { checkSignal, LONG, type LongOptions, reportCommitted } from "../call/progress";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
 import type { PlainRow } from "../native/decode";
@@ -130,7 +130,8 @@ class Backfill {
       this.#filled += filled;
       offset += rows - filled;
       if (filled > 0) {
-        this.#options.onProgress?.({ stage: "write", done: this.#filled, total: this.#total });
+        const { onProgress } = this.#options;
+        reportCommitted(onProgress, { stage: "write", done: this.#filled, total: this.#total });
       }
     }
   }

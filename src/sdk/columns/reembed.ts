@@ -1,13 +1,13 @@
-// Another function for a derived column, or a new one: all rows that any version shows are embedded, and the new vectors take the place of
-// the old ones, or come to the other columns, in one commit. Rows that come meanwhile are embedded too, before the commit; where they come faster than they can be embedded, the
-// last of them get their vectors right after it.
+// Gives a column new vectors: those of another function, or those of a column that is added. All rows that any version shows are embedded
+// first; one commit then replaces the old vectors, or adds the column. Rows that are written in the meantime are embedded too, before that
+// commit. If they arrive faster than they can be embedded, the last of them get their vectors right after it.
 
 import { describeValue } from "../../describe-value";
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
 import { COMMIT, type CommitOptions, toCommitJson } from "../call/commit";
 import { badArgument, notAllEmbedded } from "../call/errors";
 import type { OptionRules } from "../call/options";
-import { checkSignal, LONG, type LongOptions } from "../call/progress";
+import { checkSignal, LONG, type LongOptions, type Progress, reportCommitted } from "../call/progress";
 import { TableEmbedder } from "../embed/table-embedder";
 import type { AnyFunction } from "../embed/traits";
 import { TableHandle } from "../handle/table-handle";
@@ -133,9 +133,9 @@ class Reembedding {
   }
 
   async run(): Promise<void> {
-    const { signal } = this.#options;
+    const { signal, onProgress } = this.#options;
     for (let round = 1; ; round++) {
-      await this.#embed(await this.#waiting(), signal);
+      await this.#embed(await this.#waiting(), { signal, onProgress });
       checkSignal(signal);
       const committed = await callAsync(() => this.#native.commit(round > ROUNDS));
       if (committed !== "null") break;
@@ -143,12 +143,13 @@ class Reembedding {
     await this.#fillGaps();
   }
 
-  /** The rows that came during the last round. The commit stands, so the signal does not end this. */
+  /** The rows that came during the last round. The commit stands, so neither the signal nor an error of the caller's ends this. */
   async #fillGaps(): Promise<void> {
     const waiting = await this.#waiting();
     if (waiting === 0) return;
     try {
-      await this.#embed(waiting, undefined);
+      const onProgress = (progress: Progress): void => reportCommitted(this.#options.onProgress, progress);
+      await this.#embed(waiting, { onProgress });
       await callAsync(() => this.#native.fill());
     } catch (error) {
       throw notAllEmbedded(this.#handle.name, this.#field.name, waiting, error);
@@ -160,16 +161,16 @@ class Reembedding {
   }
 
   /** Embeds the rows that are waiting now. Rows that arrive meanwhile are left for the next round, or this might never end. */
-  async #embed(waiting: number, signal: AbortSignal | undefined): Promise<void> {
+  async #embed(waiting: number, options: LongOptions): Promise<void> {
     this.#total = this.#done + waiting;
     while (this.#done < this.#total) {
-      checkSignal(signal);
-      const count = await this.#step(Math.min(this.#stepRows, this.#total - this.#done), signal);
+      checkSignal(options.signal);
+      const count = await this.#step(Math.min(this.#stepRows, this.#total - this.#done), options);
       if (count === 0) return;
     }
   }
 
-  async #step(limit: number, signal: AbortSignal | undefined): Promise<number> {
+  async #step(limit: number, { signal, onProgress }: LongOptions): Promise<number> {
     const page = await callAsync(() => this.#native.next(limit));
     if (page === null) return 0;
     const rows = rowsOf(this.#projection, page);
@@ -182,7 +183,6 @@ class Reembedding {
         rows.map((row) => row[source.name]),
       );
     }
-    const { onProgress } = this.#options;
     const write = this.#write;
     await this.#embedder.fill({ count, columns }, this.#schema, { signal, onProgress, write });
     checkSignal(signal);

@@ -6,7 +6,7 @@ import { isPlainObject, messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
 import { badArgument, cannotSet, unreadableArgument } from "../call/errors";
-import { checkSignal } from "../call/progress";
+import { checkSignal, reportCommitted } from "../call/progress";
 import { ComputedValue, computedColumns, type ExpressionJson } from "../compute/value";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
@@ -53,7 +53,7 @@ export async function updateRows(handle: TableHandle, request: UpdateRequest): P
     throw error;
   }
   const { updated } = result;
-  if (updated > 0) request.onProgress?.({ stage: "write", done: updated, total: updated });
+  if (updated > 0) reportCommitted(request.onProgress, { stage: "write", done: updated, total: updated });
   return result;
 }
 

@@ -1,10 +1,10 @@
 // Writes rows into a table. A small write is sent as one batch; large writes and streams are staged in batches of limited size. Either way
 // the result is one commit.
 
-import { isError, isPlainObject } from "../../realm";
+import { isPlainObject } from "../../realm";
 import { toCommitJson, toWriteResult, type WriteResult } from "../call/commit";
 import { noPrimaryKey } from "../call/errors";
-import { checkSignal } from "../call/progress";
+import { checkSignal, type Progress, reportCommitted } from "../call/progress";
 import type { FillOptions } from "../embed/document-run";
 import type { TableHandle } from "../handle/table-handle";
 import { callAsync } from "../native/call";
@@ -199,22 +199,18 @@ class Batches {
     throw error;
   }
 
-  /** Reports a write in one batch. Its rows are committed, so an error in the caller's callback must not fail the write. */
+  /** Reports a write in one batch. */
   #reportCommitted(rows: number): void {
-    try {
-      this.#report(rows, rows);
-    } catch (error) {
-      process.emitWarning(isError(error) ? error : String(error));
-    }
+    reportCommitted(this.#options.onProgress, { ...this.#progress(rows), total: rows });
   }
 
-  #report(rows: number, total?: number): void {
+  #report(rows: number): void {
+    this.#options.onProgress?.(this.#progress(rows));
+  }
+
+  #progress(rows: number): Progress {
     this.#written += rows;
-    this.#options.onProgress?.({
-      stage: "write",
-      done: this.#written,
-      ...(total === undefined ? {} : { total }),
-    });
+    return { stage: "write", done: this.#written };
   }
 }
 

@@ -104,6 +104,9 @@ export class Database {
    * (if `allowDrop` names them) and added in one commit; derived columns are then embedded in one commit each. If a change would lose data or
    * is impossible, the call fails with `SCHEMA_MISMATCH` before changing anything. Several processes may call it at the same time.
    *
+   * A derived column whose sources or template changed is dropped and embedded anew, without `allowDrop`: its vectors can be computed again.
+   * Searches of it fail until then.
+   *
    * @example
    * ```ts
    * const { steps } = await db.migrate(docs, { dryRun: true });

@@ -167,6 +167,38 @@ describe("the calls of a hint", () => {
   });
 });
 
+describe("a column from which another one is computed", () => {
+  const of = (source: "a" | "b") =>
+    table("docs", { id: text().primaryKey(), a: text(), b: text() }, (c) => ({ vec: embed(fn, c[source]) }));
+  const without = table("docs", { id: text().primaryKey(), b: text() });
+
+  async function filled(): Promise<Database> {
+    const db = await memoryDatabase();
+    await (await db.table(of("a"))).insert([{ id: "1", a: "x", b: "refunds" }]);
+    return db;
+  }
+
+  test("stays while the declaration says nothing of that one", async () => {
+    const db = await filled();
+    for (const dryRun of [true, false]) {
+      const error = await mismatch(db.migrate(without, { allowDrop: ["a"], dryRun }));
+      expect(`${error.message} ${error.hint}`).toMatchInlineSnapshot(
+        `"The table "docs" has the column "a", which is to go. The column "vec" is computed from "a", and the declaration lacks it. If it is to go too, name it: db.migrate(declaration, { allowDrop: ["a", "vec"] })."`,
+      );
+    }
+    expect(await (await db.openTable("docs")).version()).toBe(1);
+  });
+
+  test("goes with it, or where it is computed from others", async () => {
+    const { steps } = await (await filled()).migrate(without, { allowDrop: ["a", "vec"] });
+    expect(steps.map(({ call }) => call)).toEqual(['dropColumn("vec")', 'dropColumn("a")']);
+    const db = await filled();
+    const other = table("docs", without.columns, (c) => ({ vec: embed(fn, c.b) }));
+    await db.migrate(other, { allowDrop: ["a"] });
+    expect((await (await db.table(other)).search("refunds", { limit: 1 }))[0]?._score).toBeCloseTo(1);
+  });
+});
+
 describe("migrate", () => {
   test("creates a table that is not there", async () => {
     const db = await memoryDatabase();

@@ -115,11 +115,24 @@ class Comparing {
   #dropColumns(): void {
     // What is computed from others goes before them.
     const dropped = this.#fields.filter((field) => this.#drop.has(field.name) && !this.#declares(field.name));
-    for (const { name } of dropped.toSorted((a, b) => Number(!a.embed) - Number(!b.embed)))
-      this.#dropColumn(
-        name,
-        `The table ${this.#table()} has the column ${JSON.stringify(name)}, which is to go.`,
+    for (const { name } of dropped.toSorted((a, b) => Number(!a.embed) - Number(!b.embed))) {
+      const what = `The table ${this.#table()} has the column ${JSON.stringify(name)}, which is to go.`;
+      const computed = this.#fields.find(
+        (field) => this.#keeps(field) && field.embed?.sources.includes(name),
       );
+      if (computed === undefined) this.#dropColumn(name, what);
+      else this.#obstacles.push({ column: name, what, advice: this.#keptFrom(name, computed.name) });
+    }
+  }
+
+  /** Whether nobody says of a column that it is to change or to go. */
+  #keeps({ name }: FieldJson): boolean {
+    return !this.#declares(name) && !this.#drop.has(name);
+  }
+
+  #keptFrom(source: string, computed: string): string {
+    const [kept, gone] = [computed, source].map((name) => JSON.stringify(name));
+    return `The column ${kept} is computed from ${gone}, and the declaration lacks it. If it is to go too, name it: db.migrate(declaration, { allowDrop: [${gone}, ${kept}] }).`;
   }
 
   #dropColumn(name: string, what: string): void {
@@ -180,11 +193,12 @@ class Comparing {
       const what = `${this.#lacks(name)} the declaration says ${describeField(wanted)}.`;
       this.#embed(name, derived, what);
     } else if (found.embed === undefined) this.#vouch(wanted, found, derived);
+    else if (sameColumn(wanted, found) && sameEmbed(wanted.embed, found.embed)) return;
     else if (onlyFunctionDiffers(wanted, found)) {
       const what = `The column ${JSON.stringify(name)} of ${this.#table()} is declared with the embedding function ${describeFunction(wanted)}; its vectors were made by ${describeFunction(found)}.`;
       const call = callCode("reembed", JSON.stringify(name), functionCode(derived.function));
       this.#embeddings.push({ kind: "reembed", column: name, call, what, derived });
-    } else if (!sameColumn(wanted, found) || !sameEmbed(wanted.embed, found.embed)) {
+    } else {
       this.#dropColumn(name, this.#differs(wanted, found));
       this.#embed(name, derived, "");
     }
@@ -210,7 +224,7 @@ class Comparing {
   }
 
   #undeclared(field: FieldJson): void {
-    if (this.#declares(field.name) || mayBeLeftOut(field)) return;
+    if (!this.#keeps(field) || mayBeLeftOut(field)) return;
     const name = JSON.stringify(field.name);
     this.#obstacles.push({
       column: field.name,
@@ -245,13 +259,12 @@ function sameColumn(a: FieldJson, b: FieldJson): boolean {
   return sameType(fromDataType(a.type), fromDataType(b.type)) && a.nullable === b.nullable;
 }
 
-/** Whether two columns are the same but for what embeds them; the number of dimensions follows from that. */
+/** Whether two columns that differ are the same but for what embeds them; the number of dimensions follows from that. */
 function onlyFunctionDiffers(a: FieldJson, b: FieldJson): boolean {
   if (a.embed === undefined || b.embed === undefined || a.type.kind !== "vector" || b.type.kind !== "vector")
     return false;
   const other = { ...b.embed, function: a.embed.function };
   const type = { ...b.type, dimensions: a.type.dimensions };
-  if (sameEmbed(a.embed, b.embed) && sameColumn(a, b)) return false;
   return sameEmbed(a.embed, other) && sameColumn(a, { ...b, type });
 }
 

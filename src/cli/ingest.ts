@@ -94,10 +94,7 @@ class Ingest {
       return await readDocument(file);
     } catch (error) {
       if (!VarveError.is(error)) throw error;
-      const problem = error.message
-        .slice(file.length)
-        .replace(/^ (?:is not a document|cannot be read): |\.$/g, "");
-      this.#unread.set(path, problem);
+      this.#unread.set(path, error.message);
       return undefined;
     }
   }

@@ -131,11 +131,13 @@ describe("varve ingest", () => {
     const report = ingest();
     expect(report).toMatchObject({ version: 1, added: 0, removed: 0 });
     expect(report.unread).toEqual([
-      { path: "c.md", problem: "it is not UTF-8" },
-      { path: "d.txt", problem: "it is not text" },
+      { path: "c.md", problem: `${join("docs", "c.md")} is not a document: it is not UTF-8.` },
+      { path: "d.txt", problem: `${join("docs", "d.txt")} is not a document: it is not text.` },
     ]);
     expect(ids(rowsOf(1))).toContain("docs/c.md#c");
-    expect(place.run("ingest", "docs").stderr).toContain("left out: c.md: it is not UTF-8");
+    expect(place.run("ingest", "docs").stderr).toContain(
+      `left out: ${join("docs", "c.md")} is not a document: it is not UTF-8.`,
+    );
   });
 
   it("leaves out hidden files, node_modules, links and other kinds of files", () => {

@@ -110,7 +110,7 @@ function printReport(
   ms: number,
 ): void {
   const { version, files, passages, added, changed, removed, unchanged, unread } = report;
-  for (const { path, problem } of unread) terminal.note(`left out: ${harmless(path)}: ${problem}`);
+  for (const { problem } of unread) terminal.note(`left out: ${harmless(problem)}`);
   terminal.print(
     `Read ${countText(files, "file")}, ${countText(passages, "passage")}, in ${(ms / 1000).toFixed(1)} s.`,
   );

@@ -32,9 +32,13 @@ export class Condition {
   constructor(made: FilterNode | Joined) {
     this.#made = made;
     // An own property that is seen: there are libraries that take an object without keys for an empty filter.
-    Object.defineProperty(this, "node", { enumerable: true, get: () => this.#tree() });
-    Object.defineProperty(this, brand, { value: true });
+    if ("parts" in made) Object.defineProperty(this, "node", { enumerable: true, get: () => this.#tree() });
+    else this.node = made;
     Object.freeze(this);
+  }
+
+  static {
+    Object.defineProperty(Condition.prototype, brand, { value: true });
   }
 
   /** This and all of the others. */

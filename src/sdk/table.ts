@@ -31,6 +31,7 @@ import {
   missingVectors,
 } from "./columns/backfill";
 import { REEMBED, type ReembedOptions, reembed } from "./columns/reembed";
+import type { TableHandle } from "./handle/table-handle";
 import {
   type Optimized,
   type Retention,
@@ -293,10 +294,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     options?: object,
     ...more: readonly never[]
   ): Promise<unknown> {
-    return new Table(
-      await this.handle.told(
-        addColumn(this.handle, name, column, checkOptions("addColumn", ADD_COLUMN, options, more)),
-      ),
+    return await this.#changed(
+      addColumn(this.handle, name, column, checkOptions("addColumn", ADD_COLUMN, options, more)),
     );
   }
 
@@ -306,10 +305,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     options?: CommitOptions,
     ...more: readonly never[]
   ): Promise<Table<WithoutColumn<D, N>>> {
-    return new Table(
-      await this.handle.told(
-        dropColumn(this.handle, name, checkOptions("dropColumn", COMMIT, options, more)),
-      ),
+    return await this.#changed(
+      dropColumn(this.handle, name, checkOptions("dropColumn", COMMIT, options, more)),
     );
   }
 
@@ -329,10 +326,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     options?: CommitOptions,
     ...more: readonly never[]
   ): Promise<Table<WithRenamed<D, N, M>>> {
-    return new Table(
-      await this.handle.told(
-        renameColumn(this.handle, from, to, checkOptions("renameColumn", COMMIT, options, more)),
-      ),
+    return await this.#changed(
+      renameColumn(this.handle, from, to, checkOptions("renameColumn", COMMIT, options, more)),
     );
   }
 
@@ -365,10 +360,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     options?: object,
     ...more: readonly never[]
   ): Promise<unknown> {
-    return new Table(
-      await this.handle.told(
-        alterColumn(this.handle, name, column, checkOptions("alterColumn", ALTER_COLUMN, options, more)),
-      ),
+    return await this.#changed(
+      alterColumn(this.handle, name, column, checkOptions("alterColumn", ALTER_COLUMN, options, more)),
     );
   }
 
@@ -431,16 +424,19 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     options?: ReembedOptions,
     ...more: readonly never[]
   ): Promise<Table<D>> {
-    return new Table(
-      await this.handle.told(
-        reembed(
-          this.handle,
-          column,
-          fn as EmbeddingFunction<EmbeddingInput>,
-          checkOptions("reembed", REEMBED, options, more),
-        ),
+    return await this.#changed(
+      reembed(
+        this.handle,
+        column,
+        fn as EmbeddingFunction<EmbeddingInput>,
+        checkOptions("reembed", REEMBED, options, more),
       ),
     );
+  }
+
+  /** A handle for the columns that the table has after a change. */
+  async #changed<C extends AnyTable>(change: Promise<TableHandle>): Promise<Table<C>> {
+    return new Table<C>(await this.handle.told(change));
   }
 
   /** Not available yet: throws `NOT_YET`. */

@@ -13,15 +13,6 @@ interface NativeFailure {
   readonly where?: Readonly<Record<string, unknown>>;
 }
 
-/** Calls into the native module; what it throws becomes a `VarveError`. */
-export function call<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw toVarveError(error);
-  }
-}
-
 /** Waits for the native module; what it rejects with becomes a `VarveError`. */
 export async function callAsync<T>(run: () => Promise<T>): Promise<T> {
   try {
@@ -29,13 +20,6 @@ export async function callAsync<T>(run: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw toVarveError(error);
   }
-}
-
-/** Calls into the native module; the answer, or what it throws, comes by a promise. */
-export function answer<T>(run: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(call(run));
-  });
 }
 
 /** The error for something that the native module threw. */

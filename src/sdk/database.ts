@@ -198,9 +198,11 @@ export class Database {
   /** Opens the table, or creates it. Another process may create it in between. */
   async #create(definition: AnyTable): Promise<NativeTable> {
     const { name } = definition;
-    const schema = JSON.stringify(toSchemaJson(definition));
     const open = () => callAsync(() => this.#native.openTable(name));
-    const create = () => callAsync(() => this.#native.createTable(name, schema));
+    const create = () => {
+      const schema = JSON.stringify(toSchemaJson(definition));
+      return callAsync(() => this.#native.createTable(name, schema));
+    };
     return await unless("TABLE_NOT_FOUND", open, () =>
       unless("TABLE_EXISTS", create, (exists) =>
         // The table that exists may have a name that differs only in case.

@@ -96,8 +96,7 @@ export class Reader {
   }
 
   /** The request of `search`: the rows nearest to a vector. */
-  search(select: readonly string[] | undefined, body: object, vector: Float32Array): Ask<PlainRow[]> {
-    const plan = this.plan(select);
+  search(plan: Plan, body: object, vector: Float32Array): Ask<PlainRow[]> {
     const decode = "during" in body ? plan.spanHits : plan.hits;
     return { request: this.#request({ kind: "search", ...body }, plan.projection), vector, decode };
   }

@@ -16,6 +16,7 @@ import { sentOptions } from "../call/options";
 import { checkSignal } from "../call/progress";
 import { inTurn } from "../call/turn";
 import type { TableEmbedder } from "../embed/table-embedder";
+import type { Plan } from "../handle/plan";
 import type { TableHandle } from "../handle/table-handle";
 import { NOTHING } from "../query/check-filter";
 import { describeType } from "../schema/column-type";
@@ -30,6 +31,7 @@ import { resolveSpan } from "./span";
 /** A query that has become a vector, or has not and why. */
 interface PreparedQuery {
   readonly reader: Reader;
+  readonly plan: Plan;
   readonly field: VectorField;
   readonly vector: Float32Array | null;
   readonly body: object;
@@ -46,13 +48,12 @@ export async function search(
   query: unknown,
   request: SearchRequest,
 ): Promise<unknown> {
-  const { reader, field, body, vector } = await prepare(handle, own, query, request);
-  const { select } = request;
-  if (vector !== null) return await form.answer(reader, () => reader.search(select, body, vector));
+  const { reader, plan, field, body, vector } = await prepare(handle, own, query, request);
+  if (vector !== null) return await form.answer(reader, () => reader.search(plan, body, vector));
   if (form.none !== undefined) return form.none(NO_EMBEDDING);
   const nothing = { ...body, where: NOTHING };
   const zeros = new Float32Array(field.type.dimensions);
-  return await form.answer(reader, () => reader.search(select, nothing, zeros));
+  return await form.answer(reader, () => reader.search(plan, nothing, zeros));
 }
 
 /** The vector of an input. */
@@ -99,7 +100,7 @@ async function prepare(
   const { schema } = reader;
   const { signal } = request;
   const where = reader.filter(request.where);
-  reader.plan(request.select);
+  const plan = reader.plan(request.select);
   checkSignal(signal);
   const field = columnOf(schema, query, request.column);
   const vector = isInput(query)
@@ -107,7 +108,7 @@ async function prepare(
     : toVector(schema.table, field, query);
   const what = { vector: { column: field.name, columnId: field.id } };
   const body = { where, ...span, search: { what, ...sentOptions(SEARCH, request) } };
-  return { reader, field, vector, body };
+  return { reader, plan, field, vector, body };
 }
 
 /** Which reader answers for a span of versions, and what it is asked of it. */

@@ -80,6 +80,9 @@ function itemsOf(rows: readonly unknown[]): unknown[] {
 }
 
 function openAll(handle: TableHandle, rows: unknown[], options: TakeOptions): OpenBatch[] {
+  if (rows.length === 0) return [];
+  // A batch has room for as many, however large they are.
+  if (rows.length <= BATCH_ROWS_MIN) return [open(handle, rows, 0, options, handle.buffers.take())];
   const { rows: most, bytes } = batchSize(handle, rows);
   const batches: OpenBatch[] = [];
   try {

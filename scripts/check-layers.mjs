@@ -67,6 +67,13 @@ function selfTest(layers) {
   assert.equal(layer({ ...rooms, "sdk/columns/d.ts": 'import "../read/a.ts";\nimport "../write/b.ts";' }), 0);
   const circle = { "sdk/a.ts": 'import { b } from "./b.ts";', "sdk/b.ts": 'import { a } from "./a.ts";' };
   assert.equal(cycleProblems(new Map(Object.entries(circle))).length, 1);
+  const ofTypes = {
+    "sdk/a.ts": 'import type { B } from "./b.ts";',
+    "sdk/b.ts": 'export type { C } from "./c.ts";',
+    "sdk/c.ts": 'type A = import("./a.ts").A;',
+  };
+  assert.equal(cycleProblems(new Map(Object.entries(ofTypes))).length, 1);
+  assert.equal(cycleProblems(new Map(Object.entries({ ...ofTypes, "sdk/c.ts": "" }))).length, 0);
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "../src/sdk/table.ts";']]).length, 1);
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "../dist/cli/x.js";']]).length, 1);
   assert.equal(outsideProblems([["examples/a.mjs", 'import { x } from "varve";']]).length, 0);

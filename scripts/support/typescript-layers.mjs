@@ -67,7 +67,7 @@ export function typescriptLayerProblems(files, { doors, rules }) {
   return problems;
 }
 
-/** Sentences about circles of modules that import one another. An import of types alone leaves no trace at run time. */
+/** Sentences about circles of modules that import one another. Imports of types count: they leave no trace at run time, but whoever reads one of the files needs the other. */
 export function cycleProblems(files) {
   const graph = moduleGraph(files);
   const state = new Map();
@@ -79,8 +79,8 @@ export function cycleProblems(files) {
       return;
     }
     state.set(module, "open");
-    for (const { target, typeOnly } of graph.get(module).imports) {
-      if (target !== undefined && !typeOnly) visit(target, [...path, module]);
+    for (const { target } of graph.get(module).imports) {
+      if (target !== undefined) visit(target, [...path, module]);
     }
     state.set(module, "done");
   };

@@ -65,7 +65,7 @@ export { Snapshot, type SnapshotPoint } from "./read/snapshot";
 export type { Moment, Span } from "./read/span";
 export { TableView } from "./read/table-view";
 export { type AnyColumn, Column, type ColumnMap } from "./schema/column";
-export type { Metric, VectorElement } from "./schema/column-type";
+export type { Metric, VectorElement, VectorInput } from "./schema/column-type";
 export {
   boolean,
   bytes,
@@ -78,7 +78,6 @@ export {
   struct,
   text,
   timestamp,
-  type VectorInput,
   type VectorOptions,
   vector,
 } from "./schema/columns";

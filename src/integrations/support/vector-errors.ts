@@ -1,16 +1,21 @@
 // Every message about vectors that stores are given, and about those who make them.
 
 import { type ColumnDescription, type EmbeddingFunction, VarveError } from "varve";
-import type { VectorOwner } from "./vector-owner";
 
 const quote = (text: string): string => JSON.stringify(text);
+
+/** What to do about vectors of somebody else: how a program writes its function, and what else there is. */
+interface Advice {
+  readonly written: (dimensions: number) => string;
+  readonly otherwise: string;
+}
 
 /** Vectors of another embedder than the one that a column keeps. */
 export function strangerVectors(
   table: string,
   column: ColumnDescription,
   fn: EmbeddingFunction | undefined,
-  owner: VectorOwner,
+  owner: Advice,
 ): VarveError {
   const kept = `${column.function ?? ""} ${JSON.stringify(column.config ?? {})}`;
   const given =

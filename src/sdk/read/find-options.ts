@@ -2,7 +2,8 @@
 
 import { count, DATA, FILTER, type OptionRules, SIGNAL, sent } from "../call/options";
 import type { Where } from "../query/builder-types";
-import type { FullRow, OrderName } from "../schema/infer";
+import type { OrderName } from "../schema/infer";
+import type { FullRow } from "../schema/row-types";
 import type { AnyTable } from "../schema/table-definition";
 import type { OrderBy } from "./paging";
 

@@ -1,7 +1,7 @@
 import { refuseMore } from "../../own-options";
 import { checkOptions, ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
-import type { VectorInput } from "../schema/columns";
+import type { VectorInput } from "../schema/column-type";
 import type { ColumnName, DefaultColumn, KeyOf, SearchInput, SelectedRow, VectorName } from "../schema/infer";
 import type { AnyTable, UntypedTable } from "../schema/table-definition";
 import { ArrowReader } from "./arrow-reader";

@@ -33,6 +33,9 @@ export type ColumnType =
   | { readonly kind: "list"; readonly item: ItemType }
   | { readonly kind: "struct"; readonly fields: readonly StructField[] };
 
+/** A vector as a write or a search takes it. */
+export type VectorInput = Float32Array | Float64Array | readonly number[];
+
 /** The type of a vector column. */
 export interface VectorType {
   readonly kind: "vector";

@@ -4,10 +4,10 @@ import { describeValue } from "../../describe-value";
 import { isPlainObject, messageOf } from "../../realm";
 import { isWellFormed } from "../../unicode";
 import { type AnyColumn, Column, type ColumnMap } from "./column";
-import type { ColumnType, ItemType, Metric, VectorElement } from "./column-type";
-import type { InputOf, InsertRow, Simplify, ValueOf } from "./infer";
+import type { ColumnType, ItemType, Metric, VectorElement, VectorInput } from "./column-type";
 import { makerOptions, noMore } from "./maker-options";
 import { ownProperties } from "./own-copy";
+import type { InputOf, InsertRow, Simplify, ValueOf } from "./row-types";
 import { badDimensions, badMakerOption, emptyEnum, notAPart, notInside, vectorInside } from "./schema-errors";
 import { checkVectorOptions } from "./vector-options";
 
@@ -19,9 +19,6 @@ export type JsonValue =
   | null
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
-
-/** A vector as a write or a search takes it. */
-export type VectorInput = Float32Array | Float64Array | readonly number[];
 
 /** What `vector` takes beside the dimensions. */
 export interface VectorOptions {

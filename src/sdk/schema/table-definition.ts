@@ -6,9 +6,9 @@ import { type AnyColumn, Column, type ColumnMap } from "./column";
 import { type ColumnType, describeType, toDataType } from "./column-type";
 import { toWireDefault, type WireDefault } from "./defaults";
 import { type AnyDerived, Derived, type DerivedMap, isSource, type SourceRefs, sourceRefs } from "./derived";
-import type { DefaultRow, InsertRow, Simplify, UpdateRow } from "./infer";
 import { noMore } from "./maker-options";
 import { ownProperties } from "./own-copy";
+import type { DefaultRow, InsertRow, Simplify, UpdateRow } from "./row-types";
 import {
   badColumnName,
   badDefault,

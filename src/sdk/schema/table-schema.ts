@@ -3,13 +3,12 @@
 import { describeValue } from "../../describe-value";
 import type { LongText } from "../../embeddings/embedding-function";
 import type { VarveError } from "../../varve-error";
-import type { ColumnDefault } from "./column";
+import type { ColumnDefault, ColumnMap } from "./column";
 import { callCode, derivedCode } from "./column-code";
 import { type ColumnType, type DataType, fromDataType, sameType, type VectorType } from "./column-type";
 import { fromWireDefault, type WireDefault } from "./defaults";
 import type { DerivedMap } from "./derived";
 import { columnNotFound, notEmbeddedYet } from "./schema-errors";
-import type { AnyTable } from "./table-definition";
 
 /** What is kept of an embedding function in a table. */
 export interface FunctionSpec {
@@ -137,6 +136,12 @@ export function isVector(field: Field): field is VectorField {
   return field.type.kind === "vector";
 }
 
+/** What a declaration says of the columns. */
+interface Declaration {
+  readonly columns: ColumnMap;
+  readonly derived: DerivedMap;
+}
+
 /**
  * Joins a stored schema with a declaration. What is declared decides how integers are shown and what fills a missing value.
  * Without a declaration every column counts as declared, and the columns named in `bigints` are shown as bigints.
@@ -144,7 +149,7 @@ export function isVector(field: Field): field is VectorField {
 export function joinSchema(
   table: string,
   stored: SchemaJson,
-  definition: AnyTable | undefined,
+  definition: Declaration | undefined,
   bigints: readonly string[] = [],
 ): TableSchema {
   const join = (json: FieldJson): Field => {
@@ -174,12 +179,12 @@ export function joinSchema(
 }
 
 /** How a column is computed; the declaration says what happens to long texts, if there is one. */
-function embedOf({ name, embed }: FieldJson, definition: AnyTable | undefined): EmbedSpec | undefined {
+function embedOf({ name, embed }: FieldJson, definition: Declaration | undefined): EmbedSpec | undefined {
   const declared = ownEntry(definition?.derived, name);
   return embed === undefined || declared === undefined ? embed : { ...embed, longText: declared.longText };
 }
 
-function inDeclaredOrder(fields: readonly Field[], definition: AnyTable): Field[] {
+function inDeclaredOrder(fields: readonly Field[], definition: Declaration): Field[] {
   const order = [...Object.keys(definition.columns), ...Object.keys(definition.derived)];
   const place = new Map(order.map((name, index) => [name, index]));
   return fields.toSorted((a, b) => (place.get(a.name) ?? order.length) - (place.get(b.name) ?? order.length));

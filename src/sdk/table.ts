@@ -118,7 +118,8 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
    * about 4 MB, and each row is read as it arrives, so even an endless source needs no more memory than a batch.
    *
    * A commit is a sync of the disk, and concurrent writes share one: with `Promise.all`, many small inserts take little longer than one. Each
-   * is a version of its own; those of one tick that need no embedding come in the order of the calls.
+   * is a version of its own; those of one tick that need no embedding come in the order of the calls. A `delete` that is
+   * called in the same tick may be committed before inserts that were not awaited, so await them if the order matters.
    *
    * @example
    * ```ts

@@ -76,6 +76,7 @@ export {
   json,
   list,
   struct,
+  type TextOptions,
   text,
   timestamp,
   type VectorOptions,
@@ -103,6 +104,7 @@ export type {
 export type { StandardSchema } from "./schema/standard-schema";
 export { type AnyTable, TableDefinition, table, type UntypedTable } from "./schema/table-definition";
 export { type ColumnsFrom, type TableFromOptions, tableFrom } from "./schema/table-from";
+export type { TextLanguage, TextSearchOptions } from "./schema/text-search";
 export { type RestoreResult, Table } from "./table";
 export type { RowSource } from "./write/row-source";
 export type {

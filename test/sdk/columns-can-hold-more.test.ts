@@ -1,6 +1,6 @@
 // A column may come to hold more than it did: more values, none, other numbers. Older versions and filters go on.
 
-import { float, int, list, struct, table, text, vector } from "varve";
+import { float, int, list, struct, type TableDescription, table, text, vector } from "varve";
 import { describe, expect, test } from "vitest";
 import { diskDatabase, memoryDatabase, temporaryFolder } from "../support/database";
 
@@ -133,6 +133,47 @@ describe("a column does not take", () => {
     await expect(t.alterColumn("nope" as never, int())).rejects.toMatchObject({ code: "COLUMN_NOT_FOUND" });
     await expect(t.alterColumn("price", "int" as never)).rejects.toMatchObject({ code: "INVALID_SCHEMA" });
     expect(await t.find()).toEqual([row]);
+  });
+});
+
+describe("how a column is searched by its words", () => {
+  const searchOf = async (t: { describe(): Promise<TableDescription> }, name: string) =>
+    (await t.describe()).columns.find((column) => column.name === name)?.search;
+
+  test("can be said anew, for every version", async () => {
+    const db = await memoryDatabase();
+    const t = await db.table(table("t", { id: int().primaryKey(), body: text({ search: true }) }));
+    const t2 = await t.alterColumn("body", text({ search: { language: "de" } }));
+    expect(await searchOf(t2, "body")).toEqual({ language: "de" });
+    await t2.insert([{ id: 1, body: "Haus" }]);
+    const t3 = await t2.alterColumn("body", text({ search: false }));
+    expect([await searchOf(t3, "body"), await searchOf(t3.asOf(1), "body")]).toEqual([undefined, undefined]);
+  });
+
+  test("stays where a column says nothing of it", async () => {
+    const db = await memoryDatabase();
+    const t = await db.table(table("t", { id: int().primaryKey(), body: text({ search: { fold: false } }) }));
+    const t2 = await t.alterColumn("body", text().nullable());
+    expect(await searchOf(t2, "body")).toEqual({ fold: false });
+    const declared = table("t", { id: int().primaryKey(), body: text().nullable() });
+    expect(await db.migrate(declared)).toEqual({ steps: [] });
+    const reset = table("t", { id: int().primaryKey(), body: text({ search: true }).nullable() });
+    expect((await db.migrate(reset)).steps.map(({ call }) => call)).toEqual([
+      'alterColumn("body", text({ search: true }).nullable())',
+    ]);
+    expect(await searchOf(await db.table(reset), "body")).toBe(true);
+  });
+
+  test("comes with a column that is added, and survives opening the table anew", async () => {
+    const folder = temporaryFolder();
+    const db = await diskDatabase(folder);
+    const t = await db.table(table("t", { id: int().primaryKey() }));
+    const note = struct({ words: text({ search: { stem: false } }), by: text() }).nullable();
+    await t.addColumn("note", note);
+    await db.close();
+    const again = await (await diskDatabase(folder)).openTable("t");
+    const [, column] = (await again.describe()).columns;
+    expect(column?.fields?.map(({ search }) => search)).toEqual([{ stem: false }, undefined]);
   });
 });
 

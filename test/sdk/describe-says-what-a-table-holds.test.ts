@@ -1,4 +1,4 @@
-import { embed, int, list, type TableDescription, table, text, timestamp, vector } from "varve";
+import { embed, int, list, struct, type TableDescription, table, text, timestamp, vector } from "varve";
 import { describe, expect, it } from "vitest";
 import { memoryDatabase } from "../support/database";
 import { hashEmbedding } from "../support/hash-embedding";
@@ -24,7 +24,7 @@ describe("describe", () => {
       primaryKey: "id",
       columns: [
         { name: "id", kind: "text", type: "text", nullable: false },
-        { name: "body", kind: "text", type: "text", nullable: false },
+        { name: "body", kind: "text", type: "text", nullable: false, search: true },
         { name: "lang", kind: "text", type: 'one of "en", "de"', nullable: true, values: ["en", "de"] },
         {
           name: "tags",
@@ -57,6 +57,26 @@ describe("describe", () => {
         },
       ],
     });
+  });
+
+  it("says which texts are searched by their words, and how", async () => {
+    const words = table("words", {
+      plain: text(),
+      german: text({ search: { language: "de", stopWords: true } }),
+      silent: text({ search: false }),
+      notes: list(struct({ note: text({ search: true }), by: text() })),
+    });
+    const { columns } = await (await (await memoryDatabase()).table(words)).describe();
+    expect(columns.map(({ search }) => search)).toEqual([
+      undefined,
+      { language: "de", stopWords: true },
+      undefined,
+      undefined,
+    ]);
+    expect(columns[3]?.item?.fields).toEqual([
+      { name: "note", kind: "text", type: "text", search: true },
+      { name: "by", kind: "text", type: "text" },
+    ]);
   });
 
   it("shows the same of a table that was opened by its name", async () => {

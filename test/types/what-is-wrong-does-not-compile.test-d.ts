@@ -33,6 +33,20 @@ describe("declarations", () => {
     // @ts-expect-error a metric that does not exist
     vector(3, { metric: "hamming" });
   });
+
+  test("know what can be searched by words, and how", () => {
+    text({
+      search: { language: "de", analyzer: { ngrams: [2, 3] }, stem: false, stopWords: true, fold: false },
+    });
+    // @ts-expect-error a language that has no stems
+    text({ search: { language: "tlh" } });
+    // @ts-expect-error an analyzer that does not exist
+    text({ search: { analyzer: "letters" } });
+    // @ts-expect-error a closed set of texts
+    text({ enum: ["a"], search: true });
+    // @ts-expect-error no text
+    int({ search: true });
+  });
 });
 
 describe("writes", () => {

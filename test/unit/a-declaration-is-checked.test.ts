@@ -8,6 +8,7 @@ import {
   json,
   list,
   struct,
+  type TextOptions,
   table,
   text,
   timestamp,
@@ -18,7 +19,7 @@ import { describe, expect, test } from "vitest";
 import { checkSchema } from "../../src/sdk/schema/check-schema";
 import { templateParts } from "../../src/sdk/schema/derived";
 import { type AnyTable, toSchemaJson } from "../../src/sdk/schema/table-definition";
-import { joinSchema, type SchemaJson } from "../../src/sdk/schema/table-schema";
+import { type FieldJson, joinSchema, type SchemaJson } from "../../src/sdk/schema/table-schema";
 import { hashEmbedding } from "../support/hash-embedding";
 
 const fn = hashEmbedding({ dimensions: 8 });
@@ -149,6 +150,32 @@ test("a definition becomes a schema for the native module", () => {
   `);
 });
 
+test("what is searched by its words becomes part of the schema", () => {
+  const german = text({ search: { language: "de", analyzer: { ngrams: [2, 3] } } });
+  const docs = table("docs", {
+    plain: text(),
+    not: text({ search: false }),
+    title: text({ search: true }),
+    body: german.nullable(),
+    tags: list(german),
+    notes: list(struct({ note: text({ search: true }), by: text() })),
+    meta: struct({ a: text({ search: true }), inner: struct({ b: text({ search: true }), c: int() }) }),
+    silent: struct({ a: text({ search: false }), b: text() }),
+  });
+  const said = toSchemaJson(docs).fields.map(({ name, text: search }) => [name, search]);
+  const analysis = { language: "de", analyzer: { ngrams: { min: 2, max: 3 } } };
+  expect(Object.fromEntries(said)).toEqual({
+    plain: undefined,
+    not: { search: false },
+    title: { search: true },
+    body: { search: true, analysis },
+    tags: { search: true, analysis },
+    notes: { search: true, parts: [["note"]] },
+    meta: { search: true, parts: [["a"], ["inner", "b"]] },
+    silent: { search: false },
+  });
+});
+
 test("a definition and its parts are frozen", () => {
   const docs = table("docs", { id: text().primaryKey() });
   expect(
@@ -212,6 +239,20 @@ describe("is refused:", () => {
       "something derived that is not",
       () => table("docs", { id: text() }, () => ({ v: vector(2) }) as Anything),
     ],
+    ["a search that is no choice", () => text({ search: "yes" } as Anything)],
+    ["a search option that there is not", () => text({ search: { stopwords: true } } as Anything)],
+    ["a language that there is not", () => text({ search: { language: "tlh" } } as Anything)],
+    ["a language that only objects know", () => text({ search: { language: "toString" } } as Anything)],
+    ["an analyzer that there is not", () => text({ search: { analyzer: "letters" } } as Anything)],
+    ["runs of no characters", () => text({ search: { analyzer: { ngrams: [0, 3] } } })],
+    ["runs of one number", () => text({ search: { analyzer: { ngrams: [3] } } } as Anything)],
+    ["a search option of a wrong type", () => text({ search: { stem: 1 } } as Anything)],
+    ["an enum that is searched", () => text({ enum: ["a"], search: true } as Anything)],
+    ["a search of numbers", () => int({ search: true } as Anything)],
+    [
+      "texts of a struct that are searched in two ways",
+      () => struct({ a: text({ search: true }), b: text({ search: { language: "de" } }) }),
+    ],
   ];
 
   test.each(cases)("%s", (_name, declare) => {
@@ -258,6 +299,30 @@ describe("the declaration and the table on disk", () => {
     expect(mismatch({ ...same, fields: [...same.fields, more] })).toBe("they agree");
     const schema = joinSchema("docs", { ...same, fields: [...same.fields, more] }, declared);
     expect(schema.plainNames()).toEqual(["id", "lang", "views"]);
+  });
+
+  test("agree in how words are searched where the declaration says nothing, or the same in other words", () => {
+    const stored = change({ lang: { type: { kind: "text" }, text: { search: true } } });
+    const said = (search: TextOptions["search"]): AnyTable =>
+      table("docs", { id: text().primaryKey(), lang: text({ search }), views: int() }, (c) => ({
+        vec: embed(fn, c.lang),
+      }));
+    expect(mismatch(stored, said(undefined))).toBe("they agree");
+    expect(mismatch(stored, said({ stem: true, fold: true, stopWords: false }))).toBe("they agree");
+    expect(
+      mismatch(stored, said({ language: "de", stem: false, fold: false, stopWords: true })),
+    ).toMatchSnapshot();
+    expect(mismatch(stored, said(false))).toMatchSnapshot();
+    expect(mismatch(change({ lang: { type: { kind: "text" } } }), said(true))).toMatchSnapshot();
+  });
+
+  test("agree in which texts of a struct are searched, however that is said", () => {
+    const definition = table("t", { m: struct({ a: text({ search: true }), b: text({ search: true }) }) });
+    const one = table("t", { m: struct({ a: text({ search: true }), b: text() }) });
+    const [field] = toSchemaJson(definition).fields;
+    const stored = { primaryKey: null, fields: [{ ...field, text: { search: true } } as FieldJson] };
+    expect(mismatch(stored, definition)).toBe("they agree");
+    expect(mismatch(stored, one)).toMatchSnapshot();
   });
 
   test("differ, and the error names the column", () => {

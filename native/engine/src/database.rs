@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw};
-use crate::schema::Schema;
+use crate::schema::{Field, Schema};
 use crate::snapshot::{ENDING, Home, not_found};
 use crate::store::{
     Catalog, LocalStore, MemoryStore, PutOutcome, check_table_name, in_other_case, swap_case,
@@ -111,6 +111,7 @@ impl Database {
     pub fn create_table(&self, name: &str, mut schema: Schema) -> Result<Arc<Table>> {
         check_table_name(name)?;
         schema.check()?;
+        schema.fields.iter().try_for_each(Field::check_text)?;
         schema.id = 0;
         schema.fields.iter_mut().for_each(|field| field.id = 0);
         let next_field = schema.assign_ids(1);

@@ -67,7 +67,10 @@ mod value;
 
 // What can go wrong, and what rows look like.
 pub use error::{Code, Error, Place, Result};
-pub use schema::{DataType, Element, Field, Metric, NamedField, Schema};
+pub use schema::{
+    Analysis, Analyzer, DataType, Element, Field, Language, Metric, NamedField, Schema, TextSearch,
+    TextSetting,
+};
 pub use value::Value;
 
 // Databases, their tables, and what is written.

@@ -11,6 +11,7 @@ mod support {
     pub(crate) mod random;
     pub(crate) mod report;
     pub(crate) mod rows;
+    pub(crate) mod searched;
     pub(crate) mod values;
     pub(crate) mod wire;
     pub(crate) mod world;
@@ -26,6 +27,7 @@ use support::impossible::impossible_manifests;
 use support::meddling::{Answer, MeddledStore, Meddling};
 use support::report::Report;
 use support::rows::{batch, schema};
+use support::searched::words_searched;
 use support::values::every_type;
 use support::wire::encode;
 use support::world::World;
@@ -114,6 +116,8 @@ fn schemas(report: &mut Report) {
     for fields in columns.chain(more) {
         report.add(memory().create_table("docs", schema(json!({"fields": fields}))));
     }
+    let table = memory().create_table("docs", numbers()).unwrap();
+    words_searched(report, &memory(), &table);
     let nullable = json!({"name": "x", "type": {"kind": "text"}, "nullable": true});
     let float = json!({"name": "x", "type": {"kind": "float", "bits": 64}});
     for (key, column) in [("y", text()), ("x", nullable), ("x", float)] {

@@ -205,6 +205,28 @@ fn an_index_of_vectors_that_names_one_field_still_opens() {
 }
 
 #[test]
+fn what_another_build_says_of_the_search_by_words_is_kept() {
+    let bench = Bench::new();
+    let said = json!({"search": true, "analysis": {"analyzer": "syllables", "language": "tlh"}, "boost": 2});
+    bench.put(|manifest| manifest["schemas"][0]["fields"][1]["text"] = said.clone());
+    let table = bench.open();
+    insert(&table, 10..20).unwrap();
+    let wide = json!({"name": "n", "nullable": true, "type": {"kind": "int"}});
+    let more = json!({"name": "more", "nullable": true, "type": {"kind": "text"}});
+    let changes = [
+        Alteration::Alter(serde_json::from_value(wide).unwrap()),
+        Alteration::Add(serde_json::from_value(more).unwrap()),
+    ];
+    table.alter(&changes, None, &CommitOptions::default()).unwrap();
+    let schemas = bench.newest()["schemas"].as_array().unwrap().clone();
+    assert_eq!(schemas.len(), 2);
+    for schema in schemas {
+        assert_eq!(schema["fields"][1]["text"], said);
+    }
+    assert_eq!(count(&bench.open()), 20);
+}
+
+#[test]
 fn an_operation_of_another_build_is_shown_as_it_is_called() {
     let bench = Bench::new();
     bench.put(|manifest| {

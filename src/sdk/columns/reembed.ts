@@ -83,6 +83,7 @@ async function embedColumn(
     type: vectorType(json.type),
     nullable: true,
     embed: json.embed,
+    text: undefined,
     fill: undefined,
     declared: true,
   };

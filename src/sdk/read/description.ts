@@ -2,6 +2,7 @@ import type { EmbeddingConfig } from "../../embeddings/embedding-function";
 import type { ColumnKind } from "../schema/column";
 import { type ColumnType, describeType, type Metric, type VectorElement } from "../schema/column-type";
 import type { Field, TableSchema } from "../schema/table-schema";
+import { searchAt, searchOption, type TextSearchJson, type TextSearchOptions } from "../schema/text-search";
 
 /** What a column holds. An enum is a text with `values`. */
 export type ColumnKindName = ColumnKind;
@@ -14,6 +15,8 @@ export interface TypeDescription {
   readonly type: string;
   /** For an int that is shown as `bigint`. */
   readonly bigint?: true;
+  /** For a text that is searched by its words: how, `true` where nothing was said of it. */
+  readonly search?: true | TextSearchOptions;
   /** For a list: what its items are. */
   readonly item?: TypeDescription;
   /** For a struct: its fields. */
@@ -54,13 +57,26 @@ export interface TableDescription {
 
 /** A schema as plain data. */
 export function describeTable(schema: TableSchema): TableDescription {
-  return { name: schema.table, primaryKey: schema.primaryKey, columns: schema.fields.map(describeColumn) };
+  return {
+    name: schema.table,
+    primaryKey: schema.primaryKey,
+    columns: schema.fields.map((field) => describeColumn(field, searchOf(field, schema))),
+  };
 }
 
-function describeColumn({ name, type, nullable, embed }: Field): ColumnDescription {
+/** What holds of the search by its words: text that is embedded is searched without being told. */
+function searchOf({ name, type, text }: Field, { fields }: TableSchema): TextSearchJson | undefined {
+  const isEmbedded = type.kind === "text" && fields.some(({ embed }) => embed?.sources.includes(name));
+  return text ?? (isEmbedded ? { search: true } : undefined);
+}
+
+function describeColumn(
+  { name, type, nullable, embed }: Field,
+  search: TextSearchJson | undefined,
+): ColumnDescription {
   return {
     name,
-    ...typeDescription(type),
+    ...typeDescription(type, search),
     nullable,
     ...(type.kind === "enum" ? { values: type.values } : {}),
     ...(type.kind === "vector"
@@ -72,14 +88,26 @@ function describeColumn({ name, type, nullable, embed }: Field): ColumnDescripti
   };
 }
 
-function typeDescription(type: ColumnType): TypeDescription {
+function typeDescription(
+  type: ColumnType,
+  search: TextSearchJson | undefined,
+  path: readonly string[] = [],
+): TypeDescription {
+  const said = type.kind === "text" ? searchAt(search, path) : undefined;
+  const option = said === undefined ? false : searchOption(said);
   return {
     kind: type.kind === "enum" ? "text" : type.kind,
     type: describeType(type),
     ...(type.kind === "int" && type.bigint ? { bigint: true } : {}),
-    ...(type.kind === "list" ? { item: typeDescription(type.item.type) } : {}),
+    ...(option === false ? {} : { search: option }),
+    ...(type.kind === "list" ? { item: typeDescription(type.item.type, search, path) } : {}),
     ...(type.kind === "struct"
-      ? { fields: type.fields.map((field) => ({ name: field.name, ...typeDescription(field.type) })) }
+      ? {
+          fields: type.fields.map(({ name, type: part }) => ({
+            name,
+            ...typeDescription(part, search, [...path, name]),
+          })),
+        }
       : {}),
   };
 }

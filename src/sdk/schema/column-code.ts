@@ -4,6 +4,7 @@ import { isBytes, isDate } from "../../realm";
 import type { AnyColumn, ColumnSpec } from "./column";
 import type { ColumnType, ItemType, VectorType } from "./column-type";
 import type { AnyDerived } from "./derived";
+import { searchAt, searchOption, type TextSearchJson } from "./text-search";
 
 /** A call that changes columns, as it is written. */
 export function callCode(method: string, ...args: readonly string[]): string {
@@ -12,7 +13,7 @@ export function callCode(method: string, ...args: readonly string[]): string {
 
 /** A column as its declaration. */
 export function columnCode({ spec }: AnyColumn): string {
-  return `${typeCode(spec.type)}${spec.nullable ? ".nullable()" : ""}${defaultCode(spec)}`;
+  return `${typeCode(spec.type, spec.search)}${spec.nullable ? ".nullable()" : ""}${defaultCode(spec)}`;
 }
 
 /** A derived column as the function that declares it. Functions other than the built-in one are called `fn`. */
@@ -40,8 +41,12 @@ export function functionCode({ name }: AnyDerived["function"]): string {
   return name === "builtin" ? "builtin()" : "fn";
 }
 
-function typeCode(type: ColumnType): string {
+function typeCode(type: ColumnType, search?: TextSearchJson, path: readonly string[] = []): string {
   switch (type.kind) {
+    case "text": {
+      const said = searchAt(search, path);
+      return callCode("text", ...optionsCode({ search: said && searchOption(said) }));
+    }
     case "enum":
       return callCode("text", `{ enum: ${valueCode(type.values)} }`);
     case "int":
@@ -51,19 +56,23 @@ function typeCode(type: ColumnType): string {
     case "vector":
       return vectorCode(type);
     case "list":
-      return callCode("list", itemCode(type.item));
+      return callCode("list", itemCode(type.item, search, path));
     case "struct":
       return callCode(
         "struct",
-        `{ ${type.fields.map((part) => `${keyCode(part.name)}: ${itemCode(part)}`).join(", ")} }`,
+        `{ ${type.fields.map((part) => `${keyCode(part.name)}: ${itemCode(part, search, [...path, part.name])}`).join(", ")} }`,
       );
     default:
       return callCode(type.kind);
   }
 }
 
-function itemCode({ type, nullable }: ItemType): string {
-  return `${typeCode(type)}${nullable ? ".nullable()" : ""}`;
+function itemCode(
+  { type, nullable }: ItemType,
+  search: TextSearchJson | undefined,
+  path: readonly string[],
+): string {
+  return `${typeCode(type, search, path)}${nullable ? ".nullable()" : ""}`;
 }
 
 function vectorCode({ dimensions, element, metric }: VectorType): string {

@@ -4,6 +4,7 @@ import type { ColumnType } from "./column-type";
 import { noMore } from "./maker-options";
 import { isUnreadable, ownCopy } from "./own-copy";
 import { badRenamedFrom, keyOfWrongType, unreadableDefault } from "./schema-errors";
+import type { TextSearchJson } from "./text-search";
 
 const brand: unique symbol = Symbol.for("varve.column");
 
@@ -30,6 +31,8 @@ export interface ColumnSpec {
   readonly default?: ColumnDefault;
   /** What the column was called before. */
   readonly renamedFrom?: string;
+  /** What it says of the search by its words. */
+  readonly search?: TextSearchJson;
 }
 
 /** What a row shows that was written without a value: a constant, or the result of a call for each row. */

@@ -8,7 +8,16 @@ import type { ColumnType, ItemType, Metric, VectorElement, VectorInput } from ".
 import { makerOptions, noMore } from "./maker-options";
 import { ownProperties } from "./own-copy";
 import type { InputOf, InsertRow, Simplify, ValueOf } from "./row-types";
-import { badDimensions, badMakerOption, emptyEnum, notAPart, notInside, vectorInside } from "./schema-errors";
+import {
+  badDimensions,
+  badMakerOption,
+  emptyEnum,
+  notAPart,
+  notInside,
+  searchedEnum,
+  vectorInside,
+} from "./schema-errors";
+import { searchOfParts, type TextSearchJson, type TextSearchOptions, textSearchOf } from "./text-search";
 import { checkVectorOptions } from "./vector-options";
 
 /** Any JSON value. */
@@ -34,6 +43,16 @@ export interface VectorOptions {
   readonly element?: VectorElement | undefined;
 }
 
+/** What `text` takes for text of any length. */
+export interface TextOptions {
+  /**
+   * Whether and how it is searched by its words. Text that is embedded is, without being told; `false` saves its part of the index, about
+   * a third of the size of the text.
+   * @default whether another column is embedded from it
+   */
+  readonly search?: boolean | TextSearchOptions | undefined;
+}
+
 /**
  * Text of any length, or one of a closed set of texts.
  *
@@ -41,13 +60,15 @@ export interface VectorOptions {
  * ```ts
  * text();
  * text({ enum: ["en", "fr"] }).nullable();
+ * text({ search: { language: "de" } });
  * ```
  */
-export function text(): Column<"text", string>;
+export function text(options?: TextOptions): Column<"text", string>;
 export function text<const T extends string>(options: { readonly enum: readonly T[] }): Column<"text", T>;
-export function text(given?: { readonly enum?: readonly string[] }): Column<"text", string> {
-  const { enum: values } = makerOptions("text", given, { enum: true });
-  if (values === undefined) return column({ kind: "text" });
+export function text(given?: TextOptions & { readonly enum?: readonly string[] }): Column<"text", string> {
+  const { enum: values, search } = makerOptions("text", given, { enum: true, search: true });
+  if (values === undefined) return column({ kind: "text" }, textSearchOf(search));
+  if (search !== undefined) throw searchedEnum();
   if (!Array.isArray(values)) throw badMakerOption("text", "enum", "a list of texts", describeValue(values));
   if (values.length === 0) throw emptyEnum();
   const odd: unknown = values.find((value) => typeof value !== "string" || !isWellFormed(value));
@@ -151,7 +172,8 @@ export function vector(
 export function list<const T extends AnyColumn>(
   item: T,
 ): Column<"list", ValueOf<T>[], readonly InputOf<T>[], never, T> {
-  return column({ kind: "list", item: partOf("list", item) });
+  const { search, ...type } = partOf("list", item);
+  return column({ kind: "list", item: type }, searchOfParts("list", [{ search }]));
 }
 
 /**
@@ -167,7 +189,8 @@ export function struct<const T extends ColumnMap>(
 ): Column<"struct", Simplify<{ -readonly [K in keyof T]: ValueOf<T[K]> }>, InsertRow<T>, never, T> {
   if (!isPlainObject(fields)) throw notAPart("A struct", describeValue(fields));
   const parts = Object.entries(ownParts(fields)).map(([name, part]) => ({ name, ...partOf("struct", part) }));
-  return column({ kind: "struct", fields: parts });
+  const types = parts.map(({ search: _, ...type }) => type);
+  return column({ kind: "struct", fields: types }, searchOfParts("struct", parts));
 }
 
 function ownParts(fields: object): object {
@@ -178,16 +201,23 @@ function ownParts(fields: object): object {
   }
 }
 
-/** What a column means inside another one: its type and whether it may be null. What else it says would mean nothing there. */
-function partOf(container: "list" | "struct", part: unknown): ItemType {
+/**
+ * What a column means inside another one: its type, whether it may be null, and how it is searched by its words. What else it says would
+ * mean nothing there.
+ */
+function partOf(
+  container: "list" | "struct",
+  part: unknown,
+): ItemType & { readonly search: TextSearchJson | undefined } {
   if (!Column.is(part)) throw notAPart(`A ${container}`, describeValue(part));
-  const { type, nullable, key, default: fill } = part.spec;
+  const { type, nullable, key, default: fill, search } = part.spec;
   if (type.kind === "vector") throw vectorInside(container);
   if (key) throw notInside(container, "a primary key");
   if (fill !== undefined) throw notInside(container, "a default");
-  return { type, nullable };
+  return { type, nullable, search };
 }
 
-function column<C extends AnyColumn>(type: ColumnType): C {
-  return new Column({ type: Object.freeze(type), nullable: false, key: false }) as unknown as C;
+function column<C extends AnyColumn>(type: ColumnType, search?: TextSearchJson): C {
+  const said = search === undefined ? {} : { search };
+  return new Column({ type: Object.freeze(type), nullable: false, key: false, ...said }) as unknown as C;
 }

@@ -7,6 +7,7 @@ import { type AnyDerived, withSource } from "./derived";
 import { sameEmbed } from "./same-embed";
 import { type AnyTable, columnJson, derivedJson } from "./table-definition";
 import { type FieldJson, ownEntry, type SchemaJson } from "./table-schema";
+import { agreesInSearch, describeSearch } from "./text-search";
 import { widens } from "./widening";
 
 /** A change of the columns, as the native module is told it. */
@@ -152,7 +153,7 @@ class Comparing {
     const wanted = columnJson(name, column);
     const found = this.#stored(name);
     if (found === undefined) this.#addColumn(wanted, columnCode(column));
-    else if (found.embed !== undefined || !sameColumn(wanted, found)) {
+    else if (found.embed !== undefined || !sameColumn(wanted, found) || !sameSearch(wanted, found)) {
       this.#alterColumn(wanted, found, columnCode(column));
     }
   }
@@ -255,6 +256,10 @@ function mayBeLeftOut({ nullable, embed, default: constant }: FieldJson): boolea
   return nullable || embed !== undefined || (constant !== undefined && constant !== null);
 }
 
+function sameSearch(wanted: FieldJson, found: FieldJson): boolean {
+  return agreesInSearch(fromDataType(wanted.type), wanted.text, found.text);
+}
+
 function sameColumn(a: FieldJson, b: FieldJson): boolean {
   return sameType(fromDataType(a.type), fromDataType(b.type)) && a.nullable === b.nullable;
 }
@@ -270,7 +275,8 @@ function onlyFunctionDiffers(a: FieldJson, b: FieldJson): boolean {
 
 function describeField(field: FieldJson): string {
   const type = describeType(fromDataType(field.type));
-  if (field.embed === undefined) return field.nullable ? `${type}, nullable` : type;
+  if (field.embed === undefined)
+    return `${type}${field.nullable ? ", nullable" : ""}${describeSearch(field.text)}`;
   const { sources, template } = field.embed;
   const how = template === undefined ? "" : ` by the template ${JSON.stringify(template)}`;
   return `${type}, embedded from ${sources.join(", ")}${how} with ${describeFunction(field)}`;

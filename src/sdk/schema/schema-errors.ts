@@ -101,6 +101,27 @@ export function badMakerOption(maker: string, name: string, expected: string, fo
   return new VarveError("INVALID_SCHEMA", `${maker}(): ${name} is ${expected}, not ${found}.`);
 }
 
+/** An option of the search by words that there is not. */
+export function unknownSearchOption(name: string, known: readonly string[]): VarveError {
+  return new VarveError("INVALID_SCHEMA", `text(): search takes no option ${quote(name)}.`, {
+    hint: `Its options are ${known.join(", ")}.`,
+  });
+}
+
+/** A text of a closed set that shall be searched by its words. */
+export function searchedEnum(): VarveError {
+  return new VarveError("INVALID_SCHEMA", "text(): a closed set of texts is not searched by words.", {
+    hint: "Leave out search and filter by its values, or leave out enum.",
+  });
+}
+
+/** Texts of one column that would be searched in several ways. */
+export function mixedSearch(container: "list" | "struct"): VarveError {
+  return new VarveError("INVALID_SCHEMA", `The texts inside a ${container} are searched in one way.`, {
+    hint: "Give them the same search options, or make them columns of their own.",
+  });
+}
+
 /** Something inside a list or a struct that is no column. */
 export function notAPart(container: string, found: string): VarveError {
   return new VarveError("INVALID_SCHEMA", `${container} holds columns, and ${found} was given.`, {

@@ -172,6 +172,7 @@ export function columnJson(name: string, { spec }: AnyColumn): FieldJson {
     type: toDataType(spec.type),
     nullable: spec.nullable,
     ...(constant === undefined ? {} : { default: constant }),
+    ...(spec.search === undefined ? {} : { text: spec.search }),
   };
 }
 

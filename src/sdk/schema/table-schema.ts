@@ -9,6 +9,7 @@ import { type ColumnType, type DataType, fromDataType, sameType, type VectorType
 import { fromWireDefault, type WireDefault } from "./defaults";
 import type { DerivedMap } from "./derived";
 import { columnNotFound, notEmbeddedYet } from "./schema-errors";
+import type { TextSearchJson } from "./text-search";
 
 /** What is kept of an embedding function in a table. */
 export interface FunctionSpec {
@@ -34,6 +35,7 @@ export interface FieldJson {
   readonly nullable: boolean;
   readonly default?: WireDefault;
   readonly embed?: EmbedSpec;
+  readonly text?: TextSearchJson;
 }
 
 /** A schema as it crosses to the native module and back. */
@@ -50,6 +52,7 @@ export interface Field {
   readonly type: ColumnType;
   readonly nullable: boolean;
   readonly embed: EmbedSpec | undefined;
+  readonly text: TextSearchJson | undefined;
   readonly fill: ColumnDefault | undefined;
   readonly declared: boolean;
 }
@@ -165,6 +168,7 @@ export function joinSchema(
       type,
       nullable: json.nullable,
       embed: embedOf(json, definition),
+      text: json.text,
       fill: column?.spec.default ?? constant,
       declared:
         definition === undefined ||

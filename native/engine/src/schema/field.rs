@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::DataType;
+use super::{DataType, TextSetting};
 use crate::error::{Code, Error};
 
 /// A column of a table.
@@ -23,6 +23,9 @@ pub struct Field {
     /// How the value is derived from other columns; the engine keeps it and does not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embed: Option<serde_json::Value>,
+    /// Whether and how it is searched by its words, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Box<TextSetting>>,
 }
 
 impl Field {

@@ -1,15 +1,20 @@
 //! What a table's rows look like: fields with stable ids, and the rules for a schema.
 
+mod analysis;
 mod check;
 mod data_type;
 mod field;
 #[expect(clippy::module_inception, reason = "the noun of the folder")]
 mod schema;
+mod searched;
 mod sources;
+mod text_search;
 mod widening;
 
+pub use analysis::{Analysis, Analyzer, Language};
 pub(crate) use data_type::Nested;
 pub use data_type::{DataType, Element, Metric, NamedField};
 pub use field::Field;
 pub use schema::Schema;
+pub use text_search::{TextSearch, TextSetting};
 pub(crate) use widening::Widening;

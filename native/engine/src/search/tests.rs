@@ -38,6 +38,7 @@ fn field(case: &Case) -> Field {
         nullable: true,
         default: None,
         embed: None,
+        text: None,
     }
 }
 

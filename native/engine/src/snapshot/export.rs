@@ -110,6 +110,7 @@ fn made(name: &str, data_type: DataType, nullable: bool) -> Field {
         nullable,
         default: None,
         embed: None,
+        text: None,
     }
 }
 

@@ -56,5 +56,6 @@ fn row_id() -> Field {
         nullable: false,
         default: None,
         embed: None,
+        text: None,
     }
 }

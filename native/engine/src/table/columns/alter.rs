@@ -34,7 +34,7 @@ pub enum Alteration {
         to: String,
     },
     /// The column of that name as it is to be: of a type that takes all of its values, nullable, computed or no longer
-    /// computed from others. Its default stays.
+    /// computed from others, searched by its words in another way. Its default stays.
     Alter(Field),
 }
 
@@ -131,6 +131,7 @@ impl Plan {
             return Err(exists(&column.name));
         }
         check_default(column)?;
+        column.check_text()?;
         let id = *next_field;
         *next_field += 1;
         fields.push(Field { id, ..column.clone() });
@@ -183,8 +184,13 @@ impl Plan {
         let field = Field {
             id: known.id,
             default: known.default.clone(),
+            // What says nothing of the search by words leaves it as it is.
+            text: wanted.text.clone().or_else(|| known.text.clone()),
             ..wanted.clone()
         };
+        if wanted.text.is_some() {
+            field.check_text()?;
+        }
         match known.data_type.widening(&field.data_type) {
             None => return refuse("the new type does not take every value of the old one"),
             Some(Widening::InPlace) => {}

@@ -84,7 +84,8 @@ function evaluateLeaf(node: Leaf, cell: unknown): boolean | null {
     case "like":
       return likePattern(node.pattern as string, node.caseInsensitive).test(cell as string);
     case "contains":
-      return (cell as string[]).includes(node.value as string);
+      // An item of a list, and a part of a text.
+      return (cell as string[] | string).includes(node.value as string);
     case "containsAny":
       return node.values.some((value) => (cell as string[]).includes(value as string));
     case "containsAll":
@@ -118,6 +119,8 @@ const leaves: readonly ((c: Columns) => Condition)[] = [
   (c) => c.word.gte(random.pick(words)),
   (c) => c.word.like(random.pick(["a%", "%b%", "_", "a\\%", "%", "", "\\_", "é"])),
   (c) => c.word.ilike(random.pick(["A%", "%B", "É"])),
+  (c) => c.word.contains(random.pick(words)),
+  (c) => c.lang.contains(random.pick(["e", "fr", "x"])),
   (c) => c.n.gt(random.below(10)),
   (c) => c.n.between(random.below(5), random.below(10)),
   (c) => c.n.in([1, 2, 3, 100]),
@@ -170,6 +173,20 @@ test("Mongo's negations find what Mongo would find", async () => {
 
 const notes = table("notes", { id: int().primaryKey(), data: json<Record<string, unknown>>().nullable() });
 const scalars = ["a", "ab", "1", 1, 2, true, false, "", "é"] as const;
+
+test("the whole of a JSON column is asked what it contains, as a list or as a text", async () => {
+  const wholes = table("wholes", { id: int().primaryKey(), data: json().nullable() });
+  const t = await (await memoryDatabase()).table(wholes);
+  const values = [["a", 1, true], ["ab"], [], "abc", { a: 1 }, 1, null, [["a"]]];
+  await t.insert(values.map((data, id) => ({ id, data })));
+  const ids = async (where: Where<typeof wholes>): Promise<number[]> =>
+    (await t.find({ where, select: ["id"] })).map((row) => row.id);
+  expect(await ids((c) => c.data.contains("a"))).toEqual([0, 3]);
+  expect(await ids({ data: { $contains: "ab" } })).toEqual([1, 3]);
+  expect(await ids((c) => c.data.contains(1))).toEqual([0]);
+  expect(await ids((c) => c.data.containsAny(["ab", true]))).toEqual([0, 1]);
+  expect(await ids((c) => c.data.containsAll(["a", 1]))).toEqual([0]);
+});
 
 function randomScalar(): string | number | boolean {
   return random.pick(scalars);

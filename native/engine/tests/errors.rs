@@ -379,7 +379,7 @@ fn reads(report: &mut Report) {
     free.insert(batch(&own, &[row]), &own, OnKey::Refuse, &options())
         .unwrap();
     let filled = free.snapshot().unwrap();
-    for column in ["tags", "nowhere"] {
+    for column in ["tags", "data", "nowhere"] {
         let order = vec![Order {
             column: column.to_owned(),
             descending: false,

@@ -68,7 +68,9 @@ export interface JsonPathRef extends TextRef<JsonScalar>, ListRef<JsonScalar> {
 }
 
 /** A column of JSON. */
-export interface JsonRef extends ColumnRef {
+export interface JsonRef extends ListRef<JsonScalar> {
+  /** It is a list that holds the value, or a text that has it as a part. */
+  contains(value: JsonScalar): Condition;
   /** What lies under these keys, one inside the other. */
   path(...keys: readonly string[]): JsonPathRef;
 }
@@ -85,6 +87,10 @@ export type StructRef<N> = ColumnRef & {
 export interface AnyRef extends TextRef<unknown>, ListRef<unknown>, JsonRef {
   /** A list holds the value, or a text has it as a part. */
   contains(value: unknown): Condition;
+  /** A list holds one of the values. */
+  containsAny(values: readonly unknown[]): Condition;
+  /** A list holds all of the values. */
+  containsAll(values: readonly unknown[]): Condition;
   /** The field of that name, in a struct. */
   field(name: string): AnyRef;
 }

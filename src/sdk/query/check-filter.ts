@@ -3,6 +3,7 @@
 
 import { describeValue } from "../../describe-value";
 import { type ColumnType, describeType } from "../schema/column-type";
+import { RULES } from "../schema/rules";
 import type { TableSchema } from "../schema/table-schema";
 import { toWireScalar, toWireValue, type WireValue } from "../schema/wire-value";
 import { noSuchPart, notAList, tooDeep, tooLarge, wrongOperator, wrongValue } from "./filter-errors";
@@ -39,7 +40,7 @@ function constantOf(filter: FilterJson): boolean | undefined {
 }
 
 /** What a path leads to: a column or a part of one, or a value inside JSON whose type nobody knows. */
-type Target = ColumnType | { readonly kind: "unknown" };
+type Target = ColumnType | { readonly kind: "insideJson" };
 
 /** Checks a filter against a schema; throws INVALID_FILTER or COLUMN_NOT_FOUND. */
 export function checkFilter(node: FilterNode, schema: TableSchema): FilterJson {
@@ -105,8 +106,6 @@ class FilterCheck {
         // None of no values, also where there is nothing: so that its opposite holds for every row, as in SQL.
         return values.length === 0 && node.op !== "containsAll" ? NOTHING : { op: node.op, column, values };
       }
-      case "contains":
-        return { column, ...leaf.contains(node.value) };
       default:
         return { op: node.op, column, value: leaf.value(node.op, node.value) };
     }
@@ -125,68 +124,44 @@ class LeafCheck {
   }
 
   value(op: string, value: unknown): WireValue {
-    const target = this.#target;
-    if (!allows(target, op)) this.#refuse(op);
-    const type = target.kind === "list" ? target.item.type : target;
-    const wire = type.kind === "unknown" ? toWireScalar(value) : toWireValue(type, value);
+    this.#check(op);
+    const type = this.#comparedTo(op);
+    const wire = type.kind === "insideJson" ? toWireScalar(value) : toWireValue(type, value);
     if (wire !== undefined) return wire;
     throw wrongValue(this.#table, this.#column, op, expectation(type), describeValue(value));
   }
 
   values(op: string, values: unknown): WireValue[] {
-    if (!allows(this.#target, op)) this.#refuse(op);
+    this.#check(op);
     if (!Array.isArray(values)) throw notAList(this.#table, this.#column, op, describeValue(values));
     return values.map((value) => this.value(op, value));
   }
 
-  /** A list has an item, a text a part. */
-  contains(value: unknown): { op: string } & Record<string, unknown> {
-    const { kind } = this.#target;
-    if (kind !== "text" && kind !== "enum") return { op: "contains", value: this.value("contains", value) };
-    if (typeof value !== "string")
-      throw wrongValue(this.#table, this.#column, "contains", "a text", describeValue(value));
-    return { op: "like", pattern: `%${value.replace(/[\\%_]/g, "\\$&")}%`, caseInsensitive: false };
-  }
-
   pattern(pattern: unknown): string {
-    if (!allows(this.#target, "like")) this.#refuse("like");
+    this.#check("like");
     if (typeof pattern === "string") return pattern;
     throw wrongValue(this.#table, this.#column, "like", "a pattern of text", describeValue(pattern));
   }
 
-  #refuse(op: string): never {
+  /** What a value is compared with: a list has items, a text has parts. */
+  #comparedTo(op: string): Target {
     const target = this.#target;
-    const type = target.kind === "unknown" ? "a value inside JSON" : describeType(target);
+    if (target.kind === "list") return target.item.type;
+    if (target.kind === "json") return { kind: "insideJson" };
+    return op === "contains" && target.kind === "enum" ? { kind: "text" } : target;
+  }
+
+  #check(op: string): void {
+    const target = this.#target;
+    if (askedOf(target).includes(op)) return;
+    const type = target.kind === "insideJson" ? "a value inside JSON" : describeType(target);
     throw wrongOperator(this.#table, this.#column, op, type, advice(target));
   }
 }
 
-const EQUAL: readonly string[] = ["eq", "ne", "in"];
-const ORDER: readonly string[] = [...EQUAL, "lt", "lte", "gt", "gte", "between"];
-const TEXT: readonly string[] = [...ORDER, "like", "contains"];
-const LIST: readonly string[] = ["contains", "containsAny", "containsAll"];
-const INSIDE_JSON: readonly string[] = [...new Set([...TEXT, ...LIST])];
-
-function allows(target: Target, op: string): boolean {
-  switch (target.kind) {
-    case "text":
-    case "enum":
-      return TEXT.includes(op);
-    case "unknown":
-      return INSIDE_JSON.includes(op);
-    case "int":
-    case "float":
-    case "timestamp":
-    case "date":
-      return ORDER.includes(op);
-    case "boolean":
-    case "bytes":
-      return EQUAL.includes(op);
-    case "list":
-      return LIST.includes(op);
-    default:
-      return false;
-  }
+/** The operators that the engine has for a target. */
+function askedOf({ kind }: Target): readonly string[] {
+  return RULES[kind].asked;
 }
 
 function advice(target: Target): string {
@@ -196,19 +171,17 @@ function advice(target: Target): string {
     case "struct":
       return 'Ask one of its fields: c.meta.author, or "meta.author".';
     case "json":
-      return 'Ask for a value inside it: c.data.path("author"), "data.author", or { data: { $match: { author: ... } } }.';
+      return `Ask for a value inside it: c.data.path("author"), "data.author", or { data: { $match: { author: ... } } }. The whole can be asked ${askedOf(target).join(", ")}.`;
     case "vector":
       return "Use search for vectors; a filter can only ask whether there is one.";
-    case "unknown":
-      return `It can be asked ${INSIDE_JSON.join(", ")}, or whether it is null.`;
     default:
-      return `It can be asked ${TEXT.filter((op) => allows(target, op)).join(", ")}, or whether it is null.`;
+      return `It can be asked ${askedOf(target).join(", ")}, or whether it is null.`;
   }
 }
 
 function expectation(type: Target): string {
   switch (type.kind) {
-    case "unknown":
+    case "insideJson":
       return "a text, a finite number, a boolean, or a valid Date, which stands for its ISO 8601 text";
     case "int":
       return "a whole number that is safe, or a bigint";
@@ -229,8 +202,8 @@ function targetOf(schema: TableSchema, path: Path): Target {
   let target: Target = schema.field(path[0] ?? "").type;
   for (const [index, part] of path.entries()) {
     if (index === 0) continue;
-    if (target.kind === "json" || target.kind === "unknown") {
-      target = { kind: "unknown" };
+    if (target.kind === "json" || target.kind === "insideJson") {
+      target = { kind: "insideJson" };
       continue;
     }
     const fields: readonly { name: string; type: ColumnType }[] =

@@ -5,6 +5,7 @@ import { isPlainObject } from "../../realm";
 import { badOrder, cannotContinue, cannotOrder } from "../call/errors";
 import { compare, type FilterNode, isNull, join } from "../query/node";
 import { describeType } from "../schema/column-type";
+import { RULES } from "../schema/rules";
 import type { Field, TableSchema } from "../schema/table-schema";
 
 /** Whether the smallest value comes first, or the largest. */
@@ -27,8 +28,6 @@ export interface OrderStep {
 
 /** The most columns of a table. */
 const STEPS_MAX = 1000;
-
-const UNORDERED: ReadonlySet<string> = new Set(["json", "bytes", "vector", "list", "struct"]);
 
 /**
  * The steps of an order. The primary key is always the last of them, so that the order is complete and a page can be continued;
@@ -96,7 +95,7 @@ function toStep(step: unknown, schema: TableSchema): OrderStep {
   const { column, descending } =
     typeof step === "string" ? { column: step, descending: false } : readStep(step);
   const field = schema.field(column);
-  if (UNORDERED.has(field.type.kind)) throw cannotOrder(schema.table, column, describeType(field.type));
+  if (!RULES[field.type.kind].ordered) throw cannotOrder(schema.table, column, describeType(field.type));
   return { field, descending };
 }
 

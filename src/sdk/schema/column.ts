@@ -3,6 +3,7 @@ import { hasBrand } from "../../realm";
 import type { ColumnType } from "./column-type";
 import { noMore } from "./maker-options";
 import { isUnreadable, ownCopy } from "./own-copy";
+import { RULES } from "./rules";
 import { badRenamedFrom, keyOfWrongType, unreadableDefault } from "./schema-errors";
 import type { TextSearchJson } from "./text-search";
 
@@ -10,6 +11,11 @@ const brand: unique symbol = Symbol.for("varve.column");
 
 /** The kind of a column, as far as the types of calls depend on it. A text of a closed set is a text. */
 export type ColumnKind = Exclude<ColumnType["kind"], "enum">;
+
+/** The kinds that can be the primary key. */
+type KeyKind = {
+  [K in keyof typeof RULES]: (typeof RULES)[K]["key"] extends true ? K : never;
+}[keyof typeof RULES];
 
 /** What is said about a column beside its type. */
 export type ColumnFlag = "nullable" | "default" | "key";
@@ -74,13 +80,10 @@ export class Column<K extends ColumnKind, V, I = V, F extends ColumnFlag = never
    * const users = table("users", { id: text().primaryKey() });
    * ```
    */
-  primaryKey(
-    this: Column<"text" | "int", V, I, F, N>,
-    ...more: readonly never[]
-  ): Column<K, V, I, F | "key", N> {
+  primaryKey(this: Column<KeyKind, V, I, F, N>, ...more: readonly never[]): Column<K, V, I, F | "key", N> {
     noMore("primaryKey", more);
     const { kind } = this.spec.type;
-    if (kind !== "text" && kind !== "int") throw keyOfWrongType(kind);
+    if (!RULES[kind].key) throw keyOfWrongType(kind);
     return new Column({ ...this.spec, key: true });
   }
 

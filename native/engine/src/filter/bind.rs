@@ -129,6 +129,9 @@ impl Condition<'_> {
 
     fn test(&self) -> Result<Test> {
         let target = &self.target;
+        if !target.rules().allow(self.op) {
+            return Err(target.unsupported(self.op));
+        }
         if *target.data_type == DataType::Json {
             return Ok(Test::Json(JsonTest {
                 keys: target.keys.clone(),
@@ -138,29 +141,27 @@ impl Condition<'_> {
         }
         match self.op {
             "isNull" => Ok(Test::Null),
-            "like" if matches!(target.data_type, DataType::Text | DataType::Enum { .. }) => {
+            "like" => {
                 let like = self.like()?;
                 let only = like.only().map(|text| Texts::Equal(text.as_bytes().to_vec()));
                 Ok(only.map_or(Test::Like(like), Test::Texts))
             }
-            "like" => Err(target.unsupported(self.op)),
-            "contains" | "containsAny" | "containsAll" => {
-                let DataType::List { item } = target.data_type else {
-                    return Err(target.unsupported(self.op));
-                };
-                let tests = self
-                    .items()?
-                    .into_iter()
-                    .map(|wanted| self.accepted(&item.data_type, wanted));
-                Ok(Test::Items(tests.collect::<Result<_>>()?))
-            }
+            "contains" | "containsAny" | "containsAll" => match target.data_type {
+                DataType::List { item } => {
+                    let tests = self
+                        .items()?
+                        .into_iter()
+                        .map(|wanted| self.accepted(&item.data_type, wanted));
+                    Ok(Test::Items(tests.collect::<Result<_>>()?))
+                }
+                _ => self.part().map(Test::Like),
+            },
             _ => self.accepted(target.data_type, self.wanted()?),
         }
     }
 
     /// What is asked of the value in a JSON column.
     fn check(&self) -> Result<Check> {
-        let target = &self.target;
         match self.op {
             "isNull" => Ok(Check::Null),
             "contains" | "containsAny" | "containsAll" => {
@@ -170,7 +171,6 @@ impl Condition<'_> {
                 let part = self.json.get("value").and_then(Json::as_str).map(str::to_owned);
                 Ok(Check::Items { sets, part })
             }
-            _ if target.keys.is_empty() => Err(target.unsupported(self.op)),
             "like" => self.like().map(Check::Like),
             "ne" => self.scalars(&self.wanted()?).map(Check::NotIn),
             _ => self.scalars(&self.wanted()?).map(Check::In),
@@ -240,6 +240,15 @@ impl Condition<'_> {
                 .map(|value| Wanted::Among(vec![value]))
                 .collect(),
         })
+    }
+
+    /// Of a text, `contains` asks for a part.
+    fn part(&self) -> Result<Like> {
+        let value = self.constant("value")?;
+        let text = value
+            .as_str()
+            .ok_or_else(|| self.target.misfit(self.op, "a text", value))?;
+        Ok(Like::part(text))
     }
 
     fn like(&self) -> Result<Like> {

@@ -66,6 +66,17 @@ impl Like {
         })
     }
 
+    /// The pattern of all texts with a part, in which nothing has a meaning of its own.
+    pub(super) fn part(text: &str) -> Self {
+        let nothing = || Run::Literal(String::new());
+        Self {
+            first: nothing(),
+            middle: vec![Run::Literal(text.to_owned())],
+            last: Some(nothing()),
+            fold: false,
+        }
+    }
+
     /// The one text that matches, where there is only one.
     pub(super) fn only(&self) -> Option<&str> {
         match &self.last {

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::constant::{cut, shown, type_name};
 use super::json_path::Key;
 use crate::error::{Code, Error, Result};
-use crate::schema::{DataType, Field, Schema};
+use crate::schema::{DataType, Field, Rules, Schema};
 
 /// The longest path.
 const STEPS_MAX: usize = 64;
@@ -78,21 +78,31 @@ impl<'a> Target<'a> {
         })
     }
 
+    /// What may be asked here.
+    pub(super) fn rules(&self) -> &'static Rules {
+        if self.keys.is_empty() {
+            Rules::of(self.data_type)
+        } else {
+            Rules::inside_json()
+        }
+    }
+
     /// The error of an operator that the column does not know.
     pub(super) fn unsupported(&self, op: &str) -> Error {
-        let name = &self.name;
+        let (name, asked) = (&self.name, self.rules().asked.join(", "));
         let hint = match self.data_type {
             DataType::Json if self.keys.is_empty() => {
-                format!("Give a path inside it, such as [\"{name}\", \"key\"]; of the column itself isNull and contains can be asked.")
+                format!("Give a path inside it, such as [\"{name}\", \"key\"], or use {asked} or isNull.")
             }
-            DataType::Bytes => "Bytes have no order: use eq, ne, in or isNull.".to_owned(),
+            DataType::Bytes => format!("Bytes have no order: use {asked} or isNull."),
             DataType::List { .. } => {
-                "Use contains, containsAny, containsAll or isNull; the first three need items of a plain type.".to_owned()
+                format!("Use {asked} or isNull; all but isNull need items of a plain type.")
             }
-            DataType::Struct { .. } => format!("Name a part of it, such as [\"{name}\", \"part\"], or use isNull."),
+            DataType::Struct { .. } => {
+                format!("Name a part of it, such as [\"{name}\", \"part\"], or use isNull.")
+            }
             DataType::Vector { .. } => "Of a vector only isNull can be asked.".to_owned(),
-            _ if op.starts_with("contains") => "It is for lists and for arrays in json columns.".to_owned(),
-            _ => "It is for texts.".to_owned(),
+            _ => format!("Use {asked} or isNull."),
         };
         let message = format!(
             "\"{op}\" does not apply to the column \"{name}\" ({}).",

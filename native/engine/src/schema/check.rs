@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{DataType, Schema};
+use super::{DataType, Rules, Schema};
 use crate::error::{Code, Error, Result};
 
 /// The most columns a table may have.
@@ -49,10 +49,10 @@ impl Schema {
         if key.nullable {
             return Err(invalid(name, "a primary key cannot be nullable"));
         }
-        match key.data_type {
-            DataType::Text | DataType::Int => Ok(()),
-            _ => Err(invalid(name, "a primary key is a text or an int column")),
+        if !Rules::of(&key.data_type).key {
+            return Err(invalid(name, &Rules::of_keys()));
         }
+        Ok(())
     }
 }
 

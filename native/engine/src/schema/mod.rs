@@ -4,6 +4,7 @@ mod analysis;
 mod check;
 mod data_type;
 mod field;
+mod rules;
 #[expect(clippy::module_inception, reason = "the noun of the folder")]
 mod schema;
 mod searched;
@@ -15,6 +16,7 @@ pub use analysis::{Analysis, Analyzer, Language};
 pub(crate) use data_type::Nested;
 pub use data_type::{DataType, Element, Metric, NamedField};
 pub use field::Field;
+pub(crate) use rules::Rules;
 pub use schema::Schema;
 pub use text_search::{TextSearch, TextSetting};
 pub(crate) use widening::Widening;

@@ -6,7 +6,7 @@ use super::state::Snapshot;
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
 use crate::format::default_of;
-use crate::schema::{DataType, Field};
+use crate::schema::{DataType, Field, Rules};
 use crate::value::Value;
 
 /// One key of an order.
@@ -141,6 +141,9 @@ impl Snapshot {
             .collect();
         for by in order {
             let field = self.schema().field(&by.column)?;
+            if !Rules::of(&field.data_type).ordered {
+                return Err(no_order(field));
+            }
             let default = default_of(field);
             for (key, place) in &mut keys {
                 let value = match self.column(place.0, field.id) {
@@ -177,7 +180,7 @@ fn no_order(field: &Field) -> Error {
         field.name
     );
     Error::new(Code::InvalidArgument, message)
-        .hint("Order by a text, enum, int, float, boolean, timestamp or date column.")
+        .hint(format!("Order by a column of {}.", Rules::with_order()))
         .column(field.name.clone())
 }
 

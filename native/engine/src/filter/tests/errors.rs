@@ -83,6 +83,7 @@ fn a_constant_is_of_the_type_of_its_column() {
         json!({"op": "between", "column": ["data", "a"], "low": 1, "high": "2"}),
         json!({"op": "eq", "column": ["meta", "pages"], "value": {"a": 1}}),
         json!({"op": "like", "column": ["title"], "pattern": 1}),
+        json!({"op": "contains", "column": ["title"], "value": 1}),
         json!({"op": "like", "column": ["title"], "pattern": "50\\"}),
         json!({"op": "like", "column": ["title"], "pattern": "a", "caseInsensitive": "yes"}),
     ]), @r#"
@@ -103,6 +104,7 @@ fn a_constant_is_of_the_type_of_its_column() {
     INVALID_FILTER: "between" on the column "data.a" (json) needs two values of one type, and was given the text "2". [data.a]
     INVALID_FILTER: "eq" on the column "meta.pages" (int) needs a number or a 64-bit integer, and was given an object. [meta.pages]
     INVALID_FILTER: "like" on the column "title" (text) needs a text as "pattern", and was given the number 1. [title]
+    INVALID_FILTER: "contains" on the column "title" (text) needs a text, and was given the number 1. [title]
     INVALID_FILTER: The pattern "50\" ends in a backslash that takes nothing. A backslash in a text is written as two in a pattern. [title]
     INVALID_FILTER: "like" on the column "title" (text) needs a boolean as "caseInsensitive", and was given the text "yes". [title]
     "#);
@@ -113,19 +115,21 @@ fn an_operator_is_one_that_the_type_knows() {
     assert_snapshot!(all(&[
         json!({"op": "lt", "column": ["raw"], "value": {"$base64": "AQ=="}}),
         json!({"op": "like", "column": ["year"], "pattern": "19%"}),
-        json!({"op": "contains", "column": ["title"], "value": "a"}),
+        json!({"op": "containsAny", "column": ["title"], "values": ["a"]}),
+        json!({"op": "lt", "column": ["open"], "value": true}),
         json!({"op": "eq", "column": ["tags"], "value": "a"}),
         json!({"op": "eq", "column": ["meta"], "value": "a"}),
         json!({"op": "eq", "column": ["vector"], "value": "a"}),
         json!({"op": "eq", "column": ["data"], "value": "a"}),
     ]), @r#"
     INVALID_FILTER: "lt" does not apply to the column "raw" (bytes). Bytes have no order: use eq, ne, in or isNull. [raw]
-    INVALID_FILTER: "like" does not apply to the column "year" (int). It is for texts. [year]
-    INVALID_FILTER: "contains" does not apply to the column "title" (text). It is for lists and for arrays in json columns. [title]
-    INVALID_FILTER: "eq" does not apply to the column "tags" (list of text). Use contains, containsAny, containsAll or isNull; the first three need items of a plain type. [tags]
+    INVALID_FILTER: "like" does not apply to the column "year" (int). Use eq, ne, in, lt, lte, gt, gte, between or isNull. [year]
+    INVALID_FILTER: "containsAny" does not apply to the column "title" (text). Use eq, ne, in, lt, lte, gt, gte, between, like, contains or isNull. [title]
+    INVALID_FILTER: "lt" does not apply to the column "open" (boolean). Use eq, ne, in or isNull. [open]
+    INVALID_FILTER: "eq" does not apply to the column "tags" (list of text). Use contains, containsAny, containsAll or isNull; all but isNull need items of a plain type. [tags]
     INVALID_FILTER: "eq" does not apply to the column "meta" (struct). Name a part of it, such as ["meta", "part"], or use isNull. [meta]
     INVALID_FILTER: "eq" does not apply to the column "vector" (vector). Of a vector only isNull can be asked. [vector]
-    INVALID_FILTER: "eq" does not apply to the column "data" (json). Give a path inside it, such as ["data", "key"]; of the column itself isNull and contains can be asked. [data]
+    INVALID_FILTER: "eq" does not apply to the column "data" (json). Give a path inside it, such as ["data", "key"], or use contains, containsAny, containsAll or isNull. [data]
     "#);
 }
 

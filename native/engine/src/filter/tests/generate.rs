@@ -198,8 +198,12 @@ fn condition(path: &Json, data_type: &DataType) -> BoxedStrategy<Json> {
     let bare = path.as_array().unwrap().len() == 1;
     match data_type {
         DataType::Vector { .. } | DataType::Struct { .. } => is_null,
-        DataType::List { item } => prop_oneof![1 => is_null, 5 => contains(path, constant(&item.data_type))].boxed(),
-        DataType::Json if bare => prop_oneof![1 => is_null, 5 => contains(path, constant(&DataType::Json))].boxed(),
+        DataType::List { item } => {
+            prop_oneof![1 => is_null, 5 => contains(path, constant(&item.data_type))].boxed()
+        }
+        DataType::Json if bare => {
+            prop_oneof![1 => is_null, 5 => contains(path, constant(&DataType::Json))].boxed()
+        }
         DataType::Json => {
             let conditions = prop_oneof![
                 1 => is_null,
@@ -215,9 +219,15 @@ fn condition(path: &Json, data_type: &DataType) -> BoxedStrategy<Json> {
                 .boxed()
         }
         DataType::Text | DataType::Enum { .. } => {
-            prop_oneof![1 => is_null, 3 => like(path.clone()), 4 => comparison(path, constant(data_type), true)].boxed()
+            let part = select(vec!["", "a", "b%", "_", "Σ", "\\"]);
+            let column = path.clone();
+            let part = part.prop_map(move |part| json!({"op": "contains", "column": column, "value": part}));
+            prop_oneof![1 => is_null, 3 => like(path.clone()), 1 => part, 4 => comparison(path, constant(data_type), true)]
+                .boxed()
         }
-        DataType::Bytes => prop_oneof![1 => is_null, 4 => comparison(path, constant(data_type), false)].boxed(),
+        DataType::Bytes | DataType::Boolean => {
+            prop_oneof![1 => is_null, 4 => comparison(path, constant(data_type), false)].boxed()
+        }
         _ => prop_oneof![1 => is_null, 9 => comparison(path, constant(data_type), true)].boxed(),
     }
 }

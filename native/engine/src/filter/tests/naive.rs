@@ -153,7 +153,9 @@ fn condition(op: &str, filter: &Json, seen: &Seen) -> Option<bool> {
             Some(like(&text, &pattern))
         }
         "contains" => match (seen, &filter["value"]) {
-            (Seen::Json(Json::String(text)), Json::String(part)) => Some(text.contains(part.as_str())),
+            (Seen::Typed(Value::Text(text)) | Seen::Json(Json::String(text)), Json::String(part)) => {
+                Some(text.contains(part.as_str()))
+            }
             (_, value) => has(value),
         },
         "containsAny" => items(seen).map(|_| values().iter().any(|value| has(value) == Some(true))),

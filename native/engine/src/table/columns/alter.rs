@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::error::{Code, Error, Result};
 use crate::format::{Fragment, Manifest, Operation, Raw, default_of};
-use crate::schema::{Field, Schema, Widening};
+use crate::schema::{Field, Rules, Schema, Widening};
 use crate::snapshot::State;
 use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
 use crate::table::commit::Written;
@@ -195,7 +195,7 @@ impl Plan {
             None => return refuse("the new type does not take every value of the old one"),
             Some(Widening::InPlace) => {}
             Some(Widening::Cast) if current.primary_key.as_ref() == Some(&known.name) => {
-                return refuse("a primary key is a text or an int column");
+                return refuse(&Rules::of_keys());
             }
             Some(Widening::Cast) => {
                 let default = wide_default(&known)?;

@@ -115,4 +115,11 @@ pub mod inside {
     pub use crate::index::vector::{
         Admits, Candidates, Plan, Probe, Setting, Space, VectorIndex, Vectors, build,
     };
+
+    /// The text index.
+    pub mod text {
+        pub use crate::index::text::{
+            Analysis, Analyzer, Built, Language, Plan, TextIndex, Texts, Totals, build,
+        };
+    }
 }

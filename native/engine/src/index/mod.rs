@@ -1,3 +1,4 @@
 //! Indexes: built from rows, they find candidates among them by row id. They never see files of rows.
 
+pub(crate) mod text;
 pub(crate) mod vector;

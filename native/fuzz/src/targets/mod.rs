@@ -1,6 +1,7 @@
 //! What reads bytes or texts.
 //!
 //! - `json_files`, `data_files`, `journal`: the files of a table, with checksums that are right.
+//! - `text`: segments of the text index.
 //! - `requests`: what callers hand in, and `protocol` the requests in which they do.
 
 mod data_files;
@@ -8,6 +9,7 @@ mod journal;
 mod json_files;
 mod protocol;
 mod requests;
+mod text;
 
 /// A function of bytes that must come back.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +23,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     Target {
         name: "protocol",
         run: protocol::run,
@@ -66,6 +68,11 @@ pub const TARGETS: [Target; 17] = [
         name: "index",
         run: data_files::index,
         seeds: data_files::index_seeds,
+    },
+    Target {
+        name: "text",
+        run: text::run,
+        seeds: text::seeds,
     },
     Target {
         name: "batch",

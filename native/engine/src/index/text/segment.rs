@@ -1,0 +1,161 @@
+use std::fmt;
+use std::sync::OnceLock;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::schema::Field;
+use tantivy::{Searcher, TantivyError};
+
+use super::Analysis;
+use super::files::{self, Described, Header, Sections, Totals};
+use crate::column::{Bits, Buffer};
+use crate::error::Result;
+use crate::format::Span;
+
+/// A segment that can be searched.
+pub struct TextIndex {
+    file: Buffer,
+    header: Header,
+    sections: Sections,
+    described: Vec<Described>,
+    searcher: Searcher,
+    lists: Vec<OnceLock<Lists>>,
+}
+
+/// The lists of one field.
+#[derive(Clone)]
+pub(super) struct Lists {
+    pub(super) lengths: FieldNormReader,
+}
+
+impl fmt::Debug for TextIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextIndex")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TextIndex {
+    /// Opens a segment. What is read of it is confirmed before; its lists are opened when they are first searched.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn open(file: Buffer) -> Result<Self> {
+        let (header, sections, described, searcher) = files::open(&file)?;
+        let lists = described.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self {
+            file,
+            header,
+            sections,
+            described,
+            searcher,
+            lists,
+        })
+    }
+
+    /// The columns that it covers, by their ids, and how their texts became terms.
+    pub fn fields(&self) -> impl Iterator<Item = (u32, &Analysis)> {
+        self.described.iter().map(|field| (field.field, &field.analysis))
+    }
+
+    /// How many rows it holds.
+    #[must_use]
+    pub fn documents(&self) -> u32 {
+        self.header.documents
+    }
+
+    /// The id of a row, by its place in the segment. Ids ascend.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn id(&self, document: u32) -> Result<u64> {
+        if self.header.consecutive {
+            return Ok(self.header.base + u64::from(document));
+        }
+        let Span(start, _) = self.sections.ids;
+        let bytes = self.file.get(start as usize + document as usize * 4, 4)?;
+        let offset = bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+        Ok(self.header.base + u64::from(offset))
+    }
+
+    /// The place of the first row that has this id or a later one.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn document_from(&self, id: u64) -> Result<u32> {
+        let (mut low, mut high) = (0, self.header.documents);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.id(middle)? < id {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    /// The place of a row, where it is covered.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn document(&self, id: u64) -> Result<Option<u32>> {
+        let document = self.document_from(id)?;
+        let found = document < self.header.documents && self.id(document)? == id;
+        Ok(found.then_some(document))
+    }
+
+    /// How many rows have a term in a field, and how long they are together: of those of a mask by places, or of all. Nothing where it
+    /// does not cover the field.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn lengths(&self, field: u32, mask: Option<&Bits>) -> Result<Totals> {
+        let Some(place) = self.place(field) else {
+            return Ok(Totals::default());
+        };
+        let lists = self.lists(place)?;
+        files::under(
+            &self.file,
+            (&self.header, &self.sections),
+            place,
+            mask,
+            &lists.lengths,
+        )
+    }
+
+    /// The place of a field among those that it covers.
+    pub(super) fn place(&self, field: u32) -> Option<usize> {
+        self.described
+            .iter()
+            .position(|described| described.field == field)
+    }
+
+    /// The lists of a field, by its place.
+    pub(super) fn lists(&self, place: usize) -> Result<&Lists> {
+        let slot = self
+            .lists
+            .get(place)
+            .ok_or_else(|| self.file.damaged("it has no such field"))?;
+        if let Some(lists) = slot.get() {
+            return Ok(lists);
+        }
+        let lists = self.ask(|| {
+            let field = Field::from_field_id(place as u32);
+            let reader = self.searcher.segment_reader(0);
+            let lengths = reader.get_fieldnorms_reader(field)?;
+            if lengths.num_docs() != self.header.documents {
+                return Err(TantivyError::InternalError(
+                    "lengths of other documents".to_owned(),
+                ));
+            }
+            Ok(Lists { lengths })
+        })?;
+        Ok(slot.get_or_init(|| lists))
+    }
+
+    /// Asks the library.
+    pub(super) fn ask<T>(&self, ask: impl FnOnce() -> tantivy::Result<T>) -> Result<T> {
+        files::refused(&self.file, ask)
+    }
+}

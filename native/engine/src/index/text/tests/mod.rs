@@ -1,0 +1,4 @@
+//! Laws of the text index, over random rows.
+
+mod rows;
+mod segments;

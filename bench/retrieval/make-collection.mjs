@@ -118,7 +118,7 @@ function saysEnough(text) {
   return prose.trim().length >= limits.shortest;
 }
 
-/** At most so many passages of a package, those that answer a query first; by their hash, so that no part of it is preferred. */
+/** At most that many passages of a package, those that answer a query first; by their hash, so that no part of it is preferred. */
 function some(passages) {
   const order = new Map(
     passages.map((it) => [it, `${it.query ? 0 : 1}${createHash("sha256").update(it.id).digest("hex")}`]),

@@ -1,9 +1,10 @@
 import { type AnyTable, type TableView, type TypeDescription, VarveError } from "varve";
+import { type CellsOf, ColumnRows } from "../../column-rows";
 import { ownOptions } from "../../own-options";
 import { isBytes } from "../../realm";
 import { damagedStream, notArrow } from "./arrow-errors";
 import { type ArrowModule, arrowModule, batchesOf } from "./arrow-module";
-import { type CellReader, cellReader } from "./cell-reader";
+import { cellsOf } from "./cell-reader";
 import { type BatchLike, type FieldLike, isBatch, isTable, type TableLike } from "./shapes";
 
 /**
@@ -46,15 +47,27 @@ export function rowsFromArrow(
   return rowsIn(source, ownOptions("rowsFromArrow", options, { arrow: true, table: true }));
 }
 
-async function* rowsIn(
+async function* rowsIn(source: ArrowSource, options: ArrowRowsOptions): AsyncGenerator<Row, void, void> {
+  for await (const rows of columnsFromArrow(source, options)) {
+    for (let from = 0; from < rows.count; from += ROWS_AT_ONCE) {
+      yield* rows.rows(from, Math.min(from + ROWS_AT_ONCE, rows.count));
+    }
+  }
+}
+
+/** Rows that are made objects at a time. */
+const ROWS_AT_ONCE = 64;
+
+/** The rows of Arrow data as columns, batch by batch. Its values are those of `rowsFromArrow`. */
+export async function* columnsFromArrow(
   source: ArrowSource,
   { arrow, table }: ArrowRowsOptions,
-): AsyncGenerator<Row, void, void> {
+): AsyncGenerator<ColumnRows, void, void> {
   const { columns = [] } = (await table?.describe()) ?? {};
   const byName = new Map(columns.map((column) => [column.name, column]));
   let base = 0;
   for await (const batch of batchesIn(source, arrow)) {
-    yield* rowsOfBatch(batch, byName, base);
+    yield new ColumnRows(batch.numRows, columnsOf(batch, byName, base));
     base += batch.numRows;
   }
 }
@@ -117,27 +130,19 @@ async function* withFirst<T>(first: T, rest: AsyncGenerator<T, void, void>): Asy
   }
 }
 
-function* rowsOfBatch(
+function columnsOf(
   batch: BatchLike,
   columns: ReadonlyMap<string, TypeDescription>,
   base: number,
-): Generator<Row, void, void> {
-  const readers: [string, CellReader][] = [];
+): Map<string, CellsOf> {
+  const cells = new Map<string, CellsOf>();
   batch.schema.fields.forEach((field: FieldLike, at: number) => {
     const { name } = field;
     const values = batch.getChildAt(at);
     if (name.startsWith("_") || values === null) return;
-    readers.push([name, cellReader({ field, values, into: columns.get(name), base })]);
+    cells.set(name, cellsOf({ field, values, into: columns.get(name), base }));
   });
-  for (let i = 0; i < batch.numRows; i += 1) {
-    const row: Row = {};
-    for (const [name, read] of readers) {
-      const value = read(i);
-      if (name === "__proto__") Object.defineProperty(row, name, { value, enumerable: true });
-      else row[name] = value;
-    }
-    yield row;
-  }
+  return cells;
 }
 
 function isIterable(source: unknown): source is Iterable<unknown> | AsyncIterable<unknown> {

@@ -18,7 +18,7 @@ import type {
 } from "varve";
 import { ownOptions } from "../../own-options";
 import { type ArrowModule, arrowModule, batchesOf } from "./arrow-module";
-import { type ArrowSource, rowsFromArrow } from "./arrow-rows";
+import { type ArrowSource, columnsFromArrow } from "./arrow-rows";
 
 /** What `withArrow` takes. */
 export interface ArrowTableOptions {
@@ -107,8 +107,12 @@ export class ArrowTable<D extends AnyTable> extends ArrowView<D> {
     return new ArrowView(this.#table.asOf(at), { arrow: this.module });
   }
 
-  #rows(source: ArrowSource): ReturnType<typeof rowsFromArrow> {
-    return rowsFromArrow(source, { arrow: this.module, table: this.#table.untyped });
+  /** To the outside a write takes objects; inside it takes columns among them. */
+  #rows(source: ArrowSource): AsyncIterable<never> {
+    return columnsFromArrow(source, {
+      arrow: this.module,
+      table: this.#table.untyped,
+    }) as AsyncIterable<never>;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TypeDescription } from "varve";
+import type { CellsOf } from "../../column-rows";
 import { isFloat32Array } from "../../realm";
 import { beyondDates, foreignType, notJson } from "./arrow-errors";
 import type { DataLike, FieldLike, TypeLike, VectorLike } from "./shapes";
@@ -44,7 +45,43 @@ export interface ArrowColumn {
 const same: Convert = (value) => value;
 
 /** Reads the values of a column as a write of Varve takes them. */
-export function cellReader({ field, values, into, base }: ArrowColumn): CellReader {
+export function cellsOf(column: ArrowColumn): CellsOf {
+  const numbers = adjacentNumbers(column);
+  if (numbers !== undefined) return (from, to) => Array.from(numbers.subarray(from, to));
+  const read = cellReader(column);
+  return (from, to) => {
+    const cells = new Array<unknown>(to - from);
+    for (let row = from; row < to; row++) cells[row - from] = read(row);
+    return cells;
+  };
+}
+
+/** Numbers of up to 32 bits, and 64-bit floats, that lie one behind the other, none of them missing, for a column of numbers. */
+function adjacentNumbers({ field, values: column, into }: ArrowColumn): Numbers | undefined {
+  const { typeId } = field.type;
+  const [data] = column.data;
+  if (data === undefined || column.data.length !== 1 || data.offset !== 0 || data.nullCount !== 0)
+    return undefined;
+  const isInt = typeId === ARROW.int && into?.bigint !== true;
+  if (!isInt && typeId !== ARROW.float) return undefined;
+  const { values } = data;
+  const tag = Object.prototype.toString.call(values).slice("[object ".length, -1);
+  // Floats of 16 bits lie in integers.
+  const isKnown = isInt ? SMALL_INTEGERS.has(tag) : tag === "Float32Array" || tag === "Float64Array";
+  return isKnown && (values as Numbers).length >= column.length ? (values as Numbers) : undefined;
+}
+
+type Numbers = Float64Array | Int32Array;
+const SMALL_INTEGERS: ReadonlySet<string> = new Set([
+  "Int8Array",
+  "Int16Array",
+  "Int32Array",
+  "Uint8Array",
+  "Uint16Array",
+  "Uint32Array",
+]);
+
+function cellReader({ field, values, into, base }: ArrowColumn): CellReader {
   const floats = adjacentFloats(field.type, values);
   if (floats !== undefined) return floats;
   const convert = converter(field, field.name, into);

@@ -1,6 +1,7 @@
 // Rows become batches in three steps: the cells of every column are gathered from the rows, derived columns are filled in between, and
 // the columns are written one after another.
 
+import type { ColumnRows } from "../../column-rows";
 import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { describeType } from "../schema/column-type";
@@ -56,26 +57,46 @@ export class RowEncoder {
   /** Takes the rows apart; throws INVALID_ROW for keys that are unknown, missing or not allowed. */
   gather(given: readonly unknown[], base: number, options: GatherOptions): Cells {
     const rows = this.#checkRows(given, base, options.ownVectors);
-    const columns = new Map<Field, unknown[]>();
-    for (const field of this.#schema.fields) {
-      const cells = this.#cells(rows, field, base, options);
-      if (cells !== undefined) columns.set(field, cells);
-    }
-    return { base, count: rows.length, columns };
+    const place = { table: this.#schema.table, row: base };
+    return this.#gathered(rows.length, base, options, ({ name }) => valuesOf(rows, name, place));
   }
 
-  #cells(
-    rows: readonly Row[],
-    field: Field,
+  /** The cells of rows `from` to `to` of some that come as columns; throws as `gather` does. */
+  gatherColumns(
+    { columns }: ColumnRows,
+    from: number,
+    to: number,
+    base: number,
+    options: GatherOptions,
+  ): Cells {
+    const place = { table: this.#schema.table, row: base };
+    for (const name of columns.keys()) this.#checkKey(name, place, options.ownVectors);
+    const nothing = (): unknown[] => new Array<unknown>(to - from).fill(undefined);
+    return this.#gathered(to - from, base, options, ({ name }) => columns.get(name)?.(from, to) ?? nothing());
+  }
+
+  #gathered(
+    count: number,
     base: number,
     { ownVectors, merge = false }: GatherOptions,
-  ): unknown[] | undefined {
-    if (field.embed !== undefined) {
-      return ownCells(rows, field, { table: this.#schema.table, row: base }, ownVectors);
+    foundIn: (field: Field) => unknown[],
+  ): Cells {
+    const columns = new Map<Field, unknown[]>();
+    for (const field of this.#schema.fields) {
+      const isOwn = field.embed === undefined || ownVectors;
+      const found = isOwn ? foundIn(field) : new Array<unknown>(count).fill(undefined);
+      const cells = this.#cells(found, field, base, merge);
+      if (cells !== undefined) columns.set(field, cells);
     }
+    return { base, count, columns };
+  }
+
+  #cells(found: unknown[], field: Field, base: number, merge: boolean): unknown[] | undefined {
+    // In a derived column undefined cells are to be computed, null ones stay empty.
+    if (field.embed !== undefined) return found;
     return merge || !field.declared
-      ? this.#brought(rows, field, base, merge)
-      : this.#given(rows, field, base);
+      ? this.#brought(found, field, base, merge)
+      : this.#given(found, field, base);
   }
 
   /** Starts a batch in an empty buffer. */
@@ -94,20 +115,23 @@ export class RowEncoder {
       for (const key in row) {
         const field = schema.get(key);
         const known = field !== undefined && (field.embed === undefined || ownVectors);
-        if (known || !Object.hasOwn(row, key)) continue;
-        if (field === undefined) throw unknownKey(place, key, writable(schema, ownVectors));
-        throw derivedKey(place, key);
+        if (!known && Object.hasOwn(row, key)) this.#checkKey(key, place, ownVectors);
       }
     }
     return plain;
   }
 
+  #checkKey(key: string, place: RowPlace, ownVectors: boolean): void {
+    const field = this.#schema.get(key);
+    if (field === undefined) throw unknownKey(place, key, writable(this.#schema, ownVectors));
+    if (field.embed !== undefined && !ownVectors) throw derivedKey(place, key);
+  }
+
   /** The cells of a column that rows bring, with its default where they do not. */
-  #given(rows: readonly Row[], field: Field, base: number): unknown[] {
+  #given(found: readonly unknown[], field: Field, base: number): unknown[] {
     const fill = fillOf(field);
-    const found = valuesOf(rows, field.name, { table: this.#schema.table, row: base });
-    const cells = new Array<unknown>(rows.length);
-    for (let i = 0; i < rows.length; i++) {
+    const cells = new Array<unknown>(found.length);
+    for (let i = 0; i < found.length; i++) {
       let cell = found[i];
       if (cell === undefined) cell = fill === undefined ? null : this.#filled(field, fill, base + i);
       if (cell === null && !field.nullable) throw this.#missing(field, base + i, found[i] === null);
@@ -117,10 +141,9 @@ export class RowEncoder {
   }
 
   /** The cells of a column of which rows bring what they change; undefined where no row has any. The key is always needed. */
-  #brought(rows: readonly Row[], field: Field, base: number, merge: boolean): unknown[] | undefined {
+  #brought(cells: unknown[], field: Field, base: number, merge: boolean): unknown[] | undefined {
     const { name, nullable } = field;
     const fill = merge && field.declared ? fillOf(field) : undefined;
-    const cells = valuesOf(rows, name, { table: this.#schema.table, row: base });
     let some = fill !== undefined;
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i];
@@ -249,12 +272,6 @@ function fillOf({ fill }: Field): (() => unknown) | undefined {
   if ("make" in fill) return fill.make;
   const { value } = fill;
   return () => value;
-}
-
-/** The vectors that rows bring for a derived column; undefined cells are to be computed, null ones stay empty. */
-function ownCells(rows: readonly Row[], field: Field, place: NumberedPlace, ownVectors: boolean): unknown[] {
-  if (!ownVectors) return new Array<unknown>(rows.length).fill(undefined);
-  return valuesOf(rows, field.name, place);
 }
 
 interface NumberedPlace extends RowPlace {

@@ -1,13 +1,14 @@
 // Rows as they are given. An array is taken as it is when the call is made: all of it is read and encoded before anything is waited for. An
 // iterable is asked for its rows as there is room for them, and each is taken when it comes; so it needs no more memory than a batch.
 
+import { ColumnRows } from "../../column-rows";
 import { describeValue } from "../../describe-value";
 import { isBytes, isPromiseLike, messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { badArgument, notRows, unreadableArgument } from "../call/errors";
 import type { TableHandle } from "../handle/table-handle";
 import { BatchBuffer } from "../native/batch-buffer";
-import type { GatherOptions } from "../native/encode";
+import type { Cells, GatherOptions } from "../native/encode";
 import { plainRow } from "../native/plain-row";
 import { unreadableRow } from "../native/row-errors";
 import { ITEMS_MAX, isUnreadable, ownCopy, ownProperties } from "../schema/own-copy";
@@ -118,6 +119,13 @@ async function* streamed(
   let batch: unknown[] = [];
   let size = BATCH_ROWS_MIN;
   for await (const row of rows) {
+    if (ColumnRows.is(row)) {
+      if (batch.length > 0) yield await checked(handle, batch, base, options);
+      yield* inColumns(handle, row, base + batch.length, options);
+      base += batch.length + row.count;
+      batch = [];
+      continue;
+    }
     batch.push(Array.isArray(rows) ? row : ownRow(handle, row, base + batch.length));
     if (batch.length === BATCH_ROWS_MIN) size = batchSize(handle, batch).rows;
     if (batch.length < size) continue;
@@ -126,6 +134,32 @@ async function* streamed(
     batch = [];
   }
   if (batch.length > 0) yield await checked(handle, batch, base, options);
+}
+
+/** Rows that come as columns, in batches. */
+async function* inColumns(
+  handle: TableHandle,
+  given: ColumnRows,
+  base: number,
+  options: TakeOptions,
+): AsyncGenerator<OpenBatch, void, void> {
+  const { count } = given;
+  const sample = [0, 1, 2, 3].flatMap((part) => {
+    const at = Math.floor((part * count) / 4);
+    return given.rows(at, Math.min(at + 4, count));
+  });
+  const size = batchSize(handle, sample).rows;
+  const isChecked = handle.options.definition?.check !== undefined;
+  for (let from = 0; from < count; from += size) {
+    const to = Math.min(from + size, count);
+    if (isChecked) yield await checked(handle, given.rows(from, to), base + from, options);
+    else
+      yield opened(
+        handle,
+        () => handle.encoder.gatherColumns(given, from, to, base + from, options),
+        options,
+      );
+  }
 }
 
 async function checked(
@@ -146,8 +180,17 @@ function open(
   options: TakeOptions,
   buffer: BatchBuffer,
 ): OpenBatch {
+  return opened(handle, () => handle.encoder.gather(rows, base, options), options, buffer);
+}
+
+function opened(
+  handle: TableHandle,
+  gather: () => Cells,
+  options: TakeOptions,
+  buffer: BatchBuffer = handle.buffers.take(),
+): OpenBatch {
   try {
-    return new OpenBatch(handle, handle.encoder.gather(rows, base, options), buffer, options.computed);
+    return new OpenBatch(handle, gather(), buffer, options.computed);
   } catch (error) {
     handle.buffers.give(buffer);
     throw error;

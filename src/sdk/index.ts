@@ -27,6 +27,7 @@ export {
   type EmbeddingCacheStats,
 } from "./embed/embedding-cache";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
+export type { FacetCount, Facets } from "./native/decode";
 export type {
   AnyRef,
   ColumnRef,
@@ -60,7 +61,14 @@ export type { FindOptions, ScanOptions, SelectOptions } from "./read/find-option
 export type { HistoryOptions } from "./read/history";
 export type { Direction, OrderBy } from "./read/paging";
 export type { Hits } from "./read/reads";
-export type { EmbedCallOptions, SearchOptions, SpanSearchOptions } from "./read/search-options";
+export type { Rerank, RerankContext } from "./read/rerank";
+export type {
+  EmbedCallOptions,
+  GroupedSearchOptions,
+  SearchManyOptions,
+  SearchOptions,
+  SpanSearchOptions,
+} from "./read/search-options";
 export { Snapshot, type SnapshotPoint } from "./read/snapshot";
 export type { Moment, Span } from "./read/span";
 export { TableView } from "./read/table-view";
@@ -93,9 +101,13 @@ export {
 export type {
   ColumnName,
   DefaultColumn,
+  FacetName,
+  GroupHit,
   Hit,
+  HitColumn,
   InsertWithVectors,
   KeyOf,
+  Scores,
   SearchInput,
   SelectedRow,
   SpanHit,

@@ -46,6 +46,7 @@ const reads: Calls = {
   search: ["x", undefined],
 };
 const viewed: Calls = {
+  searchMany: [["x"], undefined],
   describe: [],
   get: ["1", undefined],
   findFirst: [undefined],

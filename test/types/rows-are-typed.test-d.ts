@@ -42,6 +42,16 @@ describe("rows", () => {
       { id: string; readonly _score: number; readonly _distance: number } | undefined
     >();
     expectTypeOf(hits.reason).toEqualTypeOf<string | undefined>();
+    expectTypeOf(hits.cursor).toEqualTypeOf<string | undefined>();
+    const scored = await t.search("x", {
+      select: ["id", "_score"],
+      rerank: (_, all) => all.map((hit) => hit._score),
+    });
+    expectTypeOf(scored[0]).toEqualTypeOf<{ id: string; readonly _score: number } | undefined>();
+    const [best] = await t.search("x", { groupBy: "lang", facets: ["lang"], select: ["id"] });
+    expectTypeOf(best?._count).toEqualTypeOf<number | undefined>();
+    const [many] = await t.searchMany(["x", new Float32Array(384)], { select: ["id"] });
+    expectTypeOf(many?.[0]?.id).toEqualTypeOf<string | undefined>();
     const all = await t.asOf(3).search(new Float32Array(64), { column: "thumb" });
     expectTypeOf(all[0]?.lang).toEqualTypeOf<"en" | "de" | "fr" | null | undefined>();
   });

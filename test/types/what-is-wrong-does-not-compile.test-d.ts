@@ -182,6 +182,16 @@ describe("search", () => {
     await t.search("x", { select: ["titel"] });
     // @ts-expect-error not there yet
     await t.search("x", { mode: "hybrid" });
+    // @ts-expect-error a vector makes no groups
+    await t.search("x", { groupBy: "thumb" });
+    // @ts-expect-error an unknown column
+    await t.search("x", { facets: ["titel"] });
+    // @ts-expect-error a text is no score
+    await t.search("x", { rerank: (_, hits) => hits.map((hit) => hit.title) });
+    // @ts-expect-error a search says it, not a find
+    await t.find({ select: ["_score"] });
+    // @ts-expect-error each search has pages of its own
+    await t.searchMany(["x"], { after: "1" });
     const across = await t.search("x", { during: { from: 1, to: 2 }, everyVersion: true, select: ["id"] });
     const ended: Date | undefined = across[0]?._to?.date;
     // @ts-expect-error a span has an end

@@ -64,6 +64,17 @@ test("the engine is told of the options that it understands, and of no others", 
   expect({ find: told(FIND), scan: told(SCAN), search: told(SEARCH) }).toEqual({
     find: ["limit", "offset"],
     scan: ["batchRows"],
-    search: ["limit", "exact", "recall", "everyVersion"],
+    search: [
+      "limit",
+      "offset",
+      "after",
+      "minScore",
+      "maxDistance",
+      "diversity",
+      "candidates",
+      "exact",
+      "recall",
+      "everyVersion",
+    ],
   });
 });

@@ -1,8 +1,8 @@
 // Pages are written by hand here, as the contract describes them.
 
 import { boolean, bytes, date, float, int, json, list, struct, table, text, timestamp, vector } from "varve";
-import { expect, test } from "vitest";
-import { Projection } from "../../src/sdk/native/decode";
+import { describe, expect, test } from "vitest";
+import { type HitShape, Projection } from "../../src/sdk/native/decode";
 import { plainMaker, rowMaker } from "../../src/sdk/native/row-maker";
 import { schemaOf } from "../support/schema";
 
@@ -58,13 +58,48 @@ test("columns are read one after another, nulls and all", () => {
   ]);
 });
 
-test("hits have a score and a distance", () => {
+describe("hits", () => {
   const projection = new Projection([schema.field("id")]);
-  const [numbers, written] = page([two.id, { numbers: [0.25, 0.5] }, { numbers: [0.875, 0.75] }]);
-  expect(projection.hits(numbers, written)).toEqual([
-    { id: "é👋", _score: 0.875, _distance: 0.25 },
-    { id: "x", _score: 0.75, _distance: 0.5 },
-  ]);
+  const scored = [two.id, { numbers: [0.25, 0.5] }, { numbers: [0.875, 0.75] }];
+  const shape: HitShape = { scores: ["_score", "_distance"], counted: false, span: false, facets: [] };
+
+  test("have a score and a distance, and a cursor behind them", () => {
+    const [numbers, written] = page([...scored, { numbers: [9], text: "1.2.3" }]);
+    const hits = projection.hits(shape, numbers, written);
+    expect(hits).toEqual([
+      { id: "é👋", _score: 0.875, _distance: 0.25 },
+      { id: "x", _score: 0.75, _distance: 0.5 },
+    ]);
+    expect(Reflect.get(hits, "cursor")).toBe("1.2.3");
+  });
+
+  test("have no cursor where the page says none", () => {
+    const [numbers, written] = page([...scored, { numbers: [4] }]);
+    const hits = projection.hits({ ...shape, scores: ["_score"] }, numbers, written);
+    expect(hits).toEqual([
+      { id: "é👋", _score: 0.875 },
+      { id: "x", _score: 0.75 },
+    ]);
+    expect("cursor" in hits).toBe(false);
+  });
+
+  test("have counts of their groups, and counts of values beside them", () => {
+    const json = '[[["AQ",2],[null,1]],[[{"$int":"9007199254740993"},1]]]';
+    const [numbers, written] = page([...scored, { numbers: [3, 1, 4, 4 + json.length], text: json }]);
+    const facets = [schema.field("id"), schema.field("large")];
+    const hits = projection.hits({ ...shape, scores: [], counted: true, facets }, numbers, written);
+    expect(hits).toEqual([
+      { id: "é👋", _count: 3 },
+      { id: "x", _count: 1 },
+    ]);
+    expect({ ...(Reflect.get(hits, "facets") as object) }).toEqual({
+      id: [
+        { value: "AQ", count: 2 },
+        { value: null, count: 1 },
+      ],
+      large: [{ value: 9007199254740993n, count: 1 }],
+    });
+  });
 });
 
 test("bytes and vectors are copies of their parts of the blob", () => {

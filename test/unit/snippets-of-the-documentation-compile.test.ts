@@ -12,11 +12,12 @@ const programs = [
   "README.md",
   "docs/as-of.md",
   "docs/across-time.md",
+  "docs/search.md",
   "docs/documents.md",
   "docs/integrations/langchain.md",
 ];
 const pages = [
-  ...programs.slice(0, 3),
+  ...programs.slice(0, 4),
   "docs/embeddings.md",
   ...readdirSync(join(root, "docs/integrations")).map((name) => `docs/integrations/${name}`),
 ];

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 use varve_engine::{
-    Cell, Code, DataType, Element, Error, Field, Lifetime, Picked, Result, Score, Sources, Value,
+    Cell, Code, DataType, Element, Error, Field, Lifetime, Picked, Result, Score, Sources, Value, ValueCount,
     fixed_width, vector_elements,
 };
 
@@ -108,6 +108,31 @@ impl Page {
             self.numbers
                 .extend([from.version as f64, from.committed_at as f64, ended, at]);
         }
+    }
+
+    /// Writes how many rows are in the group of each.
+    pub(crate) fn counts(&mut self, scores: &[Score]) {
+        self.numbers.extend(scores.iter().map(|score| score.count as f64));
+    }
+
+    /// Writes where the page ends, for the next one; nothing where there is none.
+    pub(crate) fn cursor(&mut self, cursor: Option<&str>) {
+        self.text(cursor.unwrap_or_default());
+    }
+
+    /// Writes how often values stand in columns: JSON behind all other text.
+    pub(crate) fn facets(&mut self, counted: &[(Field, Vec<ValueCount>)]) -> Result<()> {
+        let values = |(field, values): &(Field, Vec<ValueCount>)| -> Json {
+            let item = match &field.data_type {
+                DataType::List { item } => &item.data_type,
+                own => own,
+            };
+            let told = |one: &ValueCount| json!([json_of(item, &one.value), one.count]);
+            values.iter().map(told).collect()
+        };
+        let all: Json = counted.iter().map(values).collect();
+        self.text(&all.to_string());
+        self.check_size()
     }
 
     fn nulls<P: Cells>(&mut self, parts: &[&P], field: &Field, rows: usize) -> Result<()> {

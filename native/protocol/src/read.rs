@@ -8,6 +8,8 @@ use crate::request::{Read, ReadKind, parse};
 const KEYS_AT_ONCE: usize = 32;
 /// Bytes of each row that a filter or an order reads, about.
 const SCANNED_BYTES: usize = 16;
+/// What counting the values of a column costs for each row, in bytes that could be read meanwhile.
+const COUNTED_BYTES: usize = 500;
 
 /// The rows of any read.
 ///
@@ -64,7 +66,8 @@ pub fn read_within(
         ReadKind::GetAll => request.key_count() <= KEYS_AT_ONCE,
         ReadKind::Search => {
             let picked = searched(&request, &snapshot, fields, vector, most_ns)?;
-            return picked.map(|picked| page_of(table, &request, &picked)).transpose();
+            let Some(picked) = picked else { return Ok(None) };
+            return found(table, &request, &snapshot, &picked, vector).map(Some);
         }
         ReadKind::Find | ReadKind::Count | ReadKind::Scan => snapshot.predicted_ns(scanned) <= most_ns,
     };
@@ -84,6 +87,7 @@ pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Resul
     let lifetimes = lifetimes(table, &request, &picked)?;
     picked.arrow_stream(Beside {
         scored: request.kind == ReadKind::Search,
+        counted: request.is_counted(),
         lifetimes: lifetimes.as_deref(),
     })
 }
@@ -97,11 +101,7 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
     let snapshot = request.snapshot(table)?;
     let filter = request.filter(&snapshot)?;
     let search = request.search(&snapshot, vector, filter.as_ref())?;
-    let explained = if request.finds_keys() {
-        snapshot.explain_keys(&search)?
-    } else {
-        snapshot.explain(&search)?
-    };
+    let explained = snapshot.explain(&search)?;
     let mut json = json!({
         "version": explained.version, "exact": explained.exact, "recall": explained.recall,
         "segments": explained.segments, "rows": explained.rows, "candidates": explained.candidates,
@@ -132,14 +132,40 @@ fn answer(
         page.numbers.extend(numbers);
         return Ok(page);
     }
-    page_of(table, request, &pick(request, snapshot, fields, vector)?)
+    let picked = pick(request, snapshot, fields, vector)?;
+    if request.kind == ReadKind::Search {
+        return found(table, request, snapshot, &picked, vector);
+    }
+    page_of(table, request, &picked)
+}
+
+/// The page of a search.
+fn found(
+    table: &Table,
+    request: &Read,
+    snapshot: &Snapshot,
+    picked: &Picked,
+    vector: Option<&[f32]>,
+) -> Result<Page> {
+    picked.touch();
+    let mut page = page_of(table, request, picked)?;
+    let cursor = request.cursor(picked, vector)?;
+    page.cursor(cursor.map(|cursor| cursor.to_string()).as_deref());
+    let facets = request.asked()?.facets(snapshot)?;
+    if !facets.is_empty() {
+        let filter = request.filter(snapshot)?;
+        let counted = |field: &Field| Ok((field.clone(), snapshot.facets(filter.as_ref(), field)?));
+        let counted: Vec<_> = facets.into_iter().map(counted).collect::<Result<_>>()?;
+        page.facets(&counted)?;
+    }
+    Ok(page)
 }
 
 fn page_of(table: &Table, request: &Read, picked: &Picked) -> Result<Page> {
-    if request.kind == ReadKind::Search {
-        picked.touch();
-    }
     let mut page = Page::of(&[picked], picked.fields(), &request.bigints)?;
+    if request.is_counted() {
+        page.counts(&picked.scores);
+    }
     if let Some(lifetimes) = lifetimes(table, request, picked)? {
         page.lifetimes(&lifetimes);
     }
@@ -176,11 +202,12 @@ fn searched(
 ) -> Result<Option<Picked>> {
     let filter = request.filter(snapshot)?;
     let search = request.search(snapshot, vector, filter.as_ref())?;
+    let counted = request.asked()?.facets(snapshot)?.len();
+    if counted > 0 && snapshot.predicted_ns(counted * COUNTED_BYTES) > most_ns {
+        return Ok(None);
+    }
     let Some(planned) = snapshot.plan_within(&search, most_ns)? else {
         return Ok(None);
     };
-    if request.finds_keys() {
-        return snapshot.search_keys(&search, fields).map(Some);
-    }
     planned.answer(fields).map(Some)
 }

@@ -36,6 +36,14 @@ fn said(search: &Json, vector: Option<&[f32]>) -> String {
 fn what_is_missing_or_wrong_is_said() {
     let near = |column: &str, id: u32| json!({"what": {"vector": {"column": column, "columnId": id}}});
     let query = Some([1.0, 0.0].as_slice());
+    let with = |options: Json| {
+        let mut search = near("near", 2);
+        search
+            .as_object_mut()
+            .unwrap()
+            .extend(options.as_object().unwrap().clone());
+        search
+    };
     let cases = [
         (Json::Null, query),
         (json!({"limit": 3}), query),
@@ -49,6 +57,11 @@ fn what_is_missing_or_wrong_is_said() {
         (near("near", 7), query),
         (near("far", 2), query),
         (near("near", 2), query),
+        (with(json!({"after": "over there"})), query),
+        (with(json!({"after": "0.1.1.0.0"})), query),
+        (with(json!({"after": "0.1.1.0.0", "diversity": 0.5})), query),
+        (with(json!({"groupBy": {"column": "far"}})), query),
+        (with(json!({"facets": [{"column": "id", "columnId": 9}]})), query),
     ];
     let said: Vec<String> = cases
         .iter()
@@ -64,6 +77,11 @@ fn what_is_missing_or_wrong_is_said() {
         r#"CONFLICT: The column "near" is another one than when the table was opened. Open the table again."#,
         r#"COLUMN_NOT_FOUND: The table has no column "far". Its columns are id, near."#,
         "",
+        "INVALID_ARGUMENT: The text after which a search goes on is no cursor. Hand back the cursor of a page as it came.",
+        "INVALID_ARGUMENT: The cursor belongs to another search. Ask what the page before was asked: the query, its column, the filter and the groups.",
+        "INVALID_ARGUMENT: A search for rows that differ goes on after no cursor: which they are depends on all before them. Say how many to leave out.",
+        r#"COLUMN_NOT_FOUND: The table has no column "far". Its columns are id, near."#,
+        r#"CONFLICT: The column "id" is another one than when the table was opened. Open the table again."#,
     ];
     assert_eq!(said, expected);
 }

@@ -5,6 +5,8 @@ import type {
   ColumnName,
   DefaultColumn,
   FindOptions,
+  GroupedSearchOptions,
+  HitColumn,
   InsertOptions,
   ScanOptions,
   SearchInput,
@@ -55,9 +57,9 @@ export class ArrowView<D extends AnyTable> {
    * As the table's `search`, the best first, with the columns `_distance` and `_score` behind the others, and `_from` and `_to` where
    * it searches a span of versions.
    */
-  async search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  async search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> | GroupedSearchOptions<D, S, V>,
   ): Promise<ApacheTable> {
     const arrow = await arrowModule(this.module);
     return arrow.tableFromIPC(await this.#view.arrow.search(query, options));

@@ -42,6 +42,21 @@ export function count(least: number): OptionRule {
   return { kind: "data", check: (name, value) => checkCount(name, value, least) };
 }
 
+/** An option that is a number, within bounds where there are some. */
+export function number(
+  expected: string,
+  least = Number.NEGATIVE_INFINITY,
+  most: number = Number.POSITIVE_INFINITY,
+): OptionRule {
+  return {
+    kind: "data",
+    check: (name, value) => {
+      if (Number.isFinite(value) && (value as number) >= least && (value as number) <= most) return;
+      throw badArgument(name, expected, describeValue(value));
+    },
+  };
+}
+
 /** An option that is one of some texts. */
 export function choice(...known: readonly string[]): OptionRule {
   const expected = known.map((one) => JSON.stringify(one)).join(" or ");

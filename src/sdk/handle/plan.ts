@@ -18,8 +18,6 @@ export interface Plan {
   readonly getPrefix: string;
   readonly rows: Decode<PlainRow[]>;
   readonly first: Decode<PlainRow | undefined>;
-  readonly hits: Decode<PlainRow[]>;
-  readonly spanHits: Decode<PlainRow[]>;
 }
 
 const ROW_ID: Pick<Field, "id" | "name" | "type"> = {
@@ -83,8 +81,6 @@ export class Plans {
       getPrefix: `{"kind":"get",${projection.json},"key":`,
       rows: (numbers, text, blob) => projection.rows(numbers, text, blob),
       first: (numbers, text, blob) => projection.rows(numbers, text, blob)[0],
-      hits: (numbers, text, blob) => projection.hits(numbers, text, blob),
-      spanHits: (numbers, text, blob) => projection.spanHits(numbers, text, blob),
     };
   }
 }

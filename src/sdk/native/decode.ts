@@ -2,8 +2,34 @@
 
 import type { NativePage } from "../../native-types";
 import type { Field } from "../schema/table-schema";
-import { type ColumnReader, type PageCursor, readerFor, readPlain } from "./page-reader";
+import { type ColumnReader, type PageCursor, readerFor, readPlain, readText } from "./page-reader";
+import { reviverFor } from "./revive";
 import { type RowMaker, rowMaker } from "./row-maker";
+
+/** What a hit may say of how it was found. */
+export type ScoreName = "_score" | "_distance";
+
+/** What hits show beside the columns of their rows, and what stands behind them. */
+export interface HitShape {
+  readonly scores: readonly ScoreName[];
+  /** Whether they say how many rows are in their group. */
+  readonly counted: boolean;
+  /** Whether they say from when to when there was the row. */
+  readonly span: boolean;
+  /** The columns of which values are counted. */
+  readonly facets: readonly Pick<Field, "name" | "type">[];
+}
+
+/** A value of a column, and how many rows have it. */
+export interface FacetCount {
+  /** The value, of a list one of its items; null for rows without one. */
+  readonly value: string | number | bigint | boolean | Date | null;
+  /** The number of rows. */
+  readonly count: number;
+}
+
+/** How often values stand in columns: for each column the most frequent first, and at most 100 of them. */
+export type Facets = Readonly<Record<string, readonly FacetCount[]>>;
 
 /** A row as plain data. */
 export type PlainRow = Record<string, unknown>;
@@ -20,8 +46,7 @@ export class Projection {
   readonly #readers: readonly ColumnReader[];
   readonly #makeRows: RowMaker;
   readonly #names: readonly string[];
-  #makeHits: RowMaker | undefined;
-  #makeSpanHits: RowMaker | undefined;
+  readonly #makeHits = new Map<string, RowMaker>();
 
   constructor(fields: readonly Pick<Field, "id" | "name" | "type">[]) {
     this.#names = fields.map((field) => field.name);
@@ -53,30 +78,32 @@ export class Projection {
     return Array.from({ length: count }, (_, at) => rows[numbers[page.at + at] ?? -1]);
   }
 
-  /** The rows of a page of a search, with `_score` and `_distance`. */
-  hits(numbers: Float64Array, text: string, blob: Uint8Array = NO_BYTES): PlainRow[] {
+  /** The hits of a page of a search. */
+  hits(shape: HitShape, numbers: Float64Array, text: string, blob: Uint8Array = NO_BYTES): PlainRow[] {
     const page = openPage(numbers, text, blob);
     const columns = this.#columns(page);
-    const distances = readPlain(page);
-    columns.push(readPlain(page), distances);
-    this.#makeHits ??= rowMaker([...this.#names, "_score", "_distance"]);
-    return this.#makeHits(columns, page.rows);
+    const values: Record<ScoreName, number[]> = { _distance: readPlain(page), _score: readPlain(page) };
+    for (const name of shape.scores) columns.push(values[name]);
+    if (shape.counted) columns.push(readPlain(page));
+    if (shape.span) columns.push(...readLifetimes(page));
+    const hits = this.#makerOf(shape)(columns, page.rows);
+    const cursor = readText(page);
+    if (cursor !== "") Object.defineProperty(hits, "cursor", { value: cursor });
+    if (shape.facets.length > 0)
+      Object.defineProperty(hits, "facets", { value: readFacets(shape.facets, readText(page)) });
+    return hits;
   }
 
-  /** The rows of a page of a search across time, with `_from` and `_to` as well. */
-  spanHits(numbers: Float64Array, text: string, blob: Uint8Array = NO_BYTES): PlainRow[] {
-    const page = openPage(numbers, text, blob);
-    const columns = this.#columns(page);
-    const distances = readPlain(page);
-    const scores = readPlain(page);
-    const [from, to]: [unknown[], unknown[]] = [[], []];
-    for (let row = 0; row < page.rows; row++) {
-      from.push(readMoment(page));
-      to.push(readMoment(page));
-    }
-    columns.push(scores, distances, from, to);
-    this.#makeSpanHits ??= rowMaker([...this.#names, "_score", "_distance", "_from", "_to"]);
-    return this.#makeSpanHits(columns, page.rows);
+  #makerOf({ scores, counted, span }: HitShape): RowMaker {
+    const names = [...this.#names, ...scores];
+    if (counted) names.push("_count");
+    if (span) names.push("_from", "_to");
+    const key = names.slice(this.#names.length).join();
+    const known = this.#makeHits.get(key);
+    if (known !== undefined) return known;
+    const made = rowMaker(names);
+    this.#makeHits.set(key, made);
+    return made;
   }
 
   #columns(page: PageCursor): unknown[][] {
@@ -104,6 +131,31 @@ function openPage(numbers: Float64Array, text: string, blob: Uint8Array): PageCu
     textAt: 0,
     blobAt: 0,
   };
+}
+
+/** When rows began and when they ended. */
+function readLifetimes(page: PageCursor): [unknown[], unknown[]] {
+  const [from, to]: [unknown[], unknown[]] = [[], []];
+  for (let row = 0; row < page.rows; row++) {
+    from.push(readMoment(page));
+    to.push(readMoment(page));
+  }
+  return [from, to];
+}
+
+/** The values of columns and how often each stands there. */
+function readFacets(fields: HitShape["facets"], json: string): Facets {
+  const counted = JSON.parse(json) as readonly (readonly (readonly [unknown, number])[])[];
+  const facets: Record<string, readonly FacetCount[]> = Object.create(null);
+  for (const [at, { name, type }] of fields.entries()) {
+    const revive = reviverFor(type.kind === "list" ? type.item.type : type, name);
+    const values = counted[at] ?? [];
+    facets[name] = values.map(([value, count]) => ({
+      value: (value === null ? null : revive(value)) as FacetCount["value"],
+      count,
+    }));
+  }
+  return facets;
 }
 
 /** A version and its date; null where the version is below 0. */

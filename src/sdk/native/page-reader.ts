@@ -61,6 +61,15 @@ export function readPlain(page: PageCursor): number[] {
   return values;
 }
 
+/** A text that stands behind the columns. */
+export function readText(page: PageCursor): string {
+  const { numbers, text, textAt, detach } = page;
+  const end = numbers[page.at] as number;
+  page.at += 1;
+  page.textAt = end;
+  return detach ? detached(text, textAt, end) : text.slice(textAt, end);
+}
+
 /** Where the nulls of the column stand, or -1 where it has none; the cursor moves past them. */
 function nullsOf(page: PageCursor): number {
   const mode = page.numbers[page.at];

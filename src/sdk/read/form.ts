@@ -8,6 +8,8 @@ import { type Prepared, readArrow, readRows } from "./scan";
 export interface Form {
   answer(reader: Reader, ask: () => Ask<unknown>): Promise<unknown>;
   scan(prepared: Prepared): AsyncGenerator<unknown, void, void>;
+  /** What its answers have no place for. */
+  readonly lacks?: readonly string[];
   /** The answer of a search that has nothing to search with; without it, one that finds nothing is made. */
   none?(reason: string): unknown;
 }
@@ -23,4 +25,5 @@ export const ROWS: Form = {
 export const ARROW: Form = {
   answer: (reader, ask) => reader.stream(ask),
   scan: readArrow,
+  lacks: ["facets", "rerank"],
 };

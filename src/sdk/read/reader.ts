@@ -8,7 +8,7 @@ import type { Decode, Plan, Plans } from "../handle/plan";
 import { explained } from "../handle/stale";
 import type { ResolvedPoint, TableHandle } from "../handle/table-handle";
 import { toVarveError } from "../native/call";
-import type { PlainRow, Projection } from "../native/decode";
+import type { HitShape, PlainRow, Projection } from "../native/decode";
 import type { NativeTable } from "../native/open";
 import { checkFilter, type FilterJson } from "../query/check-filter";
 import { join } from "../query/node";
@@ -95,10 +95,13 @@ export class Reader {
     return { request: this.#findRequest(plan, request), vector: null, decode: plan.rows };
   }
 
-  /** The request of `search`: the rows nearest to a vector. */
-  search(plan: Plan, body: object, vector: Float32Array): Ask<PlainRow[]> {
-    const decode = "during" in body ? plan.spanHits : plan.hits;
-    return { request: this.#request({ kind: "search", ...body }, plan.projection), vector, decode };
+  /** The request of `search`: the rows nearest to a vector, in the shape of hits. */
+  search({ projection }: Plan, body: object, vector: Float32Array, shape: HitShape): Ask<PlainRow[]> {
+    return {
+      request: this.#request({ kind: "search", ...body }, projection),
+      vector,
+      decode: (numbers, text, blob) => projection.hits(shape, numbers, text, blob),
+    };
   }
 
   /** The answer as rows; `ask` may throw. */

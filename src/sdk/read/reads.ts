@@ -1,9 +1,12 @@
 import { ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
+import type { Facets } from "../native/decode";
 import type {
   ColumnName,
   DefaultColumn,
+  GroupHit,
   Hit,
+  HitColumn,
   SearchInput,
   SelectedRow,
   SpanHit,
@@ -16,11 +19,20 @@ import { readRequest } from "./read-request";
 import type { Reader } from "./reader";
 import { prepare } from "./scan";
 import { search } from "./search";
-import { SEARCH, type SearchOptions, type SpanSearchOptions } from "./search-options";
+import {
+  type GroupedSearchOptions,
+  SEARCH,
+  type SearchOptions,
+  type SpanSearchOptions,
+} from "./search-options";
 
-/** The rows that a search found, best first. */
+/** The rows that a search found, best first. What stands beside them is not enumerable. */
 export type Hits<H> = H[] & {
-  /** Why the list is empty, if the query itself is the reason. Not enumerable. */
+  /** For the option `after` of the next page; missing where no row is left. */
+  readonly cursor?: string;
+  /** With the option `facets`: how often values stand in these columns. */
+  readonly facets?: Facets;
+  /** Why the list is empty, if the query itself is the reason. */
   readonly reason?: string;
 };
 
@@ -92,15 +104,18 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
   /**
    * The rows nearest to a query, best first. A text is embedded by the function of the column; a vector is used as it is.
    *
-   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. If the function knows nothing in the
-   * text, the result is empty and has a `reason`.
+   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. Where `select` names one of them, hits
+   * have only those that it names. If the function knows nothing in the text, the result is empty and has a `reason`.
+   *
+   * The result has a `cursor`, with which `after` goes on where it ended.
    *
    * @example
    * ```ts
    * const hits = await t.search("refund policy", { limit: 5, select: ["id", "title"], where: { lang: "en" } });
+   * const more = await t.search("refund policy", { limit: 5, select: ["id", "title"], where: { lang: "en" }, after: hits.cursor });
    * ```
    */
-  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V>,
   ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
@@ -115,14 +130,27 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
    * for (const { body, _from, _to } of hits) console.log(body, _from.date, _to?.date);
    * ```
    */
-  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
     options: SpanSearchOptions<D, S, V>,
   ): Promise<Answers<Hits<SpanHit<D, S>>>[F]>;
-  /** A search with options that may or may not have a span. */
-  search<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  /**
+   * The best row of each group, such as the best passage of each document.
+   *
+   * @example
+   * ```ts
+   * const docs = await t.search("refund policy", { groupBy: "docId", limit: 5 });
+   * for (const { docId, body, _count } of docs) console.log(docId, body, `and ${_count - 1} more`);
+   * ```
+   */
+  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
+    options: GroupedSearchOptions<D, S, V>,
+  ): Promise<Answers<Hits<GroupHit<D, S>>>[F]>;
+  /** A search with options that may or may not have a span or groups. */
+  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> | GroupedSearchOptions<D, S, V>,
   ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
   async search(query: unknown, options?: object, ...more: readonly never[]): Promise<unknown> {
     const request = readRequest("search", SEARCH, options, this.handle.plans, more);

@@ -2,10 +2,24 @@
 
 import { describeValue } from "../../describe-value";
 import { badArgument, notYet } from "../call/errors";
-import { count, DATA, FILTER, FLAG, type OptionRule, type OptionRules, SIGNAL, sent } from "../call/options";
+import {
+  CALLBACK,
+  count,
+  DATA,
+  FILTER,
+  FLAG,
+  number,
+  type OptionRule,
+  type OptionRules,
+  SIGNAL,
+  sent,
+} from "../call/options";
+import type { PlainRow } from "../native/decode";
 import type { Where } from "../query/builder-types";
+import type { FacetName, Hit, OrderName } from "../schema/infer";
 import type { AnyTable } from "../schema/table-definition";
 import { SELECT, type SelectOptions } from "./find-options";
+import type { Rerank } from "./rerank";
 import type { Span } from "./span";
 
 /** Options of `search` across a span of versions. */
@@ -20,6 +34,20 @@ export interface SpanSearchOptions<D extends AnyTable, S extends string, V exten
   readonly everyVersion?: boolean | undefined;
 }
 
+/** Options of `search` by groups. */
+export interface GroupedSearchOptions<D extends AnyTable, S extends string, V extends string>
+  extends Omit<SearchOptions<D, S, V>, "groupBy"> {
+  /**
+   * Finds of all rows with one value of this column only the best, such as the best passage of each document. `limit` and `offset` count groups.
+   * Rows without a value are a group, too. Each hit has a `_count`: how many of the candidates are in its group; see `candidates`.
+   */
+  readonly groupBy: OrderName<D>;
+}
+
+/** Options of `searchMany`. */
+export interface SearchManyOptions<D extends AnyTable, S extends string, V extends string>
+  extends Omit<SearchOptions<D, S, V>, "after"> {}
+
 /** Options of `search`. */
 export interface SearchOptions<D extends AnyTable, S extends string, V extends string>
   extends SelectOptions<S> {
@@ -33,6 +61,53 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
    * @default 10
    */
   readonly limit?: number | undefined;
+  /**
+   * How many of the best hits to leave out. To turn pages, prefer `after`: writes do not disturb it.
+   * @default 0
+   */
+  readonly offset?: number | undefined;
+  /**
+   * The `cursor` of the hits of the page before. The search goes on behind its last hit, in the version that it was found in: whatever is
+   * written meanwhile, no row is on two pages and none between two. The query, its column, the filter and the groups have to be those of
+   * the first page. It does not go with `diversity` and `rerank`, whose pages are turned by `offset`.
+   * @default the first page
+   */
+  readonly after?: string | undefined;
+  /**
+   * The least `_score` of a hit.
+   * @default hits of any score
+   */
+  readonly minScore?: number | undefined;
+  /**
+   * The greatest `_distance` of a hit.
+   * @default hits at any distance
+   */
+  readonly maxDistance?: number | undefined;
+  /**
+   * How much hits should differ from each other, from 0 to 1: hits are chosen one by one among the `candidates`, each by
+   * `(1 - diversity) * _score - diversity * s`, where `s` is the score that the hit before it which it is most like would have as its query.
+   * @default 0: the best, whatever they are like
+   */
+  readonly diversity?: number | undefined;
+  /**
+   * How many of the best rows to look at where hits are chosen among more than are returned: with `groupBy`, `diversity` and `rerank`. There are
+   * never fewer than `offset` and `limit` ask for; with `groupBy` there are more, two times as many each time, until there are enough groups.
+   * @default 100
+   */
+  readonly candidates?: number | undefined;
+  /**
+   * Puts the candidates in a new order. It gets the query and the hits, and returns a score for each, higher for better ones, or the hits in
+   * another order, of which it may leave some out. The scores become the `_score` of the hits.
+   * @default the order in which they were found
+   */
+  readonly rerank?: Rerank<Hit<D, S>> | undefined;
+  /**
+   * Counts how often each value of these columns stands among all rows that `where` leaves, whatever the query is: `facets` of the hits. Items of
+   * lists count one by one.
+   * @default none
+   */
+  readonly facets?: readonly FacetName<D>[] | undefined;
+  readonly groupBy?: undefined;
   /**
    * Which rows may be found. There are always as many hits as there are such rows, up to `limit`.
    * @default all
@@ -76,7 +151,13 @@ export interface EmbedCallOptions<V extends string> {
 }
 
 /** The request of a search, in the present or across time. */
-export type SearchRequest = Partial<SpanSearchOptions<AnyTable, string, string>>;
+export type SearchRequest = Partial<
+  Omit<SpanSearchOptions<AnyTable, string, string>, "groupBy" | "facets" | "rerank">
+> & {
+  readonly groupBy?: string | undefined;
+  readonly facets?: readonly string[] | undefined;
+  readonly rerank?: Rerank<PlainRow> | undefined;
+};
 
 const MODE: OptionRule = {
   kind: "data",
@@ -96,10 +177,27 @@ const SHARE: OptionRule = {
   },
 };
 
+const TEXT: OptionRule = {
+  kind: "data",
+  check: (name, text) => {
+    if (typeof text !== "string")
+      throw badArgument(name, "the cursor of a page of hits", describeValue(text));
+  },
+};
+
 export const SEARCH: OptionRules<SearchRequest> = {
   ...SELECT,
   column: DATA,
   limit: sent(count(0)),
+  offset: sent(count(0)),
+  after: sent(TEXT),
+  minScore: sent(number("a number")),
+  maxDistance: sent(number("a number")),
+  diversity: sent(number("a number from 0 to 1", 0, 1)),
+  candidates: sent(count(1)),
+  rerank: CALLBACK,
+  groupBy: DATA,
+  facets: DATA,
   where: FILTER,
   exact: sent(FLAG),
   recall: sent(SHARE),
@@ -108,5 +206,9 @@ export const SEARCH: OptionRules<SearchRequest> = {
   during: DATA,
   everyVersion: sent(FLAG),
 };
+
+const { after: _after, during: _during, everyVersion: _everyVersion, groupBy: _groupBy, ...ofMany } = SEARCH;
+export const SEARCH_MANY: OptionRules<Omit<SearchRequest, "after" | "during" | "everyVersion" | "groupBy">> =
+  ofMany;
 
 export const EMBED: OptionRules<EmbedCallOptions<string>> = { column: DATA, kind: DATA, signal: SIGNAL };

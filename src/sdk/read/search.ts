@@ -18,13 +18,16 @@ import { inTurn } from "../call/turn";
 import type { TableEmbedder } from "../embed/table-embedder";
 import type { Plan } from "../handle/plan";
 import type { TableHandle } from "../handle/table-handle";
+import type { HitShape, PlainRow } from "../native/decode";
 import { NOTHING } from "../query/check-filter";
 import { describeType } from "../schema/column-type";
 import { firstNotFinite, isFloats, toFloats } from "../schema/floats";
 import { isVector, type TableSchema, type VectorField } from "../schema/table-schema";
 import type { Explanation } from "./explanation";
-import type { Form } from "./form";
-import type { Reader } from "./reader";
+import { type Form, ROWS } from "./form";
+import { columnJson, facetsOf, groupOf, splitSelect } from "./hit-shape";
+import { type Reader, readerAt } from "./reader";
+import { inNewOrder, type Rerank, withFacets } from "./rerank";
 import { type EmbedCallOptions, SEARCH, type SearchRequest } from "./search-options";
 import { resolveSpan } from "./span";
 
@@ -35,7 +38,13 @@ interface PreparedQuery {
   readonly field: VectorField;
   readonly vector: Float32Array | null;
   readonly body: object;
+  /** What hits show beside their columns. */
+  readonly shape: HitShape;
 }
+
+/** The most hits of a search that does not say how many, and how many are put in a new order. */
+const LIMIT = 10;
+const CANDIDATES = 100;
 
 const NO_EMBEDDING =
   "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
@@ -48,12 +57,47 @@ export async function search(
   query: unknown,
   request: SearchRequest,
 ): Promise<unknown> {
-  const { reader, plan, field, body, vector } = await prepare(handle, own, query, request);
-  if (vector !== null) return await form.answer(reader, () => reader.search(plan, body, vector));
+  const lacking = form.lacks?.find((name) => name in request);
+  if (lacking !== undefined) throw badArgument(lacking, "an answer in rows", "one in Arrow", handle.name);
+  const { rerank } = request;
+  if (rerank !== undefined) return await reranked(handle, own, query, request, rerank);
+  const { reader, plan, field, body, vector, shape } = await prepare(handle, own, query, request);
+  if (vector !== null) return await form.answer(reader, () => reader.search(plan, body, vector, shape));
   if (form.none !== undefined) return form.none(NO_EMBEDDING);
   const nothing = { ...body, where: NOTHING };
   const zeros = new Float32Array(field.type.dimensions);
-  return await form.answer(reader, () => reader.search(plan, nothing, zeros));
+  return await form.answer(reader, () => reader.search(plan, nothing, zeros, shape));
+}
+
+/** A search whose candidates somebody else puts in order. */
+async function reranked(
+  handle: TableHandle,
+  own: Reader,
+  query: unknown,
+  request: SearchRequest,
+  rerank: Rerank<PlainRow>,
+): Promise<unknown> {
+  for (const name of ["after", "diversity"] as const)
+    if (request[name] !== undefined) throw badArgument(name, "no rerank beside it", "one", handle.name);
+  const { offset = 0, limit = LIMIT, candidates = CANDIDATES, signal } = request;
+  const depth = { ...request, rerank: undefined, offset: 0, limit: Math.max(candidates, offset + limit) };
+  const found = (await search(ROWS, handle, own, query, depth)) as PlainRow[];
+  if (found.length === 0) return found;
+  const ordered = await inNewOrder(rerank, query, found, signal);
+  return withFacets(ordered.slice(offset, offset + limit), found);
+}
+
+/** Several searches of one version. */
+export async function searchMany(
+  handle: TableHandle,
+  own: Reader,
+  queries: unknown,
+  request: SearchRequest,
+): Promise<unknown[]> {
+  if (!Array.isArray(queries)) throw badArgument("queries", "an array", describeValue(queries), handle.name);
+  const reader =
+    own.version === null ? readerAt(handle, { ...(await handle.info()), effectiveAt: null }) : own;
+  return await Promise.all(queries.map((query) => search(ROWS, handle, reader, query, request)));
 }
 
 /** The vector of an input. */
@@ -95,31 +139,42 @@ async function prepare(
 ): Promise<PreparedQuery> {
   if (request.everyVersion === true && request.during === undefined)
     throw badArgument("everyVersion", "during beside it", "none");
-  const { reader, body: span } =
-    request.during === undefined ? { reader: own } : await readerOf(handle, own, request);
+  if (request.groupBy !== undefined && request.during !== undefined)
+    throw badArgument("groupBy", "no during beside it", "one", handle.name);
+  const { reader, body: span } = await readerOf(handle, own, request);
   const { schema } = reader;
   const { signal } = request;
   const where = reader.filter(request.where);
-  const plan = reader.plan(request.select);
+  const { select, scores } = splitSelect(request.select);
+  const plan = reader.plan(select);
+  const facets = facetsOf(schema, request.facets);
+  const groupBy = groupOf(schema, request.groupBy);
   checkSignal(signal);
   const field = columnOf(schema, query, request.column);
   const vector = isInput(query)
     ? await handle.embedder.one(field, query, "query", signal)
     : toVector(schema.table, field, query);
-  const what = { vector: { column: field.name, columnId: field.id } };
-  const body = { where, ...span, search: { what, ...sentOptions(SEARCH, request) } };
-  return { reader, plan, field, vector, body };
+  const what = { vector: columnJson(field) };
+  const told = { what, groupBy, facets: facets.map(columnJson), ...sentOptions(SEARCH, request) };
+  const shape = { scores, counted: groupBy !== undefined, span: span !== undefined, facets };
+  return { reader, plan, field, vector, body: { where, ...span, search: told }, shape };
 }
 
-/** Which reader answers for a span of versions, and what it is asked of it. */
+/** Which reader answers, for a span of versions or behind a page, and what it is asked of a span. */
 async function readerOf(
   handle: TableHandle,
   own: Reader,
-  { during, everyVersion = false }: SearchRequest,
+  { during, after, everyVersion = false }: SearchRequest,
 ): Promise<{ readonly reader: Reader; readonly body?: object }> {
-  const span = await resolveSpan(handle, own, during);
-  if (!everyVersion && span.reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
-  return span;
+  if (during !== undefined) {
+    const span = await resolveSpan(handle, own, during);
+    if (!everyVersion && span.reader.schema.primaryKey === null) throw noKeyForSpan(handle.name);
+    return span;
+  }
+  // A cursor begins with the version; whatever else it may be is for the engine to say.
+  const version = /^(\d{1,15})\./.exec(after ?? "")?.[1];
+  if (version === undefined || own.version !== null) return { reader: own };
+  return { reader: readerAt(handle, await handle.resolve({ version: Number(version) })) };
 }
 
 /**

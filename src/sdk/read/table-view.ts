@@ -2,7 +2,16 @@ import { refuseMore } from "../../own-options";
 import { checkOptions, ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import type { VectorInput } from "../schema/column-type";
-import type { ColumnName, DefaultColumn, KeyOf, SearchInput, SelectedRow, VectorName } from "../schema/infer";
+import type {
+  ColumnName,
+  DefaultColumn,
+  Hit,
+  HitColumn,
+  KeyOf,
+  SearchInput,
+  SelectedRow,
+  VectorName,
+} from "../schema/infer";
 import type { AnyTable, UntypedTable } from "../schema/table-definition";
 import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
@@ -17,12 +26,15 @@ import {
 } from "./find-options";
 import { ROWS } from "./form";
 import { readRequest } from "./read-request";
-import { Reads } from "./reads";
-import { embedInput, explain } from "./search";
+import { type Hits, Reads } from "./reads";
+import { embedInput, explain, searchMany } from "./search";
 import {
   EMBED,
   type EmbedCallOptions,
+  type GroupedSearchOptions,
   SEARCH,
+  SEARCH_MANY,
+  type SearchManyOptions,
   type SearchOptions,
   type SpanSearchOptions,
 } from "./search-options";
@@ -137,12 +149,31 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
   }
 
   /**
+   * Several searches with the same options, all of one version: the hits of each query, in the order of the queries.
+   *
+   * @example
+   * ```ts
+   * const [refunds, parcels] = await t.searchMany(["refund policy", "when do parcels leave"], { limit: 5 });
+   * ```
+   */
+  async searchMany<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    queries: readonly SearchInput<D, V>[],
+    options?: SearchManyOptions<D, S, V>,
+    ...more: readonly never[]
+  ): Promise<Hits<Hit<D, S>>[]> {
+    const request = readRequest("searchMany", SEARCH_MANY, options, this.handle.plans, more);
+    const own = ownArgument("queries", queries);
+    const found = await this.read((reader) => searchMany(this.handle, reader, own, request));
+    return found as Hits<Hit<D, S>>[];
+  }
+
+  /**
    * Runs a search and reports how it was answered: which column was searched, whether exactly or with an index, and how many rows and
    * bytes were read.
    */
-  async explain<S extends ColumnName<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  async explain<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V>,
+    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> | GroupedSearchOptions<D, S, V>,
     ...more: readonly never[]
   ): Promise<Explanation> {
     const request = readRequest("explain", SEARCH, options, this.handle.plans, more);

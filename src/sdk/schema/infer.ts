@@ -16,13 +16,32 @@ export type SelectedRow<D extends AnyTable, S extends string> = Simplify<
   Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>>
 >;
 
-/** A row that a search found: its columns, how near it is, and how good that is. */
+/** What a hit says of how it was found. */
+export interface Scores {
+  /** What hits are ordered by: higher is better. Between 0 and 1 for cosine. */
+  readonly _score: number;
+  /** The raw distance of the column's metric; lower is nearer. */
+  readonly _distance: number;
+}
+
+/** The names that `select` of a search takes. */
+export type HitColumn<D extends AnyTable> = ColumnName<D> | keyof Scores;
+
+/** All scores, unless some of them are selected. */
+type ScoresOf<S extends string> = [S & keyof Scores] extends [never]
+  ? Scores
+  : Pick<Scores, S & keyof Scores>;
+
+/** A row that a search found: its columns, how good it is, and how near. */
 export type Hit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
-  Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & {
-    /** Higher is better; between 0 and 1 for cosine. */
-    readonly _score: number;
-    /** The raw distance of the column's metric; lower is nearer. */
-    readonly _distance: number;
+  Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & ScoresOf<S>
+>;
+
+/** The best row of a group. */
+export type GroupHit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
+  Hit<D, S> & {
+    /** How many of the candidates are in the group, this one included. */
+    readonly _count: number;
   }
 >;
 
@@ -48,6 +67,14 @@ export type OrderName<D extends AnyTable> = {
     : K;
 }[keyof D["columns"]] &
   string;
+
+/** The names of the columns whose values can be counted. */
+export type FacetName<D extends AnyTable> =
+  | OrderName<D>
+  | ({
+      [K in keyof D["columns"]]: D["columns"][K]["$types"]["kind"] extends "list" ? K : never;
+    }[keyof D["columns"]] &
+      string);
 
 /** The names of the vector columns, given and derived. */
 export type VectorName<D extends AnyTable> =

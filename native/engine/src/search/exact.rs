@@ -29,6 +29,10 @@ pub(crate) struct Hit {
     pub row: RowPlace,
     /// How well it fits: higher is better.
     pub score: f64,
+    /// What hits are in order by, the highest first; of equal ones that which was born first. Scores are rounded, this is not.
+    pub order: f64,
+    /// How many of the rows that were looked at are in its group; 0 where there are no groups.
+    pub count: u64,
     /// What the score was made of.
     pub parts: Parts,
 }
@@ -174,6 +178,8 @@ impl<'a> Nearest<'a> {
             Hit {
                 row: ((hit.id >> 32) as u32, (hit.id & u64::from(u32::MAX)) as u32),
                 score,
+                order: hit.score,
+                count: 0,
                 parts: Parts {
                     vector: Some(Part {
                         rank,

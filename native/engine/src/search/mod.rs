@@ -2,24 +2,30 @@
 //!
 //! - `request`: what a search asks for, and what it tells of its answer.
 //! - `cost`: what the parts of a search are expected to take, all in one place.
-//! - `plan`: chooses between the two ways; `keys` asks again until there are enough different keys.
+//! - `plan`: chooses between the two ways.
+//! - `answer`: makes the page that was asked for of the best rows, and asks for more where they do not suffice; `groups` keeps the best of
+//!   each group, `diverse` chooses rows that differ, `facets` counts values.
 //! - `approximate`: through index segments: candidates, then their vectors, then what no segment covers.
 //! - `exact`: all rows, by `pass` and `threads`; `candidates` are those that their shadow could not rule out.
 //! - `query`: a vector that fits its column.
 
+mod answer;
 mod approximate;
 mod candidates;
 mod cost;
+mod diverse;
 mod exact;
-mod keys;
+mod facets;
+mod groups;
 mod pass;
 mod plan;
 mod query;
 mod request;
 mod threads;
 
+pub use facets::ValueCount;
 pub use plan::Planned;
-pub use request::{Explained, Search, SearchOptions, What};
+pub use request::{After, Explained, Search, SearchOptions, What};
 
 #[cfg(test)]
 mod tests;

@@ -6,32 +6,29 @@ use super::request::{Explained, Leg, Search};
 use crate::error::{Code, Result};
 use crate::fragment::{Segment, Shadow};
 use crate::schema::{DataType, Field};
-use crate::snapshot::{Picked, Score, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// A search of a version, and the way it will be answered.
 pub struct Planned<'a> {
-    snapshot: &'a Snapshot,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) search: Search<'a>,
     leg: Leg<'a>,
     query: Query<'a>,
     way: Way<'a>,
 }
 
 impl Snapshot {
-    /// The rows whose vectors are nearest, the nearest first; of equally near ones the oldest first. There are
-    /// `min(limit, matching rows with a vector)` of them, whatever the recall.
-    ///
-    /// # Errors
-    /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
-    pub fn search(&self, search: &Search<'_>, select: Vec<Field>) -> Result<Picked> {
-        self.plan(search)?.answer(select)
-    }
-
     /// Plans a search.
     ///
     /// # Errors
-    /// As [`Snapshot::search`].
+    /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn plan<'a>(&'a self, search: &Search<'a>) -> Result<Planned<'a>> {
-        let leg = search.leg();
+        self.plan_for(search, search.depth())
+    }
+
+    /// Plans to find this many rows.
+    pub(super) fn plan_for<'a>(&'a self, search: &Search<'a>, depth: usize) -> Result<Planned<'a>> {
+        let leg = search.leg(depth);
         let query = Query::new(leg.column, leg.query)?;
         let way = if leg.is_exact() {
             Way::Exact(None)
@@ -40,6 +37,7 @@ impl Snapshot {
         };
         Ok(Planned {
             snapshot: self,
+            search: *search,
             leg,
             query,
             way,
@@ -50,9 +48,9 @@ impl Snapshot {
     /// nanoseconds.
     ///
     /// # Errors
-    /// As [`Snapshot::search`].
+    /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn plan_within<'a>(&'a self, search: &Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
-        let leg = search.leg();
+        let leg = search.leg(search.depth());
         let evaluated = if leg.is_exact() {
             0
         } else {
@@ -64,40 +62,6 @@ impl Snapshot {
         let planned = self.plan(search)?;
         let fits = planned.predicted_ns() <= most_ns - evaluated;
         Ok(fits.then_some(planned))
-    }
-
-    pub(super) fn picked(&self, hits: Vec<Hit>, select: Vec<Field>) -> Picked {
-        let rows = hits.iter().map(|hit| hit.row).collect();
-        let mut picked = Picked::new(self.clone(), select, rows);
-        let score = |hit: &Hit| Score {
-            score: hit.score,
-            parts: hit.parts,
-        };
-        picked.scores = hits.iter().map(score).collect();
-        picked
-    }
-
-    /// Answers a search, and tells how.
-    ///
-    /// # Errors
-    /// As [`Snapshot::search`].
-    pub fn explain(&self, search: &Search<'_>) -> Result<Explained> {
-        let (_, explained) = self.hits(search)?;
-        self.complete(explained)
-    }
-
-    /// Adds what does not depend on the search.
-    pub(super) fn complete(&self, explained: Explained) -> Result<Explained> {
-        Ok(Explained {
-            version: self.version(),
-            from: self.from(),
-            rows: self.count(None)?,
-            ..explained
-        })
-    }
-
-    pub(super) fn hits(&self, search: &Search<'_>) -> Result<(Vec<Hit>, Explained)> {
-        self.plan(search)?.hits()
     }
 
     fn exact_hits(&self, leg: &Leg<'_>, query: Query<'_>) -> Result<(Vec<Hit>, Explained)> {
@@ -135,17 +99,13 @@ impl Snapshot {
 }
 
 impl Planned<'_> {
-    /// The rows, as [`Snapshot::search`] gives them.
-    ///
-    /// # Errors
-    /// As [`Snapshot::search`].
-    pub fn answer(self, select: Vec<Field>) -> Result<Picked> {
-        let snapshot = self.snapshot;
-        let (hits, _) = self.hits()?;
-        Ok(snapshot.picked(hits, select))
+    /// How many rows it finds, where there are as many.
+    pub(super) fn depth(&self) -> usize {
+        self.leg.limit
     }
 
-    fn hits(self) -> Result<(Vec<Hit>, Explained)> {
+    /// The best rows, and what finding them took.
+    pub(super) fn hits(self) -> Result<(Vec<Hit>, Explained)> {
         if let Way::Index(approximate) = &self.way {
             match approximate.run(self.query.clone()) {
                 // What is damaged may be the index, and the answer is in the rows.

@@ -8,8 +8,22 @@ use crate::schema::Field;
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SearchOptions {
-    /// The most rows.
+    /// The most rows; the most groups where there are groups.
     pub limit: usize,
+    /// How many of the best are left out.
+    pub offset: usize,
+    /// Where an earlier page of the same version ended: only what comes behind is found.
+    #[serde(skip)]
+    pub after: Option<After>,
+    /// The least score of a row that is found.
+    pub min_score: Option<f64>,
+    /// How far away the vector of a row may be that is found.
+    pub max_distance: Option<f64>,
+    /// From 0 to 1: how much less a row is worth that is like one before it. From 0 on the best come first, whatever they are like.
+    pub diversity: f64,
+    /// How many of the best rows are looked at where the answer is made of more than the best: groups, or rows that differ. There are never
+    /// fewer than are returned, and more where these do not suffice for the groups.
+    pub candidates: Option<usize>,
     /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
     pub recall: f32,
     /// Finds all of the nearest rows, whatever the recall says.
@@ -25,6 +39,12 @@ impl Default for SearchOptions {
     fn default() -> Self {
         Self {
             limit: 10,
+            offset: 0,
+            after: None,
+            min_score: None,
+            max_distance: None,
+            diversity: 0.0,
+            candidates: None,
             recall: 0.95,
             exact: false,
             every_version: false,
@@ -32,6 +52,20 @@ impl Default for SearchOptions {
         }
     }
 }
+
+/// The last row of a page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct After {
+    /// How many rows were found up to it.
+    pub seen: usize,
+    /// What it was ordered by.
+    pub order: f64,
+    /// Its id.
+    pub id: u64,
+}
+
+/// Rows that are looked at, unless it is said, where the answer is made of more than the best.
+const CANDIDATES: usize = 100;
 
 /// What a search looks for, bound to its columns.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +86,8 @@ pub struct Search<'a> {
     pub what: What<'a>,
     /// Which rows; all where there is none.
     pub filter: Option<&'a Filter>,
+    /// Of the rows with one value of this column only the best is found.
+    pub group: Option<&'a Field>,
     /// All else.
     pub options: SearchOptions,
 }
@@ -68,6 +104,7 @@ impl<'a> Search<'a> {
         Self {
             what: What::Vector { column, query },
             filter,
+            group: None,
             options,
         }
     }
@@ -78,15 +115,29 @@ impl<'a> Search<'a> {
         Self { options, ..self }
     }
 
-    /// How it goes about what it looks for.
-    pub(super) fn leg(&self) -> Leg<'a> {
+    /// How many rows it takes to make the page, at first.
+    pub(super) fn depth(&self) -> usize {
+        let options = &self.options;
+        let seen = options.after.map_or(0, |after| after.seen);
+        let end = options.limit.saturating_add(options.offset).saturating_add(seen);
+        if options.limit == 0 {
+            return 0;
+        }
+        if self.group.is_none() && options.diversity <= 0.0 {
+            return end;
+        }
+        end.max(options.candidates.unwrap_or(CANDIDATES))
+    }
+
+    /// How it goes about finding this many rows.
+    pub(super) fn leg(&self, depth: usize) -> Leg<'a> {
         let What::Vector { column, query } = self.what;
         let options = &self.options;
         Leg {
             column,
             query,
             filter: self.filter,
-            limit: options.limit,
+            limit: depth,
             recall: if options.exact { 1.0 } else { options.recall },
             prefer_index: options.prefer_index,
         }

@@ -13,6 +13,8 @@ use crate::value::Value;
 pub struct Beside<'a> {
     /// The columns `_distance` and `_score` of a search.
     pub scored: bool,
+    /// The column `_count` of a search by groups.
+    pub counted: bool,
     /// The columns `_from` and `_to` of a search across time: a version and its date each.
     pub lifetimes: Option<&'a [Lifetime]>,
 }
@@ -26,6 +28,9 @@ impl Picked {
         let mut columns = Vec::new();
         if beside.scored {
             columns.extend(self.score_columns());
+        }
+        if beside.counted {
+            columns.push(self.count_column());
         }
         if let Some(lifetimes) = beside.lifetimes {
             columns.extend(lifetime_columns(lifetimes)?);
@@ -73,6 +78,11 @@ impl Picked {
             (field("_distance"), floats(Score::distance)),
             (field("_score"), floats(|score| score.score)),
         ]
+    }
+
+    fn count_column(&self) -> (Field, Column) {
+        let bytes = self.scores.iter().flat_map(|score| score.count.to_le_bytes());
+        (made("_count", DataType::Int, false), fixed(8, bytes.collect()))
     }
 
     /// The rows of a column in order: one piece for each run of rows that lie in one segment.

@@ -20,7 +20,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`Code::NoPrimaryKey`].
-    pub(crate) fn key_field(&self) -> Result<&Field> {
+    pub fn key_field(&self) -> Result<&Field> {
         self.schema().key().ok_or_else(|| {
             Error::new(Code::NoPrimaryKey, "The table has no primary key.")
                 .hint("Declare a primary key, or find rows by a filter.")

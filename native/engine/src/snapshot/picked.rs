@@ -34,6 +34,12 @@ impl Picked {
         &self.snapshot
     }
 
+    /// The version that was read; of a span the last.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.snapshot.version()
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

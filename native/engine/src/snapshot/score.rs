@@ -3,6 +3,10 @@
 pub struct Score {
     /// Higher is better.
     pub score: f64,
+    /// What rows are in order by, the highest first; of equal ones that which was born first.
+    pub order: f64,
+    /// How many of the rows that were looked at are in the group of this one; 0 where there are no groups.
+    pub count: u64,
     /// What that was made of.
     pub parts: Parts,
 }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use varve_engine::{
-    DataType, Element, Explained, Field, Filter, Metric, Picked, Schema, Score, Search, SearchOptions,
+    After, DataType, Element, Explained, Field, Filter, Metric, Picked, Schema, Score, Search, SearchOptions,
     Snapshot, Value,
 };
 use varve_kernels as kernels;
@@ -189,6 +189,8 @@ pub(crate) fn search(
     if explained.exact {
         assert!(places.into_iter().eq(0..wanted), "{explained:?}");
         tally.exact += 1;
+        pages(random, snapshot, &asked);
+        bounds(random, snapshot, &asked);
         tally.shadows += usize::from(read_shadows(&explained, asked.field));
         return Some(picked);
     }
@@ -201,15 +203,80 @@ pub(crate) fn search(
     Some(picked)
 }
 
+/// Pages, each behind the one before, are the ranking; what is left out at the start of one is missing.
+fn pages(random: &mut Random, snapshot: &Snapshot, asked: &Asked<'_>) {
+    let ids: Vec<u64> = asked.ranking.iter().map(|(row, _)| row.id).collect();
+    let search = asked.search();
+    let (mut seen, mut after) = (0, None);
+    for _ in 0..4 {
+        let (limit, offset) = (1 + random.below(12), random.below(3));
+        let picked = snapshot.search(
+            &search.with(SearchOptions {
+                limit,
+                offset,
+                after,
+                recall: 1.0,
+                ..search.options
+            }),
+            Vec::new(),
+        );
+        let picked = picked.unwrap();
+        let (from, to) = (
+            (seen + offset).min(ids.len()),
+            (seen + offset + limit).min(ids.len()),
+        );
+        assert!(picked.ids().eq(ids[from..to].iter().copied()), "{from} to {to}");
+        let Some(last) = picked.scores.last() else { return };
+        seen = to;
+        after = Some(After {
+            seen,
+            order: last.order,
+            id: picked.id(picked.len() - 1),
+        });
+    }
+}
+
+/// Bounds leave the rows that are within them.
+fn bounds(random: &mut Random, snapshot: &Snapshot, asked: &Asked<'_>) {
+    if asked.ranking.is_empty() {
+        return;
+    }
+    let (most, least) = (random.pick(&asked.ranking).1, random.pick(&asked.ranking).1);
+    let (max_distance, _) = as_shown(most, asked.field);
+    let (_, min_score) = as_shown(least, asked.field);
+    let search = asked.search();
+    let bounded = search.with(SearchOptions {
+        recall: 1.0,
+        max_distance: Some(max_distance),
+        min_score: Some(min_score),
+        ..search.options
+    });
+    let picked = snapshot.search(&bounded, Vec::new()).unwrap();
+    let within = asked.ranking.iter().filter(|(_, similarity)| {
+        let (distance, score) = as_shown(*similarity, asked.field);
+        distance <= max_distance && score >= min_score
+    });
+    let within = within.map(|(row, _)| row.id).take(asked.limit);
+    assert!(picked.ids().eq(within));
+}
+
 /// A random search that finds of all rows with one key the nearest.
 pub(crate) fn search_keys(random: &mut Random, snapshot: &Snapshot, shown: &Shown<'_>) -> Option<Picked> {
     let asked = Asked::draw(random, shown)?;
-    let found = snapshot.search_keys(&asked.search(), Vec::new());
     let Some(key) = shown.schema.key() else {
-        assert_eq!(found.unwrap_err().code(), varve_engine::Code::NoPrimaryKey);
+        let error = snapshot.key_field().unwrap_err();
+        assert_eq!(error.code(), varve_engine::Code::NoPrimaryKey);
         return None;
     };
-    let picked = found.unwrap();
+    let search = Search {
+        group: Some(key),
+        ..asked.search()
+    };
+    let search = search.with(SearchOptions {
+        candidates: random.chance(70).then(|| random.below(50)),
+        ..search.options
+    });
+    let picked = snapshot.search(&search, Vec::new()).unwrap();
     let (places, nearest) = (asked.places(&picked), asked.nearest_of_keys(key));
     let wanted = asked.limit.min(nearest.len());
     assert_eq!(places.len(), wanted);
@@ -221,6 +288,16 @@ pub(crate) fn search_keys(random: &mut Random, snapshot: &Snapshot, shown: &Show
         assert_eq!(keys.collect::<HashSet<_>>().len(), wanted, "no key twice");
     } else {
         assert_eq!(places, nearest[..wanted]);
+        let of_key = |place: usize| key_text(&asked.ranking[place].0.value(key));
+        for (place, score) in places.iter().zip(&picked.scores) {
+            let all = (0..asked.ranking.len()).filter(|other| of_key(*other) == of_key(*place));
+            let all = all.count() as u64;
+            assert!((1..=all).contains(&score.count), "{} of {all}", score.count);
+            assert!(
+                score.count == all || wanted < nearest.len(),
+                "all rows were looked at"
+            );
+        }
     }
     Some(picked)
 }

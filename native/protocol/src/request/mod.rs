@@ -1,5 +1,6 @@
 //! The requests, read from JSON. `docs/protocol.md` shows each of them.
 
+mod cursor;
 mod other;
 mod parse;
 mod read;

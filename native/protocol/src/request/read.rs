@@ -1,10 +1,16 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
-use varve_engine::{AsOf, Code, Error, Field, Filter, Find, Order, Result, Search, Snapshot, Table, Value};
+use varve_engine::{
+    After, AsOf, Code, Error, Field, Filter, Find, Order, Picked, Result, Search, Snapshot, Table, Value,
+};
 
+use super::cursor::Cursor;
 use super::parse::filter;
 use super::search::SearchRequest;
 use super::select::Select;
+
+/// Where the nearest row of each key is found: rows that are looked at for each that is wanted, at first.
+const ROWS_PER_KEY: usize = 2;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
@@ -23,7 +29,7 @@ pub(crate) enum ReadKind {
 pub(crate) struct Read {
     pub(crate) kind: ReadKind,
     #[serde(default)]
-    pub(crate) version: Option<u64>,
+    version: Option<u64>,
     #[serde(flatten)]
     select: Select,
     #[serde(default)]
@@ -64,7 +70,7 @@ struct OrderBy {
 
 impl Read {
     pub(crate) fn snapshot(&self, table: &Table) -> Result<Snapshot> {
-        match (&self.during, self.version) {
+        match (&self.during, self.version()?) {
             (Some(from), Some(version)) => table.during(from, &AsOf::Version(version)),
             (_, None) => table.snapshot(),
             (None, Some(version)) => table.as_of(&AsOf::Version(version)),
@@ -73,10 +79,31 @@ impl Read {
 
     /// The snapshot where nobody has to wait for it; `None` otherwise.
     pub(crate) fn snapshot_at_once(&self, table: &Table) -> Result<Option<Snapshot>> {
-        match (&self.during, self.version) {
+        match (&self.during, self.version()?) {
             (Some(from), Some(version)) => table.during_at_once(from, &AsOf::Version(version)),
             (_, None) => table.snapshot_at_once(),
             (None, Some(version)) => table.as_of_at_once(&AsOf::Version(version)),
+        }
+    }
+
+    /// The version that is read: that of the cursor where the read goes on after one.
+    fn version(&self) -> Result<Option<u64>> {
+        let after = self
+            .search
+            .as_ref()
+            .map(SearchRequest::after)
+            .transpose()?
+            .flatten();
+        match (after, self.version) {
+            (None, version) => Ok(version),
+            (Some(cursor), Some(version)) if version != cursor.version => {
+                let message = format!(
+                    "The cursor is one of version {}, and version {version} was to be searched.",
+                    cursor.version
+                );
+                Err(Error::new(Code::InvalidArgument, message).hint("Go on where the page before was found."))
+            }
+            (Some(cursor), _) => Ok(Some(cursor.version)),
         }
     }
 
@@ -98,6 +125,11 @@ impl Read {
         self.during.is_some() && !self.search.as_ref().is_some_and(every)
     }
 
+    /// Whether hits say how many rows are in their group.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.search.as_ref().is_some_and(SearchRequest::is_counted)
+    }
+
     pub(crate) fn is_ordered(&self) -> bool {
         !self.order_by.is_empty()
     }
@@ -109,14 +141,61 @@ impl Read {
         vector: Option<&'a [f32]>,
         filter: Option<&'a Filter>,
     ) -> Result<Search<'a>> {
-        let asked = self.search.as_ref();
+        let asked = self.asked()?;
+        let mut search = asked.bind(snapshot, vector, filter)?;
+        if let Some(cursor) = asked.after()? {
+            if cursor.mark != asked.mark(vector, self.filter.as_ref()) {
+                let message = "The cursor belongs to another search.";
+                return Err(Error::new(Code::InvalidArgument, message).hint(
+                    "Ask what the page before was asked: the query, its column, the filter and the groups.",
+                ));
+            }
+            search.options.after = Some(cursor.after);
+        }
+        if search.group.is_none() && self.finds_keys() {
+            search.group = Some(snapshot.key_field()?);
+            let seen = search.options.after.map_or(0, |after| after.seen);
+            let wanted = search
+                .options
+                .limit
+                .saturating_add(search.options.offset)
+                .saturating_add(seen);
+            let more = wanted.saturating_mul(ROWS_PER_KEY);
+            search.options.candidates.get_or_insert(more);
+        }
+        Ok(search)
+    }
+
+    /// What is said of a search.
+    pub(crate) fn asked(&self) -> Result<&SearchRequest> {
         let missing = || {
             Error::new(
                 Code::InvalidArgument,
                 "A search says under \"search\" what it looks for.",
             )
         };
-        asked.ok_or_else(missing)?.bind(snapshot, vector, filter)
+        self.search.as_ref().ok_or_else(missing)
+    }
+
+    /// Where the page that was found ends, for the next one; none where there is no row behind it.
+    pub(crate) fn cursor(&self, picked: &Picked, vector: Option<&[f32]>) -> Result<Option<Cursor>> {
+        let asked = self.asked()?;
+        let is_full = picked.len() == asked.options.limit && asked.has_pages();
+        let (Some(last), true) = (picked.scores.last(), is_full) else {
+            return Ok(None);
+        };
+        let before = asked.after()?.map_or(0, |cursor| cursor.after.seen);
+        Ok(Some(Cursor {
+            version: picked.version(),
+            after: After {
+                seen: before
+                    .saturating_add(asked.options.offset)
+                    .saturating_add(picked.len()),
+                order: last.order,
+                id: picked.id(picked.len() - 1),
+            },
+            mark: asked.mark(vector, self.filter.as_ref()),
+        }))
     }
 
     pub(crate) fn key(&self) -> Result<Value> {

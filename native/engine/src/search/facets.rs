@@ -1,0 +1,154 @@
+//! How often each value of a column stands among the rows that match.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::column::{Column, Data};
+use crate::error::{Code, Error, Result};
+use crate::filter::Filter;
+use crate::format::default_of;
+use crate::schema::{DataType, Field};
+use crate::snapshot::Snapshot;
+use crate::value::Value;
+
+/// The most values of a column that are told: the most frequent.
+const VALUES_MAX: usize = 100;
+
+/// A value, and in how many rows it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueCount {
+    /// The value; of a list one of its items.
+    pub value: Value,
+    /// The number of rows.
+    pub count: u64,
+}
+
+/// A value where it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Key<'a> {
+    Null,
+    Boolean(bool),
+    Int(i64),
+    /// Bits in the order of the numbers.
+    Float(i64),
+    Text(&'a str),
+}
+
+/// For each value the number of rows, and the last of these.
+type Counts<'a> = HashMap<Key<'a>, (u64, u64)>;
+
+impl Snapshot {
+    /// How often each value of a column stands in the rows that a filter leaves: the 100 most frequent, the most frequent first, and of
+    /// equally frequent ones the smallest. Items of a list count one by one, and once for each row; rows without a value count as null.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for a column of another type, [`Code::Corrupt`].
+    pub fn facets(&self, filter: Option<&Filter>, field: &Field) -> Result<Vec<ValueCount>> {
+        let item = counted_type(field)?;
+        let default = Column::constant(&field.data_type, &default_of(field)?, 1)?;
+        let (mut counts, mut row) = (Counts::new(), 0);
+        for matched in self.matching(filter) {
+            let (visible, bits) = matched?;
+            let column = self.column(visible.index, field.id);
+            let mut count = |position: usize| {
+                row += 1;
+                match column {
+                    Some(column) => add(&mut counts, column, item, position, row),
+                    None => add(&mut counts, &default, item, 0, row),
+                }
+            };
+            match bits {
+                None => (0..visible.segment.len()).try_for_each(&mut count)?,
+                Some(bits) => bits.ones().try_for_each(&mut count)?,
+            }
+        }
+        Ok(most_frequent(counts))
+    }
+}
+
+/// The type of the values that are counted.
+fn counted_type(field: &Field) -> Result<&DataType> {
+    let item = match &field.data_type {
+        DataType::List { item } => &item.data_type,
+        own => own,
+    };
+    match item {
+        DataType::Text
+        | DataType::Enum { .. }
+        | DataType::Int
+        | DataType::Timestamp
+        | DataType::Date
+        | DataType::Float { .. }
+        | DataType::Boolean => Ok(item),
+        _ => {
+            let message = format!("The values of the column \"{}\" cannot be counted.", field.name);
+            let hint = "Facets are counts of texts, numbers, dates and truth values, and of lists of these.";
+            Err(Error::new(Code::InvalidArgument, message)
+                .hint(hint)
+                .column(field.name.clone()))
+        }
+    }
+}
+
+/// Counts the value of a row, or those in its list.
+fn add<'a>(
+    counts: &mut Counts<'a>,
+    column: &'a Column,
+    item: &DataType,
+    position: usize,
+    row: u64,
+) -> Result<()> {
+    let mut count = |key| {
+        let (count, last) = counts.entry(key).or_insert((0, 0));
+        if *last != row {
+            (*count, *last) = (*count + 1, row);
+        }
+    };
+    if !matches!(column.data(), Data::List { .. }) || column.is_null(position)? {
+        count(key_of(column, item, position)?);
+        return Ok(());
+    }
+    let (items, mut range) = column.list(position)?;
+    range.try_for_each(|at| {
+        count(key_of(items, item, at)?);
+        Ok(())
+    })
+}
+
+fn key_of<'a>(column: &'a Column, data_type: &DataType, row: usize) -> Result<Key<'a>> {
+    if column.is_null(row)? {
+        return Ok(Key::Null);
+    }
+    Ok(match data_type {
+        DataType::Boolean => Key::Boolean(column.boolean(row)?),
+        DataType::Int | DataType::Timestamp | DataType::Date => Key::Int(column.int(row)?),
+        // The two zeros are one value.
+        DataType::Float { .. } => Key::Float(in_order((column.float(row)? + 0.0).to_bits().cast_signed())),
+        _ => Key::Text(column.text(row)?),
+    })
+}
+
+/// Bits of a number, so that they are in the order of the numbers as integers; of such the bits.
+fn in_order(bits: i64) -> i64 {
+    bits ^ (((bits >> 63).cast_unsigned()) >> 1).cast_signed()
+}
+
+fn most_frequent(counts: Counts<'_>) -> Vec<ValueCount> {
+    let mut found: Vec<(Reverse<u64>, Key<'_>)> = counts
+        .into_iter()
+        .map(|(key, (count, _))| (Reverse(count), key))
+        .collect();
+    found.sort_unstable();
+    found.truncate(VALUES_MAX);
+    let told = |(Reverse(count), key): (Reverse<u64>, Key<'_>)| ValueCount {
+        value: match key {
+            Key::Null => Value::Null,
+            Key::Boolean(b) => Value::Boolean(b),
+            Key::Int(int) => Value::Int(int),
+            Key::Float(bits) => Value::Float(f64::from_bits(in_order(bits).cast_unsigned())),
+            Key::Text(text) => Value::Text(text.to_owned()),
+        },
+        count,
+    };
+    found.into_iter().map(told).collect()
+}

@@ -1,0 +1,73 @@
+// What hits show: columns, scores, groups and counts of values, bound to the columns of a version.
+
+import { describeValue } from "../../describe-value";
+import { badArgument } from "../call/errors";
+import type { ScoreName } from "../native/decode";
+import { type ColumnType, describeType } from "../schema/column-type";
+import type { Field, TableSchema } from "../schema/table-schema";
+
+const SCORES: readonly ScoreName[] = ["_score", "_distance"];
+
+/** The columns that are selected, and the scores; all scores where none is named. */
+export function splitSelect(select: readonly string[] | undefined): {
+  readonly select: readonly string[] | undefined;
+  readonly scores: readonly ScoreName[];
+} {
+  const named = Array.isArray(select) ? SCORES.filter((name) => select.includes(name)) : [];
+  if (select === undefined || named.length === 0) return { select, scores: SCORES };
+  return { select: select.filter((name) => !isScore(name)), scores: named };
+}
+
+function isScore(name: string): boolean {
+  return (SCORES as readonly string[]).includes(name);
+}
+
+/** A column as the engine is asked for it: the id tells it from one that had its name before. */
+export function columnJson({ name, id }: Field): { readonly column: string; readonly columnId: number } {
+  return { column: name, columnId: id };
+}
+
+const COUNTED = "texts, numbers, dates or truth values";
+const WITHOUT_ORDER: ReadonlySet<string> = new Set(["json", "bytes", "vector", "list", "struct"]);
+
+/** The column whose values make the groups. */
+export function groupOf(
+  schema: TableSchema,
+  name: unknown,
+): { readonly column: string; readonly columnId: number } | undefined {
+  if (name === undefined) return undefined;
+  const field = fieldOf(schema, "groupBy", name);
+  if (!WITHOUT_ORDER.has(field.type.kind)) return columnJson(field);
+  throw wrongType(schema, "groupBy", field, `a column of ${COUNTED}`);
+}
+
+/** The columns of which values are counted. */
+export function facetsOf(schema: TableSchema, names: unknown): readonly Field[] {
+  if (names === undefined) return [];
+  if (!Array.isArray(names))
+    throw badArgument("facets", "an array of column names", describeValue(names), schema.table);
+  return [...new Set<unknown>(names)].map((name) => {
+    const field = fieldOf(schema, "facets", name);
+    if (!WITHOUT_ORDER.has(itemOf(field.type).kind)) return field;
+    throw wrongType(schema, "facets", field, `columns of ${COUNTED}, or of lists of these`);
+  });
+}
+
+function itemOf(type: ColumnType): ColumnType {
+  return type.kind === "list" ? type.item.type : type;
+}
+
+function fieldOf(schema: TableSchema, option: string, name: unknown): Field {
+  if (typeof name !== "string")
+    throw badArgument(option, "the name of a column", describeValue(name), schema.table);
+  return schema.field(name);
+}
+
+function wrongType(schema: TableSchema, option: string, { name, type }: Field, expected: string): Error {
+  return badArgument(
+    option,
+    expected,
+    `${JSON.stringify(name)}, which is ${describeType(type)}`,
+    schema.table,
+  );
+}

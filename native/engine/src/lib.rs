@@ -119,7 +119,9 @@ pub mod inside {
     /// The text index.
     pub mod text {
         pub use crate::index::text::{
-            Analysis, Analyzer, Built, Language, Plan, TextIndex, Texts, Totals, build,
+            Built, Clause, Compiled, Corpus, Counts, Covered, Explained, Field, Form, Fragment, Hit, Occur,
+            Plan, Query, Rest, Several, Share, Shown, Statistics, Stretch, Tail, TextIndex, TextQuery, Texts,
+            Totals, build,
         };
     }
 }

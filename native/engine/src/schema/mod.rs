@@ -12,6 +12,7 @@ mod sources;
 mod text_search;
 mod widening;
 
+pub(crate) use analysis::NGRAM_MAX;
 pub use analysis::{Analysis, Analyzer, Language};
 pub(crate) use data_type::Nested;
 pub use data_type::{DataType, Element, Metric, NamedField};

@@ -1,7 +1,7 @@
 //! What reads bytes or texts.
 //!
 //! - `json_files`, `data_files`, `journal`: the files of a table, with checksums that are right.
-//! - `text`: segments of the text index.
+//! - `text`: segments of the text index, and queries as they are typed.
 //! - `requests`: what callers hand in, and `protocol` the requests in which they do.
 
 mod data_files;
@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     Target {
         name: "protocol",
         run: protocol::run,
@@ -73,6 +73,11 @@ pub const TARGETS: [Target; 18] = [
         name: "text",
         run: text::run,
         seeds: text::seeds,
+    },
+    Target {
+        name: "typed",
+        run: text::typed,
+        seeds: text::typed_seeds,
     },
     Target {
         name: "batch",

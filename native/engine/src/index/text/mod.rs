@@ -5,16 +5,28 @@
 //! their ids, and whoever searches says which of them count. All of the library that keeps the lists stays in this folder
 //! (decision 0076).
 //!
-//! - [`Analysis`]: how the texts of a column become terms.
+//! - `analysis`: how the texts of a column become terms.
 //! - [`build`]: rows in, the bytes of a segment out.
-//! - [`TextIndex`]: a segment that can be searched.
+//! - [`TextIndex`]: a segment that can be searched. [`Tail`]: rows that no segment covers.
+//! - [`Query`], [`TextQuery`]: what is asked, as it is typed and as data.
+//! - [`Corpus`]: all rows that a version sees, as one; [`Statistics`]: what was counted of them.
+//! - [`Compiled`]: a query with what its terms weigh there, to be given to [`Corpus::search`] and [`Corpus::explain`].
 
 mod analysis;
+mod corpus;
 mod files;
+mod highlight;
+mod query;
+mod search;
 mod segment;
+mod tail;
 #[cfg(test)]
 mod tests;
 
-pub use analysis::{Analysis, Analyzer, Language};
+pub use corpus::{Corpus, Covered, Rest, Statistics};
 pub use files::{Built, Plan, Texts, Totals, build};
+pub use highlight::{Fragment, Shown, Stretch};
+pub use query::{Clause, Compiled, Field, Form, Occur, Query, Several, TextQuery};
+pub use search::{Counts, Explained, Hit, Share};
 pub use segment::TextIndex;
+pub use tail::Tail;

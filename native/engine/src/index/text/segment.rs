@@ -1,15 +1,18 @@
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::SegmentPostings;
+use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
-use tantivy::{Searcher, TantivyError};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, InvertedIndexReader, Searcher, TERMINATED, TantivyError};
 
-use super::Analysis;
 use super::files::{self, Described, Header, Sections, Totals};
 use crate::column::{Bits, Buffer};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::format::Span;
+use crate::schema::Analysis;
 
 /// A segment that can be searched.
 pub struct TextIndex {
@@ -24,6 +27,7 @@ pub struct TextIndex {
 /// The lists of one field.
 #[derive(Clone)]
 pub(super) struct Lists {
+    pub(super) terms: Arc<InvertedIndexReader>,
     pub(super) lengths: FieldNormReader,
 }
 
@@ -149,13 +153,107 @@ impl TextIndex {
                     "lengths of other documents".to_owned(),
                 ));
             }
-            Ok(Lists { lengths })
+            Ok(Lists {
+                terms: reader.inverted_index(field)?,
+                lengths,
+            })
         })?;
         Ok(slot.get_or_init(|| lists))
+    }
+
+    /// In how many rows a field holds a term: of those of a mask by places, or of all. With a mask it walks the list of the term, or asks
+    /// for each row that is hidden, whichever is shorter.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn frequency(&self, field: u32, term: &str, mask: Option<&Bits>) -> Result<u64> {
+        let Some(place) = self.place(field) else {
+            return Ok(0);
+        };
+        let Some(info) = self.info(place, term)? else {
+            return Ok(0);
+        };
+        let Some(mask) = mask else {
+            return Ok(info.doc_freq.into());
+        };
+        self.contain(|| {
+            let mut list = self.postings(place, &info, IndexRecordOption::Basic)?;
+            let hidden = self.header.documents as usize - mask.count().min(self.header.documents as usize);
+            let seeking = hidden.saturating_mul(SEEK_PRICE) < info.doc_freq as usize;
+            let mut count = 0;
+            if seeking {
+                count = u64::from(info.doc_freq);
+                for document in zeros(mask, self.header.documents) {
+                    if list.doc() > document {
+                        continue;
+                    }
+                    if list.seek(document) == document {
+                        count -= 1;
+                    }
+                }
+            } else {
+                while list.doc() != TERMINATED {
+                    count += u64::from(mask.get(list.doc() as usize));
+                    list.advance();
+                }
+            }
+            Ok(count)
+        })
+    }
+
+    /// Where the list of a term lies.
+    pub(super) fn info(&self, place: usize, term: &str) -> Result<Option<TermInfo>> {
+        let lists = self.lists(place)?;
+        self.ask(|| Ok(lists.terms.terms().get(term)?))
+    }
+
+    /// The list of a term. To be asked where panics are contained.
+    pub(super) fn postings(
+        &self,
+        place: usize,
+        info: &TermInfo,
+        option: IndexRecordOption,
+    ) -> Result<SegmentPostings> {
+        let lists = self.lists(place)?;
+        let list = lists.terms.read_postings_from_terminfo(info, option);
+        list.map_err(|error| files::foreign(&self.file, &error.into()))
+    }
+
+    /// What the library searches.
+    pub(super) fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// The error of a segment that holds nonsense.
+    pub(super) fn damaged(&self, what: &str) -> Error {
+        self.file.damaged(what)
     }
 
     /// Asks the library.
     pub(super) fn ask<T>(&self, ask: impl FnOnce() -> tantivy::Result<T>) -> Result<T> {
         files::refused(&self.file, ask)
     }
+
+    /// Does what reads lists, so that a panic of the library ends here.
+    pub(super) fn contain<T>(&self, ask: impl FnOnce() -> Result<T>) -> Result<T> {
+        files::contained(&self.file, ask)
+    }
+}
+
+/// What looking for one row in a list costs, in rows that are walked over.
+const SEEK_PRICE: usize = 8;
+
+/// The places that are not in a mask, ascending.
+fn zeros(mask: &Bits, documents: u32) -> impl Iterator<Item = u32> + '_ {
+    let words =
+        (0..documents.div_ceil(64)).map(|at| (at, mask.words().get(at as usize).copied().unwrap_or(0)));
+    words.flat_map(move |(at, word)| {
+        let mut rest = !word;
+        std::iter::from_fn(move || {
+            let bit = rest.trailing_zeros();
+            rest &= rest.checked_sub(1)?;
+            Some(at * 64 + bit)
+        })
+        .filter(move |document| *document < documents)
+    })
 }

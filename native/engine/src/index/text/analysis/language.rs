@@ -1,55 +1,31 @@
 use std::borrow::Cow;
 
+use crate::schema::Language;
 use frostem::{Algorithm, Stemmer};
-use serde::{Deserialize, Serialize};
 
-/// A language whose words can be reduced to their stems.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "languages")]
-pub enum Language {
-    Danish,
-    Dutch,
-    English,
-    Finnish,
-    French,
-    German,
-    Hungarian,
-    Italian,
-    Norwegian,
-    Portuguese,
-    Romanian,
-    Russian,
-    Spanish,
-    Swedish,
-    Turkish,
+fn algorithm(language: Language) -> Algorithm {
+    match language {
+        Language::Danish => Algorithm::Danish,
+        Language::Dutch => Algorithm::Dutch,
+        Language::English => Algorithm::English,
+        Language::Finnish => Algorithm::Finnish,
+        Language::French => Algorithm::French,
+        Language::German => Algorithm::German,
+        Language::Hungarian => Algorithm::Hungarian,
+        Language::Italian => Algorithm::Italian,
+        Language::Norwegian => Algorithm::Norwegian,
+        Language::Portuguese => Algorithm::Portuguese,
+        Language::Romanian => Algorithm::Romanian,
+        Language::Russian => Algorithm::Russian,
+        Language::Spanish => Algorithm::Spanish,
+        Language::Swedish => Algorithm::Swedish,
+        Language::Turkish => Algorithm::Turkish,
+    }
 }
 
-impl Language {
-    fn algorithm(self) -> Algorithm {
-        match self {
-            Self::Danish => Algorithm::Danish,
-            Self::Dutch => Algorithm::Dutch,
-            Self::English => Algorithm::English,
-            Self::Finnish => Algorithm::Finnish,
-            Self::French => Algorithm::French,
-            Self::German => Algorithm::German,
-            Self::Hungarian => Algorithm::Hungarian,
-            Self::Italian => Algorithm::Italian,
-            Self::Norwegian => Algorithm::Norwegian,
-            Self::Portuguese => Algorithm::Portuguese,
-            Self::Romanian => Algorithm::Romanian,
-            Self::Russian => Algorithm::Russian,
-            Self::Spanish => Algorithm::Spanish,
-            Self::Swedish => Algorithm::Swedish,
-            Self::Turkish => Algorithm::Turkish,
-        }
-    }
-
-    /// Whether an apostrophe ends a word that the next one has taken a vowel from: `l'eau`, `dell'acqua`.
-    pub(super) fn elides(self) -> bool {
-        matches!(self, Self::French | Self::Italian)
-    }
+/// Whether an apostrophe ends a word that the next one has taken a vowel from: `l'eau`, `dell'acqua`.
+pub(super) fn elides(language: Language) -> bool {
+    matches!(language, Language::French | Language::Italian)
 }
 
 /// Words longer than this have no stem but themselves.
@@ -70,7 +46,7 @@ impl Stems {
     /// Stems of a language. It remembers a power of two of words, or none.
     pub(super) fn new(language: Language, remembered: usize) -> Self {
         Self {
-            stemmer: Stemmer::new(language.algorithm()),
+            stemmer: Stemmer::new(algorithm(language)),
             seen: vec![(0, 0); remembered],
             stem: [0; 16],
         }

@@ -3,10 +3,8 @@
 //! One pass over the text, in time that grows with its length and nothing else. Rows and queries take the same way, so that what
 //! is asked meets what is written.
 //!
-//! - [`Analysis`]: what a column asks for, as data.
-//! - [`Splitter`]: texts in, terms out.
+//! - [`Splitter`]: texts in, terms out, as the [`Analysis`](crate::schema::Analysis) of a column says.
 
-mod analyzer;
 mod fold;
 mod identifiers;
 mod language;
@@ -18,7 +16,6 @@ mod terms;
 mod tests;
 mod words;
 
-pub use analyzer::{Analysis, Analyzer};
-pub use language::Language;
+pub(crate) use fold::is_spaceless;
 pub(crate) use splitter::{REMEMBERED, Splitter};
 pub(crate) use terms::Token;

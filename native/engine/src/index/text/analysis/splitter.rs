@@ -1,6 +1,6 @@
-use super::analyzer::NGRAM_MAX;
 use super::terms::Terms;
-use super::{Analysis, Analyzer, Token, identifiers, ngrams, words};
+use super::{Token, identifiers, ngrams, words};
+use crate::schema::{Analysis, Analyzer, NGRAM_MAX};
 
 /// Stems that are remembered while many texts are split: 512 KiB.
 pub(crate) const REMEMBERED: usize = 16_384;

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::Language;
+use crate::schema::Language;
 
 /// Words that say little of what a text is about.
 pub(super) fn stop_words(language: Language) -> HashSet<&'static str> {

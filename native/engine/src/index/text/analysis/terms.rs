@@ -1,8 +1,9 @@
 use std::collections::HashSet;
 
+use super::fold;
 use super::language::Stems;
 use super::stop_words::stop_words;
-use super::{Analysis, Language, fold};
+use crate::schema::{Analysis, Language};
 
 /// A term where it stands in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::schema::{Analysis, Analyzer, Language};
 
 fn tokens(analysis: &Analysis, text: &str) -> Vec<(String, u32, usize, usize)> {
     let mut found = Vec::new();
@@ -187,23 +188,6 @@ fn what_stems_are_remembered_changes_nothing() {
     Splitter::new(&Analysis::default(), 0).split(&text, &mut |token| none.push(token.text.to_owned()));
     Splitter::new(&Analysis::default(), 2).split(&text, &mut |token| few.push(token.text.to_owned()));
     assert_eq!(none, few);
-}
-
-#[test]
-fn an_analysis_is_plain_data() {
-    let json = r#"{"analyzer":{"ngrams":{"min":2,"max":3}},"language":"german","stem":false,"stopWords":true,"fold":false}"#;
-    let analysis: Analysis = serde_json::from_str(json).unwrap();
-    assert_eq!(analysis.analyzer, Analyzer::Ngrams { min: 2, max: 3 });
-    assert_eq!(serde_json::to_string(&analysis).unwrap(), json);
-    assert_eq!(
-        serde_json::from_str::<Analysis>("{}").unwrap(),
-        Analysis::default()
-    );
-    let refused = ngrams(3, 2).check().unwrap_err();
-    insta::assert_snapshot!(refused, @"INVALID_SCHEMA: Runs of 3 to 2 characters cannot be searched for. Take `min` from 1 on and `max` from `min` to 16.");
-    assert!(ngrams(0, 2).check().is_err());
-    assert!(ngrams(1, 17).check().is_err());
-    assert!(ngrams(1, 16).check().is_ok());
 }
 
 fn analysis() -> impl Strategy<Value = Analysis> {

@@ -1,5 +1,6 @@
 use super::Token;
 use super::fold::{is_mark, is_spaceless, voiced, wide};
+use super::language::elides;
 use super::terms::Terms;
 
 /// Splits a text into words.
@@ -112,7 +113,7 @@ fn is_apostrophe(c: char) -> bool {
 /// Whether what stands before an apostrophe is a word of its own that lost its end, as in `l'eau`.
 fn is_elided(before: &str, letters: usize, terms: &Terms) -> bool {
     match terms.language() {
-        Some(language) => language.elides(),
+        Some(language) => elides(language),
         None => letters == 1 || before.eq_ignore_ascii_case("qu"),
     }
 }

@@ -10,6 +10,7 @@ use super::write::Written;
 use super::{FILES, schema, totals};
 use crate::error::{Code, Error, Result};
 use crate::index::text::analysis::{REMEMBERED, Splitter};
+use crate::schema::Analysis;
 
 /// The rows that are indexed.
 pub trait Texts {
@@ -32,7 +33,7 @@ pub trait Texts {
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
     /// The columns, each by its id, and how their texts become terms.
-    pub fields: &'a [(u32, super::super::Analysis)],
+    pub fields: &'a [(u32, Analysis)],
     /// About so many bytes may be taken while it is built, beside those of the segment. It ends with the row that exceeds them.
     pub memory: usize,
     /// Set by whoever wants it to end early.
@@ -61,7 +62,7 @@ impl Built {
 }
 
 /// Of the texts of a row in one field, so many bytes are searched; what is behind them is not.
-const TEXT_MAX: usize = 1 << 22;
+pub(crate) const TEXT_MAX: usize = 1 << 22;
 /// Rows between two looks at the memory.
 const ROWS_AT_ONCE: usize = 64;
 

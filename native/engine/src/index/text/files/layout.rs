@@ -6,7 +6,7 @@ use super::FILES;
 use crate::column::Buffer;
 use crate::error::{Error, Result};
 use crate::format::Span;
-use crate::index::text::Analysis;
+use crate::schema::Analysis;
 
 const MAGIC: &[u8; 8] = b"varvetx1";
 /// Sections start at multiples of this.

@@ -7,12 +7,11 @@ mod totals;
 mod write;
 
 pub use build::{Built, Plan, Texts, build};
+pub(super) use build::{TEXT_MAX, within};
 pub(super) use layout::{Described, Header, Sections};
-pub(super) use read::{open, refused};
+pub(super) use read::{contained, foreign, open, refused};
 pub use totals::Totals;
-#[cfg(test)]
-pub(super) use totals::length_of;
-pub(super) use totals::under;
+pub(super) use totals::{length_of, rounded, under};
 
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 

@@ -54,13 +54,17 @@ pub(crate) fn open(file: &Buffer) -> Result<(Header, Sections, Vec<Described>, S
 /// nevertheless it gives an error or panics, and its panics end here. It holds nothing that a panic would leave half done: segments are
 /// only read.
 pub(crate) fn refused<T>(file: &Buffer, ask: impl FnOnce() -> tantivy::Result<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(ask)) {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => {
-            Err(own(&error).unwrap_or_else(|| file.damaged(&format!("its lists cannot be read: {error}"))))
-        }
-        Err(_) => Err(file.damaged("its lists make no sense")),
-    }
+    contained(file, || ask().map_err(|error| foreign(file, &error)))
+}
+
+/// Does what reads lists, so that a panic of the library ends here.
+pub(crate) fn contained<T>(file: &Buffer, ask: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|_| Err(file.damaged("its lists make no sense")))
+}
+
+/// What the library says, in our words.
+pub(crate) fn foreign(file: &Buffer, error: &TantivyError) -> Error {
+    own(error).unwrap_or_else(|| file.damaged(&format!("its lists cannot be read: {error}")))
 }
 
 /// An error of our own, such as a wrong checksum, that came back through the library.

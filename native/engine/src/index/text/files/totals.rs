@@ -20,11 +20,27 @@ impl Totals {
         self.rows += u64::from(length > 0);
         self.length += length;
     }
+
+    /// Adds other rows.
+    pub(crate) fn add_all(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.length += other.length;
+    }
+
+    /// The mean length of the rows that have a term.
+    pub(crate) fn average(&self) -> f64 {
+        self.length as f64 / self.rows.max(1) as f64
+    }
 }
 
 /// The length that a code stands for: each is kept as one byte, exact up to 40 and by steps of at most an eighth above.
 pub(crate) fn length_of(code: u8) -> u64 {
     u64::from(FieldNormReader::id_to_fieldnorm(code))
+}
+
+/// The code of a length.
+pub(crate) fn rounded(length: u32) -> u8 {
+    FieldNormReader::fieldnorm_to_id(length)
 }
 
 /// The entries of a field: what all documents up to the end of each block have.

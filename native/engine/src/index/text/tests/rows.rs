@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use crate::column::Buffer;
 use crate::error::Result;
-use crate::index::text::{Analysis, Built, Plan, TextIndex, Texts, build};
+use crate::index::text::{Built, Plan, TextIndex, Texts, build};
+use crate::schema::Analysis;
 
 /// Rows of a few fields, each with no text, one or several.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,12 @@ impl Rows {
             ids: self.ids[from..until].to_vec(),
             texts: self.texts[from..until].to_vec(),
         }
+    }
+
+    /// One field, of which each row has the text that is made for it.
+    pub(super) fn of_generated(rows: usize, text: impl Fn(usize) -> String) -> Self {
+        let texts: Vec<String> = (0..rows).map(text).collect();
+        Self::of(&texts.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// One field, a text each, ids without gaps.

@@ -8,7 +8,8 @@ use crate::column::{Bits, Buffer, Guard};
 use crate::error::{Code, Error, Result};
 use crate::index::text::analysis::Splitter;
 use crate::index::text::files::length_of;
-use crate::index::text::{Analysis, Analyzer, TextIndex, Totals, build};
+use crate::index::text::{TextIndex, Totals, build};
+use crate::schema::{Analysis, Analyzer};
 use tantivy::fieldnorm::FieldNormReader;
 
 fn fields() -> Vec<(u32, Analysis)> {

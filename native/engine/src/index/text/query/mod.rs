@@ -1,0 +1,17 @@
+//! What is asked of texts: as people type it, as programs say it, and as it is looked up.
+//!
+//! - [`Query`]: clauses, from either [`Query::typed`] or [`TextQuery`].
+//! - [`Compiled`]: the terms of a query in each field, with what they weigh in a version.
+
+mod asked;
+mod clause;
+mod compiled;
+mod near;
+mod typed;
+
+pub use asked::Several;
+pub use asked::TextQuery;
+pub use clause::{Clause, Form, Occur, Query};
+pub use compiled::{Compiled, Field};
+pub(crate) use compiled::{Leaf, Weighed};
+pub(crate) use near::Wanted;

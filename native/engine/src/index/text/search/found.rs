@@ -1,0 +1,82 @@
+use super::best::{Best, Counts, Hit};
+use super::evaluated::Evaluated;
+use super::pruned::Pruned;
+use crate::error::Result;
+use crate::index::text::corpus::{Corpus, NONE, Part};
+use crate::index::text::query::Compiled;
+
+/// Of fewer rows than one in so many, each is looked at.
+const FEW: usize = 33;
+
+impl Corpus<'_> {
+    /// The `most` best rows: by score, of equal ones those with the smaller ids.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`]; those of `rows`.
+    pub fn search(&self, compiled: &Compiled, most: usize, rows: &mut dyn Counts) -> Result<Vec<Hit>> {
+        let mut best = Best::new(most);
+        if most > 0 && !compiled.is_empty() {
+            for part in self.parts() {
+                part.contain(|| search(&part, compiled, rows, &mut best))?;
+            }
+        }
+        Ok(best.finish())
+    }
+}
+
+fn search(part: &Part<'_>, compiled: &Compiled, rows: &mut dyn Counts, best: &mut Best) -> Result<()> {
+    if let Some(few) = rows.few()
+        && few.len() < part.rows().len() / FEW
+    {
+        return each(part, compiled, few, best);
+    }
+    match part {
+        Part::Segment(covered) => match Pruned::new(covered, compiled)? {
+            Some(pruned) => pruned.search(part, rows, best),
+            None => all(part, compiled, rows, best),
+        },
+        Part::Tail { .. } => all(part, compiled, rows, best),
+    }
+}
+
+/// Looks at each of a few rows.
+fn each(part: &Part<'_>, compiled: &Compiled, few: &[u64], best: &mut Best) -> Result<()> {
+    let places = part.rows();
+    let first = part.id(places.start)?;
+    let from = few.partition_point(|id| *id < first);
+    let mut evaluated = Evaluated::new(part, compiled, |_| true)?;
+    for &id in few.get(from..).unwrap_or_default() {
+        let document = part.document_from(id)?;
+        if !places.contains(&document) {
+            break;
+        }
+        if part.id(document)? == id
+            && part.sees(document)
+            && let Some(score) = evaluated.score(document)?
+        {
+            best.push(Hit { id, score });
+        }
+    }
+    Ok(())
+}
+
+/// Looks at all rows that have what is required, or anything of it.
+fn all(part: &Part<'_>, compiled: &Compiled, rows: &mut dyn Counts, best: &mut Best) -> Result<()> {
+    let mut evaluated = Evaluated::new(part, compiled, |_| true)?;
+    let places = part.rows();
+    let mut document = evaluated.next(places.start);
+    while document < NONE && places.contains(&document) {
+        let id = part.id(document)?;
+        if id >= rows.until() {
+            break;
+        }
+        if part.sees(document)
+            && rows.counts(id)?
+            && let Some(score) = evaluated.score(document)?
+        {
+            best.push(Hit { id, score });
+        }
+        document = evaluated.next(document + 1);
+    }
+    Ok(())
+}

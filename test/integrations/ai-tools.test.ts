@@ -3,7 +3,7 @@
 import { generateText, isStepCount, rerank, streamText, type ToolSet } from "ai";
 import { convertArrayToReadableStream, MockLanguageModelV4, MockRerankingModelV4 } from "ai/test";
 import { embed, int, json, list, type Table, table, text, VarveError } from "varve";
-import { type RetrievalToolOptions, rerankHits, retrievalTools } from "varve/ai";
+import { type RerankHook, type RetrievalToolOptions, rerankHits, rerankWith, retrievalTools } from "varve/ai";
 import { describe, expect, it } from "vitest";
 import { memoryDatabase } from "../support/database";
 import { hashEmbedding } from "../support/hash-embedding";
@@ -380,6 +380,33 @@ describe("rerank", () => {
       limit: 1,
     });
     expect(best).toEqual([{ ...hits[2], _relevance: 0.3 }]);
+  });
+
+  it("reranks inside of a search", async () => {
+    const t = await filled();
+    const hits = await t.search("refunds", { limit: 3 });
+    const text = (hit: { readonly body: string }): string => hit.body;
+    const hook: RerankHook = (request) => rerank({ model: reversing(), ...request });
+    const best = await t.search("refunds", {
+      limit: 2,
+      candidates: 3,
+      rerank: rerankWith(hook, { text }),
+    });
+    expect(best).toEqual([
+      { ...hits[2], _score: 0.3 },
+      { ...hits[1], _score: 0.2 },
+    ]);
+    const one: RerankHook = () => Promise.resolve({ ranking: [{ originalIndex: 1, score: 7 }] });
+    expect(await t.search("refunds", { candidates: 3, rerank: rerankWith(one, { text }) })).toEqual([
+      { ...hits[1], _score: 7 },
+    ]);
+    const vector = await t.embed("refunds");
+    const call = t.search(vector ?? [], { rerank: rerankWith(one, { text }) });
+    await expect(call).rejects.toThrow(/rerankWith: expected a text as the query/);
+    const odd: RerankHook = () => Promise.resolve({ ranking: [{ originalIndex: 9, score: 7 }] });
+    await expect(t.search("refunds", { rerank: rerankWith(odd, { text }) })).rejects.toThrow(
+      /The answer of rerank cannot be used/,
+    );
   });
 
   it.each([

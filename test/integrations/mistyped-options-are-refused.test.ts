@@ -1,7 +1,7 @@
 // A store or a tool with a mistyped option would do something else than was meant: with `wher` a model would see every row.
 
 import { embed, type Table, table, text, type VarveError } from "varve";
-import { rerankHits, retrievalTools } from "varve/ai";
+import { rerankHits, rerankWith, retrievalTools } from "varve/ai";
 import { rowsFromArrow, withArrow } from "varve/arrow";
 import {
   VarveVectorStore as LangChainStore,
@@ -44,6 +44,7 @@ const factories: Record<string, (t: Table<typeof docs>, odd: Odd) => unknown> = 
       text: () => "x",
       ...odd,
     }),
+  rerankWith: (_, odd) => rerankWith(() => Promise.resolve({ ranking: [] }), { text: () => "x", ...odd }),
   withArrow: (t, odd) => withArrow(t, odd),
   rowsFromArrow: (_, odd) => rowsFromArrow([], odd),
   "LangChain, a store": (_, odd) => new LangChainStore(fn, { location, ...odd } as VarveStoreConfig),

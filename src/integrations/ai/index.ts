@@ -18,7 +18,9 @@ export {
   type RerankedHit,
   type RerankHitsOptions,
   type RerankHook,
+  type RerankWithOptions,
   rerankHits,
+  rerankWith,
 } from "../support/retrieval/rerank";
 export type { FilterCondition } from "../support/retrieval/tool-filter";
 export type { DiffInput, SearchAsOfInput, SearchInput, ToolSchema } from "../support/retrieval/tool-input";

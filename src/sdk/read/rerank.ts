@@ -13,7 +13,7 @@ export interface RerankContext {
 
 /**
  * Puts the candidates of a search in a new order: a score for each hit in the order of the hits, higher for better ones, or the hits themselves,
- * the best first, of which some may be left out.
+ * the best first, of which some may be left out. A score of `-Infinity` leaves a hit out as well.
  *
  * @typeParam H - the hits, with the columns that are selected
  */
@@ -42,7 +42,8 @@ function byScore(hits: readonly PlainRow[], scores: readonly unknown[]): PlainRo
     throw wrong(hits, odd === undefined ? `${scores.length} of them` : `one that is ${describeValue(odd)}`);
   const order = (scores as readonly number[]).map((score, at) => ({ score, hit: hits[at] as PlainRow }));
   order.sort((a, b) => Number(b.score > a.score) - Number(b.score < a.score));
-  return order.map(({ score, hit }) => {
+  const kept = order.filter(({ score }) => score !== Number.NEGATIVE_INFINITY);
+  return kept.map(({ score, hit }) => {
     if ("_score" in hit) hit["_score"] = score;
     return hit;
   });

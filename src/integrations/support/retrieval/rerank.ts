@@ -1,5 +1,6 @@
+import type { RerankContext } from "varve";
 import { type Names, ownOptions } from "../../../own-options";
-import { badRanking } from "./tool-errors";
+import { badRanking, noTextQuery } from "./tool-errors";
 
 /**
  * Puts documents in the order of their relevance: the AI SDK's own `rerank`, with its model already chosen. So retries, headers,
@@ -66,23 +67,67 @@ export async function rerankHits<H extends object>(
   const { query, rerank, text, limit = hits.length, signal } = ownOptions("rerankHits", options, OPTIONS);
   const topN = Math.min(limit, hits.length);
   if (topN <= 0) return [];
-  const { ranking } = await rerank({
-    query,
-    documents: hits.map(text),
-    topN,
-    ...(signal === undefined ? {} : { abortSignal: signal }),
-  });
+  const ranking = await rankingOf(hits.map(text), { query, rerank, topN, signal });
+  const ranked = ranking.map(({ at, score }) => ({ ...(hits[at] as H), _relevance: score }));
+  return ranked.toSorted((a, b) => b._relevance - a._relevance).slice(0, topN);
+}
+
+/** What `rerankWith` takes beside the hook. */
+export interface RerankWithOptions<H> {
+  /** What the model reads of a hit. */
+  readonly text: (hit: H) => string;
+}
+
+const WITH_OPTIONS: Names<RerankWithOptions<never>> = { text: true };
+
+/**
+ * A reranking model for the option `rerank` of `search`: the `_score` of the hits becomes the model's relevance, and hits that the model leaves
+ * out are left out. The query has to be a text.
+ *
+ * @example
+ * ```ts
+ * const hook: RerankHook = (request) => rerank({ model: cohere.reranking("rerank-v4.0-pro"), ...request });
+ * const text = (hit: { body: string }) => hit.body;
+ * const best = await t.search(query, { limit: 5, candidates: 50, rerank: rerankWith(hook, { text }) });
+ * ```
+ */
+export function rerankWith<H extends object>(
+  rerank: RerankHook,
+  options: RerankWithOptions<H>,
+): (query: unknown, hits: readonly H[], context: RerankContext) => Promise<number[]> {
+  const { text } = ownOptions("rerankWith", options, WITH_OPTIONS);
+  return async (query, hits, { signal }) => {
+    if (typeof query !== "string") throw noTextQuery(query);
+    const ranking = await rankingOf(hits.map(text), { query, rerank, topN: hits.length, signal });
+    const scores = hits.map(() => Number.NEGATIVE_INFINITY);
+    for (const { at, score } of ranking) scores[at] = score;
+    return scores;
+  };
+}
+
+interface Asked {
+  readonly query: string;
+  readonly rerank: RerankHook;
+  readonly topN: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a model says of documents: which, and how relevant. */
+async function rankingOf(
+  documents: string[],
+  { query, rerank, topN, signal }: Asked,
+): Promise<{ readonly at: number; readonly score: number }[]> {
+  const abort = signal === undefined ? {} : { abortSignal: signal };
+  const { ranking } = await rerank({ query, documents, topN, ...abort });
   if (!Array.isArray(ranking)) throw badRanking("it has no ranking");
   const seen = new Set<number>();
-  const ranked = ranking.map(({ originalIndex, score }) => {
-    const hit = hits[originalIndex];
-    if (hit === undefined || seen.has(originalIndex))
+  return ranking.map(({ originalIndex: at, score }: { originalIndex: number; score: number }) => {
+    if (documents[at] === undefined || seen.has(at))
       throw badRanking(
-        `${originalIndex} is not the index of one of ${hits.length} documents, or stands in it twice`,
+        `${at} is not the index of one of ${documents.length} documents, or stands in it twice`,
       );
-    if (!Number.isFinite(score)) throw badRanking(`document ${originalIndex} has no score`);
-    seen.add(originalIndex);
-    return { ...hit, _relevance: score };
+    if (!Number.isFinite(score)) throw badRanking(`document ${at} has no score`);
+    seen.add(at);
+    return { at, score };
   });
-  return ranked.toSorted((a, b) => b._relevance - a._relevance).slice(0, topN);
 }

@@ -40,6 +40,17 @@ export function badRanking(why: string): VarveError {
   });
 }
 
+/** A query that a reranking model cannot read. */
+export function noTextQuery(found: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `rerankWith: expected a text as the query, found ${shown(found)}.`,
+    {
+      hint: "Search with the text itself, not with its vector.",
+    },
+  );
+}
+
 /** The codes of failures that a model can do something about, by asking otherwise. */
 const REPAIRABLE: ReadonlySet<VarveErrorCode> = new Set<VarveErrorCode>([
   "INVALID_FILTER",

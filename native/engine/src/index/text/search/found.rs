@@ -1,6 +1,7 @@
 use super::best::{Best, Counts, Hit};
 use super::evaluated::Evaluated;
 use super::pruned::Pruned;
+use super::summed::sum_up;
 use crate::error::Result;
 use crate::index::text::corpus::{Corpus, NONE, Part};
 use crate::index::text::query::Compiled;
@@ -35,6 +36,7 @@ fn search(part: &Part<'_>, compiled: &Compiled, rows: &mut dyn Counts, best: &mu
             Some(pruned) => pruned.search(part, rows, best),
             None => all(part, compiled, rows, best),
         },
+        Part::Tail { .. } if sum_up(part, compiled, rows, best)? => Ok(()),
         Part::Tail { .. } => all(part, compiled, rows, best),
     }
 }

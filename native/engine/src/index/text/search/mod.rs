@@ -8,6 +8,7 @@ mod evaluated;
 mod explained;
 mod found;
 mod pruned;
+mod summed;
 
 pub use best::{Counts, Hit};
 pub use explained::{Explained, Share};

@@ -88,7 +88,9 @@ pub use filter::Filter;
 pub use format::{Commit, Operation, Raw};
 pub use fragment::ArrowStream;
 pub use history::{AsOf, Tag};
-pub use search::{After, Explained, Planned, Search, SearchOptions, ValueCount, What};
+pub use search::{
+    After, Explained, Fuse, FuseMethod, FuseWeights, Planned, Search, SearchOptions, ValueCount, What,
+};
 pub use snapshot::{
     Beside, Cell, Difference, Find, Lifetime, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,
 };

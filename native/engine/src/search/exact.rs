@@ -181,6 +181,7 @@ impl<'a> Nearest<'a> {
                 order: hit.score,
                 count: 0,
                 parts: Parts {
+                    text: None,
                     vector: Some(Part {
                         rank,
                         value: distance,

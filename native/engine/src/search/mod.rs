@@ -7,6 +7,7 @@
 //!   each group, `diverse` chooses rows that differ, `facets` counts values.
 //! - `approximate`: through index segments: candidates, then their vectors, then what no segment covers.
 //! - `exact`: all rows, by `pass` and `threads`; `candidates` are those that their shadow could not rule out.
+//! - `fuse`: makes one ranking of that by words and that by vectors.
 //! - `query`: a vector that fits its column.
 
 mod answer;
@@ -16,6 +17,11 @@ mod cost;
 mod diverse;
 mod exact;
 mod facets;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "until a search may look for words and vectors at once")
+)]
+mod fuse;
 mod groups;
 mod pass;
 mod plan;
@@ -24,6 +30,7 @@ mod request;
 mod threads;
 
 pub use facets::ValueCount;
+pub use fuse::{Fuse, FuseMethod, FuseWeights};
 pub use plan::Planned;
 pub use request::{After, Explained, Search, SearchOptions, What};
 

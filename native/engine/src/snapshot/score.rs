@@ -15,6 +15,8 @@ pub struct Score {
 /// never allocate, whichever parts they have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Parts {
+    /// Among the rows that hold the words; its value is the score by words.
+    pub text: Option<Part>,
     /// Among the nearest vectors; its value is the distance, as the metric says it.
     pub vector: Option<Part>,
 }
@@ -22,7 +24,7 @@ pub struct Parts {
 /// How a row stood among those that were found in one way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Part {
-    /// Its place; 1 for the best.
+    /// Its place; 1 for the best. 0 where it was not found in this way, and only its value was computed.
     pub rank: u32,
     /// What it was ranked by.
     pub value: f64,

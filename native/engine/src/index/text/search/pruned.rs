@@ -107,10 +107,12 @@ impl<'a> Pruned<'a> {
         let reader = self.covered.index.searcher().segment_reader(0);
         self.covered.index.ask(|| {
             self.weight
-                .for_each_pruning(start, reader, &mut |document, score| match collector
-                    .take(document, score, rows)
-                {
-                    Ok(true) => collector.threshold() * self.slack,
+                .for_each_pruning(start, reader, &mut |document, score| match collector.take(
+                    document,
+                    score * self.scale,
+                    rows,
+                ) {
+                    Ok(true) => collector.threshold() * slack,
                     Ok(false) => f32::INFINITY,
                     Err(error) => {
                         failed = Some(error);

@@ -35,9 +35,13 @@ const DUTCH: &str = "aan al alles als altijd andere ben bij daar dan dat de der 
     ook op over reeds te tegen toch toen tot u uit uw van veel voor want waren was wat werd wezen wie \
     wil worden wordt zal ze zelf zich zij zijn zo zonder zou";
 
-const ENGLISH: &str = "a an and are as at be been but by can did do does for from had has have he her his how i if in into \
-    is it its me my no not of on or our she so such than that the their them then there these they this \
-    to was we were what when where which who why will with would you your";
+const ENGLISH: &str = "a about above after again against all am an and any are as at be because been before being below \
+    between both but by can did do does doing don down during each few for from further had has have \
+    having he her here hers herself him himself his how i if in into is it its itself just me more \
+    most my myself no nor not now of off on once only or other our ours ourselves out over own s \
+    same she should so some such t than that the their theirs them themselves then there these they \
+    this those through to too under until up very was we were what when where which while who whom \
+    why will with would you your yours yourself yourselves";
 
 const FINNISH: &str = "että hän he ja joka jos kanssa kuin kun me mikä minä mitä mukaan mutta myös ne niin noin nyt oli \
     olla olen on ovat se sekä sen siitä sinä tai tämä te vaan vai vaikka";

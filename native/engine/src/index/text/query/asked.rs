@@ -89,7 +89,11 @@ impl TextQuery {
                 form,
                 text: text.to_owned(),
                 field: None,
+                times: 1,
             });
+            if form == Form::Words {
+                query.add_codes(text, None);
+            }
         }
         Ok(query)
     }

@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::index::text::analysis::Splitter;
 use crate::index::text::corpus::Corpus;
 use crate::index::text::files::{Totals, length_of};
-use crate::schema::Analysis;
+use crate::schema::{Analysis, Analyzer};
 
 /// How soon more of a word stops to count.
 const K1: f64 = 1.2;
@@ -122,7 +122,15 @@ impl Compiled {
                 stem: false,
                 ..field.analysis.clone()
             };
-            splitters.push((Splitter::new(field.analysis, 0), Splitter::new(&bare, 0)));
+            let telling = Analysis {
+                stop_words: field.analysis.stop_words || field.analysis.analyzer == Analyzer::Words,
+                ..field.analysis.clone()
+            };
+            splitters.push(Splitters {
+                full: Splitter::new(field.analysis, 0),
+                bare: Splitter::new(&bare, 0),
+                telling: Splitter::new(&telling, 0),
+            });
         }
         let mut compiling = Compiling {
             compiled,
@@ -130,7 +138,9 @@ impl Compiled {
             splitters,
             leaves: 0,
             known: HashSet::new(),
+            is_telling: false,
         };
+        compiling.is_telling = query.clauses.iter().any(|clause| compiling.tells(clause));
         for clause in &query.clauses {
             compiling.clause(clause)?;
         }
@@ -150,11 +160,22 @@ impl Compiled {
 struct Compiling<'a> {
     compiled: Compiled,
     corpus: &'a Corpus<'a>,
-    /// For each field: as its rows are split, and without stems.
-    splitters: Vec<(Splitter, Splitter)>,
+    splitters: Vec<Splitters>,
     leaves: usize,
     /// What a row had better have, so that nothing counts twice.
     known: HashSet<(usize, Vec<(u32, String)>)>,
+    /// Whether anything is asked for but words that say little, which count for nothing then.
+    is_telling: bool,
+}
+
+/// How the words of a query become the terms of a field.
+struct Splitters {
+    /// As those of its rows.
+    full: Splitter,
+    /// Without stems.
+    bare: Splitter,
+    /// Without the words that say little.
+    telling: Splitter,
 }
 
 /// A term or phrase before it is weighed.
@@ -192,9 +213,27 @@ impl Compiling<'_> {
         Ok(())
     }
 
+    /// Whether a clause asks for more than words that say little.
+    fn tells(&mut self, clause: &Clause) -> bool {
+        let words = &mut self.splitters;
+        clause.occur != Occur::Not
+            && (clause.occur == Occur::Must
+                || clause.form != Form::Words
+                || words
+                    .iter_mut()
+                    .any(|words| !split(&mut words.telling, &clause.text).is_empty()))
+    }
+
     /// The terms and phrases of a clause in a field.
     fn found(&mut self, clause: &Clause, place: usize, field: u32) -> Result<Vec<Found>> {
-        let tokens = self.tokens(place, &clause.text, false);
+        let Some(splitters) = self.splitters.get_mut(place) else {
+            return Ok(Vec::new());
+        };
+        let splitter = match (clause.occur, clause.form) {
+            (Occur::Should, Form::Words) if self.is_telling => &mut splitters.telling,
+            _ => &mut splitters.full,
+        };
+        let tokens = split(splitter, &clause.text);
         let in_a_row = match clause.form {
             Form::Phrase => true,
             _ => clause.occur != Occur::Should && tokens.len() > 1,
@@ -208,11 +247,15 @@ impl Compiling<'_> {
         let mut found = Vec::new();
         match clause.form {
             Form::Words | Form::Phrase => {
-                for (_, term) in tokens {
-                    if is_half(&term) {
+                for (_, term) in &tokens {
+                    if is_half(term) {
                         found.extend(self.expand(field, &Wanted::Prefix(term.clone()))?);
                     }
-                    found.push(single(term));
+                    let times = tokens.iter().filter(|(_, other)| other == term).count();
+                    found.push(Found {
+                        boost: times as f64 * f64::from(clause.times),
+                        ..single(term.clone())
+                    });
                 }
             }
             Form::Fuzzy(distance) => {
@@ -225,7 +268,7 @@ impl Compiling<'_> {
             }
             Form::Prefix => {
                 // What is typed begins the word, not its stem.
-                let bare = self.tokens(place, &clause.text, true);
+                let bare = split(&mut splitters.bare, &clause.text);
                 if let Some((_, last)) = bare.last() {
                     found.extend(self.expand(field, &Wanted::Prefix(last.clone()))?);
                 }
@@ -233,19 +276,6 @@ impl Compiling<'_> {
             }
         }
         Ok(found)
-    }
-
-    fn tokens(&mut self, place: usize, text: &str, bare: bool) -> Vec<(u32, String)> {
-        let mut tokens: Vec<(u32, String)> = Vec::new();
-        if let Some((stemmed, unstemmed)) = self.splitters.get_mut(place) {
-            let splitter = if bare { unstemmed } else { stemmed };
-            splitter.split(text, &mut |token| {
-                if tokens.len() < LEAVES_MAX {
-                    tokens.push((token.position, token.text.to_owned()));
-                }
-            });
-        }
-        tokens
     }
 
     fn expand(&self, field: u32, wanted: &Wanted) -> Result<Vec<Found>> {
@@ -288,6 +318,17 @@ impl Compiling<'_> {
             factor: weighed.weight * found.boost * idf * (K1 + 1.0),
         }))
     }
+}
+
+/// The terms of a text, each with its place.
+fn split(splitter: &mut Splitter, text: &str) -> Vec<(u32, String)> {
+    let mut tokens: Vec<(u32, String)> = Vec::new();
+    splitter.split(text, &mut |token| {
+        if tokens.len() < LEAVES_MAX {
+            tokens.push((token.position, token.text.to_owned()));
+        }
+    });
+    tokens
 }
 
 fn single(term: String) -> Found {

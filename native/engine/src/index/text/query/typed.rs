@@ -33,6 +33,9 @@ impl Query {
                 break;
             }
             let (clause, after) = part(rest, resolve);
+            if (clause.occur, clause.form) == (Occur::Should, Form::Words) {
+                query.add_codes(&clause.text, clause.field);
+            }
             query.add(clause);
             rest = after;
         }
@@ -53,6 +56,7 @@ fn part<'a>(text: &'a str, resolve: &dyn Fn(&str) -> Option<u32>) -> (Clause, &'
         form,
         text: content.to_owned(),
         field,
+        times: 1,
     };
     (clause, rest)
 }

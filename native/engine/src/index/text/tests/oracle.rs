@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rows::Rows;
 use crate::index::text::analysis::{Splitter, is_spaceless};
 use crate::index::text::{Clause, Form, Occur, Query};
-use crate::schema::Analysis;
+use crate::schema::{Analysis, Analyzer};
 
 /// The words of each row and field: `(position, term)`.
 pub(super) struct Oracle<'a> {
@@ -94,9 +94,30 @@ impl<'a> Oracle<'a> {
             .collect()
     }
 
-    fn leaves(&self, clause: &Clause, field: usize) -> Vec<Leaf> {
+    /// The words of a text without those that say little.
+    fn telling(&self, text: &str, field: usize) -> Vec<(u32, String)> {
+        let analysis = Analysis {
+            stop_words: self.fields[field].1.analyzer == Analyzer::Words || self.fields[field].1.stop_words,
+            ..self.fields[field].1.clone()
+        };
+        tokens(&analysis, &[text.to_owned()])
+    }
+
+    /// Whether a query has no more than words that say little.
+    fn says_little(&self, query: &Query) -> bool {
+        query.clauses.iter().all(|clause| {
+            clause.occur == Occur::Not
+                || ((clause.occur, clause.form) == (Occur::Should, Form::Words)
+                    && (0..self.fields.len()).all(|field| self.telling(&clause.text, field).is_empty()))
+        })
+    }
+
+    fn leaves(&self, clause: &Clause, field: usize, says_little: bool) -> Vec<Leaf> {
         let analysis = &self.fields[field].1;
         let mut words = tokens(analysis, std::slice::from_ref(&clause.text));
+        if (clause.occur, clause.form) == (Occur::Should, Form::Words) && !says_little {
+            words = self.telling(&clause.text, field);
+        }
         if words.is_empty() {
             return Vec::new();
         }
@@ -135,11 +156,12 @@ impl<'a> Oracle<'a> {
                 }
             }
             Form::Words | Form::Phrase => {
-                for (_, word) in words {
+                for (_, word) in words.clone() {
                     if word.chars().count() == 1 && word.chars().all(is_spaceless) {
                         leaves.extend(self.expanded(field, |term| term.starts_with(&word).then_some(0)));
                     }
-                    leaves.push(single(word));
+                    let times = words.iter().filter(|(_, other)| *other == word).count();
+                    leaves.push((vec![(0, word)], (times * usize::from(clause.times)) as f64));
                 }
             }
         }
@@ -168,6 +190,7 @@ impl<'a> Oracle<'a> {
         let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
         let mut missing = BTreeSet::new();
         let mut known = BTreeSet::new();
+        let says_little = self.says_little(query);
         for clause in &query.clauses {
             let mut matching: BTreeSet<usize> = BTreeSet::new();
             let mut says_something = false;
@@ -175,7 +198,7 @@ impl<'a> Oracle<'a> {
                 if clause.field.is_some_and(|only| only != self.fields[field].0) {
                     continue;
                 }
-                for (terms, boost) in self.leaves(clause, field) {
+                for (terms, boost) in self.leaves(clause, field, says_little) {
                     says_something = true;
                     if clause.occur == Occur::Should && !known.insert((field, terms.clone())) {
                         continue;

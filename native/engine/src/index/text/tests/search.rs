@@ -159,11 +159,12 @@ fn clause() -> impl Strategy<Value = Clause> {
         1 => Just("?!".to_owned()),
     ];
     let field = prop_oneof![6 => Just(None), 1 => Just(Some(7)), 1 => Just(Some(3)), 1 => Just(Some(99))];
-    (occur, form, text, field).prop_map(|(occur, form, text, field)| Clause {
+    (occur, form, text, field, 1_u8..3).prop_map(|(occur, form, text, field, times)| Clause {
         occur,
         form,
         text,
         field,
+        times,
     })
 }
 

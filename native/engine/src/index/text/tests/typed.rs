@@ -48,6 +48,10 @@ fn what_is_typed_is_read() {
             "https://example.com/?q=1",
             r#"Should Words "https://example.com/?q=1""#,
         ),
+        (
+            "AB-1234-K? +x-1 wi-fi",
+            r#"Should Phrase "AB-1234-K?"; Should Words "AB-1234-K?"; Must Words "x-1"; Should Words "wi-fi""#,
+        ),
         (r#""left open"#, r#"Should Phrase "left open""#),
         (
             r#"„so“ “or” «and»"#,

@@ -169,11 +169,14 @@ mod tests {
         Some(Part { rank, value })
     }
 
+    /// A rank and a value, or nothing.
+    type Drawn = Option<(u32, u32)>;
+
     fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
         use proptest::option::of;
         let some = || of((0..5_u32, 0..4_u32));
         prop::collection::vec((some(), some()), 0..30).prop_map(|rows| {
-            let one = |(at, (text, vector)): (usize, (Option<(u32, u32)>, Option<(u32, u32)>))| {
+            let one = |(at, (text, vector)): (usize, (Drawn, Drawn))| {
                 let near = vector.map(|(_, steps)| f64::from(steps) / 4.0);
                 Candidate {
                     row: (at as u32 / 7, at as u32 % 7),

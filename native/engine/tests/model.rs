@@ -415,6 +415,8 @@ impl Bench {
     fn indexing(&mut self) -> Indexing {
         Indexing {
             from: *self.random.pick(&[1, 1, 50, 400, usize::MAX]),
+            text_from: *self.random.pick(&[1, 1, 50, 400, usize::MAX]),
+            text_most: *self.random.pick(&[20_000, u64::MAX]),
             lists: *self.random.pick(&[None, Some(1), Some(3), Some(8), Some(40)]),
             most: *self.random.pick(&[60, 500, usize::MAX / 2]),
             shadow_from: *self.random.pick(&[1, 1, 20_000, usize::MAX]),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{ChunkRef, Commit, GroupFile, LogNode, LogPlace, Manifest, Raw, default_of};
+use super::{ChunkRef, Commit, Covers, GroupFile, LogNode, LogPlace, Manifest, Raw, default_of};
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::store::{FileName, SEQUENCE_MAX};
@@ -180,8 +180,12 @@ fn keys(manifest: &Manifest, file: &str) -> Result<()> {
 
 fn indexes(manifest: &Manifest, file: &str) -> Result<()> {
     let mut ends = std::collections::HashMap::new();
-    for index in manifest.indexes.iter().filter_map(|index| index.get().vector()) {
-        let end = ends.insert(index.field, index.until).unwrap_or(0);
+    for index in manifest.indexes.iter().filter_map(|index| index.get().known()) {
+        let line = match index.covers {
+            Covers::Vector(field) => Some(field),
+            Covers::Text(_) => None,
+        };
+        let end = ends.insert(line, index.until).unwrap_or(0);
         let fits = index.from >= end && index.from < index.until && index.until <= manifest.watermark;
         require(
             fits && index.until - index.from <= u64::from(u32::MAX),

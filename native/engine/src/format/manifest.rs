@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::features::unknown_to_writer;
 use super::{ChunkRef, Commit, Fragment, IndexEntry, InlineRows, Raw, RunRef, seal_json};
 use crate::error::{Code, Error, Result};
-use crate::schema::{Field, Schema};
+use crate::schema::{Field, Schema, TextSearch, searched_texts};
 
 /// The format that this build writes, and the newest that it reads.
 pub(crate) const FORMAT: u32 = 1;
@@ -42,7 +42,7 @@ pub struct Manifest {
     pub fragments: Vec<Raw<Fragment>>,
     /// The rows behind the fragments, one entry a commit.
     pub inline: Vec<Raw<InlineRows>>,
-    /// The index segments, by fields, those of a vector column ascending by row id.
+    /// The index segments, by fields and those of words at the end; those of a vector column, and those of words, ascend by row id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Raw<IndexEntry>>,
     /// The rows that died.
@@ -154,5 +154,11 @@ impl Manifest {
             }
         }
         fields
+    }
+
+    /// The columns that are searched by their words.
+    #[must_use]
+    pub fn searched_texts(&self) -> Vec<(u32, TextSearch)> {
+        searched_texts(self.schemas.iter().map(Raw::get))
     }
 }

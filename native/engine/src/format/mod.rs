@@ -22,7 +22,7 @@ pub(crate) use deaths::RunRef;
 pub(crate) use envelope::open_json;
 pub use envelope::seal_json;
 pub(crate) use features::JOURNAL;
-pub(crate) use index_entry::{IndexEntry, IndexFile};
+pub(crate) use index_entry::{Covers, IndexEntry, IndexFile, TextColumn};
 pub(crate) use inline::{InlineRows, default_of, value_of};
 pub(crate) use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, Span};
 pub use manifest::Manifest;

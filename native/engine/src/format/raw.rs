@@ -37,6 +37,12 @@ impl<T> Raw<T> {
         &self.0.0
     }
 
+    /// Whether it is a copy of another one.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The length of the JSON text in bytes.
     #[must_use]
     pub fn text_len(&self) -> usize {

@@ -19,5 +19,6 @@ pub use data_type::{DataType, Element, Metric, NamedField};
 pub use field::Field;
 pub(crate) use rules::Rules;
 pub use schema::Schema;
+pub(crate) use searched::searched_texts;
 pub use text_search::{TextSearch, TextSetting};
 pub(crate) use widening::Widening;

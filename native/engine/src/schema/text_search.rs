@@ -2,8 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Analysis, DataType};
+
+/// The number of what the analyzers do, as `varvetx1` says it of a segment: another one where the same analysis comes to make other
+/// terms.
+const EDITION: u32 = 1;
 
 /// What a column says of the search by its words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +40,19 @@ fn is_default(analysis: &Analysis) -> bool {
 }
 
 impl TextSearch {
+    /// Whether a text is searched that lies in a column at the end of these names.
+    pub(crate) fn takes(&self, path: &[&str]) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|part| part.iter().eq(path))
+    }
+
+    /// Tells how texts become terms, and which ones: another mark makes other terms.
+    pub(crate) fn mark(&self) -> String {
+        let said = (EDITION, &self.analysis, &self.parts);
+        // Plain data is always JSON.
+        let said = serde_json::to_vec(&said).unwrap_or_default();
+        format!("{:016x}", xxh3_64(&said))
+    }
+
     /// Why a column of a type cannot say so, if it cannot.
     pub(super) fn fault(&self, data_type: &DataType) -> Option<String> {
         let mut texts = Vec::new();
@@ -64,5 +82,25 @@ fn texts_of(data_type: &DataType, path: &mut Vec<String>, texts: &mut Vec<Vec<St
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TextSearch;
+
+    /// Segments that are there would be built anew.
+    #[test]
+    fn marks_stay_what_they_are() {
+        let mark = |json: &str| serde_json::from_str::<TextSearch>(json).unwrap().mark();
+        assert_eq!(
+            mark(r#"{"search":true}"#),
+            mark(r#"{"search":true,"analysis":{"stem":true},"parts":[]}"#)
+        );
+        let other = r#"{"search":true,"analysis":{"analyzer":{"ngrams":{"min":2,"max":3}},"language":"de"},"parts":[["a","b"]]}"#;
+        assert_eq!(
+            (mark(r#"{"search":true}"#).as_str(), mark(other).as_str()),
+            ("f965991d590933f8", "1a1f57eabe4bf20a")
+        );
     }
 }

@@ -13,7 +13,7 @@ use super::query::Query;
 use super::request::{Explained, Leg};
 use crate::column::{Bits, fixed_width};
 use crate::error::Result;
-use crate::format::Rows;
+use crate::format::{Covers, Rows};
 use crate::fragment::Matching;
 use crate::index::vector::{Admits, Candidate, Candidates, Probe, Setting, Space, VectorIndex};
 use crate::schema::DataType;
@@ -331,11 +331,11 @@ fn open_indexes(snapshot: &Snapshot, field: u32) -> impl Iterator<Item = (Range<
         .state
         .indexes
         .iter()
-        .filter(move |open| open.place.field == field);
+        .filter(move |open| open.place.covers == Covers::Vector(field));
     of_field
         .filter(move |open| open.place.from < watermark)
         .filter_map(|open| {
-            let index = open.index()?;
+            let index = open.vectors()?;
             Some((open.place.from..open.place.until, index))
         })
 }

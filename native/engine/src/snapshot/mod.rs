@@ -19,6 +19,7 @@ mod picked;
 mod read;
 mod scan;
 mod score;
+mod searched;
 mod state;
 
 pub use diff::Difference;

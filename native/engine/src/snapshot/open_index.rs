@@ -3,8 +3,9 @@ use std::sync::{Arc, OnceLock};
 use super::home::Home;
 use crate::column::Buffer;
 use crate::error::{Code, Error, Result};
-use crate::format::{IndexFile, Manifest};
+use crate::format::{Covers, IndexFile, Manifest};
 use crate::fragment::CheckedFile;
+use crate::index::text::TextIndex;
 use crate::index::vector::VectorIndex;
 use crate::store::FileName;
 
@@ -13,7 +14,14 @@ use crate::store::FileName;
 pub(crate) struct OpenIndex {
     pub(crate) place: IndexFile,
     home: Home,
-    index: OnceLock<Option<VectorIndex>>,
+    index: OnceLock<Option<Opened>>,
+}
+
+/// What is open.
+#[derive(Debug)]
+enum Opened {
+    Vector(VectorIndex),
+    Text(TextIndex),
 }
 
 impl OpenIndex {
@@ -23,7 +31,7 @@ impl OpenIndex {
             Some(open) => Arc::clone(open),
             None => Arc::new(Self::new(home, place)),
         };
-        let known = manifest.indexes.iter().filter_map(|index| index.get().vector());
+        let known = manifest.indexes.iter().filter_map(|index| index.get().known());
         known.map(open).collect()
     }
 
@@ -33,14 +41,31 @@ impl OpenIndex {
             home: home.clone(),
             index: OnceLock::new(),
         };
-        if home.store.is_near() {
-            open.index();
+        // Words are searched more seldom than the table is opened, and their file takes longer to open.
+        if home.store.is_near() && matches!(place.covers, Covers::Vector(_)) {
+            open.opened();
         }
         open
     }
 
-    /// None where the file is damaged or gone: then its rows are scanned. [`crate::Table::verify`] tells.
-    pub(crate) fn index(&self) -> Option<&VectorIndex> {
+    /// The codes of vectors.
+    pub(crate) fn vectors(&self) -> Option<&VectorIndex> {
+        match self.opened() {
+            Some(Opened::Vector(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The words of columns.
+    pub(crate) fn texts(&self) -> Option<&TextIndex> {
+        match self.opened() {
+            Some(Opened::Text(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// None where the file is damaged or gone: then its rows are read. [`crate::Table::verify`] tells.
+    fn opened(&self) -> Option<&Opened> {
         if let Some(known) = self.index.get() {
             return known.as_ref();
         }
@@ -62,12 +87,19 @@ impl OpenIndex {
     pub(crate) fn verify(home: &Home, place: &IndexFile) -> Result<()> {
         let (buffer, checked) = open_file(home, place)?;
         checked.confirm_all()?;
-        VectorIndex::open(buffer).map(|_| ())
+        open_in(buffer, place).map(|_| ())
     }
 }
 
-fn open(home: &Home, place: &IndexFile) -> Result<VectorIndex> {
-    VectorIndex::open(open_file(home, place)?.0)
+fn open(home: &Home, place: &IndexFile) -> Result<Opened> {
+    open_in(open_file(home, place)?.0, place)
+}
+
+fn open_in(file: Buffer, place: &IndexFile) -> Result<Opened> {
+    match place.covers {
+        Covers::Vector(_) => VectorIndex::open(file).map(Opened::Vector),
+        Covers::Text(_) => TextIndex::open(file).map(Opened::Text),
+    }
 }
 
 fn open_file(home: &Home, place: &IndexFile) -> Result<(Buffer, Arc<CheckedFile>)> {

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::Home;
 use super::open_index::OpenIndex;
+use super::searched::Searched;
 use crate::column::{Batch, Bits};
 use crate::error::{Error, Result};
 use crate::format::Manifest;
@@ -21,6 +22,8 @@ pub(crate) struct State {
     pub(crate) indexes: Vec<Arc<OpenIndex>>,
     /// Every field that the table ever had.
     pub(crate) fields: Vec<Field>,
+    /// Those that are searched by their words, once somebody asked.
+    searched: Arc<OnceLock<Vec<Searched>>>,
     latest: Arc<View>,
     /// Views of earlier versions, the last used at the end.
     past: Mutex<Vec<Arc<View>>>,
@@ -85,6 +88,9 @@ impl State {
         Ok(Self {
             own_path: home.manifest_path(manifest.sequence),
             fields: manifest.all_fields(),
+            searched: before
+                .filter(|before| have_the_same_schemas(&before.manifest, &manifest))
+                .map_or_else(Arc::default, |before| Arc::clone(&before.searched)),
             segments: known.segments,
             deaths: known.deaths,
             indexes: known.indexes,
@@ -92,6 +98,12 @@ impl State {
             past: Mutex::new(Vec::new()),
             manifest,
         })
+    }
+
+    /// The columns that are searched by their words.
+    pub(crate) fn searched(&self) -> &[Searched] {
+        self.searched
+            .get_or_init(|| Searched::all(&self.manifest, &self.fields))
     }
 
     /// The mask that a segment has after some rows ended, if the mask before is known.
@@ -139,6 +151,12 @@ impl State {
         past.push(Arc::clone(&view));
         Ok(view)
     }
+}
+
+/// Whether two manifests surely have the same schemas.
+fn have_the_same_schemas(one: &Manifest, other: &Manifest) -> bool {
+    let mut pairs = one.schemas.iter().zip(&other.schemas);
+    one.schemas.len() == other.schemas.len() && pairs.all(|(one, other)| one.is(other))
 }
 
 /// A read-only view of a table at a version, or over a span of versions. Cheap to clone; it never changes.

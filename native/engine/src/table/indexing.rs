@@ -3,6 +3,10 @@
 pub struct Indexing {
     /// Rows of fragments that have no index segment get one when there are this many.
     pub from: usize,
+    /// Rows of fragments whose words have no segment get one when there are this many.
+    pub text_from: usize,
+    /// The most bytes of the files with its texts that a segment of words is made of, as `most` is of rows.
+    pub text_most: u64,
     /// How many lists a segment has; none for a number that suits its rows.
     pub lists: Option<usize>,
     /// The most rows of a segment: none is merged beyond, and a new one ends with the fragment that reaches it.
@@ -15,6 +19,8 @@ impl Default for Indexing {
     fn default() -> Self {
         Self {
             from: FROM,
+            text_from: TEXT_FROM,
+            text_most: TEXT_MAX,
             lists: None,
             most: ROWS_MAX,
             shadow_from: SHADOW_FROM,
@@ -24,6 +30,10 @@ impl Default for Indexing {
 
 /// Fewer rows than this are scanned as fast as an index is searched.
 const FROM: usize = 16 * 1024;
+/// The words of fewer rows are quickly put together in memory.
+const TEXT_FROM: usize = 1000;
+/// Bytes of texts in a segment, which bounds the memory that building one takes: less than twice as much.
+const TEXT_MAX: u64 = 256 * 1024 * 1024;
 /// Columns of fewer elements are scanned in full in less time than a file takes to open.
 const SHADOW_FROM: usize = 1 << 20;
 /// The most rows of a segment, which bounds the memory that building one takes.

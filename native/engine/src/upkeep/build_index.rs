@@ -1,19 +1,82 @@
 use std::sync::Arc;
 
 use super::index_rows::IndexRows;
-use super::index_tasks::Task;
-use super::index_tasks::{MERGED, MERGED_THOROUGHLY, covered_until, outlived};
+use super::index_tasks::{MERGED, MERGED_THOROUGHLY, Task, outlived};
+use super::line::Line;
+use super::text_rows::TextRows;
 use crate::environment::Stop;
 use crate::error::{Code, Result};
-use crate::format::IndexFile;
+use crate::format::{Covers, IndexFile};
 use crate::fragment::CheckedWriter;
-use crate::index::vector::{self, Plan};
+use crate::index::text::{self, Built};
+use crate::index::vector;
+use crate::schema::{Analysis, Field};
 use crate::snapshot::{OpenIndex, State};
 use crate::store::FileName;
 use crate::table::Table;
 
 /// The most threads that build.
 const WORKERS_MAX: usize = 8;
+/// Bytes that building a segment of words takes at the most, beside the rows: it ends with the row that exceeds them.
+const TEXT_MEMORY: usize = 512 * 1024 * 1024;
+
+/// A segment that is built.
+struct Made {
+    bytes: Bytes,
+    rows: u64,
+    /// Where it ends: earlier than it should where memory did not last.
+    until: u64,
+}
+
+/// The bytes of a segment.
+enum Bytes {
+    Vector(Vec<u8>),
+    Text(Built),
+}
+
+impl Bytes {
+    fn pieces(&self) -> Box<dyn Iterator<Item = &[u8]> + '_> {
+        match self {
+            Self::Vector(bytes) => Box::new(std::iter::once(bytes.as_slice())),
+            Self::Text(built) => Box::new(built.pieces()),
+        }
+    }
+}
+
+/// The rows that a segment is made of.
+enum Source<'a> {
+    Vector(IndexRows<'a>),
+    Text(TextRows<'a>),
+}
+
+impl<'a> Source<'a> {
+    fn new(state: &'a State, task: &Task) -> Result<Self> {
+        match &task.line {
+            Line::Vector { field, .. } => Ok(Self::Vector(IndexRows::new(state, task, field)?)),
+            Line::Text(_) => Ok(Self::Text(TextRows::new(state, task))),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Vector(rows) => vector::Vectors::len(rows),
+            Self::Text(rows) => text::Texts::len(rows),
+        }
+    }
+
+    /// Whether a segment of these rows, as they were then, is one of those that there are now.
+    fn holds(&self, made: &Made, task: &Task, then: &State, now: &State) -> Result<bool> {
+        match self {
+            Self::Vector(rows) => rows.are_all(then, now, task),
+            // What was dropped meanwhile must not come back.
+            Self::Text(_) => {
+                let covers = task.line.covers();
+                let wanted = Line::all(now).into_iter().any(|line| line.covers() == covers);
+                Ok(wanted && task.line.stored_in(now, task.from..made.until) as u64 == made.rows)
+            }
+        }
+    }
+}
 
 impl Table {
     /// Builds one segment, if one is due.
@@ -36,6 +99,8 @@ impl Table {
         let mut rows = 0;
         loop {
             let state = self.refresh()?;
+            // That one is damaged shows when it is opened.
+            state.indexes.iter().for_each(|open| _ = open.texts());
             if !self.build_first(&state, MERGED_THOROUGHLY, stop)? {
                 return Ok(rows);
             }
@@ -51,41 +116,95 @@ impl Table {
     }
 
     fn build_index(&self, state: &Arc<State>, task: &Task, stop: &Stop) -> Result<bool> {
-        let rows = IndexRows::new(state, task)?;
-        let count = vector::Vectors::len(&rows);
-        let covered: u64 = task.replaced.iter().map(|place| place.rows).sum();
-        if count < self.enough(task.from == 0) && outlived(covered, count) {
-            return self.leave_out(task);
+        if task.line.is_over() {
+            return self.leave_out(&task.replaced);
         }
-        if count == 0 {
+        let source = Source::new(state, task)?;
+        let covered: u64 = task.replaced.iter().map(|place| place.rows).sum();
+        let enough = task.line.enough(&self.indexing(), task.from == 0);
+        if source.len() < enough && outlived(covered, source.len()) {
+            return self.leave_out(&task.replaced);
+        }
+        if source.len() == 0 {
             return Ok(false);
         }
-        let workers = std::thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS_MAX));
-        let plan = Plan {
-            space: task.space,
-            lists: self.indexing().lists,
-            workers,
-            stop: stop.flag(),
-        };
-        let bytes = match vector::build(&rows, &plan) {
+        let made = match self.make(state, task, &source, stop) {
             Err(error) if error.code() == Code::Closed => return Ok(false),
             Err(_) if self.has_moved(state)? => return Ok(false),
-            bytes => bytes?,
+            made => made?,
         };
-        let place = self.or_gone(self.write_index(task, count as u64, &bytes))?;
-        drop(bytes);
+        let ended = task.replaced.last().map_or(task.from, |place| place.until);
+        if made.until < task.until && !task.renews && made.until <= ended && ended < task.until {
+            // It would cover less than those that it replaces: the rest gets a segment of its own.
+            let rest = Task {
+                line: task.line.clone(),
+                from: ended,
+                until: task.until,
+                replaced: Vec::new(),
+                renews: false,
+            };
+            return self.build_index(state, &rest, stop);
+        }
+        self.land_index(state, task, &source, &made)
+    }
+
+    fn make(&self, state: &State, task: &Task, source: &Source<'_>, stop: &Stop) -> Result<Made> {
+        match (source, &task.line) {
+            (Source::Vector(rows), Line::Vector { space, .. }) => {
+                let workers =
+                    std::thread::available_parallelism().map_or(1, |count| count.get().min(WORKERS_MAX));
+                let plan = vector::Plan {
+                    space: *space,
+                    lists: self.indexing().lists,
+                    workers,
+                    stop: stop.flag(),
+                };
+                Ok(Made {
+                    bytes: Bytes::Vector(vector::build(rows, &plan)?),
+                    rows: source.len() as u64,
+                    until: task.until,
+                })
+            }
+            (Source::Text(rows), _) => {
+                let searched = state.searched().iter();
+                let fields: Vec<(u32, Analysis)> = searched
+                    .map(|searched| (searched.field.id, searched.search.analysis.clone()))
+                    .collect();
+                let plan = text::Plan {
+                    fields: &fields,
+                    memory: TEXT_MEMORY,
+                    stop: stop.flag(),
+                };
+                let built = text::build(rows, &plan)?;
+                let whole = built.rows >= source.len();
+                Ok(Made {
+                    rows: built.rows as u64,
+                    until: if whole {
+                        task.until
+                    } else {
+                        text::Texts::id(rows, built.rows)
+                    },
+                    bytes: Bytes::Text(built),
+                })
+            }
+            (Source::Vector(_), Line::Text(_)) => Err(crate::error::Error::internal("words of vectors")),
+        }
+    }
+
+    /// Writes a segment, and names it in the place of those that it replaces, unless these are others now.
+    fn land_index(&self, state: &State, task: &Task, source: &Source<'_>, made: &Made) -> Result<bool> {
+        let place = self.or_gone(self.write_index(task, made))?;
         let path = self.home.path(&format!("index/{}", place.file));
         let landed = self.change_layout(|_, now, next| {
-            let fits = task
-                .replaced
-                .iter()
-                .all(|old| now.indexes.iter().any(|open| open.place == *old))
-                && covered_until(now, task.field.id)
-                    == task.replaced.last().map_or(task.from, |old| old.until)
-                && now.fields.iter().any(|field| field.id == task.field.id)
-                && rows.are_all(state, now, task)?;
+            let replaced = replaced(now, task, made);
+            let is_there = |old: &IndexFile| now.indexes.iter().any(|open| open.place == *old);
+            let ends = task.replaced.last().map_or(task.from, |old| old.until);
+            let fits = task.replaced.iter().all(is_there)
+                && (task.renews || task.line.covered_until(now) == ends)
+                && is_known(now, &task.line)
+                && source.holds(made, task, state, now)?;
             if fits {
-                next.put_index(&self.home, place.clone(), &task.replaced)?;
+                next.put_index(&self.home, place.clone(), &replaced)?;
             }
             Ok(fits)
         });
@@ -101,20 +220,41 @@ impl Table {
     }
 
     /// Leaves segments out whose rows are gone, without others in their place.
-    fn leave_out(&self, task: &Task) -> Result<bool> {
+    fn leave_out(&self, replaced: &[IndexFile]) -> Result<bool> {
         self.change_layout(|_, now, next| {
             let is_there = |old: &IndexFile| now.indexes.iter().any(|open| open.place == *old);
-            let any = task.replaced.iter().any(is_there);
-            next.drop_indexes(|index| index.vector().is_some_and(|index| task.replaced.contains(index)))?;
+            let any = replaced.iter().any(is_there);
+            next.drop_indexes(|index| index.known().is_some_and(|index| replaced.contains(index)))?;
             Ok(any)
         })
     }
 
-    fn write_index(&self, task: &Task, rows: u64, bytes: &[u8]) -> Result<IndexFile> {
-        let name = format!("v{}.index", task.field.id);
+    /// Leaves the segments out that still hold words of rows which were dropped: those that could not be made anew.
+    pub(super) fn forget_words(&self) -> Result<()> {
+        let state = self.refresh()?;
+        let lines = Line::all(&state)
+            .into_iter()
+            .filter(|line| matches!(line, Line::Text(_)));
+        for line in lines {
+            let holds_dropped =
+                |open: &&Arc<OpenIndex>| open.place.rows > line.stored(&state, &open.place) as u64;
+            let stale = line.places(&state).into_iter().filter(holds_dropped);
+            let stale: Vec<IndexFile> = stale.map(|open| open.place.clone()).collect();
+            if !stale.is_empty() {
+                self.leave_out(&stale)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_index(&self, task: &Task, made: &Made) -> Result<IndexFile> {
+        let name = match &task.line {
+            Line::Vector { field, .. } => format!("v{}.index", field.id),
+            Line::Text(_) => "text.index".to_owned(),
+        };
         let file = FileName::unique(self.home.environment.uuid()?, &name);
         let path = self.home.path(&format!("index/{}", file.as_str()));
-        let written = self.write_index_file(task, rows, bytes, (file.as_str(), &path));
+        let written = self.write_index_file(task, made, (file.as_str(), &path));
         if written.is_err() {
             // What stays is removed by optimize().
             let _ = self.home.store.remove(&path);
@@ -122,29 +262,37 @@ impl Table {
         written
     }
 
-    fn write_index_file(
-        &self,
-        task: &Task,
-        rows: u64,
-        bytes: &[u8],
-        (file, path): (&str, &str),
-    ) -> Result<IndexFile> {
+    fn write_index_file(&self, task: &Task, made: &Made, (file, path): (&str, &str)) -> Result<IndexFile> {
         let mut writer = CheckedWriter::new(self.home.store.create(path)?);
-        writer.write(bytes)?;
+        made.bytes.pieces().try_for_each(|piece| writer.write(piece))?;
         let (sink, checksums, length, seal) = writer.seal(&[])?;
         sink.finish()?;
-        let Task {
-            field, from, until, ..
-        } = task;
         Ok(IndexFile {
-            field: field.id,
-            from: *from,
-            until: *until,
-            rows,
+            covers: task.line.covers(),
+            from: task.from,
+            until: made.until,
+            rows: made.rows,
             file: file.to_owned(),
             length,
             checksums,
             seal,
         })
+    }
+}
+
+/// The segments that one replaces: one that ends too early leaves those behind it without their neighbour, so that they go too.
+fn replaced(now: &State, task: &Task, made: &Made) -> Vec<IndexFile> {
+    let all = task.line.places(now).into_iter().map(|open| open.place.clone());
+    let ends_early = made.until < task.until;
+    all.filter(|place| task.replaced.contains(place) || ends_early && place.from >= task.from)
+        .collect()
+}
+
+/// Whether a table has the columns of a line.
+fn is_known(state: &State, line: &Line) -> bool {
+    let is_there = |id: &u32| state.fields.iter().any(|field: &Field| field.id == *id);
+    match line.covers() {
+        Covers::Vector(field) => is_there(&field),
+        Covers::Text(columns) => columns.iter().all(|column| is_there(&column.field)),
     }
 }

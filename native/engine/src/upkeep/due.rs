@@ -1,4 +1,4 @@
-use super::index_tasks::{MERGED, uncovered};
+use super::index_tasks::MERGED;
 use super::merge::{is_small, merge_candidates};
 use crate::snapshot::State;
 use crate::table::Table;
@@ -45,7 +45,7 @@ impl Table {
     fn index_due(&self, state: &State) -> Due {
         match self.index_tasks(state, MERGED).first() {
             None => Due::Nothing,
-            Some(task) if uncovered(state, task.field.id) > MAX_UNCOVERED => Due::Now,
+            Some(task) if task.line.uncovered(state) > MAX_UNCOVERED => Due::Now,
             Some(_) => Due::InAPause,
         }
     }

@@ -1,14 +1,14 @@
 use super::index_tasks::Task;
-use super::index_tasks::fragments;
 use crate::column::{Column, vector_elements_into};
 use crate::error::{Error, Result};
 use crate::filter::Columns;
 use crate::index::vector;
-use crate::schema::{DataType, Element};
+use crate::schema::{DataType, Element, Field};
 use crate::snapshot::State;
 
 /// The rows of a task that have a vector.
 pub(super) struct IndexRows<'a> {
+    field: u32,
     dimensions: usize,
     element: Element,
     from: u64,
@@ -18,22 +18,23 @@ pub(super) struct IndexRows<'a> {
 }
 
 impl<'a> IndexRows<'a> {
-    pub(crate) fn new(state: &'a State, task: &Task) -> Result<Self> {
+    pub(super) fn new(state: &'a State, task: &Task, field: &Field) -> Result<Self> {
         let DataType::Vector {
             dimensions, element, ..
-        } = task.field.data_type
+        } = field.data_type
         else {
             return Err(Error::internal("an index of a column that holds no vectors"));
         };
         let mut rows = Self {
+            field: field.id,
             dimensions: dimensions as usize,
             element,
             from: task.from,
             columns: Vec::new(),
             rows: Vec::new(),
         };
-        for (segment, count) in fragments(state, task.field.id, task.from) {
-            let Some(column) = segment.column(task.field.id).filter(|_| count > 0) else {
+        for (segment, count) in task.line.fragments(state, task.from) {
+            let Some(column) = segment.column(field.id).filter(|_| count > 0) else {
                 continue;
             };
             let at = rows.columns.len() as u32;
@@ -54,8 +55,9 @@ impl IndexRows<'_> {
     pub(super) fn are_all(&self, then: &State, now: &State, task: &Task) -> Result<bool> {
         let known =
             |new: &crate::fragment::Segment| then.segments.iter().any(|old| std::ptr::eq(&**old, new));
-        for (segment, _) in fragments(now, task.field.id, task.from).filter(|(segment, _)| !known(segment)) {
-            let Some(column) = segment.column(task.field.id) else {
+        let fragments = task.line.fragments(now, task.from);
+        for (segment, _) in fragments.filter(|(segment, _)| !known(segment)) {
+            let Some(column) = segment.column(self.field) else {
                 continue;
             };
             for (position, id) in segment.rows().ids_from(task.from) {

@@ -2,7 +2,8 @@
 //!
 //! - `due`: whether there is anything to do; `optimize`: a step of it, or all.
 //! - `merge`: small fragments become large ones.
-//! - `index_tasks`, `index_rows`, `build_index`: which index segments are missing, their rows, and how they are built.
+//! - `line`, `index_tasks`: index segments that lie one behind the other, and which are missing. `index_rows`, `text_rows`: what they
+//!   are made of; `build_index`: how they come about.
 //! - `expire`: rows that the retention let go. `sweep`: files that nothing names.
 //! - `verify`: every byte is read and checked.
 //! - `schedule`: a thread that does what is due, behind the writers' back.
@@ -12,10 +13,12 @@ mod due;
 mod expire;
 mod index_rows;
 mod index_tasks;
+mod line;
 mod merge;
 mod optimize;
 mod schedule;
 mod sweep;
+mod text_rows;
 mod verify;
 
 pub use due::Due;

@@ -154,7 +154,7 @@ impl Home {
                 )?;
             }
         }
-        for file in manifest.indexes.iter().filter_map(|index| index.get().vector()) {
+        for file in manifest.indexes.iter().filter_map(|index| index.get().known()) {
             verified.note(OpenIndex::verify(self, file).map(|()| file.length))?;
         }
         for reference in &manifest.deaths.runs {

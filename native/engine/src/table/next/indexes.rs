@@ -1,15 +1,21 @@
 use super::draft::Next;
 use crate::error::Result;
-use crate::format::{IndexEntry, IndexFile, Raw};
+use crate::format::{Covers, IndexEntry, IndexFile, Raw};
 use crate::snapshot::{Home, OpenIndex};
 
 impl Next {
     /// Puts a segment in the place of others.
     pub(crate) fn put_index(&mut self, home: &Home, place: IndexFile, replaced: &[IndexFile]) -> Result<()> {
-        let is_replaced = |old: &IndexEntry| old.vector().is_some_and(|old| replaced.contains(old));
+        let is_replaced = |old: &IndexEntry| old.known().is_some_and(|old| replaced.contains(old));
         self.drop_indexes(is_replaced)?;
-        self.manifest.indexes.push(Raw::new(IndexEntry::Vector(place))?);
-        let order = |index: &IndexEntry| (index.fields().to_vec(), index.vector().map(|index| index.from));
+        self.manifest.indexes.push(Raw::new(IndexEntry::Known(place))?);
+        let order = |index: &IndexEntry| {
+            let is_text = index
+                .known()
+                .is_some_and(|index| matches!(index.covers, Covers::Text(_)));
+            let fields = if is_text { Vec::new() } else { index.fields() };
+            (is_text, fields, index.known().map(|index| index.from))
+        };
         self.manifest.indexes.sort_by_key(|index| order(index.get()));
         let opened = std::mem::take(&mut self.known.indexes);
         self.known.indexes = OpenIndex::all(home, &self.manifest, &opened);
@@ -30,7 +36,7 @@ impl Next {
         self.known.indexes.retain(|open| {
             !dropped
                 .iter()
-                .any(|index| index.get().vector() == Some(&open.place))
+                .any(|index| index.get().known() == Some(&open.place))
         });
         dropped
             .into_iter()

@@ -215,7 +215,11 @@ fn find(random: &mut Random, snapshot: &Snapshot, version: &Version) {
 fn has_order(data_type: &DataType) -> bool {
     !matches!(
         data_type,
-        DataType::Bytes | DataType::List { .. } | DataType::Struct { .. } | DataType::Vector { .. }
+        DataType::Bytes
+            | DataType::Json
+            | DataType::List { .. }
+            | DataType::Struct { .. }
+            | DataType::Vector { .. }
     )
 }
 

@@ -10,6 +10,7 @@
 //! - `schema`, `value`: what rows look like.
 //! - `store`: the one door to storage: local disk or memory, put-if-absent, mapping.
 //! - `column`: values in Arrow's layout, every access checked.
+//! - `arrow`: rows that come in as Arrow.
 //! - `format`: bytes to structures and back: manifest, commit log, deaths.
 //! - `filter`: conditions on rows.
 //! - `compute`: values that are computed from rows.
@@ -47,6 +48,7 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+mod arrow;
 mod column;
 mod compute;
 mod database;

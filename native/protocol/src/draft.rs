@@ -77,6 +77,17 @@ impl Draft {
         }
     }
 
+    /// Adds the rows of a stream or a file in Arrow's IPC format.
+    ///
+    /// # Errors
+    /// As [`Stage::add_arrow`]; [`Code::Closed`] where it has ended.
+    pub fn add_arrow(&mut self, bytes: &[u8]) -> Result<()> {
+        match self.kind()? {
+            Kind::Rows(stage) => stage.add_arrow(bytes),
+            Kind::Update(_) => Err(Error::internal("rows for an update")),
+        }
+    }
+
     /// What a derived column, by its id, is to be computed from for some rows that have no vector; none where nothing is missing.
     ///
     /// # Errors

@@ -2,8 +2,10 @@
 //!
 //! - `json_files`, `data_files`, `journal`: the files of a table, with checksums that are right.
 //! - `text`: segments of the text index, and queries as they are typed.
+//! - `arrow`: rows in Arrow's format.
 //! - `requests`: what callers hand in, and `protocol` the requests in which they do.
 
+mod arrow;
 mod data_files;
 mod journal;
 mod json_files;
@@ -23,7 +25,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 20] = [
     Target {
         name: "protocol",
         run: protocol::run,
@@ -78,6 +80,11 @@ pub const TARGETS: [Target; 19] = [
         name: "typed",
         run: text::typed,
         seeds: text::typed_seeds,
+    },
+    Target {
+        name: "arrow",
+        run: arrow::run,
+        seeds: arrow::seeds,
     },
     Target {
         name: "batch",

@@ -12,7 +12,7 @@ use super::split;
 use crate::golden::{Files, database, manifest_file};
 
 /// A table with a column of every type, which nobody writes to.
-fn every() -> &'static (Arc<Table>, Snapshot) {
+pub(super) fn every() -> &'static (Arc<Table>, Snapshot) {
     static TABLE: OnceLock<(Arc<Table>, Snapshot)> = OnceLock::new();
     TABLE.get_or_init(|| {
         let files = Files::of("every-type");

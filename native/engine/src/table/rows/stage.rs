@@ -115,13 +115,26 @@ impl Stage {
     /// [`Code::InvalidRow`], [`Code::DuplicateKey`], [`Code::Conflict`] where the table no longer has one of the columns; the stage
     /// should be dropped then.
     pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.waiting_bytes >= FLUSH_BYTES {
-            self.flush()?;
-        }
         let known = self.table.current();
         let batch = Batch::decode_known(bytes, &self.schema, &known.fields)?;
+        self.add_batch(batch)
+    }
+
+    /// Adds the rows of a stream or a file in Arrow's IPC format.
+    ///
+    /// # Errors
+    /// Those of [`Batch::from_arrow`] and of [`Stage::add`]; the stage should be dropped then.
+    pub fn add_arrow(&mut self, bytes: &[u8]) -> Result<()> {
+        let batches = Batch::from_arrow(bytes, &self.schema)?;
+        batches.into_iter().try_for_each(|batch| self.add_batch(batch))
+    }
+
+    fn add_batch(&mut self, batch: Batch) -> Result<()> {
         if batch.rows() == 0 {
             return Ok(());
+        }
+        if self.waiting_bytes >= FLUSH_BYTES {
+            self.flush()?;
         }
         let mut piece = Piece {
             left_out: None,

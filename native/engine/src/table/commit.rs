@@ -2,6 +2,7 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use super::change::{Change, CommitOptions};
+use super::created::Created;
 use super::handle::{Table, Waiting};
 use super::landing::{Committed, Joined, Landing, last_commit};
 use super::line::Busy;
@@ -111,7 +112,7 @@ impl Table {
 
     /// Commits the changes of all who wait, in their order, with one manifest.
     pub(super) fn lead(&self, changes: &[Arc<dyn Waiting>]) {
-        let told = Told(self, changes);
+        let told = Told(changes);
         let _writing = Self::lock(&self.writing);
         let member = |change: &Arc<dyn Waiting>| {
             let change = Arc::clone(change);
@@ -124,7 +125,7 @@ impl Table {
         self.commit_all(&mut members);
         for (change, member) in changes.iter().zip(members) {
             if let Some(outcome) = member.outcome {
-                change.finish(self, outcome);
+                change.finish(outcome);
             }
         }
         drop(told);
@@ -167,7 +168,7 @@ impl Table {
         before.manifest.check_writable()?;
         let mut landing = Landing {
             state: Arc::clone(&before),
-            created: Vec::new(),
+            created: Created::new(&self.home),
         };
         // The first member whose outcome depends on whether the manifest lands.
         let mut first = None;
@@ -176,7 +177,7 @@ impl Table {
                 Ok(Joined::Nothing) => None,
                 Ok(Joined::After(after)) => {
                     first.get_or_insert(at);
-                    landing.created.extend(after.created);
+                    landing.created.absorb(after.created);
                     landing.state = after.state;
                     last_commit(&landing.state).cloned()
                 }
@@ -185,10 +186,7 @@ impl Table {
                         member.outcome = Some(Err(error));
                         continue;
                     }
-                    moved => {
-                        landing.abandon(&*self.home.store);
-                        return moved.map(|_| false);
-                    }
+                    moved => return moved.map(|_| false),
                 },
                 Err(error) => {
                     member.outcome = Some(Err(error));
@@ -201,7 +199,7 @@ impl Table {
         let Some(first) = first else {
             return Ok(true);
         };
-        let put = self.put(&before, &landing);
+        let put = self.put(&before, landing);
         if let Err(error) = &put {
             fail(members.get_mut(first..).unwrap_or_default(), error);
         }
@@ -231,15 +229,15 @@ fn fail(members: &mut [Member<'_>], error: &Error) {
 }
 
 /// Changes that are told what they came to, also where whoever leads panics.
-struct Told<'t>(&'t Table, &'t [Arc<dyn Waiting>]);
+struct Told<'t>(&'t [Arc<dyn Waiting>]);
 
 impl Drop for Told<'_> {
     fn drop(&mut self) {
         let message = "The engine failed while it committed this write together with others.";
         let error = Error::new(Code::CommitUnknown, message)
             .hint("Look at the history before trying again; nothing was removed.");
-        for change in self.1 {
-            change.finish(self.0, Err(error.clone()));
+        for change in self.0 {
+            change.finish(Err(error.clone()));
         }
     }
 }

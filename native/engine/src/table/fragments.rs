@@ -1,11 +1,16 @@
 //! Writes rows and columns to files.
 
+use super::created::Created;
 use super::handle::Table;
 use crate::column::{Batch, Column};
 use crate::error::{Error, Result};
-use crate::format::{Fragment, GroupFile, default_of};
-use crate::fragment::{FragmentWriter, Pieces};
+use crate::filter::Columns;
+use crate::format::{Fragment, GroupFile, Rows, default_of};
+use crate::fragment::{FragmentWriter, Pieces, Segment};
 use crate::schema::Field;
+
+/// Bytes of rows or vectors that are held in memory before they go to a file.
+pub(super) const FLUSH_BYTES: usize = 32 * 1024 * 1024;
 
 impl Table {
     pub(super) fn write_fragment(&self, rows: usize, columns: &[Pieces<'_>]) -> Result<Fragment> {
@@ -27,27 +32,27 @@ impl Table {
         .write(rows, columns)
     }
 
-    /// Writes a column to a file of its own, whose path is added to `created`.
+    /// Writes a column to a file of its own, which is added to `created`.
     pub(super) fn write_column(
         &self,
         rows: usize,
         field: &Field,
         pieces: &[Column],
-        created: &mut Vec<String>,
+        created: &mut Created,
     ) -> Result<GroupFile> {
         let columns = [(field, pieces.iter().collect())];
         let fragment = self.or_gone(self.write_fragment(rows, &columns))?;
-        let directory = self.home.path("data");
-        created.extend(fragment.files().map(|file| format!("{directory}/{file}")));
+        created.add_fragment(&self.home, &fragment);
         let group = fragment.groups.into_iter().next();
         group.ok_or_else(|| Error::internal("a column that made no file"))
     }
 
-    /// Writes rows to one fragment; none where there are no rows.
+    /// Writes rows to one fragment, which is added to `created`; none where there are no rows.
     pub(super) fn write_batches(
         &self,
         batches: &[Batch],
         fields: &[Field],
+        created: &mut Created,
     ) -> Result<Option<(Fragment, u32)>> {
         let rows: usize = batches.iter().map(Batch::rows).sum();
         if rows == 0 {
@@ -59,7 +64,62 @@ impl Table {
             .map(|(field, columns)| (*field, columns.iter().collect()))
             .collect();
         let fragment = self.or_gone(self.write_fragment(rows, &pieces))?;
+        created.add_fragment(&self.home, &fragment);
         Ok(Some((fragment, u32::try_from(rows).map_err(Error::internal)?)))
+    }
+
+    /// Writes one fragment from the rows of segments, or from those picked out of them. Its files are added to `created`.
+    pub(crate) fn write_anew(
+        &self,
+        sources: &[(&Segment, Option<Vec<u32>>)],
+        fields: &[Field],
+        created: &mut Created,
+    ) -> Result<Fragment> {
+        let mut rows = Rows::default();
+        let mut columns: Vec<(&Field, Vec<Column>)> = Vec::new();
+        for field in fields {
+            if sources
+                .iter()
+                .all(|(segment, _)| segment.column(field.id).is_none())
+            {
+                continue;
+            }
+            let pieces = sources
+                .iter()
+                .map(|(segment, picked)| piece(segment, picked.as_deref(), field));
+            columns.push((field, pieces.collect::<Result<_>>()?));
+        }
+        for (segment, picked) in sources {
+            match picked {
+                None => rows.extend(segment.rows()),
+                Some(picked) => picked
+                    .iter()
+                    .for_each(|&row| rows.extend(&Rows::run(segment.rows().id(row as usize), 1))),
+            }
+        }
+        let pieces: Vec<Pieces<'_>> = columns
+            .iter()
+            .map(|(field, columns)| (*field, columns.iter().collect()))
+            .collect();
+        let fragment = self.write_fragment(rows.len(), &pieces)?;
+        created.add_fragment(&self.home, &fragment);
+        Ok(Fragment {
+            rows,
+            groups: fragment.groups,
+        })
+    }
+}
+
+/// The column of a field in a segment, or what rows older than the field show.
+fn piece(segment: &Segment, picked: Option<&[u32]>, field: &Field) -> Result<Column> {
+    match (segment.column(field.id), picked) {
+        (Some(column), None) => Ok(column.clone()),
+        (Some(column), Some(rows)) => column.take(rows),
+        (None, picked) => Column::constant(
+            &field.data_type,
+            &default_of(field)?,
+            picked.map_or(segment.len(), <[u32]>::len),
+        ),
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) trait Waiting: Send + Sync {
     /// Why the change cannot be made; others can all the same.
     fn join(&self, table: &Table, state: &Arc<State>, under_way: bool) -> Result<Joined>;
     /// Says what it came to. Only the first call counts.
-    fn finish(&self, table: &Table, outcome: Result<Committed>);
+    fn finish(&self, outcome: Result<Committed>);
 }
 
 impl Table {

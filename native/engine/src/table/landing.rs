@@ -1,44 +1,21 @@
 use std::sync::Arc;
 
-use crate::format::{Commit, Manifest, Raw};
+use super::created::Created;
+use crate::format::{Commit, Raw};
 use crate::snapshot::State;
-use crate::store::Store;
 
 /// A state that is the table's once its manifest lands, with the files that were written for it.
 #[derive(Debug)]
 pub(super) struct Landing {
     pub(super) state: Arc<State>,
-    /// The paths of files that go again where the manifest does not land.
-    pub(super) created: Vec<String>,
+    pub(super) created: Created,
 }
 
 impl Landing {
-    /// Removes the files that were written for a manifest that did not land.
-    pub(super) fn abandon(&self, store: &dyn Store) {
-        for path in &self.created {
-            // What stays is swept by optimize().
-            let _ = store.remove(path);
-        }
-    }
-
     /// The last commit that the manifest makes; none where only the layout changes.
     pub(super) fn commit(&self) -> Option<&Raw<Commit>> {
         last_commit(&self.state)
     }
-
-    /// Whether a manifest names a file that was written for this one.
-    pub(super) fn is_part_of(&self, manifest: &Manifest) -> bool {
-        names_any(manifest, &self.created)
-    }
-}
-
-/// Whether a manifest names one of some files.
-pub(super) fn names_any(manifest: &Manifest, paths: &[String]) -> bool {
-    let fragments = manifest.fragments.iter();
-    let groups = fragments.flat_map(|fragment| &fragment.get().groups);
-    let indexes = manifest.indexes.iter().map(|index| index.get().file());
-    let mut files = groups.map(|group| group.file.as_str()).chain(indexes);
-    files.any(|file| paths.iter().any(|path| path.ends_with(file)))
 }
 
 /// The commit that made a state, where its manifest made one.

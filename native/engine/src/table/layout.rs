@@ -20,14 +20,14 @@ impl Table {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
                 Err(error) => {
-                    next.abandon(&*self.home.store);
+                    drop(next);
                     if !self.has_moved(&state)? {
                         return Err(error);
                     }
                     continue;
                 }
             }
-            if self.put(&state, &next.finish(&self.home, &state)?)? {
+            if self.put(&state, next.finish(&self.home, &state)?)? {
                 return Ok(true);
             }
         }

@@ -5,8 +5,8 @@
 //! - `change`: what any of them wants of the newest state; `new_column` and `new_vectors` are parts of it.
 //! - `next`: the manifest after a change, the one place where row ids, versions and dates are given.
 //! - `commit`: makes one manifest of the changes of all who wait, and asks them again when somebody else was first. `line` is where
-//!   they wait, `waiting` what a change is there; `landing` is a state that is not committed yet, `put` commits it. `queue` keeps
-//!   handles of one process apart.
+//!   they wait, `waiting` what a change is there; `landing` is a state that is not committed yet, `put` commits it.
+//!   `created` are the files that go where it is not. `queue` keeps handles of one process apart.
 //! - `layout`: puts a manifest that makes no version. `retired` removes files that no manifest names any more.
 //! - `at_once`: reads for who cannot wait.
 //! - `fragments`: files of rows. `gone`: rows that no version shows any more.
@@ -15,6 +15,7 @@ mod at_once;
 mod change;
 mod columns;
 mod commit;
+mod created;
 mod effective;
 mod fragments;
 mod gone;
@@ -37,6 +38,7 @@ mod waiting;
 pub use change::CommitOptions;
 pub use columns::{Alteration, Reembed};
 pub use commit::Written;
+pub(crate) use created::Created;
 pub use handle::Table;
 pub use indexing::Indexing;
 pub(crate) use next::Next;

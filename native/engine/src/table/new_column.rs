@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::created::Created;
 use super::fragments::name_of;
 use super::handle::Table;
 use super::new_vectors::NewVectors;
@@ -14,6 +15,9 @@ use crate::fragment::Segment;
 use crate::schema::{DataType, Field};
 use crate::value::Value;
 
+/// How often files are made anew for fragments that others replaced.
+pub(super) const TRIES: usize = 20;
+
 /// A column on its way into a manifest.
 #[derive(Clone, Debug)]
 pub(super) struct NewColumn {
@@ -21,7 +25,7 @@ pub(super) struct NewColumn {
     /// The field whose place it takes; none for one that comes to the others.
     pub(super) old: Option<Field>,
     pub(super) cells: Cells,
-    /// The file of each fragment, by the names of its other files; none where its rows are older than the column.
+    /// The file of each fragment, by the names of the fragment's other files; none where its rows are older than the column.
     pub(super) ready: HashMap<Vec<String>, Option<GroupFile>>,
 }
 
@@ -39,15 +43,14 @@ impl NewColumn {
         self.ready.contains_key(&name_of(fragment))
     }
 
-    /// Writes a file for a fragment, whose path is added to `created`; it is durable once the directory is. Rows that are
-    /// `gone` may have what they like.
+    /// Writes a file for a fragment, which is added to `created`. What rows have that are `gone` does not matter.
     pub(super) fn make_ready(
         &mut self,
         table: &Table,
         fragment: &Fragment,
         segment: &Segment,
         gone: &dyn Fn(u64) -> bool,
-        created: &mut Vec<String>,
+        created: &mut Created,
     ) -> Result<()> {
         let pieces = match self.pieces(segment, gone)? {
             pieces if pieces.is_empty() => None,

@@ -1,3 +1,5 @@
+use super::created::Created;
+use super::fragments::FLUSH_BYTES;
 use super::handle::Table;
 use crate::column::Column;
 use crate::error::{Error, Result};
@@ -7,9 +9,6 @@ use crate::fragment::Segment;
 use crate::schema::Field;
 use crate::value::Value;
 
-/// Bytes of vectors that are held in memory before they go to a file.
-const FLUSH_BYTES: usize = 32 * 1024 * 1024;
-
 /// Vectors of a new column by the ids of their rows, ascending: the newest in memory, the others in files of their own.
 #[derive(Clone, Debug)]
 pub(super) struct NewVectors {
@@ -18,8 +17,6 @@ pub(super) struct NewVectors {
     /// The pieces from here on are in memory.
     flushed: usize,
     waiting_bytes: usize,
-    /// The paths of the files.
-    pub(super) files: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,12 +32,7 @@ impl NewVectors {
             pieces: Vec::new(),
             flushed: 0,
             waiting_bytes: 0,
-            files: Vec::new(),
         }
-    }
-
-    pub(super) fn field(&self) -> &Field {
-        &self.field
     }
 
     /// Whether there is any for a row from `first` to `last`.
@@ -49,32 +41,41 @@ impl NewVectors {
         pieces.any(|piece| piece.first() <= rows.last() && rows.first() <= piece.last())
     }
 
-    /// Adds vectors for rows behind all others.
-    pub(super) fn push(&mut self, table: &Table, rows: Rows, column: Column) -> Result<()> {
+    /// Adds vectors for rows behind all others. Files that are written for them are added to `spool`.
+    pub(super) fn push(
+        &mut self,
+        table: &Table,
+        rows: Rows,
+        column: Column,
+        spool: &mut Created,
+    ) -> Result<()> {
         if rows.len() != column.len() {
             return Err(Error::internal("another number of vectors than of rows"));
         }
         self.waiting_bytes += column.byte_size();
         self.pieces.push(Piece { rows, column });
         if self.waiting_bytes >= FLUSH_BYTES {
-            self.flush(table)?;
+            self.flush(table, spool)?;
         }
         Ok(())
     }
 
-    fn flush(&mut self, table: &Table) -> Result<()> {
+    fn flush(&mut self, table: &Table, spool: &mut Created) -> Result<()> {
         let waiting = self.pieces.get(self.flushed..).unwrap_or_default();
         let mut rows = Rows::default();
         waiting.iter().for_each(|piece| rows.extend(&piece.rows));
         let columns = waiting.iter().map(|piece| &piece.column).collect();
         let fragment = table.or_gone(table.write_fragment(rows.len(), &[(&self.field, columns)]))?;
-        let directory = table.home.path("data");
-        let files = fragment.files().map(|file| format!("{directory}/{file}"));
-        self.files.extend(files);
+        spool.add_fragment(&table.home, &fragment);
         let groups = fragment.groups;
         let fragment = Fragment { rows, groups };
         let fields = std::slice::from_ref(&self.field);
-        let segment = table.or_gone(Segment::open(&table.home.store, &directory, &fragment, fields))?;
+        let segment = table.or_gone(Segment::open(
+            &table.home.store,
+            &table.home.path("data"),
+            &fragment,
+            fields,
+        ))?;
         let column = segment.column(self.field.id).cloned();
         let column = column.ok_or_else(|| Error::internal("a file of vectors without them"))?;
         self.pieces.truncate(self.flushed);
@@ -128,24 +129,21 @@ impl NewVectors {
         runs
     }
 
-    /// Writes the column of some rows to a file, whose path is added to `created`; it is durable once the directory is.
+    /// Writes the column of some rows to a file, which is added to `created`.
     pub(super) fn write(
         &self,
         table: &Table,
         rows: &Rows,
         had: Option<&Column>,
-        created: &mut Vec<String>,
+        created: &mut Created,
     ) -> Result<GroupFile> {
         let pieces = self.column_of(rows, had)?;
         table.write_column(rows.len(), &self.field, &pieces, created)
     }
 
-    /// Forgets all vectors. Their files stay.
+    /// Forgets all vectors.
     pub(super) fn clear(&mut self) {
-        *self = Self {
-            files: std::mem::take(&mut self.files),
-            ..Self::new(self.field.clone())
-        };
+        *self = Self::new(self.field.clone());
     }
 }
 

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::created::Kept;
 use super::handle::Table;
 use super::landing::Landing;
 use crate::error::{Code, Result};
@@ -9,18 +10,20 @@ use crate::store::PutOutcome;
 impl Table {
     /// Puts a manifest behind the one of `state` and says whether it landed. Where it did not, the files that were written
     /// for it are removed.
-    pub(super) fn put(&self, state: &Arc<State>, landing: &Landing) -> Result<bool> {
+    pub(super) fn put(&self, state: &Arc<State>, mut landing: Landing) -> Result<bool> {
         self.make_name_durable()?;
+        // Until it is certain that the manifest does not land, also where this panics.
+        let kept = landing.created.keep();
         let put = self.home.put(&landing.state.manifest);
         // Tidying removes manifests in ascending order: as long as the one before stands, this sequence was never removed,
         // and the answer is true. It must be that one: another writer that slept may have made its name anew.
         if !self.home.stands(&state.manifest).map_err(unknown)? {
-            return self.settle(put, landing);
+            return self.settle(put, &landing, kept);
         }
         let outcome = match put {
             // A failure of which nobody knows whether it landed has another code, and leaves the files alone.
             Err(error) if error.code() != Code::CommitUnknown => {
-                landing.abandon(&*self.home.store);
+                kept.give_up();
                 return Err(error);
             }
             outcome => outcome?,
@@ -32,7 +35,7 @@ impl Table {
                 Ok(true)
             }
             PutOutcome::Exists => {
-                landing.abandon(&*self.home.store);
+                kept.give_up();
                 Ok(false)
             }
         }
@@ -40,8 +43,8 @@ impl Table {
 
     /// Says whether a manifest landed after the one before it is gone: while this writer was asleep, others committed and
     /// tidied up. It may have slept before its put, which then made a name anew that was there before, or after it.
-    fn settle(&self, put: Result<PutOutcome>, landing: &Landing) -> Result<bool> {
-        let known = self.newest_knows(landing).map_err(unknown)?;
+    fn settle(&self, put: Result<PutOutcome>, landing: &Landing, kept: Kept) -> Result<bool> {
+        let known = self.newest_knows(landing, &kept).map_err(unknown)?;
         if known == Some(true) {
             return Ok(true);
         }
@@ -57,19 +60,19 @@ impl Table {
             }
             Err(error) if landing.commit().is_some() && known.is_some() => {
                 if error.code() != Code::CommitUnknown {
-                    landing.abandon(&*self.home.store);
+                    kept.give_up();
                 }
                 return Err(error);
             }
             _ => {}
         }
-        landing.abandon(&*self.home.store);
+        kept.give_up();
         Ok(false)
     }
 
     /// Whether a manifest is among those that led to the newest: its commit stands in the log, or a file that was written
     /// for it is in use. A change of the layout that wrote no file may be made twice. `None` where the table was dropped.
-    fn newest_knows(&self, landing: &Landing) -> Result<Option<bool>> {
+    fn newest_knows(&self, landing: &Landing, kept: &Kept) -> Result<Option<bool>> {
         let sequence = landing.state.manifest.sequence;
         if self.home.manifests.newest()? <= Some(sequence) {
             // Nobody came later, and yet the manifest before is gone.
@@ -80,7 +83,7 @@ impl Table {
             newest => newest?,
         };
         let Some(own) = landing.commit() else {
-            return Ok(Some(landing.is_part_of(&newest.manifest)));
+            return Ok(Some(kept.is_named_in(&newest.manifest)));
         };
         match self.log.commit(&newest.manifest.log, own.get().version) {
             Err(error) if error.code() == Code::VersionNotFound => Ok(Some(false)),

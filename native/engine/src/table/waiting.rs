@@ -15,8 +15,8 @@ pub(super) trait Write: Send + 'static {
     /// # Errors
     /// Why it cannot be done.
     fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>>;
-    /// It was not committed, for certain: what was made for it goes.
-    fn failed(&mut self, _table: &Table) {}
+    /// It was committed, or nobody knows: the files that were written for it stay.
+    fn keep(&mut self) {}
 }
 
 /// What is called when a write was committed, or was not.
@@ -58,16 +58,16 @@ impl<W: Write> Waiting for Pending<W> {
         Ok(table.after(state, write.prepare(table, state)?, under_way))
     }
 
-    fn finish(&self, table: &Table, outcome: Result<Committed>) {
+    fn finish(&self, outcome: Result<Committed>) {
         let mut inside = self.lock();
         if inside.outcome.is_some() || inside.write.is_none() {
             return;
         }
-        let unknown = |error: &Error| error.code() == Code::CommitUnknown;
-        if let (Some(write), Err(error)) = (&mut inside.write, &outcome)
-            && !unknown(error)
+        let stays = |error: &Error| error.code() == Code::CommitUnknown;
+        if let Some(write) = &mut inside.write
+            && outcome.as_ref().err().is_none_or(stays)
         {
-            write.failed(table);
+            write.keep();
         }
         let Some(done) = inside.done.take() else {
             inside.outcome = Some(outcome);

@@ -13,7 +13,7 @@ use crate::index::vector;
 use crate::schema::{Analysis, Field};
 use crate::snapshot::{OpenIndex, State};
 use crate::store::FileName;
-use crate::table::Table;
+use crate::table::{Created, Table};
 
 /// The most threads that build.
 const WORKERS_MAX: usize = 8;
@@ -193,8 +193,8 @@ impl Table {
 
     /// Writes a segment, and names it in the place of those that it replaces, unless these are others now.
     fn land_index(&self, state: &State, task: &Task, source: &Source<'_>, made: &Made) -> Result<bool> {
-        let place = self.or_gone(self.write_index(task, made))?;
-        let path = self.home.path(&format!("index/{}", place.file));
+        let mut created = Created::new(&self.home);
+        let place = self.or_gone(self.write_index(task, made, &mut created))?;
         let landed = self.change_layout(|_, now, next| {
             let replaced = replaced(now, task, made);
             let is_there = |old: &IndexFile| now.indexes.iter().any(|open| open.place == *old);
@@ -208,13 +208,9 @@ impl Table {
             }
             Ok(fits)
         });
-        let unknown = matches!(&landed, Err(error) if error.code() == Code::CommitUnknown);
-        if !matches!(landed, Ok(true))
-            && !unknown
-            && !self.current().indexes.iter().any(|open| open.place == place)
-        {
-            // What stays is removed by optimize().
-            let _ = self.home.store.remove(&path);
+        let is_unknown = matches!(&landed, Err(error) if error.code() == Code::CommitUnknown);
+        if matches!(landed, Ok(true)) || is_unknown || created.is_named_in(&self.current().manifest) {
+            created.keep();
         }
         landed
     }
@@ -247,23 +243,15 @@ impl Table {
         Ok(())
     }
 
-    fn write_index(&self, task: &Task, made: &Made) -> Result<IndexFile> {
+    fn write_index(&self, task: &Task, made: &Made, created: &mut Created) -> Result<IndexFile> {
         let name = match &task.line {
             Line::Vector { field, .. } => format!("v{}.index", field.id),
             Line::Text(_) => "text.index".to_owned(),
         };
         let file = FileName::unique(self.home.environment.uuid()?, &name);
         let path = self.home.path(&format!("index/{}", file.as_str()));
-        let written = self.write_index_file(task, made, (file.as_str(), &path));
-        if written.is_err() {
-            // What stays is removed by optimize().
-            let _ = self.home.store.remove(&path);
-        }
-        written
-    }
-
-    fn write_index_file(&self, task: &Task, made: &Made, (file, path): (&str, &str)) -> Result<IndexFile> {
-        let mut writer = CheckedWriter::new(self.home.store.create(path)?);
+        created.add(path.clone());
+        let mut writer = CheckedWriter::new(self.home.store.create(&path)?);
         made.bytes.pieces().try_for_each(|piece| writer.write(piece))?;
         let (sink, checksums, length, seal) = writer.seal(&[])?;
         sink.finish()?;
@@ -272,7 +260,7 @@ impl Table {
             from: task.from,
             until: made.until,
             rows: made.rows,
-            file: file.to_owned(),
+            file: file.as_str().to_owned(),
             length,
             checksums,
             seal,

@@ -6,7 +6,7 @@ use crate::format::{Fragment, Raw};
 use crate::fragment::{Segment, Shadow};
 use crate::schema::Field;
 use crate::snapshot::State;
-use crate::table::{Next, Table};
+use crate::table::{Created, Table};
 
 /// The most bytes of a merged fragment.
 const TARGET_BYTES: u64 = 512 * 1024 * 1024;
@@ -45,7 +45,8 @@ impl Table {
             .unwrap_or_default()
             .to_vec();
         let segments = state.segments.get(range).unwrap_or_default();
-        let (written, merged) = self.write_merged(state, segments, dropped)?;
+        let mut created = Created::new(&self.home);
+        let merged = self.write_merged(state, segments, dropped, &mut created)?;
         let landed = self.change_layout(|table, now, next| {
             let Some(at) = position_of(&now.manifest.fragments, &old) else {
                 return Ok(false);
@@ -68,30 +69,23 @@ impl Table {
             }
             Ok(true)
         });
-        match landed {
-            Ok(true) => Ok(Some(old.len() as u64)),
-            // Somebody else changed the fragments, or it was this merge, and its answer came late.
-            Ok(false) if written.is_part_of(&self.current().manifest) => Ok(Some(old.len() as u64)),
-            Ok(false) => {
-                written.abandon(&*self.home.store);
-                Ok(None)
-            }
-            Err(error) => {
-                if error.code() != Code::CommitUnknown && !written.is_part_of(&self.current().manifest) {
-                    written.abandon(&*self.home.store);
-                }
-                Err(error)
-            }
+        // Where it did not land, somebody else changed the fragments; or it did, and its answer came late.
+        let is_in_use = matches!(landed, Ok(true)) || created.is_named_in(&self.current().manifest);
+        let is_unknown = matches!(&landed, Err(error) if error.code() == Code::CommitUnknown);
+        if is_in_use || is_unknown {
+            created.keep();
         }
+        Ok((landed? || is_in_use).then_some(old.len() as u64))
     }
 
-    /// Writes the rows of segments to one fragment, if any are left, and says what was written for it.
+    /// Writes the rows of segments to one fragment, if any are left. Its files are added to `created`.
     fn write_merged(
         &self,
         state: &State,
         segments: &[Arc<Segment>],
         dropped: Option<&dyn Fn(u64) -> bool>,
-    ) -> Result<(Next, Option<Fragment>)> {
+        created: &mut Created,
+    ) -> Result<Option<Fragment>> {
         let keep = |segment: &Segment| {
             let dropped = dropped?;
             let rows = (0..u32::try_from(segment.len()).unwrap_or(u32::MAX))
@@ -106,17 +100,11 @@ impl Table {
             .iter()
             .map(|(segment, kept)| kept.as_ref().map_or(segment.len(), Vec::len))
             .sum();
-        let mut written = Next::follow(self, state)?;
         if left == 0 {
-            return Ok((written, None));
+            return Ok(None);
         }
-        match self.or_gone(written.write(self, &sources, &state.fields)) {
-            Ok(fragment) => Ok((written, Some(fragment))),
-            Err(error) => {
-                written.abandon(&*self.home.store);
-                Err(error)
-            }
-        }
+        let written = self.write_anew(&sources, &state.fields, created);
+        self.or_gone(written).map(Some)
     }
 
     /// Writes the fragments anew that lack a shadow: they were written before there were any.

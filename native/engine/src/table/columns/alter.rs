@@ -6,13 +6,14 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::error::{Code, Error, Result};
-use crate::format::{Fragment, Manifest, Operation, Raw, default_of};
+use crate::format::{Manifest, Operation, Raw, default_of};
 use crate::schema::{Field, Rules, Schema, Widening};
 use crate::snapshot::State;
 use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
 use crate::table::commit::Written;
+use crate::table::created::Created;
 use crate::table::handle::Table;
-use crate::table::new_column::{Cells, NewColumn};
+use crate::table::new_column::{Cells, NewColumn, TRIES};
 use crate::value::Value;
 
 /// A change of the columns.
@@ -37,9 +38,6 @@ pub enum Alteration {
     /// computed from others, searched by its words in another way. Its default stays.
     Alter(Field),
 }
-
-/// How often files are made anew for fragments that others replaced.
-const TRIES: usize = 20;
 
 impl Table {
     /// Adds columns.
@@ -256,7 +254,7 @@ struct Altering<'a> {
     /// The numbers of the new columns, which are nobody else's.
     numbers: Vec<u32>,
     columns: Vec<NewColumn>,
-    created: Vec<String>,
+    created: Created,
 }
 
 impl<'a> Altering<'a> {
@@ -268,7 +266,7 @@ impl<'a> Altering<'a> {
             numbers = (first..next.manifest.next_field).collect();
             Ok(true)
         })?;
-        let (columns, created) = (Vec::new(), Vec::new());
+        let (columns, created) = (Vec::new(), Created::new(&table.home));
         Ok(Self {
             table,
             changes,
@@ -298,11 +296,11 @@ impl<'a> Altering<'a> {
                 Ok(plan.change(self.changes, options, rows))
             });
             if matches!(&written, Err(error) if error.code() == Code::CommitUnknown) {
-                self.created.clear();
+                self.created.keep();
             }
             let written = written?;
             if written.commit.is_some() {
-                self.landed(&written.state);
+                self.created.keep_named(&written.state.manifest);
             }
             if written.commit.is_some() || tried {
                 return Ok(written.written());
@@ -366,23 +364,6 @@ impl<'a> Altering<'a> {
             .all(|((old, _), column)| column.old.as_ref() == Some(old));
         let mut fragments = manifest.fragments.iter().map(Raw::get);
         same && fragments.all(|fragment| self.columns.iter().all(|column| column.is_ready(fragment)))
-    }
-
-    /// The files that are in use now are the table's.
-    fn landed(&mut self, state: &State) {
-        let fragments = state.manifest.fragments.iter().map(Raw::get);
-        let used: Vec<&str> = fragments.flat_map(Fragment::files).collect();
-        self.created
-            .retain(|path| !used.iter().any(|file| path.ends_with(file)));
-    }
-}
-
-impl Drop for Altering<'_> {
-    fn drop(&mut self) {
-        for path in self.created.drain(..) {
-            // What stays is swept by optimize().
-            let _ = self.table.home.store.remove(&path);
-        }
     }
 }
 

@@ -7,21 +7,19 @@ use std::sync::Arc;
 use crate::column::{Batch, fixed_width};
 use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
-use crate::format::{Fragment, GroupFile, Operation, Raw, Rows};
+use crate::format::{Fragment, Operation, Raw, Rows};
 use crate::schema::{DataType, Field, Schema};
 use crate::snapshot::{Picked, RowPlace, Snapshot, State};
 use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
 use crate::table::commit::Written;
-use crate::table::fragments::{name_of, with_group};
+use crate::table::created::Created;
+use crate::table::fragments::with_group;
 use crate::table::handle::Table;
-use crate::table::new_column::{Cells, NewColumn};
+use crate::table::new_column::{Cells, NewColumn, TRIES};
 use crate::table::new_vectors::NewVectors;
 
 /// Bytes of rows that are handed out at a time, about, however many rows were asked for.
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
-/// How often files are made anew for fragments that others replaced.
-const TRIES: usize = 20;
-
 /// New vectors for a column, on their way into one commit.
 ///
 /// Rows are handed out by [`Reembed::next_rows`], all that any version shows, and their vectors come back by
@@ -30,8 +28,8 @@ const TRIES: usize = 20;
 #[derive(Debug)]
 pub struct Reembed {
     table: Arc<Table>,
-    /// The field that is replaced; none where the column comes to the others.
-    old: Option<Field>,
+    /// The new column, with the files that are ready for a commit.
+    column: NewColumn,
     /// The columns that it is computed from, by name.
     sources: Vec<(String, u32)>,
     vectors: NewVectors,
@@ -39,10 +37,10 @@ pub struct Reembed {
     next: u64,
     /// The rows that were handed out and have no vectors yet.
     handed: Rows,
-    /// Files that are ready to stand beside the others of a fragment, by the names of those.
-    ready: HashMap<Vec<String>, Option<GroupFile>>,
-    /// Their paths, and those of earlier ones.
-    created: Vec<String>,
+    /// The files that were made ready.
+    created: Created,
+    /// Files of vectors that wait for a commit.
+    spool: Created,
     /// After a commit that left rows without a vector: the first row id that is none of them.
     until: Option<u64>,
 }
@@ -89,15 +87,22 @@ impl Reembed {
             next.manifest.next_field += 1;
             Ok(true)
         })?;
-        Ok(Self {
-            table,
+        let vectors = NewVectors::new(field.clone());
+        let column = NewColumn {
+            field,
             old,
+            cells: Cells::Vectors(vectors.clone()),
+            ready: HashMap::new(),
+        };
+        Ok(Self {
+            created: Created::new(&table.home),
+            spool: Created::new(&table.home),
+            table,
+            column,
             sources,
-            vectors: NewVectors::new(field),
+            vectors,
             next: 0,
             handed: Rows::default(),
-            ready: HashMap::new(),
-            created: Vec::new(),
             until: None,
         })
     }
@@ -111,7 +116,7 @@ impl Reembed {
     /// The new column, with its id.
     #[must_use]
     pub fn field(&self) -> &Field {
-        self.vectors.field()
+        &self.column.field
     }
 
     /// How many rows wait to be handed out.
@@ -163,7 +168,7 @@ impl Reembed {
     /// # Errors
     /// [`Code::InvalidRow`]; what the store says.
     pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
-        let field = self.vectors.field().clone();
+        let field = self.field().clone();
         let id = field.id;
         let schema = Schema {
             id: 0,
@@ -174,7 +179,7 @@ impl Reembed {
         let column = batch.column(id).cloned();
         let column = column.ok_or_else(|| Error::internal("a batch without its vectors"))?;
         let rows = std::mem::take(&mut self.handed);
-        self.vectors.push(&self.table, rows, column)
+        self.vectors.push(&self.table, rows, column, &mut self.spool)
     }
 
     /// Puts the new column in the place of the old one, in one commit. `None` where there are rows that were not handed out:
@@ -193,6 +198,7 @@ impl Reembed {
         let table = Arc::clone(&self.table);
         // Upkeep of this process would replace the fragments that files are being made for.
         let _maintaining = Table::lock(&table.maintaining);
+        self.column.cells = Cells::Vectors(self.vectors.clone());
         for _ in 0..TRIES {
             let state = table.refresh()?;
             if !gaps && self.ids(&state).next().is_some() {
@@ -203,7 +209,7 @@ impl Reembed {
             let written = table.commit(options, |state| {
                 self.check_column(state)?;
                 came = !gaps && self.ids(state).next().is_some();
-                let ready = |fragment: &Raw<Fragment>| self.ready.contains_key(&name_of(fragment.get()));
+                let ready = |fragment: &Raw<Fragment>| self.column.is_ready(fragment.get());
                 if came || !state.manifest.fragments.iter().all(ready) {
                     return Ok(None);
                 }
@@ -212,7 +218,7 @@ impl Reembed {
             if let Err(error) = &written
                 && error.code() == Code::CommitUnknown
             {
-                self.created.clear();
+                self.created.keep();
             }
             let written = written?;
             if written.commit.is_some() {
@@ -257,19 +263,18 @@ impl Reembed {
             }
             Ok(filled)
         })?;
-        self.vectors.clear();
+        self.forget_vectors();
         Ok(())
     }
 
     /// Writes a file for every fragment that has none yet.
     fn make_ready(&mut self, state: &State) -> Result<()> {
-        for fragment in state.manifest.fragments.iter().map(Raw::get) {
-            let name = name_of(fragment);
-            if !self.ready.contains_key(&name) {
-                let file = self
-                    .vectors
-                    .write(&self.table, &fragment.rows, None, &mut self.created)?;
-                self.ready.insert(name, Some(file));
+        let fragments = state.manifest.fragments.iter().map(Raw::get);
+        for (fragment, segment) in fragments.zip(&state.segments) {
+            if !self.column.is_ready(fragment) {
+                let (table, created) = (&self.table, &mut self.created);
+                self.column
+                    .make_ready(table, fragment, segment, &|_| false, created)?;
             }
         }
         Ok(())
@@ -280,29 +285,23 @@ impl Reembed {
         let mut schemas = NewSchemas::of(&state.manifest)?;
         let (field, current) = (self.field(), schemas.current.clone());
         schemas.everywhere(|schema| {
-            let is_new = self.old.is_none();
+            let is_new = self.column.old.is_none();
             if !is_new || schema.has_sources(field, &current) && schema.field(&field.name).is_err() {
-                *schema = with_field(schema, self.old.as_ref(), field);
+                *schema = with_field(schema, self.column.old.as_ref(), field);
             }
         });
         Ok(schemas)
     }
 
     fn change(&self, schemas: NewSchemas, options: &CommitOptions) -> Change {
-        let column = NewColumn {
-            field: self.field().clone(),
-            old: self.old.clone(),
-            cells: Cells::Vectors(self.vectors.clone()),
-            ready: self.ready.clone(),
-        };
-        let operation = match self.old {
+        let operation = match self.column.old {
             Some(_) => Operation::Reembed,
             None => Operation::AddColumn,
         };
         Change {
             operation,
             options: options.clone(),
-            rows: NewRows::Columns(Arc::new(vec![column])),
+            rows: NewRows::Columns(Arc::new(vec![self.column.clone()])),
             ended: Vec::new(),
             updated: 0,
             schema: Some(schemas),
@@ -312,22 +311,17 @@ impl Reembed {
 
     /// The files that are in use now are the table's.
     fn landed(&mut self, state: &State) {
-        let fragments = state.manifest.fragments.iter().map(Raw::get);
-        let used: Vec<&str> = fragments.flat_map(Fragment::files).collect();
-        self.created
-            .retain(|path| !used.iter().any(|file| path.ends_with(file)));
-        self.remove_files();
-        self.ready.clear();
-        self.vectors.clear();
-        self.old = Some(self.field().clone());
+        self.created.keep_named(&state.manifest);
+        self.forget_vectors();
+        self.column.ready.clear();
+        self.column.old = Some(self.field().clone());
         self.until = Some(state.manifest.watermark);
     }
 
-    fn remove_files(&mut self) {
-        for path in self.created.drain(..).chain(self.vectors.files.drain(..)) {
-            // What stays is swept by optimize().
-            let _ = self.table.home.store.remove(&path);
-        }
+    fn forget_vectors(&mut self) {
+        self.vectors.clear();
+        self.column.cells = Cells::Vectors(self.vectors.clone());
+        self.spool = Created::new(&self.table.home);
     }
 
     /// The rows that wait to be handed out, ascending by id.
@@ -352,7 +346,7 @@ impl Reembed {
                 .hint("Open the table again and look at it before you repeat the call; nothing was changed.")
                 .column(name.clone()))
         };
-        match (&self.old, schema.field(name)) {
+        match (&self.column.old, schema.field(name)) {
             (Some(old), Ok(found)) if old.id == found.id => {}
             (None, Err(_)) => {}
             (None, Ok(_)) => {
@@ -371,12 +365,6 @@ impl Reembed {
                 "The column \"{source}\", from which \"{name}\" is computed, was changed by somebody else meanwhile."
             )),
         }
-    }
-}
-
-impl Drop for Reembed {
-    fn drop(&mut self) {
-        self.remove_files();
     }
 }
 

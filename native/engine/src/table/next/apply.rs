@@ -24,16 +24,11 @@ impl Next {
         under_way: bool,
     ) -> Result<Landing> {
         let mut next = match under_way {
-            true => Self::go_on(state),
+            true => Self::go_on(table, state),
             false => Self::follow(table, state)?,
         };
-        match next.apply(table, state, change) {
-            Ok(()) => next.finish(&table.home, state),
-            Err(error) => {
-                next.abandon(&*table.home.store);
-                Err(error)
-            }
-        }
+        next.apply(table, state, change)?;
+        next.finish(&table.home, state)
     }
 
     fn apply(&mut self, table: &Table, state: &State, change: Change) -> Result<()> {

@@ -82,7 +82,7 @@ impl Next {
         let bytes = DeathRun::encode(&deaths);
         let reference = DeathRun::reference(name.as_str().to_owned(), &bytes);
         let path = table.home.path(&format!("deaths/{}", name.as_str()));
-        self.created.push(path.clone());
+        self.created.add(path.clone());
         if table.home.store.put_if_absent(&path, &bytes)? == PutOutcome::Exists {
             return Err(Error::internal("two files of deaths of one name"));
         }

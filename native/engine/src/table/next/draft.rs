@@ -3,16 +3,15 @@ use std::sync::{Arc, PoisonError};
 use crate::error::Result;
 use crate::format::{Manifest, Raw, Retired};
 use crate::snapshot::{Home, Known, State};
-use crate::store::Store;
+use crate::table::created::Created;
 use crate::table::handle::Table;
-use crate::table::landing::{Landing, names_any};
+use crate::table::landing::Landing;
 
 /// The next manifest, with what is known of it already, and the files that were written for it.
 pub(crate) struct Next {
     pub(crate) manifest: Manifest,
     pub(crate) known: Known,
-    /// The paths of files that go again where the manifest does not land.
-    pub(crate) created: Vec<String>,
+    pub(crate) created: Created,
 }
 
 impl Next {
@@ -29,40 +28,27 @@ impl Next {
         let stays = |retired: &Retired| retired.sequence > swept || stuck.contains(&retired.file);
         manifest.retired.retain(|retired| stays(retired.get()));
         drop(stuck);
-        Ok(Self::of(state, manifest))
+        Ok(Self::of(table, state, manifest))
     }
 
     /// A manifest that is `state`'s, which did not land yet, with another change in it.
-    pub(super) fn go_on(state: &State) -> Self {
-        Self::of(state, state.manifest.clone())
+    pub(super) fn go_on(table: &Table, state: &State) -> Self {
+        Self::of(table, state, state.manifest.clone())
     }
 
-    fn of(state: &State, manifest: Manifest) -> Self {
+    fn of(table: &Table, state: &State, manifest: Manifest) -> Self {
         let known = Known {
             indexes: state.indexes.clone(),
             segments: state.segments.clone(),
             deaths: state.deaths.clone(),
             ended: Vec::new(),
         };
-        let created = Vec::new();
+        let created = Created::new(&table.home);
         Self {
             manifest,
             known,
             created,
         }
-    }
-
-    /// Removes the files that were written for a manifest that is not put.
-    pub(crate) fn abandon(self, store: &dyn Store) {
-        for path in &self.created {
-            // What stays is swept by optimize().
-            let _ = store.remove(path);
-        }
-    }
-
-    /// Whether a manifest names a file that was written for this one.
-    pub(crate) fn is_part_of(&self, manifest: &Manifest) -> bool {
-        names_any(manifest, &self.created)
     }
 
     /// The state that the manifest describes, which follows `before`.

@@ -54,7 +54,7 @@ impl Next {
         let name = FileName::unique(table.home.environment.uuid()?, "json");
         let path = table.home.path(&format!("_log/{}", name.as_str()));
         let bytes = seal_json(node)?;
-        self.created.push(path.clone());
+        self.created.add(path.clone());
         table.home.store.put_if_absent(&path, &bytes)?;
         part.file = name.as_str().to_owned();
         part.length = bytes.len() as u64;

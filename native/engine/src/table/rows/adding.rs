@@ -12,6 +12,7 @@ use crate::schema::Schema;
 use crate::snapshot::{Snapshot, State};
 use crate::table::change::{Change, CommitOptions, NewRows};
 use crate::table::commit::Written;
+use crate::table::created::Created;
 use crate::table::handle::Table;
 use crate::table::landing::Committed;
 use crate::table::waiting::Write;
@@ -35,8 +36,8 @@ pub(super) struct Adding {
 
 #[derive(Debug, Default)]
 struct Found {
-    /// The paths of files that were written for this commit alone.
-    created: Vec<String>,
+    /// What was written for this commit alone.
+    created: Option<Created>,
     /// Vectors are missing.
     missing: bool,
     unchanged: u64,
@@ -94,7 +95,7 @@ impl Adding {
 
 impl Write for Adding {
     fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
-        self.failed(table);
+        self.found = Found::default();
         self.options.check_version(state.manifest.version)?;
         let operation = match self.on_key {
             OnKey::Replace => Operation::Upsert,
@@ -104,7 +105,6 @@ impl Write for Adding {
         let mut outcome = Outcome::new(table, &snapshot);
         let settled = self.settle(&snapshot, &mut outcome);
         let rows = settled.and_then(|settled| settled.then(|| outcome.new_rows()).transpose());
-        self.found.created = std::mem::take(&mut outcome.created);
         let Some(rows) = rows? else {
             self.found.missing = true;
             return Ok(None);
@@ -118,6 +118,7 @@ impl Write for Adding {
         if outcome.ended.is_empty() && matches!(rows, NewRows::None) {
             return Ok(None);
         }
+        self.found.created = Some(outcome.created);
         Ok(Some(Change {
             operation,
             options: self.options.clone(),
@@ -129,11 +130,9 @@ impl Write for Adding {
         }))
     }
 
-    fn failed(&mut self, table: &Table) {
-        let found = std::mem::take(&mut self.found);
-        for path in found.created {
-            // What stays is swept by optimize().
-            let _ = table.home.store.remove(&path);
+    fn keep(&mut self) {
+        if let Some(created) = &mut self.found.created {
+            created.keep();
         }
     }
 }

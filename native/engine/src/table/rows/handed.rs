@@ -27,9 +27,9 @@ impl Write for Later {
         }
     }
 
-    fn failed(&mut self, table: &Table) {
+    fn keep(&mut self) {
         if let Ok(change) = &mut self.made {
-            change.failed(table);
+            change.keep();
         }
     }
 }

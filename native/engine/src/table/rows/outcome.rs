@@ -7,7 +7,8 @@ use crate::format::Fragment;
 use crate::schema::Field;
 use crate::snapshot::Snapshot;
 use crate::table::change::NewRows;
-use crate::table::fragments::aligned;
+use crate::table::created::Created;
+use crate::table::fragments::{FLUSH_BYTES, aligned};
 use crate::table::handle::Table;
 
 /// The rows of one commit as they are written, and what they do to others. Of many rows a bounded part is held in memory.
@@ -16,8 +17,8 @@ pub(super) struct Outcome<'a> {
     snapshot: &'a Snapshot,
     waiting: Vec<Batch>,
     files: Vec<(Fragment, u32)>,
-    /// The paths of files that were written for this commit alone.
-    pub(super) created: Vec<String>,
+    /// What was written for this commit alone.
+    pub(super) created: Created,
     /// The ids of the rows that end.
     pub(super) ended: Vec<u64>,
     /// The ids of the rows that stay as they are, because a new row is equal.
@@ -26,9 +27,6 @@ pub(super) struct Outcome<'a> {
     pub(super) deferred: u64,
 }
 
-/// Bytes of rows that are held in memory before they go to a fragment.
-pub(super) const FLUSH_BYTES: usize = 32 * 1024 * 1024;
-
 impl<'a> Outcome<'a> {
     pub(crate) fn new(table: &'a Table, snapshot: &'a Snapshot) -> Self {
         Self {
@@ -36,7 +34,7 @@ impl<'a> Outcome<'a> {
             snapshot,
             waiting: Vec::new(),
             files: Vec::new(),
-            created: Vec::new(),
+            created: Created::new(&table.home),
             ended: Vec::new(),
             unchanged: Vec::new(),
             deferred: 0,
@@ -94,12 +92,8 @@ impl<'a> Outcome<'a> {
     fn flush(&mut self) -> Result<()> {
         let batches = std::mem::take(&mut self.waiting);
         let fields = &self.snapshot.schema().fields;
-        if let Some((fragment, rows)) = self.table.write_batches(&batches, fields)? {
-            let directory = self.table.home.path("data");
-            let paths = fragment.files().map(|file| format!("{directory}/{file}"));
-            self.created.extend(paths);
-            self.files.push((fragment, rows));
-        }
+        let file = self.table.write_batches(&batches, fields, &mut self.created)?;
+        self.files.extend(file);
         Ok(())
     }
 }

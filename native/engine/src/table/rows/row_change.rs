@@ -133,9 +133,9 @@ impl Write for RowChange {
         }
     }
 
-    fn failed(&mut self, table: &Table) {
+    fn keep(&mut self) {
         if let Kind::Add(adding) = &mut self.0 {
-            adding.failed(table);
+            adding.keep();
         }
     }
 }

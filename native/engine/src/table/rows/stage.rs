@@ -5,7 +5,6 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::adding::Adding;
 use super::derived::DerivedVectors;
-use super::outcome::FLUSH_BYTES;
 use super::piece::Piece;
 use super::settle::Settled;
 use super::sources::Sources;
@@ -16,9 +15,11 @@ use crate::filter::{Columns, Filter};
 use crate::format::{Fragment, Rows};
 use crate::fragment::Segment;
 use crate::schema::{Field, Schema};
-use crate::snapshot::{State, key_at};
+use crate::snapshot::key_at;
 use crate::table::change::CommitOptions;
 use crate::table::commit::Written;
+use crate::table::created::Created;
+use crate::table::fragments::FLUSH_BYTES;
 use crate::table::handle::Table;
 use crate::value::Value;
 
@@ -37,6 +38,7 @@ pub struct Stage {
     pieces: Vec<Piece>,
     /// How many of the pieces are in files: the first ones.
     written: usize,
+    files: Created,
     waiting_bytes: usize,
     /// For the hash of every key so far the row that has it. Of 128 bits, so that two keys of one hash need not be thought of.
     keys: HashMap<u128, usize>,
@@ -61,6 +63,7 @@ impl Stage {
         }
         let schema = Arc::clone(snapshot.schema());
         Ok(Self {
+            files: Created::new(&table.home),
             table,
             schema,
             on_key,
@@ -254,10 +257,14 @@ impl Stage {
         let written = committed.as_ref().map(|committed| adding.written(committed));
         (self.pieces, self.derived) = (adding.pieces, adding.derived);
         match (&written, &committed) {
-            (Ok(Some(_)), Ok(committed)) => self.forget_used_files(&committed.state),
+            // Those of rows that were left out or written anew go.
+            (Ok(Some(_)), Ok(committed)) => self.files.keep_named(&committed.state.manifest),
             (Ok(None), _) => self.late = true,
             // They may be in use.
-            (Err(error), _) if error.code() == Code::CommitUnknown => self.pieces.clear(),
+            (Err(error), _) if error.code() == Code::CommitUnknown => {
+                self.files.keep();
+                self.pieces.clear();
+            }
             _ => {}
         }
         written.map_err(Error::clone)
@@ -270,18 +277,6 @@ impl Stage {
             on_key: self.on_key,
             derived: &self.derived,
             wanted: &self.wanted,
-        }
-    }
-
-    /// The files of rows that were left out or written anew are removed; the others are the table's.
-    fn forget_used_files(&mut self, state: &State) {
-        let fragments = state.manifest.fragments.iter().map(crate::format::Raw::get);
-        let used: HashSet<&str> = fragments.flat_map(Fragment::files).collect();
-        for piece in &mut self.pieces {
-            let is_used = |(fragment, _): &(Fragment, u32)| fragment.files().any(|file| used.contains(file));
-            if piece.file.as_ref().is_some_and(is_used) {
-                piece.file = None;
-            }
         }
     }
 
@@ -317,20 +312,16 @@ impl Stage {
             let needed = needed.get(&field.id).unwrap_or(&none);
             self.derived.retain(field, &|sources| needed.contains(&sources))?;
         }
-        let file = self.table.write_batches(&batches, &self.schema.fields)?;
+        let fields = &self.schema.fields;
+        let file = self.table.write_batches(&batches, fields, &mut self.files)?;
         let file = file.ok_or_else(|| Error::internal("a batch without rows"))?;
-        // From here on the file is removed with the stage.
         self.pieces.push(Piece {
-            batch: Batch::new(rows, Vec::new()),
+            batch: self.read_back(&file, &batches)?,
             left_out,
             base,
-            file: Some(file.clone()),
+            file: Some(file),
         });
         self.written = self.pieces.len();
-        let batch = self.read_back(&file, &batches)?;
-        if let Some(piece) = self.pieces.last_mut() {
-            piece.batch = batch;
-        }
         Ok(())
     }
 
@@ -361,15 +352,4 @@ impl Stage {
 fn wanted_field(schema: &Schema, field: u32) -> Result<&Field> {
     let found = schema.fields.iter().find(|known| known.id == field);
     found.ok_or_else(|| crate::column::gone(field, &[]))
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        let files = self.pieces.iter().filter_map(|piece| piece.file.as_ref());
-        for file in files.flat_map(|(fragment, _)| fragment.files()) {
-            // What stays is swept by optimize().
-            let home = &self.table.home;
-            let _ = home.store.remove(&home.path(&format!("data/{file}")));
-        }
-    }
 }

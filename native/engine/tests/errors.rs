@@ -337,7 +337,7 @@ fn computed(report: &mut Report, table: &Arc<Table>) {
         let constants = (Batch::new(1, Vec::new()), Arc::clone(&schema));
         let made =
             computed.and_then(|computed| Update::new(Arc::clone(table), None, constants, vec![computed]));
-        report.add(made.and_then(|update| update.commit(&options())));
+        report.add(made.and_then(|mut update| update.commit(&options())));
     };
     let op = |op: &str, args: Json| json!({"op": op, "args": args});
     let n = json!({"column": "n"});

@@ -5,6 +5,7 @@ use super::change::Change;
 use super::handle::{Table, Waiting};
 use super::landing::{Committed, Joined};
 use crate::error::{Code, Error, Result};
+use crate::format::Manifest;
 use crate::snapshot::State;
 
 /// A write that is committed together with others, by whichever thread leads.
@@ -15,8 +16,15 @@ pub(super) trait Write: Send + 'static {
     /// # Errors
     /// Why it cannot be done.
     fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>>;
-    /// It was committed, or nobody knows: the files that were written for it stay.
-    fn keep(&mut self) {}
+    /// It was committed, with this manifest; or nobody knows, and there is none. The files that it needs stay.
+    fn keep(&mut self, _manifest: Option<&Manifest>) {}
+    /// Called before it waits for the table: what takes long is done here, so that nobody waits for it.
+    ///
+    /// # Errors
+    /// Why it can never be done.
+    fn write_ahead(&mut self, _table: &Table) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// What is called when a write was committed, or was not.
@@ -63,11 +71,10 @@ impl<W: Write> Waiting for Pending<W> {
         if inside.outcome.is_some() || inside.write.is_none() {
             return;
         }
-        let stays = |error: &Error| error.code() == Code::CommitUnknown;
-        if let Some(write) = &mut inside.write
-            && outcome.as_ref().err().is_none_or(stays)
-        {
-            write.keep();
+        match (&mut inside.write, &outcome) {
+            (Some(write), Ok(committed)) => write.keep(Some(&committed.state.manifest)),
+            (Some(write), Err(error)) if error.code() == Code::CommitUnknown => write.keep(None),
+            _ => {}
         }
         let Some(done) = inside.done.take() else {
             inside.outcome = Some(outcome);
@@ -84,7 +91,10 @@ impl<W: Write> Waiting for Pending<W> {
 
 impl Table {
     /// Commits a write, together with those of others who wait. Gives it back, with what it came to.
-    pub(super) fn commit_together<W: Write>(&self, write: W) -> Result<(W, Result<Committed>)> {
+    pub(super) fn commit_together<W: Write>(&self, mut write: W) -> Result<(W, Result<Committed>)> {
+        if let Err(error) = write.write_ahead(self) {
+            return Ok((write, Err(error)));
+        }
         let pending = Pending::new(write, None);
         let is_done = || pending.is_done.load(Ordering::Acquire);
         let change: Arc<dyn Waiting> = Arc::<Pending<W>>::clone(&pending);

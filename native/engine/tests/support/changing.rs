@@ -43,7 +43,7 @@ impl Bench {
             .iter()
             .map(|change| Computed::parse(&change.target, &change.json, false, &schema).unwrap());
         let constants = (batch(&constant, &values), Arc::new(schema.clone()));
-        let update = Update::new(table, Some(parsed), constants, computed.collect()).unwrap();
+        let mut update = Update::new(table, Some(parsed), constants, computed.collect()).unwrap();
         let change = |row: &Row| {
             let value = |field: &Field| {
                 if let Some(at) = constant.fields.iter().position(|known| known.id == field.id) {

@@ -294,7 +294,7 @@ pub(super) fn computed(input: &[u8]) -> bool {
     let field = &schema.fields[target % schema.fields.len()];
     if let Ok(computed) = Computed::parse(field, &json, target % 2 == 0, schema) {
         let nothing = (Batch::new(1, Vec::new()), Arc::clone(schema));
-        let update = Update::new(Arc::clone(&table), None, nothing, vec![computed]).unwrap();
+        let mut update = Update::new(Arc::clone(&table), None, nothing, vec![computed]).unwrap();
         let taken = update.commit(&CommitOptions::default()).is_ok();
         let now = table.snapshot().unwrap();
         now.find(&Find::default(), schema.fields.clone()).unwrap();

@@ -8,7 +8,7 @@ use crate::schema::Field;
 use crate::table::handle::Table;
 
 /// Rows up to this size travel in the manifest, all of them together.
-pub(super) const INLINE_BYTES: usize = 64 * 1024;
+pub(in crate::table) const INLINE_BYTES: usize = 64 * 1024;
 /// Commits whose rows travel in the manifest, at most.
 const INLINE_COMMITS: usize = 64;
 

@@ -13,3 +13,4 @@ mod indexes;
 mod log;
 
 pub(crate) use draft::Next;
+pub(super) use fragments::INLINE_BYTES;

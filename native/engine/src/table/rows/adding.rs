@@ -1,20 +1,21 @@
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::derived::DerivedVectors;
-use super::outcome::Outcome;
+use super::making::{Ahead, DerivedVectors, Made, Making, Mark, Outcome};
 use super::piece::Piece;
-use super::settle::Settled;
 use super::write::{Addition, OnKey, check_schema};
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::format::Operation;
+use crate::format::{Manifest, Operation};
 use crate::schema::Schema;
 use crate::snapshot::{Snapshot, State};
 use crate::table::change::{Change, CommitOptions, NewRows};
 use crate::table::commit::Written;
 use crate::table::created::Created;
+use crate::table::fragments::FLUSH_BYTES;
 use crate::table::handle::Table;
 use crate::table::landing::Committed;
+use crate::table::next::INLINE_BYTES;
 use crate::table::waiting::Write;
 
 /// Rows whose keys are known to be distinct, as they wait for their commit.
@@ -30,6 +31,7 @@ pub(super) struct Adding {
     /// The derived columns of which every vector must be known.
     pub(super) wanted: Vec<u32>,
     pub(super) options: CommitOptions,
+    ahead: Ahead,
     /// What came of them when they were asked last.
     found: Found,
 }
@@ -59,6 +61,7 @@ impl Adding {
             derived: DerivedVectors::default(),
             wanted: Vec::new(),
             options,
+            ahead: Ahead::default(),
             found: Found::default(),
         }
     }
@@ -72,28 +75,71 @@ impl Adding {
         })
     }
 
-    /// Decides what becomes of the rows in a version; `false` where vectors are missing.
-    fn settle(&self, snapshot: &Snapshot, outcome: &mut Outcome<'_>) -> Result<bool> {
+    /// The pieces that go to one file each, where they go to files: a bounded part of the rows is held in memory.
+    fn parts(&self) -> Vec<Range<usize>> {
+        let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
+        let is_written = |at: usize| self.pieces.get(at).is_some_and(|piece| piece.file.is_some());
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let size = piece.batch.byte_size();
+            if at > start && (is_written(at) || is_written(at - 1) || bytes + size >= FLUSH_BYTES) {
+                parts.push(start..at);
+                (start, bytes) = (at, 0);
+            }
+            bytes += size;
+        }
+        if start < self.pieces.len() {
+            parts.push(start..self.pieces.len());
+        }
+        parts
+    }
+
+    /// What becomes of the rows, part by part; `None` where vectors are missing.
+    fn make(&self, making: &mut Making<'_>) -> Result<Option<Vec<Arc<Made>>>> {
         let batches = self.pieces.iter().map(|piece| &piece.batch);
-        check_schema(snapshot, &self.schema, batches)?;
+        check_schema(making.snapshot, &self.schema, batches)?;
         let addition = Addition {
-            pieces: &self.pieces,
             on_key: self.on_key,
             derived: &self.derived,
             wanted: &self.wanted,
         };
-        for piece in addition.pieces {
-            let meeting = addition.meeting(snapshot, piece)?;
-            match meeting.settle(self.on_key == OnKey::Replace)? {
-                Settled::Rows(rows) => outcome.push(piece, rows)?,
-                Settled::Missing(_) => return Ok(false),
+        let mut all = Vec::new();
+        for (at, part) in self.parts().into_iter().enumerate() {
+            let pieces = self.pieces.get(part).unwrap_or_default();
+            let meetings = pieces
+                .iter()
+                .map(|piece| addition.meeting(making.snapshot, piece));
+            let meetings = meetings.collect::<Result<Vec<_>>>()?;
+            let mut mark = Mark::new(making.snapshot);
+            for meeting in &meetings {
+                mark.add(making.snapshot, meeting.batch, &meeting.replaced)?;
+            }
+            let mark = mark.finish();
+            if let Some(made) = self.ahead.of(at, mark) {
+                all.push(made);
+                continue;
+            }
+            let file = pieces.first().and_then(|piece| piece.file.as_ref());
+            let file = file.or(self.ahead.file(at));
+            let skip_equal = self.on_key == OnKey::Replace;
+            match making.make(mark, &meetings, file, skip_equal)? {
+                Some(made) => all.push(Arc::new(made)),
+                None => return Ok(None),
             }
         }
-        Ok(true)
+        Ok(Some(all))
     }
 }
 
 impl Write for Adding {
+    fn write_ahead(&mut self, table: &Table) -> Result<()> {
+        let bytes: usize = self.pieces.iter().map(|piece| piece.batch.byte_size()).sum();
+        if bytes <= INLINE_BYTES {
+            return Ok(());
+        }
+        self.ahead = Ahead::new(table, &self.options, |making| self.make(making))?;
+        Ok(())
+    }
+
     fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
         self.found = Found::default();
         self.options.check_version(state.manifest.version)?;
@@ -102,23 +148,32 @@ impl Write for Adding {
             OnKey::Refuse => Operation::Insert,
         };
         let snapshot = Snapshot::latest(Arc::clone(state));
-        let mut outcome = Outcome::new(table, &snapshot);
-        let settled = self.settle(&snapshot, &mut outcome);
-        let rows = settled.and_then(|settled| settled.then(|| outcome.new_rows()).transpose());
-        let Some(rows) = rows? else {
+        let mut created = Created::new(&table.home);
+        let mut making = Making {
+            table,
+            snapshot: &snapshot,
+            created: &mut created,
+            in_memory: match self.parts().len() {
+                0 | 1 => usize::MAX,
+                _ => INLINE_BYTES,
+            },
+        };
+        let Some(made) = self.make(&mut making)? else {
             self.found.missing = true;
             return Ok(None);
         };
+        let mut outcome = Outcome::of(&made);
+        let rows = making.new_rows(&made)?;
         self.found.unchanged = outcome.unchanged.len() as u64;
         self.found.deferred = outcome.deferred;
         let updated = outcome.ended.len() as u64;
         if let Some(filter) = &self.ending {
-            outcome.end_matching(filter)?;
+            outcome.end_matching(&snapshot, filter)?;
         }
         if outcome.ended.is_empty() && matches!(rows, NewRows::None) {
             return Ok(None);
         }
-        self.found.created = Some(outcome.created);
+        self.found.created = Some(created);
         Ok(Some(Change {
             operation,
             options: self.options.clone(),
@@ -130,9 +185,10 @@ impl Write for Adding {
         }))
     }
 
-    fn keep(&mut self) {
+    fn keep(&mut self, manifest: Option<&Manifest>) {
         if let Some(created) = &mut self.found.created {
             created.keep();
         }
+        self.ahead.keep(manifest);
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::row_change::RowChange;
 use crate::error::{Error, Result};
+use crate::format::Manifest;
 use crate::snapshot::{Snapshot, State};
 use crate::table::change::Change;
 use crate::table::commit::Written;
@@ -27,9 +28,9 @@ impl Write for Later {
         }
     }
 
-    fn keep(&mut self) {
+    fn keep(&mut self, manifest: Option<&Manifest>) {
         if let Ok(change) = &mut self.made {
-            change.keep();
+            change.keep(manifest);
         }
     }
 }

@@ -1,5 +1,5 @@
+use super::making::Written;
 use crate::column::{Batch, Bits};
-use crate::format::Fragment;
 
 /// Some of the rows.
 #[derive(Debug)]
@@ -10,5 +10,5 @@ pub(super) struct Piece {
     /// The number of the first row within the write.
     pub(super) base: usize,
     /// Where they are written already, if they are.
-    pub(super) file: Option<(Fragment, u32)>,
+    pub(super) file: Option<Written>,
 }

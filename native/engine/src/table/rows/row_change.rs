@@ -2,16 +2,18 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::adding::Adding;
+use super::making::{Ahead, Made, Making, Mark};
 use super::piece::Piece;
 use super::write::{OnKey, check_distinct, check_schema, kept_in_update, key_column, key_named, key_of};
 use crate::column::Batch;
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::format::Operation;
+use crate::format::{Manifest, Operation};
 use crate::schema::{Field, Schema};
 use crate::snapshot::{RowPlace, Snapshot, State};
 use crate::table::change::{Change, CommitOptions, NewRows};
 use crate::table::commit::Written;
+use crate::table::created::Created;
 use crate::table::handle::Table;
 use crate::table::landing::Committed;
 use crate::table::waiting::Write;
@@ -35,6 +37,7 @@ struct Updating {
     batch: Batch,
     schema: Arc<Schema>,
     options: CommitOptions,
+    ahead: Ahead,
 }
 
 impl RowChange {
@@ -100,6 +103,7 @@ impl RowChange {
             batch,
             schema,
             options,
+            ahead: Ahead::default(),
         })))
     }
 
@@ -128,23 +132,38 @@ impl Write for RowChange {
                 Ok(None)
             }
             Kind::Add(adding) => adding.prepare(table, state),
-            Kind::Update(updating) => updating.change(state).map(Some),
+            Kind::Update(updating) => updating.change(table, state).map(Some),
             Kind::Delete(filter, options) => deleted(state, filter.as_ref(), options),
         }
     }
 
-    fn keep(&mut self) {
-        if let Kind::Add(adding) = &mut self.0 {
-            adding.keep();
+    fn write_ahead(&mut self, table: &Table) -> Result<()> {
+        match &mut self.0 {
+            Kind::Add(adding) => adding.write_ahead(table),
+            Kind::Update(updating) => updating.write_ahead(table),
+            Kind::Nothing(_) | Kind::Delete(..) => Ok(()),
+        }
+    }
+
+    fn keep(&mut self, manifest: Option<&Manifest>) {
+        match &mut self.0 {
+            Kind::Add(adding) => adding.keep(manifest),
+            Kind::Update(updating) => updating.ahead.keep(manifest),
+            Kind::Nothing(_) | Kind::Delete(..) => {}
         }
     }
 }
 
 impl Updating {
-    fn change(&self, state: &Arc<State>) -> Result<Change> {
-        self.options.check_version(state.manifest.version)?;
-        let snapshot = Snapshot::latest(Arc::clone(state));
-        check_schema(&snapshot, &self.schema, std::iter::once(&self.batch))?;
+    fn write_ahead(&mut self, table: &Table) -> Result<()> {
+        let make = |making: &mut Making<'_>| Ok(Some(vec![self.make(making)?]));
+        self.ahead = Ahead::new(table, &self.options, make)?;
+        Ok(())
+    }
+
+    fn make(&self, making: &mut Making<'_>) -> Result<Arc<Made>> {
+        let snapshot = making.snapshot;
+        check_schema(snapshot, &self.schema, std::iter::once(&self.batch))?;
         let places: Option<Vec<RowPlace>> = self.ids.iter().map(|id| snapshot.place(*id)).collect();
         let places = places.ok_or_else(|| {
             Error::new(
@@ -153,6 +172,13 @@ impl Updating {
             )
             .hint("Read the rows again and repeat the update.")
         })?;
+        let replaced: Vec<Option<RowPlace>> = places.iter().copied().map(Some).collect();
+        let mut mark = Mark::new(snapshot);
+        mark.add(snapshot, &self.batch, &replaced)?;
+        let mark = mark.finish();
+        if let Some(made) = self.ahead.of(0, mark) {
+            return Ok(made);
+        }
         let column = |field: &Field| {
             let given = self.batch.column(field.id).cloned();
             let column = given.map_or_else(|| snapshot.gather(field, &places), Ok)?;
@@ -160,10 +186,24 @@ impl Updating {
         };
         let fields = snapshot.schema().fields.iter();
         let columns = fields.map(column).collect::<Result<Vec<_>>>()?;
+        let rows = Batch::new(self.ids.len(), columns);
+        making.make_all(mark, rows, self.ids.clone()).map(Arc::new)
+    }
+
+    fn change(&self, table: &Table, state: &Arc<State>) -> Result<Change> {
+        self.options.check_version(state.manifest.version)?;
+        let snapshot = Snapshot::latest(Arc::clone(state));
+        let mut making = Making {
+            table,
+            snapshot: &snapshot,
+            created: &mut Created::new(&table.home),
+            in_memory: usize::MAX,
+        };
+        let made = self.make(&mut making)?;
         Ok(Change {
             operation: Operation::Update,
             options: self.options.clone(),
-            rows: NewRows::Batch(Arc::new(Batch::new(self.ids.len(), columns))),
+            rows: making.new_rows(&[made])?,
             ended: self.ids.clone(),
             updated: self.ids.len() as u64,
             schema: None,

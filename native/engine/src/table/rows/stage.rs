@@ -4,10 +4,8 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::adding::Adding;
-use super::derived::DerivedVectors;
+use super::making::{DerivedVectors, Settled, Sources};
 use super::piece::Piece;
-use super::settle::Settled;
-use super::sources::Sources;
 use super::write::{Addition, OnDuplicate, OnKey, duplicate, key_column};
 use crate::column::{Batch, Bits, Column};
 use crate::error::{Code, Error, Result};
@@ -244,7 +242,7 @@ impl Stage {
         if self.rows == 0 {
             return self.table.add_nothing(self.ending.as_ref(), options).map(Some);
         }
-        // What vectors were embedded for is not much, or in files already.
+        // What vectors were embedded for is not much, or in files already; it is written with them, before the rows wait for the table.
         if self.written > 0 || self.wanted.is_empty() {
             self.flush()?;
         }
@@ -273,7 +271,6 @@ impl Stage {
     /// What the rows are, but for the rows themselves.
     fn addition(&self) -> Addition<'_> {
         Addition {
-            pieces: &[],
             on_key: self.on_key,
             derived: &self.derived,
             wanted: &self.wanted,

@@ -1,19 +1,19 @@
 use std::sync::Arc;
 
-use super::derived::DerivedVectors;
-use super::settle::{Meeting, Settled, SettledRows};
-use super::sources::Sources;
+use super::making::{Ahead, DerivedVectors, Made, Making, Mark, Meeting, Outcome, Settled, Sources};
 use super::write::{check_schema, kept_in_update, key_named};
 use crate::column::{Batch, CellAt, Column, gone};
 use crate::compute::{Computed, Rows};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::format::{Operation, default_of};
+use crate::format::{Manifest, Operation, default_of};
 use crate::schema::{Field, Schema};
-use crate::snapshot::{RowPlace, Snapshot};
-use crate::table::change::{Change, CommitOptions, NewRows};
+use crate::snapshot::{RowPlace, Snapshot, State};
+use crate::table::change::{Change, CommitOptions};
 use crate::table::commit::Written;
+use crate::table::created::Created;
 use crate::table::handle::Table;
+use crate::table::waiting::Write;
 use crate::value::Value;
 
 /// New values for the rows that match a filter: constants, and values that are computed from each row. The filter is asked, and the
@@ -23,6 +23,13 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Update {
     table: Arc<Table>,
+    /// None while it is committed.
+    matching: Option<Matching>,
+}
+
+/// An update as it waits for its commit.
+#[derive(Debug)]
+struct Matching {
     schema: Arc<Schema>,
     filter: Option<Filter>,
     /// One row of constants.
@@ -30,6 +37,13 @@ pub struct Update {
     computed: Vec<Computed>,
     derived: DerivedVectors,
     wanted: Vec<u32>,
+    options: CommitOptions,
+    ahead: Ahead,
+    /// What was written for this commit alone.
+    created: Option<Created>,
+    /// Of the last time that it was asked: vectors are missing, and how many rows have none because it was deferred.
+    missing: bool,
+    deferred: u64,
 }
 
 impl Update {
@@ -51,22 +65,29 @@ impl Update {
         if constants.has_kept_cells() {
             return Err(kept_in_update());
         }
-        let (derived, wanted) = (DerivedVectors::default(), Vec::new());
-        Ok(Self {
-            table,
+        let matching = Matching {
             schema,
             filter,
             constants,
             computed,
-            derived,
-            wanted,
-        })
+            derived: DerivedVectors::default(),
+            wanted: Vec::new(),
+            options: CommitOptions::default(),
+            ahead: Ahead::default(),
+            created: None,
+            missing: false,
+            deferred: 0,
+        };
+        let matching = Some(matching);
+        Ok(Self { table, matching })
     }
 
     /// Names derived columns, by their ids, of which the writer gives every vector that is not there yet.
     #[must_use]
     pub fn wanted(mut self, fields: Vec<u32>) -> Self {
-        self.wanted = fields;
+        if let Some(matching) = &mut self.matching {
+            matching.wanted = fields;
+        }
         self
     }
 
@@ -83,15 +104,16 @@ impl Update {
     /// What a commit would say.
     pub fn missing(&mut self, field: u32, limit: usize) -> Result<Option<Sources>> {
         let snapshot = self.table.snapshot()?;
+        let matching = self.matching.as_mut().ok_or_else(lost)?;
         let mut sources = Sources::new(&snapshot, field, limit)?;
-        let places = snapshot.places(self.filter.as_ref())?;
-        let batch = self.batch(&snapshot, &places)?;
-        let meeting = self.meeting(&snapshot, &places, &batch);
+        let places = snapshot.places(matching.filter.as_ref())?;
+        let batch = matching.batch(&snapshot, &places)?;
+        let meeting = matching.meeting(&snapshot, &places, &batch);
         if let Settled::Missing(missing) = meeting.settle(false)? {
             sources.collect(&meeting, &missing)?;
         }
         let (asked, sources) = sources.finish()?;
-        self.derived.ask(field, asked);
+        matching.derived.ask(field, asked);
         Ok(sources)
     }
 
@@ -100,53 +122,116 @@ impl Update {
     /// # Errors
     /// [`crate::error::Code::InvalidRow`], [`crate::error::Code::Conflict`].
     pub fn fill(&mut self, field: u32, bytes: &[u8]) -> Result<()> {
-        let found = self.schema.fields.iter().find(|known| known.id == field);
+        let matching = self.matching.as_mut().ok_or_else(lost)?;
+        let found = matching.schema.fields.iter().find(|known| known.id == field);
         let field = found.ok_or_else(|| gone(field, &[]))?.clone();
-        self.derived.fill(&field, bytes).map(|_| ())
+        matching.derived.fill(&field, bytes).map(|_| ())
     }
 
-    /// Changes the rows, in one commit. `None` where vectors are missing: ask for them, and commit again.
+    /// Changes the rows, in one commit, together with those of others who wait. `None` where vectors are missing: ask for them, and
+    /// commit again.
     ///
     /// # Errors
     /// [`crate::error::Code::InvalidRow`] where a computed value does not fit, naming the row; [`crate::error::Code::Conflict`] where the table no longer has one of
     /// the columns.
-    pub fn commit(&self, options: &CommitOptions) -> Result<Option<Written>> {
-        let (mut missing, mut deferred) = (false, 0);
-        let committed = self.table.commit(options, |state| {
-            let snapshot = Snapshot::latest(Arc::clone(state));
-            let places = snapshot.places(self.filter.as_ref())?;
-            if places.is_empty() {
-                return Ok(None);
-            }
-            let batch = self.batch(&snapshot, &places)?;
-            let settled = self.meeting(&snapshot, &places, &batch).settle(false)?;
-            let Settled::Rows(SettledRows {
-                rows,
-                ended,
-                deferred: without,
-                ..
-            }) = settled
-            else {
-                missing = true;
-                return Ok(None);
-            };
-            deferred = without;
-            let rows = NewRows::Batch(Arc::new(rows.unwrap_or(batch)));
-            let (operation, updated) = (Operation::Update, ended.len() as u64);
-            Ok(Some(Change {
-                operation,
-                options: options.clone(),
-                rows,
-                ended,
-                updated,
-                schema: None,
-                effective_again: None,
-            }))
-        })?;
-        Ok((!missing).then(|| Written {
-            deferred,
+    pub fn commit(&mut self, options: &CommitOptions) -> Result<Option<Written>> {
+        let mut matching = self.matching.take().ok_or_else(lost)?;
+        matching.options = options.clone();
+        let (matching, committed) = self.table.commit_together(matching)?;
+        let matching = self.matching.insert(matching);
+        let committed = committed?;
+        Ok((!matching.missing).then(|| Written {
+            deferred: matching.deferred,
             ..committed.written()
         }))
+    }
+}
+
+fn lost() -> Error {
+    Error::internal("an update that was lost while it was committed")
+}
+
+impl Write for Matching {
+    fn write_ahead(&mut self, table: &Table) -> Result<()> {
+        self.ahead = Ahead::new(table, &self.options, |making| self.make(making))?;
+        Ok(())
+    }
+
+    fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
+        (self.missing, self.deferred, self.created) = (false, 0, None);
+        self.options.check_version(state.manifest.version)?;
+        let snapshot = Snapshot::latest(Arc::clone(state));
+        let mut created = Created::new(&table.home);
+        let mut making = Making {
+            table,
+            snapshot: &snapshot,
+            created: &mut created,
+            in_memory: usize::MAX,
+        };
+        let Some(made) = self.make(&mut making)? else {
+            self.missing = true;
+            return Ok(None);
+        };
+        let outcome = Outcome::of(&made);
+        if outcome.ended.is_empty() {
+            return Ok(None);
+        }
+        let rows = making.new_rows(&made)?;
+        self.deferred = outcome.deferred;
+        self.created = Some(created);
+        Ok(Some(Change {
+            operation: Operation::Update,
+            options: self.options.clone(),
+            rows,
+            updated: outcome.ended.len() as u64,
+            ended: outcome.ended,
+            schema: None,
+            effective_again: None,
+        }))
+    }
+
+    fn keep(&mut self, manifest: Option<&Manifest>) {
+        if let Some(created) = &mut self.created {
+            created.keep();
+        }
+        self.ahead.keep(manifest);
+    }
+}
+
+impl Matching {
+    /// The rows that match, as they are written: those that were there when they were written ahead, and those that came since. `None`
+    /// where vectors are missing.
+    fn make(&self, making: &mut Making<'_>) -> Result<Option<Vec<Arc<Made>>>> {
+        let snapshot = making.snapshot;
+        let places = snapshot.places(self.filter.as_ref())?;
+        let until = self.ahead.until().unwrap_or(u64::MAX);
+        let (old, new) = places.split_at(places.partition_point(|place| snapshot.id_of(*place) < until));
+        let mut all = Vec::new();
+        for (part, places) in [old, new].into_iter().enumerate() {
+            match self.part(making, part, places)? {
+                Some(made) => all.push(made),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(all))
+    }
+
+    fn part(&self, making: &mut Making<'_>, part: usize, places: &[RowPlace]) -> Result<Option<Arc<Made>>> {
+        let snapshot = making.snapshot;
+        let mut mark = Mark::new(snapshot);
+        let replaced: Vec<Option<RowPlace>> = places.iter().copied().map(Some).collect();
+        mark.add(snapshot, &self.constants, &replaced)?;
+        let mark = mark.finish();
+        if let Some(made) = self.ahead.of(part, mark) {
+            return Ok(Some(made));
+        }
+        if places.is_empty() {
+            return Ok(Some(Arc::new(Made::nothing(mark))));
+        }
+        let batch = self.batch(snapshot, places)?;
+        let meeting = self.meeting(snapshot, places, &batch);
+        let made = making.make(mark, &[meeting], None, false)?;
+        Ok(made.map(Arc::new))
     }
 
     /// The columns that change, for the rows at some places.

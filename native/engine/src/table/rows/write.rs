@@ -1,8 +1,7 @@
 use std::collections::HashMap;
 
-use super::derived::DerivedVectors;
+use super::making::{DerivedVectors, Meeting};
 use super::piece::Piece;
-use super::settle::Meeting;
 use crate::column::{Batch, Column, gone, retyped};
 use crate::error::{Code, Error, Result};
 use crate::fragment::hash_key;
@@ -33,7 +32,6 @@ pub enum OnDuplicate {
 
 /// Rows on their way into a table.
 pub(super) struct Addition<'a> {
-    pub(super) pieces: &'a [Piece],
     pub(super) on_key: OnKey,
     pub(super) derived: &'a DerivedVectors,
     /// The derived columns of which every vector must be known.

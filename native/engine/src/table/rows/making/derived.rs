@@ -11,7 +11,7 @@ use crate::schema::{Field, Schema};
 
 /// The vectors of some derived columns.
 #[derive(Debug, Default)]
-pub(super) struct DerivedVectors {
+pub(in crate::table::rows) struct DerivedVectors {
     fields: HashMap<u32, OfField>,
 }
 
@@ -25,7 +25,7 @@ struct OfField {
 
 /// What is known of the vector for some sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Vector {
+pub(in crate::table::rows) enum Vector {
     /// It stands in a column, at a row.
     At(u32, u32),
     /// There is none: the function has nothing to say.
@@ -35,12 +35,12 @@ pub(super) enum Vector {
 }
 
 impl DerivedVectors {
-    pub(super) fn of(&self, field: u32, sources: u128) -> Option<Vector> {
+    pub(in crate::table::rows) fn of(&self, field: u32, sources: u128) -> Option<Vector> {
         self.fields.get(&field)?.known.get(&sources).copied()
     }
 
     /// The cell of a vector that stands in a column.
-    pub(super) fn cell(&self, field: u32, column: u32, row: u32) -> Result<CellAt<'_>> {
+    pub(in crate::table::rows) fn cell(&self, field: u32, column: u32, row: u32) -> Result<CellAt<'_>> {
         let columns = self.fields.get(&field).map(|field| &field.columns);
         let column = columns.and_then(|columns| columns.get(column as usize));
         let column = column.ok_or_else(|| Error::internal("a vector that nobody gave"))?;
@@ -48,13 +48,13 @@ impl DerivedVectors {
     }
 
     /// Says for what vectors will come next.
-    pub(super) fn ask(&mut self, field: u32, sources: Vec<u128>) {
+    pub(in crate::table::rows) fn ask(&mut self, field: u32, sources: Vec<u128>) {
         self.fields.entry(field).or_default().asked = sources;
     }
 
     /// Takes the vectors that were asked for last: one column, in which a kept cell stands for a vector that is deferred. Returns how
     /// many bytes they take.
-    pub(super) fn fill(&mut self, field: &Field, bytes: &[u8]) -> Result<usize> {
+    pub(in crate::table::rows) fn fill(&mut self, field: &Field, bytes: &[u8]) -> Result<usize> {
         let schema = Schema {
             id: 0,
             primary_key: None,
@@ -84,7 +84,11 @@ impl DerivedVectors {
     }
 
     /// Forgets the vectors but those for some sources. That there is none stays known.
-    pub(super) fn retain(&mut self, field: &Field, sources: &dyn Fn(u128) -> bool) -> Result<()> {
+    pub(in crate::table::rows) fn retain(
+        &mut self,
+        field: &Field,
+        sources: &dyn Fn(u128) -> bool,
+    ) -> Result<()> {
         let Some(of) = self.fields.get_mut(&field.id) else {
             return Ok(());
         };
@@ -106,7 +110,7 @@ impl DerivedVectors {
 }
 
 /// Stands for the values of some cells. Of 128 bits, so that two values of one hash need not be thought of.
-pub(super) fn hash_of(cells: &[CellAt<'_>]) -> Result<u128> {
+pub(in crate::table::rows) fn hash_of(cells: &[CellAt<'_>]) -> Result<u128> {
     let mut hash = Xxh3::new();
     for (column, row) in cells {
         if column.is_null(*row)? {

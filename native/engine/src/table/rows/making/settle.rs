@@ -10,23 +10,23 @@ use crate::schema::{Field, Schema};
 use crate::snapshot::{RowPlace, Snapshot};
 
 /// Rows of a batch beside those that they replace.
-pub(super) struct Meeting<'a> {
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) batch: &'a Batch,
+pub(in crate::table::rows) struct Meeting<'a> {
+    pub(in crate::table::rows) snapshot: &'a Snapshot,
+    pub(in crate::table::rows) batch: &'a Batch,
     /// For each row the one that it replaces.
-    pub(super) replaced: Vec<Option<RowPlace>>,
+    pub(in crate::table::rows) replaced: Vec<Option<RowPlace>>,
     /// Rows of the batch that are not written.
-    pub(super) left_out: Option<&'a Bits>,
+    pub(in crate::table::rows) left_out: Option<&'a Bits>,
     /// The number of the first row in messages; none where rows have no numbers.
-    pub(super) base: Option<usize>,
-    pub(super) derived: &'a DerivedVectors,
+    pub(in crate::table::rows) base: Option<usize>,
+    pub(in crate::table::rows) derived: &'a DerivedVectors,
     /// The derived columns of which the writer gives every vector.
-    pub(super) wanted: &'a [u32],
+    pub(in crate::table::rows) wanted: &'a [u32],
 }
 
 /// What becomes of the rows.
 #[derive(Debug)]
-pub(super) enum Settled {
+pub(in crate::table::rows) enum Settled {
     /// All vectors are there.
     Rows(SettledRows),
     /// Vectors are missing.
@@ -35,25 +35,25 @@ pub(super) enum Settled {
 
 /// Rows as they are written.
 #[derive(Debug)]
-pub(super) struct SettledRows {
+pub(in crate::table::rows) struct SettledRows {
     /// The rows; none where they are those of the batch, unchanged.
-    pub(super) rows: Option<Batch>,
+    pub(in crate::table::rows) rows: Option<Batch>,
     /// How many they are.
-    pub(super) count: usize,
+    pub(in crate::table::rows) count: usize,
     /// The ids of the rows that they replace.
-    pub(super) ended: Vec<u64>,
+    pub(in crate::table::rows) ended: Vec<u64>,
     /// The ids of the rows that stay as they are, because a new row is equal.
-    pub(super) unchanged: Vec<u64>,
+    pub(in crate::table::rows) unchanged: Vec<u64>,
     /// How many rows of both kinds have no vector yet, because it was deferred.
-    pub(super) deferred: u64,
+    pub(in crate::table::rows) deferred: u64,
 }
 
 /// A vector that nobody gave.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Missing {
-    pub(super) field: u32,
-    pub(super) row: usize,
-    pub(super) sources: u128,
+pub(in crate::table::rows) struct Missing {
+    pub(in crate::table::rows) field: u32,
+    pub(in crate::table::rows) row: usize,
+    pub(in crate::table::rows) sources: u128,
 }
 
 /// Where the vector of a row comes from.
@@ -92,7 +92,7 @@ impl Side<'_> {
 
 impl<'a> Meeting<'a> {
     /// Decides. With `skip_equal` a row that is equal to the one that it would replace is not written.
-    pub(super) fn settle(&self, skip_equal: bool) -> Result<Settled> {
+    pub(in crate::table::rows) fn settle(&self, skip_equal: bool) -> Result<Settled> {
         let mut sides = self.sides()?;
         let mut same = if skip_equal {
             self.same(&sides)?
@@ -113,14 +113,17 @@ impl<'a> Meeting<'a> {
     }
 
     /// The values that some rows have in a plain column once they are written.
-    pub(super) fn cells_of(&self, field: &Field, rows: &[usize]) -> Result<Column> {
+    pub(in crate::table::rows) fn cells_of(&self, field: &Field, rows: &[usize]) -> Result<Column> {
         let side = self.side(field)?;
         let cells = rows.iter().map(|row| self.cell(&side, *row));
         Column::of_cells(&field.data_type, &cells.collect::<Result<Vec<_>>>()?)
     }
 
     /// The batch with the vectors that are known for rows which bring all of their sources. What other rows need is noted in `needed`.
-    pub(super) fn with_vectors(&self, needed: &mut HashMap<u32, HashSet<u128>>) -> Result<Batch> {
+    pub(in crate::table::rows) fn with_vectors(
+        &self,
+        needed: &mut HashMap<u32, HashSet<u128>>,
+    ) -> Result<Batch> {
         let mut batch = self.batch.clone();
         for side in self.sides()? {
             if side.is_whole() || !self.wanted.contains(&side.field.id) {

@@ -20,7 +20,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub(crate) fn new(snapshot: &Snapshot, field: u32, limit: usize) -> Result<Self> {
+    pub(in crate::table::rows) fn new(snapshot: &Snapshot, field: u32, limit: usize) -> Result<Self> {
         let schema = snapshot.schema();
         let derived = schema.fields.iter().find(|known| known.id == field);
         let derived = derived.ok_or_else(|| gone(field, &snapshot.state.fields))?;
@@ -37,7 +37,11 @@ impl Sources {
     }
 
     /// Adds those of some rows, as long as there is room.
-    pub(super) fn collect(&mut self, meeting: &Meeting<'_>, missing: &[Missing]) -> Result<()> {
+    pub(in crate::table::rows) fn collect(
+        &mut self,
+        meeting: &Meeting<'_>,
+        missing: &[Missing],
+    ) -> Result<()> {
         let of_field = missing.iter().filter(|missing| missing.field == self.field);
         let mut rows = Vec::new();
         for Missing { row, sources, .. } in of_field {
@@ -54,7 +58,7 @@ impl Sources {
     }
 
     /// What was asked for, and the rows, unless there are none.
-    pub(super) fn finish(mut self) -> Result<(Vec<u128>, Option<Self>)> {
+    pub(in crate::table::rows) fn finish(mut self) -> Result<(Vec<u128>, Option<Self>)> {
         let asked = std::mem::take(&mut self.asked);
         let has_rows = !asked.is_empty();
         Ok((asked, has_rows.then_some(self)))

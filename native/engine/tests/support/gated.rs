@@ -1,0 +1,159 @@
+//! A store in which whoever writes a file of rows waits at a gate, as long as it is closed.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+
+use varve_engine::{
+    Blob, Catalog, Code, Entry, Error, LocalStore, ManifestLog, PutOutcome, Result, Sink, Store,
+};
+
+/// Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct GatedStore {
+    inner: Arc<LocalStore>,
+    gate: Arc<Gate>,
+    /// The next confirmation of a name fails.
+    pub(crate) refuses: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Default)]
+struct Gate {
+    state: Mutex<State>,
+    moved: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    closed: bool,
+    waiting: usize,
+}
+
+impl GatedStore {
+    pub(crate) fn new(inner: LocalStore) -> Self {
+        Self {
+            inner: Arc::new(inner),
+            gate: Arc::default(),
+            refuses: Arc::default(),
+        }
+    }
+
+    pub(crate) fn close(&self) {
+        self.gate.state.lock().unwrap().closed = true;
+    }
+
+    pub(crate) fn open_gate(&self) {
+        self.gate.state.lock().unwrap().closed = false;
+        self.gate.moved.notify_all();
+    }
+
+    /// Returns when somebody waits at the gate.
+    pub(crate) fn wait_for_somebody(&self) {
+        let state = self.gate.state.lock().unwrap();
+        drop(
+            self.gate
+                .moved
+                .wait_while(state, |state| state.waiting == 0)
+                .unwrap(),
+        );
+    }
+}
+
+impl Gate {
+    fn pass(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.waiting += 1;
+        self.moved.notify_all();
+        state = self.moved.wait_while(state, |state| state.closed).unwrap();
+        state.waiting -= 1;
+    }
+}
+
+#[derive(Debug)]
+struct GatedSink {
+    inner: Box<dyn Sink>,
+    gate: Arc<Gate>,
+}
+
+impl Sink for GatedSink {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.gate.pass();
+        self.inner.write(bytes)
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        self.inner.finish()
+    }
+}
+
+impl Store for GatedStore {
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
+        self.inner.put_if_absent(path, bytes)
+    }
+
+    fn create(&self, path: &str) -> Result<Box<dyn Sink>> {
+        let inner = self.inner.create(path)?;
+        let gate = Arc::clone(&self.gate);
+        Ok(match path.contains("/data/") {
+            true => Box::new(GatedSink { inner, gate }),
+            false => inner,
+        })
+    }
+
+    fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
+        self.inner.open(path)
+    }
+
+    fn exists(&self, path: &str) -> Result<bool> {
+        self.inner.exists(path)
+    }
+
+    fn list(&self, directory: &str) -> Result<Vec<Entry>> {
+        self.inner.list(directory)
+    }
+
+    fn remove(&self, path: &str) -> Result<()> {
+        self.inner.remove(path)
+    }
+
+    fn confirm(&self, path: &str) -> Result<()> {
+        if self.refuses.swap(false, Ordering::Relaxed) {
+            return Err(Error::new(Code::Io, "The disk does not answer."));
+        }
+        self.inner.confirm(path)
+    }
+
+    fn is_near(&self) -> bool {
+        self.inner.is_near()
+    }
+}
+
+impl Catalog for GatedStore {
+    fn tables(&self) -> Result<Vec<String>> {
+        self.inner.tables()
+    }
+
+    fn manifests(&self, table: &str) -> Arc<dyn ManifestLog> {
+        self.inner.manifests(table)
+    }
+
+    fn create_table(&self, table: &str, sequence: u64, manifest: &[u8]) -> Result<PutOutcome> {
+        self.inner.create_table(table, sequence, manifest)
+    }
+
+    fn rename_table(&self, from: &str, to: &str) -> Result<PutOutcome> {
+        self.inner.rename_table(from, to)
+    }
+
+    fn drop_table(&self, table: &str) -> Result<()> {
+        self.inner.drop_table(table)
+    }
+
+    fn journals(&self) -> bool {
+        self.inner.journals()
+    }
+
+    fn place(&self) -> Option<PathBuf> {
+        self.inner.place()
+    }
+}

@@ -32,6 +32,8 @@ pub struct Schedule {
     /// The thread holds the table while it runs, and nobody else here does.
     table: Weak<Table>,
     shared: Arc<Shared>,
+    /// The manifest of which it was last looked what is due.
+    looked: AtomicU64,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -58,6 +60,7 @@ impl Schedule {
         Self {
             table: Arc::downgrade(table),
             shared: Arc::new(shared),
+            looked: AtomicU64::new(0),
             thread: Mutex::default(),
         }
     }
@@ -68,19 +71,25 @@ impl Schedule {
         &self.shared.stop
     }
 
-    /// To be called after every commit: begins upkeep where it is due and none runs.
+    /// To be called after every commit: begins upkeep where it is due and none runs. Of commits that share a manifest the first looks.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one thread that goes on after a call; it ends when the schedule does"
     )]
     pub fn committed(&self) {
         self.shared.commits.fetch_add(1, Ordering::Relaxed);
-        let mut thread = self.thread();
-        let runs = thread.as_ref().is_some_and(|thread| !thread.is_finished());
         let Some(table) = self.table.upgrade() else {
             return;
         };
-        if runs || self.shared.stop.is_set() || table.due() == Due::Nothing {
+        let sequence = table.current().manifest.sequence;
+        if self.looked.swap(sequence, Ordering::Relaxed) == sequence
+            || self.shared.stop.is_set()
+            || table.due() == Due::Nothing
+        {
+            return;
+        }
+        let mut thread = self.thread();
+        if thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
             return;
         }
         let shared = Arc::clone(&self.shared);

@@ -86,6 +86,11 @@ impl Way {
         self.0.push(job);
     }
 
+    /// Runs a job that jobs on other threads may wait for: never behind one of them.
+    pub(crate) fn push_first(&self, job: Job) {
+        self.0.push_first(job);
+    }
+
     /// Settles the promise, on JavaScript's thread. To be called once, unless a job does it.
     pub(crate) fn finish(&self, settle: Settle) {
         self.0.finish(settle);
@@ -207,19 +212,31 @@ unsafe extern "C" fn settle_some(env: sys::napi_env, _: sys::napi_value, here: *
 }
 
 impl Threads {
+    fn push(self: &Arc<Self>, job: Job) {
+        let mut waiting = lock(&self.waiting);
+        waiting.jobs.push_back(job);
+        let most = std::thread::available_parallelism().map_or(THREADS_MIN, usize::from);
+        self.see_to(waiting, most.clamp(THREADS_MIN, THREADS_MAX));
+    }
+
+    /// Puts a job before the others, and sees that a thread takes it that has nothing else to do, however many there are.
+    fn push_first(self: &Arc<Self>, job: Job) {
+        let mut waiting = lock(&self.waiting);
+        waiting.jobs.push_front(job);
+        self.see_to(waiting, usize::MAX);
+    }
+
+    /// Sees that a thread takes a job that was pushed, where there are fewer than `most`.
     #[expect(
         clippy::disallowed_methods,
         reason = "these threads end when they are idle, and with their environment"
     )]
-    fn push(self: &Arc<Self>, job: Job) {
-        let mut waiting = lock(&self.waiting);
-        waiting.jobs.push_back(job);
+    fn see_to(self: &Arc<Self>, mut waiting: MutexGuard<'_, Waiting>, most: usize) {
         if waiting.idle >= waiting.jobs.len() {
             self.wake.notify_one();
             return;
         }
-        let most = std::thread::available_parallelism().map_or(THREADS_MIN, usize::from);
-        if waiting.threads >= most.clamp(THREADS_MIN, THREADS_MAX) {
+        if waiting.threads >= most {
             return;
         }
         let threads = Arc::clone(self);

@@ -85,7 +85,8 @@ impl<T: Send + 'static, J: ToNapiValue + 'static> ToNapiValue for Work<T, J> {
                 let back = way.clone();
                 let attend = hand_over(Box::new(move |result| back.finish(settle(result))));
                 if let Some(attend) = attend {
-                    way.push(Box::new(move || {
+                    // Whoever closes a table takes a thread, and waits there for what was handed over.
+                    way.push_first(Box::new(move || {
                         // Whoever waits was told, and the handle knows.
                         let _ = catch_unwind(AssertUnwindSafe(attend));
                         None

@@ -24,4 +24,4 @@ pub(crate) use column::Data;
 pub use column::{Column, fixed_width, vector_elements};
 pub(crate) use column::{array, as_f32s, misfit, offset_pair, vector_elements_into};
 pub use wire::Batch;
-pub(crate) use wire::{gone, retyped};
+pub(crate) use wire::{field_of, retyped};

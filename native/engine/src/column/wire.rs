@@ -130,12 +130,10 @@ impl Batch {
         for _ in 0..count {
             let header = reader.header()?;
             let [id, _, nulls, _] = header;
-            let Some(field) = schema.fields.iter().find(|field| field.id == id) else {
-                if nulls == ALL_NULL {
-                    // Who does not use a column need not know that it is gone.
-                    continue;
-                }
-                return Err(gone(id, known));
+            let field = match field_of(schema, id, known) {
+                // Who does not use a column need not know that it is gone.
+                Err(_) if nulls == ALL_NULL => continue,
+                field => field?,
             };
             if batch.column(id).is_some() {
                 return Err(malformed(&format!(
@@ -185,8 +183,13 @@ const NULL: u8 = 0;
 const VALUE: u8 = 1;
 const KEPT: u8 = 2;
 
-/// The error for a column that the table no longer has.
-pub(crate) fn gone(id: u32, known: &[Field]) -> Error {
+/// The column of an id. `known` has those that are no longer in the schema, so that the error names it.
+pub(crate) fn field_of<'s>(schema: &'s Schema, id: u32, known: &[Field]) -> Result<&'s Field> {
+    let found = schema.fields.iter().find(|field| field.id == id);
+    found.ok_or_else(|| gone(id, known))
+}
+
+fn gone(id: u32, known: &[Field]) -> Error {
     let field = known.iter().find(|field| field.id == id);
     let name = field.map_or_else(
         || format!("that was to be written (its id is {id})"),

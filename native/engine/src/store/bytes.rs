@@ -1,8 +1,8 @@
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Blob;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Shared, immutable bytes: a mapped file or a buffer. Cloning copies a pointer.
 #[derive(Clone, Debug)]
@@ -58,14 +58,6 @@ impl Deref for Bytes {
 impl Blob for Bytes {
     fn length(&self) -> u64 {
         self.len() as u64
-    }
-
-    fn range(&self, range: Range<u64>) -> Result<Bytes> {
-        let start = usize::try_from(range.start).ok();
-        let end = usize::try_from(range.end).ok();
-        let bytes = start.zip(end).and_then(|(start, end)| self.get(start..end));
-        let bytes = bytes.ok_or_else(|| Error::internal("bytes beyond the end of a file"))?;
-        Ok(Bytes::from(bytes.to_vec()))
     }
 
     fn map(&self) -> Result<Bytes> {

@@ -29,7 +29,6 @@ pub(crate) use name::{FileName, SEQUENCE_MAX, check_table_name, check_tag_name, 
 pub use name::{manifest_name, manifest_sequence};
 
 use std::fmt::Debug;
-use std::ops::Range;
 
 use crate::error::Result;
 
@@ -70,11 +69,6 @@ pub trait Sink: Debug {
 pub trait Blob: Send + Sync + Debug {
     /// How many bytes it has.
     fn length(&self) -> u64;
-    /// Some of its bytes.
-    ///
-    /// # Errors
-    /// What the store says; [`crate::Code::Internal`] where the file does not have them.
-    fn range(&self, range: Range<u64>) -> Result<Bytes>;
     /// All of its bytes, mapped where the store can.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::adding::Adding;
 use super::making::{DerivedVectors, Settled, Sources};
 use super::piece::Piece;
 use super::write::{Addition, OnDuplicate, OnKey, duplicate, key_column};
-use crate::column::{Batch, Bits, Column};
+use crate::column::{Batch, Bits, Column, field_of};
 use crate::error::{Code, Error, Result};
 use crate::filter::{Columns, Filter};
 use crate::format::{Fragment, Rows};
@@ -229,7 +229,7 @@ impl Stage {
     /// # Errors
     /// [`Code::InvalidRow`], [`Code::Conflict`].
     pub fn fill(&mut self, field: u32, bytes: &[u8]) -> Result<()> {
-        let field = wanted_field(&self.schema, field)?.clone();
+        let field = field_of(&self.schema, field, &[])?.clone();
         self.waiting_bytes += self.derived.fill(&field, bytes)?;
         Ok(())
     }
@@ -304,7 +304,7 @@ impl Stage {
             bits.ones().for_each(|row| all.set(piece.base - base + row));
         }
         for field in &self.wanted {
-            let field = wanted_field(&self.schema, *field)?;
+            let field = field_of(&self.schema, *field, &[])?;
             let none = HashSet::new();
             let needed = needed.get(&field.id).unwrap_or(&none);
             self.derived.retain(field, &|sources| needed.contains(&sources))?;
@@ -344,9 +344,4 @@ impl Stage {
         }
         Ok(batch)
     }
-}
-
-fn wanted_field(schema: &Schema, field: u32) -> Result<&Field> {
-    let found = schema.fields.iter().find(|known| known.id == field);
-    found.ok_or_else(|| crate::column::gone(field, &[]))
 }

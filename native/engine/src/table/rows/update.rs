@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::making::{Ahead, DerivedVectors, Made, Making, Mark, Meeting, Outcome, Settled, Sources};
 use super::write::{check_schema, kept_in_update, key_named};
-use crate::column::{Batch, CellAt, Column, gone};
+use crate::column::{Batch, CellAt, Column, field_of, retyped};
 use crate::compute::{Computed, Rows};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
@@ -123,8 +123,7 @@ impl Update {
     /// [`crate::error::Code::InvalidRow`], [`crate::error::Code::Conflict`].
     pub fn fill(&mut self, field: u32, bytes: &[u8]) -> Result<()> {
         let matching = self.matching.as_mut().ok_or_else(lost)?;
-        let found = matching.schema.fields.iter().find(|known| known.id == field);
-        let field = found.ok_or_else(|| gone(field, &[]))?.clone();
+        let field = field_of(&matching.schema, field, &[])?.clone();
         matching.derived.fill(&field, bytes).map(|_| ())
     }
 
@@ -259,10 +258,9 @@ impl Matching {
             return Ok(());
         }
         for field in computed.fields().into_iter().chain([computed.target()]) {
-            match schema.fields.iter().find(|known| known.id == field.id) {
-                Some(known) if known.data_type == field.data_type => {}
-                Some(known) => return Err(crate::column::retyped(known)),
-                None => return Err(gone(field.id, &snapshot.state.fields)),
+            let known = field_of(schema, field.id, &snapshot.state.fields)?;
+            if known.data_type != field.data_type {
+                return Err(retyped(known));
             }
         }
         Ok(())

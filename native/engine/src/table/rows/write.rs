@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::making::{DerivedVectors, Meeting};
 use super::piece::Piece;
-use crate::column::{Batch, Column, gone, retyped};
+use crate::column::{Batch, Column, field_of, retyped};
 use crate::error::{Code, Error, Result};
 use crate::fragment::hash_key;
 use crate::schema::{Field, Schema, Widening};
@@ -80,14 +80,10 @@ pub(super) fn check_schema<'b>(
     }
     for (id, _) in batches.flat_map(Batch::columns) {
         let then = schema.fields.iter().find(|field| field.id == *id);
-        match newest.fields.iter().find(|field| field.id == *id) {
-            None => return Err(gone(*id, &snapshot.state.fields)),
-            Some(now) => {
-                let fits = |then: &Field| then.data_type.widening(&now.data_type) == Some(Widening::InPlace);
-                if !then.is_none_or(fits) {
-                    return Err(retyped(now));
-                }
-            }
+        let now = field_of(newest, *id, &snapshot.state.fields)?;
+        let fits = |then: &Field| then.data_type.widening(&now.data_type) == Some(Widening::InPlace);
+        if !then.is_none_or(fits) {
+            return Err(retyped(now));
         }
     }
     Ok(())

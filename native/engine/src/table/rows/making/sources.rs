@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::settle::{Meeting, Missing};
-use crate::column::{Column, gone};
+use crate::column::{Column, field_of};
 use crate::error::Result;
 use crate::schema::Field;
 use crate::snapshot::Snapshot;
@@ -22,8 +22,7 @@ pub struct Sources {
 impl Sources {
     pub(in crate::table::rows) fn new(snapshot: &Snapshot, field: u32, limit: usize) -> Result<Self> {
         let schema = snapshot.schema();
-        let derived = schema.fields.iter().find(|known| known.id == field);
-        let derived = derived.ok_or_else(|| gone(field, &snapshot.state.fields))?;
+        let derived = field_of(schema, field, &snapshot.state.fields)?;
         let fields: Vec<Field> = schema.sources_of(derived).into_iter().cloned().collect();
         Ok(Self {
             field,

@@ -1,13 +1,13 @@
-//! Who waits for a commit of a table, in the order in which they came. Knows nothing of tables.
+//! The line of those who wait for a commit of a table, in the order in which they came. It knows nothing of tables.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Changes, and whoever wants the table for himself.
+/// Changes that wait to be committed, and callers that wait to have the table for themselves.
 ///
-/// Nobody is paid to work here: one of those who wait leads, and commits for all whose changes stand together at the front. Those who
-/// come meanwhile go with the next.
+/// No thread belongs to the line: one of the callers that wait leads. It commits all changes at the front together. Changes that come
+/// meanwhile go with the next commit.
 pub(super) struct Line<C: ?Sized> {
     inside: Mutex<Inside<C>>,
     moved: Condvar,
@@ -15,38 +15,38 @@ pub(super) struct Line<C: ?Sized> {
 
 struct Inside<C: ?Sized> {
     places: VecDeque<Place<C>>,
-    /// Somebody leads, or has the table for himself.
+    /// A caller leads, or has the table for itself.
     busy: bool,
-    /// Somebody sees to it that changes are led which were handed over.
+    /// A caller will lead the changes that were handed over.
     attended: bool,
-    /// Turns that were asked for.
+    /// How many turns were asked for.
     turns: u64,
 }
 
 enum Place<C: ?Sized> {
     Change {
         change: Arc<C>,
-        /// Nobody waits beside it.
+        /// It was handed over: no caller waits for it.
         handed: bool,
     },
     Turn(u64),
 }
 
-/// What someone who waits is to do.
+/// What a caller that waits does next.
 enum Step<'l, C: ?Sized> {
     Over,
     Turn(Busy<'l, C>),
     Lead(Busy<'l, C>, Vec<Arc<C>>),
 }
 
-/// Why someone waits.
+/// What a caller waits for.
 enum Wish<'w> {
     Turn(u64),
     Done(&'w dyn Fn() -> bool),
     NoChanges,
 }
 
-/// The most changes that are committed together: who waits for the first ones has waited long enough.
+/// The most changes that are committed together, so that the first ones do not wait too long.
 const TOGETHER: usize = 256;
 
 impl<C: ?Sized> Default for Line<C> {
@@ -70,7 +70,7 @@ impl<C: ?Sized> std::fmt::Debug for Line<C> {
     }
 }
 
-/// Nobody else leads as long as this lives.
+/// As long as this lives, nobody else leads.
 #[derive(Debug)]
 pub(super) struct Busy<'l, C: ?Sized>(&'l Line<C>);
 
@@ -81,7 +81,7 @@ impl<C: ?Sized> Drop for Busy<'_, C> {
     }
 }
 
-/// The place of someone who wants the table for himself, until he has it.
+/// The place of a caller that wants the table for itself. Dropping it gives the place up.
 struct Asked<'l, C: ?Sized>(&'l Line<C>, u64);
 
 impl<C: ?Sized> Drop for Asked<'_, C> {
@@ -97,11 +97,11 @@ impl<C: ?Sized> Drop for Asked<'_, C> {
 
 impl<C: ?Sized> Line<C> {
     fn lock(&self) -> MutexGuard<'_, Inside<C>> {
-        // Nothing that can panic runs under the lock.
+        // No code that can panic runs under the lock.
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until nobody else leads, behind all who came before, and leads those meanwhile.
+    /// Waits to have the table alone, behind all who came before; leads their changes meanwhile.
     pub(super) fn turn(&self, lead: impl Fn(&[Arc<C>])) -> Busy<'_, C> {
         let number = {
             let mut inside = self.lock();
@@ -120,7 +120,7 @@ impl<C: ?Sized> Line<C> {
         }
     }
 
-    /// Lines a change up, and waits until it is done; leads meanwhile where nobody does.
+    /// Adds a change and waits until it is done; leads meanwhile where nobody else does.
     pub(super) fn wait(&self, change: Arc<C>, is_done: &dyn Fn() -> bool, lead: impl Fn(&[Arc<C>])) {
         let handed = false;
         self.lock().places.push_back(Place::Change { change, handed });
@@ -129,7 +129,7 @@ impl<C: ?Sized> Line<C> {
         }
     }
 
-    /// Lines a change up beside which nobody waits. Says whether the caller must see to it that [`Line::attend`] runs soon.
+    /// Adds a change that no caller waits for. Says whether the caller must see to it that [`Line::attend`] runs soon.
     #[must_use]
     pub(super) fn hand_over(&self, change: Arc<C>) -> bool {
         let mut inside = self.lock();
@@ -137,11 +137,11 @@ impl<C: ?Sized> Line<C> {
         !std::mem::replace(&mut inside.attended, true)
     }
 
-    /// Leads until no change waits any more.
+    /// Leads until there is no change left.
     pub(super) fn attend(&self, lead: impl Fn(&[Arc<C>])) {
         let mut panicked = None;
         while let Step::Lead(busy, changes) = self.step(&Wish::NoChanges) {
-            // The others that were handed over have nobody else.
+            // Nobody else leads the other changes that were handed over.
             panicked = catch_unwind(AssertUnwindSafe(|| lead(&changes)))
                 .err()
                 .or(panicked);
@@ -152,7 +152,7 @@ impl<C: ?Sized> Line<C> {
         }
     }
 
-    /// Takes back all changes that were handed over and are not under way: whoever was to attend does not come.
+    /// Takes back the changes that were handed over and have not begun, as nobody will attend to them.
     pub(super) fn take_back(&self) {
         let mut inside = self.lock();
         inside.attended = false;
@@ -201,7 +201,7 @@ impl<C: ?Sized> Inside<C> {
         places.any(|place| matches!(place, Place::Change { .. }))
     }
 
-    /// The changes at the front.
+    /// Takes the changes at the front of the line.
     fn take_changes(&mut self) -> Vec<Arc<C>> {
         let mut changes = Vec::new();
         while changes.len() < TOGETHER

@@ -1,15 +1,15 @@
 //! Writing: rows become a change, a change becomes the next version.
 //!
-//! - `handle`: the [`Table`], its newest state, its history and its tags; `span` and `stats` say more of it.
-//! - `rows`: rows that are written, changed and brought back. `columns`: other columns.
-//! - `change`: what any of them wants of the newest state; `new_column` and `new_vectors` are parts of it.
-//! - `next`: the manifest after a change, the one place where row ids, versions and dates are given.
-//! - `commit`: makes one manifest of the changes of all who wait, and asks them again when somebody else was first. `line` is where
-//!   they wait, `waiting` what a change is there; `landing` is a state that is not committed yet, `put` commits it.
-//!   `created` are the files that go where it is not. `queue` keeps handles of one process apart.
-//! - `layout`: puts a manifest that makes no version. `retired` removes files that no manifest names any more.
-//! - `at_once`: reads for who cannot wait.
-//! - `fragments`: files of rows. `gone`: rows that no version shows any more.
+//! - `handle`: the [`Table`] with its newest state, history and tags. `span` and `stats` are further reads; `at_once` answers without
+//!   waiting, or not at all.
+//! - `rows`: inserts, upserts, updates, deletes and restores. `columns`: changes of columns.
+//! - `change`: what a write does to the newest state, whichever it is. `new_column` and `new_vectors` are parts of it.
+//! - `next`: makes the manifest after a change, and alone gives row ids, versions and dates.
+//! - `commit`: makes one manifest of the changes of all who wait. `line` is where they wait, `waiting` what a change is there.
+//!   `landing` is a state that is not committed yet, `put` commits it, `created` removes its files where that fails. `queue` lets the
+//!   handles of one process wait for each other.
+//! - `layout`: commits a manifest that makes no version. `retired` removes files that no manifest names any more.
+//! - `fragments`: writes files of rows. `gone`: rows that no version shows any more.
 
 mod at_once;
 mod change;

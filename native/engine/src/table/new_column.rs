@@ -1,5 +1,5 @@
-//! A column for rows that exist, in files of its own beside theirs: new vectors, or the numbers of another column in a wider
-//! type.
+//! A new column for rows that exist: new vectors, or the numbers of another column in a wider type. It gets files of its own, beside
+//! those of the rows.
 
 use std::collections::HashMap;
 
@@ -15,17 +15,17 @@ use crate::fragment::Segment;
 use crate::schema::{DataType, Field};
 use crate::value::Value;
 
-/// How often files are made anew for fragments that others replaced.
+/// How often the files are made again because others replaced fragments meanwhile.
 pub(super) const TRIES: usize = 20;
 
-/// A column on its way into a manifest.
+/// A new column that is not committed yet.
 #[derive(Clone, Debug)]
 pub(super) struct NewColumn {
     pub(super) field: Field,
-    /// The field whose place it takes; none for one that comes to the others.
+    /// The field that it replaces; none where it is added.
     pub(super) old: Option<Field>,
     pub(super) cells: Cells,
-    /// The file of each fragment, by the names of the fragment's other files; none where its rows are older than the column.
+    /// Its file for each fragment, found by the names of the other files; `None` where the rows have no values.
     pub(super) ready: HashMap<Vec<String>, Option<GroupFile>>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct NewColumn {
 pub(super) enum Cells {
     /// Vectors that were given.
     Vectors(NewVectors),
-    /// The numbers of the column whose place it takes.
+    /// The numbers of the column that it replaces.
     Numbers,
 }
 
@@ -43,7 +43,7 @@ impl NewColumn {
         self.ready.contains_key(&name_of(fragment))
     }
 
-    /// Writes a file for a fragment, which is added to `created`. What rows have that are `gone` does not matter.
+    /// Writes its file for a fragment, which is added to `created`. The values of rows that are `gone` do not matter.
     pub(super) fn make_ready(
         &mut self,
         table: &Table,
@@ -61,7 +61,7 @@ impl NewColumn {
         Ok(())
     }
 
-    /// The cells of the rows of a segment, in pieces; nothing where they are older than the column.
+    /// The values for the rows of a segment, in pieces; none where the rows have no values.
     pub(super) fn pieces(&self, segment: &Segment, gone: &dyn Fn(u64) -> bool) -> Result<Vec<Column>> {
         if let Cells::Vectors(vectors) = &self.cells {
             return vectors.column_of(segment.rows(), None);

@@ -1,4 +1,4 @@
-//! Files that left the layout, and manifests that newer ones replaced.
+//! Removes files and manifests that are no longer needed.
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -8,13 +8,13 @@ use crate::error::Result;
 use crate::format::Raw;
 use crate::snapshot::State;
 
-/// Manifests that are kept beside the newest: readers that are just opening them find them.
+/// So many manifests are kept beside the newest, for readers that are just opening one of them.
 const KEPT: u64 = 4;
-/// Manifests are swept when the sequence is a multiple of this.
+/// Old manifests are removed at every sequence that is a multiple of this.
 const SWEEP_EVERY: u64 = 8;
 
 impl Table {
-    /// Removes manifests that no reader opens any more, and files that no manifest left names. A failure harms nobody: the
+    /// Removes manifests that no reader opens any more, and files that no remaining manifest names. A failure does no harm, as the
     /// next run tries again.
     pub(super) fn sweep(&self, state: &State) {
         if state.manifest.sequence.is_multiple_of(SWEEP_EVERY) {
@@ -24,7 +24,7 @@ impl Table {
 
     pub(crate) fn try_sweep(&self, state: &State, kept: u64) -> Result<u64> {
         let until = state.manifest.sequence.saturating_sub(kept);
-        // The manifest before the newest always stays: whoever put the newest looks for it.
+        // The manifest before the newest always stays: whoever put the newest checks that it is there.
         let before = until.min(state.manifest.sequence.saturating_sub(1));
         self.home.manifests.forget_before(before)?;
         let mut removed = 0;
@@ -44,8 +44,8 @@ impl Table {
         Ok(removed)
     }
 
-    /// Remembers whether a file of no manifest could not be removed, as somebody has it open. It stays among the retired ones,
-    /// so that it is tried again.
+    /// Remembers files that could not be removed because somebody has them open. They stay among the retired ones, so that the next
+    /// run tries again.
     fn kept_by_system(&self, file: &str, kept: bool) {
         let mut stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
         match kept {

@@ -7,7 +7,7 @@ use crate::table::created::Created;
 use crate::table::handle::Table;
 use crate::table::landing::Landing;
 
-/// The next manifest, with what is known of it already, and the files that were written for it.
+/// The next manifest while it is being made, with the parts of its state and the files that were written for it.
 pub(crate) struct Next {
     pub(crate) manifest: Manifest,
     pub(crate) known: Known,
@@ -15,7 +15,7 @@ pub(crate) struct Next {
 }
 
 impl Next {
-    /// A manifest that follows `state` and is the same but for its number and name.
+    /// Starts with a copy of the manifest of `state`, under the next number and a name of its own.
     ///
     /// # Errors
     /// [`crate::error::Code::Io`]: there is no name for it.
@@ -31,7 +31,7 @@ impl Next {
         Ok(Self::of(table, state, manifest))
     }
 
-    /// A manifest that is `state`'s, which did not land yet, with another change in it.
+    /// Goes on with the manifest of `state`, which is not put yet: another change joins it.
     pub(super) fn go_on(table: &Table, state: &State) -> Self {
         Self::of(table, state, state.manifest.clone())
     }
@@ -51,7 +51,7 @@ impl Next {
         }
     }
 
-    /// The state that the manifest describes, which follows `before`.
+    /// The state that the manifest describes. `before` is the one before it.
     pub(in crate::table) fn finish(self, home: &Home, before: &State) -> Result<Landing> {
         let Self {
             manifest,
@@ -65,7 +65,7 @@ impl Next {
         })
     }
 
-    /// Lists a file that this manifest no longer names.
+    /// Adds a file to the list of those that the manifest no longer names.
     pub(crate) fn retire(&mut self, directory: &str, file: String) -> Result<()> {
         let sequence = self.manifest.sequence;
         self.manifest.retired.push(Raw::new(Retired {

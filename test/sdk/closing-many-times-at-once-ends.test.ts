@@ -26,10 +26,10 @@ test("many calls of close() and a write behind them end", async () => {
     const before = busy(db, round);
     await new Promise(setImmediate);
     const closes = Array.from({ length: MANY }, () => handle.close());
-    const after = handle.insert([{ id: round }]);
+    const after = Promise.allSettled([handle.insert([{ id: round }])]);
     await Promise.all(closes);
     // It came before the first of them began, or was refused.
-    const [outcome] = await Promise.allSettled([after]);
+    const [outcome] = await after;
     if (outcome.status === "fulfilled") written += 1;
     else expect(outcome.reason).toMatchObject({ code: "CLOSED" });
     await Promise.all(before);

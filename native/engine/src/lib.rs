@@ -90,8 +90,10 @@ pub use filter::Filter;
 pub use format::{Commit, Operation, Raw};
 pub use fragment::ArrowStream;
 pub use history::{AsOf, Tag};
+pub use index::text::{Query as Words, Several, TextQuery};
 pub use search::{
-    After, Explained, Fuse, FuseMethod, FuseWeights, Planned, Search, SearchOptions, ValueCount, What,
+    After, Explained, Fuse, FuseMethod, FuseWeights, Planned, Search, SearchOptions, ValueCount,
+    WeightedText, What,
 };
 pub use snapshot::{
     Beside, Cell, Difference, Find, Lifetime, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,

@@ -116,7 +116,9 @@ fn table(kind: Kind, rows: &[Vec<f32>], indexing: Indexing) -> Arc<Table> {
 /// Checks a search: as many rows as there should be, in their order, each with a distance that is a finite number.
 fn check(kind: Kind, rows: &[Vec<f32>], snapshot: &Snapshot, search: &Search<'_>) {
     let picked = snapshot.search(search, Vec::new()).unwrap();
-    let What::Vector { query, .. } = search.what;
+    let What::Vector { query, .. } = search.what else {
+        unreachable!("the search is one for vectors");
+    };
     let wanted = search.options.limit.min(rows.len());
     assert_eq!(picked.len(), wanted, "{kind:?} {:?}", query);
     let of = |row: u64| kind.similarity(query, &rows[row as usize]);

@@ -13,6 +13,7 @@
 
 mod support {
     pub(crate) mod altering;
+    pub(crate) mod by_words;
     pub(crate) mod changing;
     pub(crate) mod checks;
     pub(crate) mod columns;
@@ -595,7 +596,8 @@ fn memory() -> Arc<dyn Catalog> {
 
 #[test]
 fn in_memory_every_version_stays_what_it_was() {
-    Runs::MIXED.run(&memory);
+    let tally = Runs::MIXED.run(&memory);
+    assert!(tally.words > 500 && tally.word_segments > 300, "{tally:?}");
 }
 
 #[test]

@@ -14,8 +14,8 @@ use serde_json::{Value as Json, json};
 use support::rows::{batch, schema};
 use support::world::World;
 use varve_engine::{
-    Alteration, Catalog, CommitOptions, Database, Due, Field, Filter, Indexing, MemoryStore, OnKey, Schema,
-    Store, Table, Value, inside::text::TextIndex,
+    Alteration, AsOf, Catalog, CommitOptions, Database, Due, Field, Filter, Indexing, MemoryStore, OnKey,
+    Schema, Search, SearchOptions, Snapshot, Store, Table, Value, What, Words, inside::text::TextIndex,
 };
 
 fn docs() -> Schema {
@@ -367,4 +367,120 @@ fn a_damaged_segment_is_told_of_and_made_anew() {
     table.optimize().unwrap();
     assert_eq!(table.verify().unwrap().problems, []);
     assert_eq!(bench.ranges(), [(0, 1200, 1200)]);
+}
+
+/// The ids and scores of the best rows of a query, in all columns that are searched.
+fn found(snapshot: &Snapshot, query: &str) -> Vec<(u64, f64)> {
+    let (words, columns) = (Words::typed(query, &|_| None), snapshot.all_texts().unwrap());
+    let search = Search {
+        what: What::Text {
+            query: &words,
+            columns: &columns,
+        },
+        filter: None,
+        group: None,
+        options: SearchOptions {
+            limit: 20,
+            ..SearchOptions::default()
+        },
+    };
+    let picked = snapshot.search(&search, Vec::new()).unwrap();
+    picked
+        .ids()
+        .zip(picked.scores.iter().map(|score| score.score))
+        .collect()
+}
+
+#[test]
+fn a_version_gives_one_answer_for_ever_whatever_upkeep_does() {
+    let bench = Bench::new();
+    bench.indexing(100, usize::MAX);
+    bench.insert(0..300);
+    bench.insert(200..500);
+    bench.delete(&json!({"op": "lt", "column": ["id"], "value": 100}));
+    let queries = [
+        "word250 common",
+        "word150 filler",
+        "\"common word299\"",
+        "wor*",
+        "+word42 common",
+        "word4~1 -word45",
+    ];
+    let then = || bench.table.as_of(&AsOf::Version(2)).unwrap();
+    let answers = || {
+        queries.map(|query| {
+            (
+                found(&then(), query),
+                found(&bench.table.snapshot().unwrap(), query),
+            )
+        })
+    };
+    let first = answers();
+    assert!(first.iter().all(|(then, _)| !then.is_empty()));
+    assert!(first.iter().any(|(then, now)| then != now));
+    let held = (then(), bench.table.snapshot().unwrap());
+    let same = |bench: &Bench| {
+        assert_eq!(
+            queries.map(|query| (found(&held.0, query), found(&held.1, query))),
+            first
+        );
+        let anew = Database::with(Arc::new(bench.store.clone()), Arc::<World>::clone(&bench.world));
+        let anew = anew.open_table("t").unwrap().as_of(&AsOf::Version(2)).unwrap();
+        assert!(
+            queries
+                .iter()
+                .zip(&first)
+                .all(|(query, (then, _))| found(&anew, query) == *then)
+        );
+        assert!(
+            queries
+                .iter()
+                .zip(answers())
+                .zip(&first)
+                .all(|((_, now), first)| now.0 == first.0)
+        );
+    };
+    bench.maintain();
+    same(&bench);
+    // More rows, a segment of them, and all in one.
+    bench.insert(500..1200);
+    same(&bench);
+    bench.maintain();
+    same(&bench);
+    bench.delete(&json!({"op": "gte", "column": ["id"], "value": 700}));
+    bench.table.tag("then", &then()).unwrap();
+    bench.table.set_retention(Some(0)).unwrap();
+    bench.table.optimize().unwrap();
+    same(&bench);
+    // A handle that cannot read the segments reads the rows.
+    bench.alter(body(&json!({"search": true, "analysis": {"language": "de"}})));
+    bench.alter(body(&json!({"search": true})));
+    same(&bench);
+}
+
+#[test]
+fn what_is_damaged_is_read_from_the_rows_and_made_anew() {
+    let bench = Bench::new();
+    bench.insert(0..1200);
+    bench.maintain();
+    let right = found(&bench.table.snapshot().unwrap(), "word250 filler");
+    assert_eq!(right.len(), 20);
+    let file = format!("t.varve/index/{}", bench.entries()[0]["file"].as_str().unwrap());
+    let whole = bench.store.open(&file).unwrap().unwrap().map().unwrap().to_vec();
+    for at in [3, whole.len() / 3, whole.len() / 2, whole.len() - 3] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        bench.store.remove(&file).unwrap();
+        bench.store.put_if_absent(&file, &bytes).unwrap();
+        let database = Database::with(Arc::new(bench.store.clone()), Arc::<World>::clone(&bench.world));
+        let table = database.open_table("t").unwrap();
+        assert_eq!(found(&table.snapshot().unwrap(), "word250 filler"), right, "{at}");
+    }
+    bench.store.remove(&file).unwrap();
+    let database = Database::with(Arc::new(bench.store.clone()), Arc::<World>::clone(&bench.world));
+    let table = database.open_table("t").unwrap();
+    assert_eq!(found(&table.snapshot().unwrap(), "word250 filler"), right);
+    while table.maintain().unwrap() {}
+    assert_eq!(table.verify().unwrap().problems, []);
+    assert_eq!(found(&table.snapshot().unwrap(), "word250 filler"), right);
 }

@@ -100,7 +100,8 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
     let request: Read = parse(request)?;
     let snapshot = request.snapshot(table)?;
     let filter = request.filter(&snapshot)?;
-    let search = request.search(&snapshot, vector, filter.as_ref())?;
+    let looked_for = request.asked()?.looked_for(&snapshot, vector)?;
+    let search = request.search(&snapshot, (&looked_for, vector), filter.as_ref())?;
     let explained = snapshot.explain(&search)?;
     let mut json = json!({
         "version": explained.version, "exact": explained.exact, "recall": explained.recall,
@@ -201,7 +202,8 @@ fn searched(
     most_ns: u64,
 ) -> Result<Option<Picked>> {
     let filter = request.filter(snapshot)?;
-    let search = request.search(snapshot, vector, filter.as_ref())?;
+    let looked_for = request.asked()?.looked_for(snapshot, vector)?;
+    let search = request.search(snapshot, (&looked_for, vector), filter.as_ref())?;
     let counted = request.asked()?.facets(snapshot)?.len();
     if counted > 0 && snapshot.predicted_ns(counted * COUNTED_BYTES) > most_ns {
         return Ok(None);

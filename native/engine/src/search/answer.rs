@@ -55,9 +55,10 @@ impl Snapshot {
             Some(field) => self.best_of_groups(field, hits)?,
         };
         if options.diversity > 0.0 {
-            let What::Vector { column, .. } = search.what;
             let wanted = options.offset.saturating_add(options.limit);
-            hits = self.diverse(column, hits, options.diversity, wanted)?;
+            if let What::Vector { column, .. } = search.what {
+                hits = self.diverse(column, hits, options.diversity, wanted)?;
+            }
         }
         if let Some(after) = options.after {
             hits.retain(|hit| after.is_before(hit.order, self.id_of(hit.row)));
@@ -84,7 +85,7 @@ impl Planned<'_> {
         let (snapshot, search) = (self.snapshot, self.search);
         let (mut planned, mut before) = (self, Explained::default());
         loop {
-            let depth = planned.depth();
+            let depth = planned.depth;
             let (mut hits, explained) = planned.hits()?;
             let explained = explained.after(&before);
             let found = hits.len();

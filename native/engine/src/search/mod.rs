@@ -8,6 +8,7 @@
 //! - `approximate`: through index segments: candidates, then their vectors, then what no segment covers.
 //! - `exact`: all rows, by `pass` and `threads`; `candidates` are those that their shadow could not rule out.
 //! - `fuse`: makes one ranking of that by words and that by vectors.
+//! - `text`: rows that hold words.
 //! - `query`: a vector that fits its column.
 
 mod answer;
@@ -27,12 +28,14 @@ mod pass;
 mod plan;
 mod query;
 mod request;
+mod text;
 mod threads;
 
 pub use facets::ValueCount;
 pub use fuse::{Fuse, FuseMethod, FuseWeights};
 pub use plan::Planned;
 pub use request::{After, Explained, Search, SearchOptions, What};
+pub use text::WeightedText;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@ use super::approximate::{Approximate, Way};
 use super::cost::{BYTES_PER_NS, FILTER_ROW_BYTES, FILTER_ROW_NS, SCATTERED_ROWS};
 use super::exact::{Hit, Nearest, Scanned};
 use super::query::Query;
-use super::request::{Explained, Leg, Search};
+use super::request::{Explained, Leg, Search, What};
+use super::text::TextPlan;
 use crate::error::{Code, Result};
 use crate::fragment::{Segment, Shadow};
 use crate::schema::{DataType, Field};
@@ -12,6 +13,22 @@ use crate::snapshot::Snapshot;
 pub struct Planned<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) search: Search<'a>,
+    /// How many rows it finds, where there are as many.
+    pub(super) depth: usize,
+    part: Part<'a>,
+}
+
+/// How rows are looked for.
+enum Part<'a> {
+    /// By their vectors.
+    Vector(Box<VectorPlan<'a>>),
+    /// By their words.
+    Text(TextPlan<'a>),
+}
+
+/// A search for vectors, and the way it will be answered.
+struct VectorPlan<'a> {
+    snapshot: &'a Snapshot,
     leg: Leg<'a>,
     query: Query<'a>,
     way: Way<'a>,
@@ -28,19 +45,18 @@ impl Snapshot {
 
     /// Plans to find this many rows.
     pub(super) fn plan_for<'a>(&'a self, search: &Search<'a>, depth: usize) -> Result<Planned<'a>> {
-        let leg = search.leg(depth);
-        let query = Query::new(leg.column, leg.query)?;
-        let way = if leg.is_exact() {
-            Way::Exact(None)
-        } else {
-            Approximate::plan(self, leg)?
+        let part = match search.what {
+            What::Vector { column, query } => {
+                let plan = VectorPlan::new(self, search.leg((column, query), depth))?;
+                Part::Vector(Box::new(plan))
+            }
+            What::Text { .. } => Part::Text(self.text_plan(search, depth)?),
         };
         Ok(Planned {
             snapshot: self,
             search: *search,
-            leg,
-            query,
-            way,
+            depth,
+            part,
         })
     }
 
@@ -50,17 +66,22 @@ impl Snapshot {
     /// # Errors
     /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn plan_within<'a>(&'a self, search: &Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
-        let leg = search.leg(search.depth());
-        let evaluated = if leg.is_exact() {
-            0
-        } else {
-            Approximate::unknown_rows(self, &leg) as u64 * FILTER_ROW_NS
+        let evaluated = match search.what {
+            What::Vector { column, query } => {
+                let leg = search.leg((column, query), search.depth());
+                if leg.is_exact() {
+                    0
+                } else {
+                    Approximate::unknown_rows(self, &leg) as u64 * FILTER_ROW_NS
+                }
+            }
+            What::Text { .. } => 0,
         };
         if evaluated > most_ns {
             return Ok(None);
         }
         let planned = self.plan(search)?;
-        let fits = planned.predicted_ns() <= most_ns - evaluated;
+        let fits = planned.predicted_ns()? <= most_ns - evaluated;
         Ok(fits.then_some(planned))
     }
 
@@ -99,13 +120,40 @@ impl Snapshot {
 }
 
 impl Planned<'_> {
-    /// How many rows it finds, where there are as many.
-    pub(super) fn depth(&self) -> usize {
-        self.leg.limit
-    }
-
     /// The best rows, and what finding them took.
     pub(super) fn hits(self) -> Result<(Vec<Hit>, Explained)> {
+        match self.part {
+            Part::Vector(plan) => plan.hits(),
+            Part::Text(plan) => plan.hits(),
+        }
+    }
+
+    /// About how many nanoseconds the answer will take.
+    fn predicted_ns(&self) -> Result<u64> {
+        match &self.part {
+            Part::Vector(plan) => Ok(plan.predicted_ns()),
+            Part::Text(plan) => plan.predicted_ns(),
+        }
+    }
+}
+
+impl<'a> VectorPlan<'a> {
+    fn new(snapshot: &'a Snapshot, leg: Leg<'a>) -> Result<Self> {
+        let query = Query::new(leg.column, leg.query)?;
+        let way = if leg.is_exact() {
+            Way::Exact(None)
+        } else {
+            Approximate::plan(snapshot, leg)?
+        };
+        Ok(Self {
+            snapshot,
+            leg,
+            query,
+            way,
+        })
+    }
+
+    fn hits(self) -> Result<(Vec<Hit>, Explained)> {
         if let Way::Index(approximate) = &self.way {
             match approximate.run(self.query.clone()) {
                 // What is damaged may be the index, and the answer is in the rows.
@@ -118,7 +166,6 @@ impl Planned<'_> {
         self.snapshot.exact_hits(&self.leg, self.query)
     }
 
-    /// About how many nanoseconds the answer will take.
     fn predicted_ns(&self) -> u64 {
         match &self.way {
             Way::Index(approximate) => approximate.predicted_ns(),

@@ -1,6 +1,8 @@
 use serde::Deserialize;
 
+use super::text::WeightedText;
 use crate::filter::Filter;
+use crate::index::text::Query;
 use crate::schema::Field;
 
 /// What a search may be told beside what it looks for and its filter. A binding hands it on as it came, so that an option is declared
@@ -77,6 +79,13 @@ pub enum What<'a> {
         /// The query.
         query: &'a [f32],
     },
+    /// The rows that hold words.
+    Text {
+        /// What is asked.
+        query: &'a Query,
+        /// The columns, each as [`crate::Snapshot::text`] gives it.
+        columns: &'a [WeightedText<'a>],
+    },
 }
 
 /// A search of a version.
@@ -129,9 +138,8 @@ impl<'a> Search<'a> {
         end.max(options.candidates.unwrap_or(CANDIDATES))
     }
 
-    /// How it goes about finding this many rows.
-    pub(super) fn leg(&self, depth: usize) -> Leg<'a> {
-        let What::Vector { column, query } = self.what;
+    /// How it goes about finding this many vectors.
+    pub(super) fn leg(&self, (column, query): (&'a Field, &'a [f32]), depth: usize) -> Leg<'a> {
         let options = &self.options;
         Leg {
             column,

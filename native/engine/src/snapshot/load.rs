@@ -100,6 +100,7 @@ impl State {
                 deaths,
                 indexes,
                 ended: Vec::new(),
+                tails: before.map_or_else(Arc::default, |before| Arc::clone(&before.tails)),
             },
             None,
         )

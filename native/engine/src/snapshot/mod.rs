@@ -5,6 +5,7 @@
 //! - `state` also has the [`Snapshot`], which sees some of the rows: those born by its watermark and not dead at its version.
 //! - `lookup`: rows by key, by id and by filter.
 //! - `picked`: rows that were found, to be read; `read`, `scan`, `diff` and `export` find and show them.
+//! - `words`: the words that a version sees, in segments and in memory.
 //! - `score`: how well a row fits what was searched for.
 //! - `lifetime`: from when to when a row was visible.
 
@@ -19,8 +20,8 @@ mod picked;
 mod read;
 mod scan;
 mod score;
-mod searched;
 mod state;
+mod words;
 
 pub use diff::Difference;
 pub use export::Beside;

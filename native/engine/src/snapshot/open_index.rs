@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::home::Home;
@@ -15,6 +16,8 @@ pub(crate) struct OpenIndex {
     pub(crate) place: IndexFile,
     home: Home,
     index: OnceLock<Option<Opened>>,
+    /// A part of the file was found damaged that was not read when it was opened.
+    damaged: AtomicBool,
 }
 
 /// What is open.
@@ -40,6 +43,7 @@ impl OpenIndex {
             place: place.clone(),
             home: home.clone(),
             index: OnceLock::new(),
+            damaged: AtomicBool::new(false),
         };
         // Words are searched more seldom than the table is opened, and their file takes longer to open.
         if home.store.is_near() && matches!(place.covers, Covers::Vector(_)) {
@@ -56,12 +60,31 @@ impl OpenIndex {
         }
     }
 
-    /// The words of columns.
-    pub(crate) fn texts(&self) -> Option<&TextIndex> {
-        match self.opened() {
-            Some(Opened::Text(index)) => Some(index),
-            _ => None,
+    /// The words of columns; none where the file is damaged or gone.
+    ///
+    /// # Errors
+    /// What the store says: who asks again may be told more.
+    pub(crate) fn texts(&self) -> Result<Option<&TextIndex>> {
+        if self.damaged.load(Ordering::Relaxed) {
+            return Ok(None);
         }
+        let opened = match self.index.get() {
+            Some(known) => known.as_ref(),
+            None => match open(&self.home, &self.place) {
+                Ok(index) => self.index.get_or_init(|| Some(index)).as_ref(),
+                Err(error) if error.code() == Code::Corrupt => self.index.get_or_init(|| None).as_ref(),
+                Err(error) => return Err(error),
+            },
+        };
+        match opened {
+            Some(Opened::Text(index)) => Ok(Some(index)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Says that what was read of its file was damaged. Returns whether that is news.
+    pub(crate) fn give_up(&self) -> bool {
+        !self.damaged.swap(true, Ordering::Relaxed)
     }
 
     /// None where the file is damaged or gone: then its rows are read. [`crate::Table::verify`] tells.
@@ -80,7 +103,7 @@ impl OpenIndex {
 
     /// Whether the file is known to be damaged or gone. Reads nothing.
     pub(crate) fn is_damaged(&self) -> bool {
-        self.index.get().is_some_and(Option::is_none)
+        self.index.get().is_some_and(Option::is_none) || self.damaged.load(Ordering::Relaxed)
     }
 
     /// Reads every byte of a segment and checks it.

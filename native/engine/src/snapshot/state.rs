@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::Home;
 use super::open_index::OpenIndex;
-use super::searched::Searched;
+use super::words::{Searched, Tails, WordsSeen};
 use crate::column::{Batch, Bits};
 use crate::error::{Error, Result};
 use crate::format::Manifest;
@@ -24,6 +24,8 @@ pub(crate) struct State {
     pub(crate) fields: Vec<Field>,
     /// Those that are searched by their words, once somebody asked.
     searched: Arc<OnceLock<Vec<Searched>>>,
+    /// The words of rows that no segment covers.
+    pub(crate) tails: Arc<Tails>,
     latest: Arc<View>,
     /// Views of earlier versions, the last used at the end.
     past: Mutex<Vec<Arc<View>>>,
@@ -40,6 +42,7 @@ struct View {
     masks: Vec<OnceLock<Option<Arc<Bits>>>>,
     /// How often it was looked whether a single row is visible, where there was no mask.
     asked: AtomicUsize,
+    words: WordsSeen,
 }
 
 /// How many earlier versions keep their masks.
@@ -54,6 +57,7 @@ pub(crate) struct Known {
     pub(crate) indexes: Vec<Arc<OpenIndex>>,
     /// The rows that ended since the state before.
     pub(crate) ended: Vec<u64>,
+    pub(crate) tails: Arc<Tails>,
 }
 
 impl State {
@@ -84,6 +88,7 @@ impl State {
             schema,
             masks,
             asked: AtomicUsize::new(0),
+            words: WordsSeen::default(),
         };
         Ok(Self {
             own_path: home.manifest_path(manifest.sequence),
@@ -91,6 +96,7 @@ impl State {
             searched: before
                 .filter(|before| have_the_same_schemas(&before.manifest, &manifest))
                 .map_or_else(Arc::default, |before| Arc::clone(&before.searched)),
+            tails: known.tails,
             segments: known.segments,
             deaths: known.deaths,
             indexes: known.indexes,
@@ -144,6 +150,7 @@ impl State {
             schema,
             masks,
             asked: AtomicUsize::new(0),
+            words: WordsSeen::default(),
         });
         if past.len() >= VIEWS {
             past.remove(0);
@@ -295,6 +302,11 @@ impl Snapshot {
             self.segment(segment);
         }
         self.sees(id)
+    }
+
+    /// What is known of the words that the version sees.
+    pub(super) fn words_seen(&self) -> &WordsSeen {
+        &self.view.words
     }
 
     /// Whether the version sees a row, by its id. Cheaper than a mask for one row.

@@ -12,7 +12,7 @@ use super::model::{Model, Row, Version, default_of, key_text};
 use super::nearest::{self, Shown, Tally};
 use super::random::Random;
 use super::read::rows_of;
-use super::{spans, values};
+use super::{by_words, spans, values};
 
 /// A moment that may not exist.
 pub(crate) fn moment(random: &mut Random, model: &Model, now: i64) -> AsOf {
@@ -68,6 +68,9 @@ pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model:
         0 => key(random, &snapshot, version, model.keys),
         1 | 2 => find(random, &snapshot, version),
         3 => scan(random, &snapshot, version),
+        4 if random.chance(50) => {
+            by_words::search(random, tally, &snapshot, &shown(version));
+        }
         4 => {
             nearest::search(random, tally, &snapshot, &shown(version));
         }

@@ -17,7 +17,12 @@ pub(crate) enum Kind {
 }
 
 pub(crate) fn random_schema(random: &mut Random, kind: Kind) -> Schema {
-    let all: Vec<Json> = every_type().as_array().unwrap().clone();
+    let mut all: Vec<Json> = every_type().as_array().unwrap().clone();
+    for field in &mut all {
+        if random.chance(70) && holds_text(&field["type"]) {
+            field["text"] = searched(random, &field["type"]);
+        }
+    }
     let share = if kind == Kind::Wide { 20 } else { 60 };
     let mut fields: Vec<Json> = all.into_iter().filter(|_| random.chance(share)).collect();
     if kind == Kind::Wide {
@@ -34,6 +39,25 @@ pub(crate) fn random_schema(random: &mut Random, kind: Kind) -> Schema {
     );
     let primary_key = random.chance(80).then_some("key");
     schema(json!({"primaryKey": primary_key, "fields": fields}))
+}
+
+fn holds_text(data_type: &Json) -> bool {
+    let is_text = |data_type: &Json| data_type["kind"] == "text";
+    let mut parts = data_type["fields"].as_array().into_iter().flatten();
+    is_text(data_type) || is_text(&data_type["item"]["type"]) || parts.any(|part| is_text(&part["type"]))
+}
+
+/// What is said of the search by words.
+fn searched(random: &mut Random, data_type: &Json) -> Json {
+    if random.chance(15) {
+        return json!({"search": false});
+    }
+    let analysis = json!({"language": "fi", "stem": false, "fold": random.chance(50)});
+    let parts = match data_type["kind"] == "struct" && random.chance(50) {
+        true => json!([["words"]]),
+        false => json!([]),
+    };
+    json!({"search": true, "analysis": analysis, "parts": parts})
 }
 
 fn vectors(random: &mut Random, kind: Kind) -> Json {
@@ -74,6 +98,10 @@ pub(crate) fn derived_vectors(random: &mut Random, kind: Kind, schema: &Schema) 
 pub(crate) fn wider(random: &mut Random, field: &Field) -> Field {
     let mut field = field.clone();
     field.nullable |= random.chance(40);
+    let data_type = serde_json::to_value(&field.data_type).unwrap();
+    if holds_text(&data_type) && random.chance(60) {
+        field.text = serde_json::from_value(searched(random, &data_type)).unwrap();
+    }
     match &mut field.data_type {
         DataType::Enum { .. } if random.chance(20) => field.data_type = DataType::Text,
         DataType::Enum { values } if !values.contains(&"more".to_owned()) => {
@@ -104,10 +132,16 @@ pub(crate) fn random_column(random: &mut Random, kind: Kind) -> Field {
         2 => (json!({"kind": "enum", "values": ["x", "y"]}), json!("y")),
         3 => (json!({"kind": "json"}), json!("{\"a\":2}")),
         4 => (vectors(random, kind), json!(null)),
-        _ => (json!({"kind": "text"}), json!(null)),
+        _ => (
+            json!({"kind": "text"}),
+            random.pick(&[json!(null), json!("zzz ab")]).clone(),
+        ),
     };
     let nullable = default.is_null() || random.chance(50);
-    let field = json!({"name": name, "type": data_type, "nullable": nullable, "default": default});
+    let mut field = json!({"name": name, "type": data_type, "nullable": nullable, "default": default});
+    if holds_text(&field["type"]) && random.chance(70) {
+        field["text"] = searched(random, &field["type"]);
+    }
     let mut field: Field = serde_json::from_value(field).unwrap();
     if nullable && random.chance(30) || matches!(field.data_type, DataType::Vector { .. }) {
         field.default = None;

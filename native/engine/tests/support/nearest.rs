@@ -29,6 +29,9 @@ pub(crate) struct Tally {
     /// Exact ones that read shadows.
     pub(crate) shadows: usize,
     pub(crate) spans: usize,
+    /// For words, and those of them that asked segments.
+    pub(crate) words: usize,
+    pub(crate) word_segments: usize,
     /// By the recall that was asked for, in percent.
     recalls: HashMap<u32, Mean>,
 }
@@ -57,6 +60,8 @@ impl Tally {
         self.exact += other.exact;
         self.shadows += other.shadows;
         self.spans += other.spans;
+        self.words += other.words;
+        self.word_segments += other.word_segments;
         for (asked, mean) in &other.recalls {
             let sum = self.recalls.entry(*asked).or_default();
             sum.count += mean.count;

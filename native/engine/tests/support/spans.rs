@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use varve_engine::{AsOf, Moment, Picked, Table};
 
-use super::checks;
 use super::model::{Model, Row};
 use super::nearest::{self, Shown, Tally};
 use super::random::Random;
+use super::{by_words, checks};
 
 /// One random span: its rows, and a search of it with the lifetimes of what is found.
 pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model: &Model, now: i64) {
@@ -32,7 +32,9 @@ pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model:
             found.map(|span| span.version())
         ),
     };
-    let picked = if random.chance(50) {
+    let picked = if random.chance(20) {
+        by_words::search(random, tally, &span, &shown)
+    } else if random.chance(50) {
         checks::all(&span, &shown);
         nearest::search(random, tally, &span, &shown)
     } else {

@@ -5,7 +5,19 @@ use varve_engine::{DataType, Element, Value};
 
 use super::random::Random;
 
-const TEXTS: [&str; 9] = ["", "a", "ab", "b", "Ö", "zzz", "a b", "\u{1F40C}", "\"\\\n"];
+const TEXTS: [&str; 11] = [
+    "",
+    "a",
+    "ab",
+    "b",
+    "Ö",
+    "zzz",
+    "a b",
+    "\u{1F40C}",
+    "\"\\\n",
+    "zzz ab zzz",
+    "B ab Ö, zzz a",
+];
 const JSONS: [&str; 4] = ["{\"a\":1}", "[1,\"x\"]", "\"text\"", "1.5e3"];
 const INTS: [i64; 8] = [0, 1, 2, 3, -1, 1 << 53, i64::MIN, i64::MAX];
 const FLOATS: [f64; 9] = [

@@ -6,7 +6,7 @@ use varve_engine::{
 
 use super::cursor::Cursor;
 use super::parse::filter;
-use super::search::SearchRequest;
+use super::search::{LookedFor, SearchRequest};
 use super::select::Select;
 
 /// Where the nearest row of each key is found: rows that are looked at for each that is wanted, at first.
@@ -138,11 +138,11 @@ impl Read {
     pub(crate) fn search<'a>(
         &self,
         snapshot: &'a Snapshot,
-        vector: Option<&'a [f32]>,
+        (looked_for, vector): (&'a LookedFor<'a>, Option<&[f32]>),
         filter: Option<&'a Filter>,
     ) -> Result<Search<'a>> {
         let asked = self.asked()?;
-        let mut search = asked.bind(snapshot, vector, filter)?;
+        let mut search = asked.bind(snapshot, looked_for, filter)?;
         if let Some(cursor) = asked.after()? {
             if cursor.mark != asked.mark(vector, self.filter.as_ref()) {
                 let message = "The cursor belongs to another search.";

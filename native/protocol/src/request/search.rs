@@ -1,8 +1,11 @@
 use std::hash::Hasher;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
-use varve_engine::{Code, Error, Field, Filter, Result, Search, SearchOptions, Snapshot, What};
+use varve_engine::{
+    Code, Error, Field, Filter, Result, Search, SearchOptions, Snapshot, TextQuery, WeightedText, What, Words,
+};
 
 use super::cursor::{Cursor, Mark};
 
@@ -29,6 +32,105 @@ pub(crate) struct SearchRequest {
 enum Wanted {
     /// The nearest vectors; the query comes beside the request.
     Vector(Column),
+    /// The rows that hold words.
+    Text(WantedText),
+}
+
+/// Words that are looked for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct WantedText {
+    query: Asked,
+    /// Where they are looked for; in all columns that are searched by their words where it is left out.
+    #[serde(default)]
+    columns: Option<Vec<Weighted>>,
+}
+
+/// A query as it was typed, or as data.
+#[derive(Debug)]
+enum Asked {
+    Typed(String),
+    Data(TextQuery),
+}
+
+impl<'de> Deserialize<'de> for Asked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        match Json::deserialize(deserializer)? {
+            Json::String(text) => Ok(Self::Typed(text)),
+            data => serde_json::from_value(data)
+                .map(Self::Data)
+                .map_err(D::Error::custom),
+        }
+    }
+}
+
+/// A column, and what it counts for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Weighted {
+    #[serde(flatten)]
+    column: Column,
+    #[serde(default)]
+    weight: Option<f64>,
+}
+
+impl WantedText {
+    fn bind<'a>(&self, snapshot: &'a Snapshot) -> Result<LookedFor<'a>> {
+        let columns = match &self.columns {
+            None => snapshot.all_texts()?,
+            Some(columns) => columns
+                .iter()
+                .map(|weighted| {
+                    snapshot.text(weighted.column.bind(snapshot)?, weighted.weight.unwrap_or(1.0))
+                })
+                .collect::<Result<_>>()?,
+        };
+        let named = |name: &str| {
+            let column = columns.iter().find(|text| text.column.name == name);
+            column.map(|text| text.column.id)
+        };
+        let words = match &self.query {
+            Asked::Typed(text) => Words::typed(text, &named),
+            Asked::Data(query) => query.query(&named)?,
+        };
+        Ok(LookedFor::Text { words, columns })
+    }
+
+    fn mark(&self, mark: &mut Mark) {
+        let query = match &self.query {
+            Asked::Typed(text) => text.clone(),
+            Asked::Data(query) => serde_json::to_string(query).unwrap_or_default(),
+        };
+        mark.write(query.as_bytes());
+        for weighted in self.columns.iter().flatten() {
+            mark.write_u8(0);
+            mark.write(weighted.column.column.as_bytes());
+            mark.write_u64(weighted.weight.unwrap_or(1.0).to_bits());
+        }
+    }
+}
+
+/// What is looked for, bound to the columns of a version.
+pub(crate) enum LookedFor<'a> {
+    /// The nearest vectors.
+    Vector { column: &'a Field, query: &'a [f32] },
+    /// The rows that hold words.
+    Text {
+        words: Words,
+        columns: Vec<WeightedText<'a>>,
+    },
+}
+
+impl LookedFor<'_> {
+    fn what(&self) -> What<'_> {
+        match self {
+            Self::Vector { column, query } => What::Vector { column, query },
+            Self::Text { words, columns } => What::Text {
+                query: words,
+                columns,
+            },
+        }
+    }
 }
 
 /// A column, by its name and by the id that the caller knows it by.
@@ -52,20 +154,34 @@ impl Column {
 }
 
 impl SearchRequest {
+    /// What is looked for, bound to the columns of a version.
+    pub(crate) fn looked_for<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        vector: Option<&'a [f32]>,
+    ) -> Result<LookedFor<'a>> {
+        match &self.what {
+            Wanted::Vector(wanted) => {
+                let column = wanted.bind(snapshot)?;
+                let missing = || Error::new(Code::InvalidArgument, "A search needs a vector.");
+                let query = vector.ok_or_else(missing)?;
+                Ok(LookedFor::Vector { column, query })
+            }
+            Wanted::Text(wanted) => wanted.bind(snapshot),
+        }
+    }
+
     /// The search, bound to the columns of a version.
     pub(crate) fn bind<'a>(
         &self,
         snapshot: &'a Snapshot,
-        vector: Option<&'a [f32]>,
+        looked_for: &'a LookedFor<'a>,
         filter: Option<&'a Filter>,
     ) -> Result<Search<'a>> {
-        let Wanted::Vector(wanted) = &self.what;
-        let column = wanted.bind(snapshot)?;
-        let query = vector.ok_or_else(|| Error::new(Code::InvalidArgument, "A search needs a vector."))?;
         self.facets(snapshot)?;
         let group = self.group_by.as_ref().map(|group| group.bind(snapshot));
         Ok(Search {
-            what: What::Vector { column, query },
+            what: looked_for.what(),
             filter,
             group: group.transpose()?,
             options: self.options,
@@ -100,9 +216,15 @@ impl SearchRequest {
     /// What tells the search from others, its pages from theirs: what is looked for and among which rows.
     pub(crate) fn mark(&self, vector: Option<&[f32]>, filter: Option<&Json>) -> u32 {
         let mut mark = Mark::default();
-        let Wanted::Vector(wanted) = &self.what;
+        let column = match &self.what {
+            Wanted::Vector(wanted) => wanted.column.as_str(),
+            Wanted::Text(wanted) => {
+                wanted.mark(&mut mark);
+                ""
+            }
+        };
         let group = self.group_by.as_ref().map(|group| group.column.as_str());
-        for name in [wanted.column.as_str(), group.unwrap_or_default()] {
+        for name in [column, group.unwrap_or_default()] {
             mark.write(name.as_bytes());
             mark.write_u8(0);
         }

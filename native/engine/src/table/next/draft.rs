@@ -42,6 +42,7 @@ impl Next {
             segments: state.segments.clone(),
             deaths: state.deaths.clone(),
             ended: Vec::new(),
+            tails: Arc::clone(&state.tails),
         };
         let created = Created::new(&table.home);
         Self {

@@ -44,6 +44,11 @@ impl Searched {
         }
     }
 
+    /// Whether rows that are older than it show no text.
+    pub(crate) fn is_empty_by_default(&self) -> bool {
+        self.default.is_null(0).unwrap_or(false)
+    }
+
     /// Hands out the texts of a row, in their order.
     ///
     /// # Errors

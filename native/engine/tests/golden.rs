@@ -20,7 +20,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value as Json;
-use support::golden::content::content;
+use support::golden::content::{content, found};
 use support::golden::{Maker, copy, folder, history, layout, open};
 use support::rows::batch;
 use varve_engine::{CommitOptions, OnKey, Table, Value};
@@ -31,6 +31,7 @@ struct Golden {
     make: fn(&Path) -> Maker,
     effective: fn() -> Vec<i64>,
     queries: fn() -> Vec<Vec<f32>>,
+    words: &'static [&'static str],
 }
 
 fn golden(name: &'static str, make: fn(&Path) -> Maker) -> Golden {
@@ -39,6 +40,7 @@ fn golden(name: &'static str, make: fn(&Path) -> Maker) -> Golden {
         make,
         effective: Vec::new,
         queries: Vec::new,
+        words: &[],
     }
 }
 
@@ -52,6 +54,10 @@ fn all() -> Vec<Golden> {
         Golden {
             queries: layout::queries,
             ..golden("vectors", |_| layout::vectors())
+        },
+        Golden {
+            words: layout::ASKED,
+            ..golden("words", |_| layout::words())
         },
         golden("journal", layout::journal),
         golden("newer", |_| layout::newer()),
@@ -68,7 +74,11 @@ fn all() -> Vec<Golden> {
 
 impl Golden {
     fn content(&self, table: &Table) -> Json {
-        content(table, &(self.effective)(), &(self.queries)())
+        let mut content = content(table, &(self.effective)(), &(self.queries)());
+        if !self.words.is_empty() {
+            content["found"] = self.words.iter().map(|query| found(table, query)).collect();
+        }
+        content
     }
 
     fn expected(&self) -> Json {

@@ -15,7 +15,10 @@ use varve_engine::{Catalog, Database, MemoryStore, Schema, SystemEnvironment, Ta
 use varve_protocol::Within;
 
 fn table(store: Arc<dyn Catalog>) -> Arc<Table> {
-    let fields = json!({"primaryKey": "id", "fields": [{"name": "id", "type": {"kind": "int"}}]});
+    let fields = json!({"primaryKey": "id", "fields": [
+        {"name": "id", "type": {"kind": "int"}},
+        {"name": "body", "type": {"kind": "text"}, "text": {"search": true}},
+    ]});
     let schema: Schema = serde_json::from_value(fields).unwrap();
     let database = Database::with(store, Arc::new(SystemEnvironment));
     database.create_table("t", schema).unwrap()
@@ -27,6 +30,7 @@ fn a_read_within_a_time_touches_no_store_that_is_far() {
         json!({"kind": "count"}),
         json!({"kind": "find", "limit": 1}),
         json!({"kind": "find", "limit": 1, "version": 0}),
+        json!({"kind": "search", "search": {"what": {"text": {"query": "words"}}}, "select": ["id"]}),
         json!({"kind": "find", "limit": 1, "version": 0, "during": {"version": 0}}),
     ];
     let store = FarStore::new();

@@ -126,8 +126,22 @@ impl Line {
 
     /// How many rows of fragments have ids of a range.
     pub(super) fn stored_in(&self, state: &State, ids: Range<u64>) -> usize {
-        let from = |id: u64| self.fragments(state, id).map(|(_, rows)| rows).sum::<usize>();
-        from(ids.start).saturating_sub(from(ids.end))
+        let fragments = state
+            .segments
+            .get(..state.manifest.fragments.len())
+            .unwrap_or_default();
+        let first = fragments.partition_point(|segment| segment.rows().last() < ids.start);
+        let after = fragments.iter().skip(first);
+        let overlapping = after.take_while(|segment| segment.rows().first() < ids.end);
+        let has = |segment: &&Arc<Segment>| match self {
+            Self::Vector { field, .. } => segment.column(field.id).is_some(),
+            Self::Text(_) => true,
+        };
+        let count = |segment: &Arc<Segment>| {
+            let below = |id: u64| segment.rows().count_below(id);
+            below(ids.end).saturating_sub(below(ids.start))
+        };
+        overlapping.filter(has).map(count).sum()
     }
 
     /// Where its segments end.

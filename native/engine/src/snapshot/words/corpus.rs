@@ -209,6 +209,20 @@ impl State {
         })
     }
 
+    /// How many stored rows have ids of a range.
+    fn rows_between(&self, ids: Range<u64>) -> usize {
+        let first = self
+            .segments
+            .partition_point(|segment| segment.rows().last() < ids.start);
+        let after = self.segments.iter().skip(first);
+        let overlapping = after.take_while(|segment| segment.rows().first() < ids.end);
+        let count = |segment: &Arc<Segment>| {
+            let below = |id: u64| segment.rows().count_below(id);
+            below(ids.end).saturating_sub(below(ids.start))
+        };
+        overlapping.map(count).sum()
+    }
+
     /// Reads the rows that a tail lacks.
     fn feed(&self, kept: &TailOf) -> Result<()> {
         let mut fed = kept.fed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -274,15 +288,8 @@ impl Words<'_> {
 
 /// How many stored rows have ids in these ranges, from an id on.
 fn rows_in(state: &State, ids: &[Range<u64>], from: u64) -> usize {
-    let count = |segment: &Segment, ids: &Range<u64>| {
-        let below = |id: u64| segment.rows().count_below(id);
-        below(ids.end).saturating_sub(below(ids.start.max(from)))
-    };
-    let all = state
-        .segments
-        .iter()
-        .flat_map(|segment| ids.iter().map(move |ids| count(segment, ids)));
-    all.sum()
+    let in_range = |ids: &Range<u64>| state.rows_between(ids.start.max(from)..ids.end);
+    ids.iter().map(in_range).sum()
 }
 
 /// Rows whose words are not in memory yet.

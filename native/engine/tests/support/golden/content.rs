@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
 use varve_engine::{
-    AsOf, Code, DataType, Field, Find, Search, SearchOptions, Snapshot, Table, Value, vector_elements,
+    AsOf, Code, DataType, Field, Find, Search, SearchOptions, Snapshot, Table, Value, What, Words,
+    vector_elements,
 };
 
 /// Integers beyond these are written in digits.
@@ -102,6 +103,35 @@ fn nearest(table: &Table, query: &[f32]) -> Json {
         });
         assert_eq!(keys(&indexed), keys(&exact));
         Some(json!({"version": version, "keys": keys(&exact)}))
+    };
+    let hits: Vec<Json> = (0..=newest).filter_map(hits).collect();
+    json!({"query": query, "hits": hits})
+}
+
+/// The keys of the five rows that answer a query for words best, in all versions.
+pub(crate) fn found(table: &Table, query: &str) -> Json {
+    let newest = table.snapshot().unwrap().version();
+    let hits = |version: u64| {
+        let snapshot = table.as_of(&AsOf::Version(version)).ok()?;
+        let key = snapshot.schema().field("id").unwrap().clone();
+        let (words, columns) = (Words::typed(query, &|_| None), snapshot.all_texts().unwrap());
+        let search = Search {
+            what: What::Text {
+                query: &words,
+                columns: &columns,
+            },
+            filter: None,
+            group: None,
+            options: SearchOptions {
+                limit: 5,
+                ..SearchOptions::default()
+            },
+        };
+        let found = snapshot.search(&search, vec![key.clone()]).unwrap();
+        let keys: Vec<Json> = (0..found.len())
+            .map(|row| shown(&found.value(&key, row).unwrap(), &key.data_type))
+            .collect();
+        Some(json!({"version": version, "keys": keys}))
     };
     let hits: Vec<Json> = (0..=newest).filter_map(hits).collect();
     json!({"query": query, "hits": hits})

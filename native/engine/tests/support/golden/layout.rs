@@ -152,6 +152,83 @@ pub(crate) fn vectors() -> Maker {
     maker
 }
 
+/// What is asked of the table of words.
+pub(crate) const ASKED: &[&str] = &[
+    "häuser alt",
+    "\"alte brücke\"",
+    "brück* -haus",
+    "+getUserName",
+    "fluß~1 ver",
+];
+
+/// Texts in several languages, with an index, and some beside it.
+pub(crate) fn words() -> Maker {
+    let german = json!({"search": true, "analysis": {"language": "de", "stopWords": true}});
+    let code = json!({"search": true, "analysis": {"analyzer": "code"}, "parts": [["name"]]});
+    let note = json!({"kind": "struct", "fields": [
+        {"name": "name", "type": {"kind": "text"}}, {"name": "by", "type": {"kind": "text"}}
+    ]});
+    let list = json!({"kind": "list", "item": {"type": note}});
+    let grams =
+        json!({"search": true, "analysis": {"analyzer": {"ngrams": {"min": 2, "max": 3}}, "fold": false}});
+    let maker = Maker::new(json!([
+        {"name": "id", "type": {"kind": "int"}},
+        {"name": "body", "type": {"kind": "text"}, "nullable": true, "text": german},
+        {"name": "notes", "type": list, "nullable": true, "text": code},
+        {"name": "short", "type": {"kind": "text"}, "nullable": true, "text": grams},
+        {"name": "silent", "type": {"kind": "text"}, "nullable": true, "text": {"search": false}},
+    ]));
+    maker.table.set_indexing(Indexing {
+        text_from: 64,
+        ..Indexing::default()
+    });
+    let mut random = Random::new(13);
+    let words = [
+        "Häuser",
+        "Haus",
+        "alte",
+        "Brücke",
+        "Brücken",
+        "Fluss",
+        "am",
+        "der",
+        "und",
+        "Berg",
+        "ver",
+        "新しい橋",
+    ];
+    let names = ["getUserName", "user_name", "put.user", "HTTPServer2"];
+    let mut row = |id: i64| {
+        let text = |random: &mut Random, most: usize| {
+            let count = random.below(most) + 1;
+            let picked: Vec<&str> = (0..count).map(|_| *random.pick(&words)).collect();
+            Value::Text(picked.join(" "))
+        };
+        let body = if id % 9 == 4 {
+            Value::Null
+        } else {
+            text(&mut random, 14)
+        };
+        let name = Value::Text((*random.pick(&names)).to_owned());
+        let note = Value::Struct(vec![name, Value::Text("getUserName".to_owned())]);
+        let notes = Value::List(vec![note; random.below(3)]);
+        vec![
+            Value::Int(id),
+            body,
+            notes,
+            text(&mut random, 2),
+            text(&mut random, 3),
+        ]
+    };
+    let rows: Vec<_> = (0..150).map(&mut row).collect();
+    maker.upsert(&rows);
+    maker.table.optimize().unwrap();
+    maker.delete_below(20);
+    let rows: Vec<_> = (140..160).map(&mut row).collect();
+    maker.upsert(&rows);
+    maker
+}
+
 /// Eighths, so that every machine comes to the bits that any other comes to.
 fn point(random: &mut Random) -> Vec<f32> {
     (0..DIMENSIONS)

@@ -33,4 +33,7 @@ pub(crate) fn words_searched(report: &mut Report, database: &Database, table: &T
     };
     report.add(table.add_columns(&[column("x")], &CommitOptions::default()));
     report.add(table.alter(&[Alteration::Alter(column("n"))], None, &CommitOptions::default()));
+    let snapshot = table.snapshot().unwrap();
+    report.add(snapshot.all_texts());
+    report.add(snapshot.text(snapshot.schema().field("n").unwrap(), 1.0));
 }

@@ -120,7 +120,9 @@ export type {
   TableStats,
   Tag,
   TextLanguage,
+  TextName,
   TextOptions,
+  TextQuery,
   TextRef,
   TextSearchOptions,
   TypeDescription,
@@ -135,6 +137,8 @@ export type {
   Verification,
   Where,
   WhereFilter,
+  WordHit,
+  WordSearchOptions,
   WriteOptions,
   WriteResult,
 } from "./sdk/index";

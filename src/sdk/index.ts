@@ -68,6 +68,8 @@ export type {
   SearchManyOptions,
   SearchOptions,
   SpanSearchOptions,
+  TextQuery,
+  WordSearchOptions,
 } from "./read/search-options";
 export { Snapshot, type SnapshotPoint } from "./read/snapshot";
 export type { Moment, Span } from "./read/span";
@@ -111,7 +113,9 @@ export type {
   SearchInput,
   SelectedRow,
   SpanHit,
+  TextName,
   VectorName,
+  WordHit,
 } from "./schema/infer";
 export type { StandardSchema } from "./schema/standard-schema";
 export { type AnyTable, TableDefinition, table, type UntypedTable } from "./schema/table-definition";

@@ -5,7 +5,6 @@ test("what is designed and not there throws NOT_YET and says what to use", async
   const t = (await openDocs(threeDocs)).untyped;
   const calls: readonly (() => Promise<unknown>)[] = [
     () => t.search("x", { mode: "hybrid" as never }),
-    () => t.search("x", { mode: "text" as never }),
     () => t.asOf(1).search("x", { mode: "hybrid" as never }),
     () => t.purge({ where: {} } as never),
   ];

@@ -38,8 +38,8 @@ export interface SearchWork {
  * ```
  */
 export interface Explanation extends SearchWork {
-  /** The vector column that was searched. */
-  readonly column: string;
+  /** The vector column that was searched; missing for a search by words. */
+  readonly column?: string;
   /** The name of the embedding function that fills the column; missing where rows bring their own vectors. */
   readonly function?: string;
   /** Why nothing was searched, as in the `reason` of hits; every count but `rows` is then 0. */

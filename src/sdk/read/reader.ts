@@ -96,7 +96,7 @@ export class Reader {
   }
 
   /** The request of `search`: the rows nearest to a vector, in the shape of hits. */
-  search({ projection }: Plan, body: object, vector: Float32Array, shape: HitShape): Ask<PlainRow[]> {
+  search({ projection }: Plan, body: object, vector: Float32Array | null, shape: HitShape): Ask<PlainRow[]> {
     return {
       request: this.#request({ kind: "search", ...body }, projection),
       vector,
@@ -136,7 +136,7 @@ export class Reader {
   }
 
   /** Runs a search and returns what it took. */
-  async explain(body: object, vector: Float32Array): Promise<SearchWork> {
+  async explain(body: object, vector: Float32Array | null): Promise<SearchWork> {
     const request = this.#request({ kind: "search", ...body }, this.plan(undefined).projection);
     const explained = await this.#call(() => this.#native.explain(request, vector));
     return JSON.parse(explained) as SearchWork;

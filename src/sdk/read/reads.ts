@@ -11,6 +11,7 @@ import type {
   SelectedRow,
   SpanHit,
   VectorName,
+  WordHit,
 } from "../schema/infer";
 import type { AnyTable } from "../schema/table-definition";
 import { FIND, type FindOptions, SCAN, type ScanOptions } from "./find-options";
@@ -24,6 +25,8 @@ import {
   SEARCH,
   type SearchOptions,
   type SpanSearchOptions,
+  type TextQuery,
+  type WordSearchOptions,
 } from "./search-options";
 
 /** The rows that a search found, best first. What stands beside them is not enumerable. */
@@ -147,6 +150,20 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     query: SearchInput<D, V>,
     options: GroupedSearchOptions<D, S, V>,
   ): Promise<Answers<Hits<GroupHit<D, S>>>[F]>;
+  /**
+   * The rows that hold words, best first: texts that are embedded are searched by their words too, and others that are declared so, at
+   * any version. `docs/text-search.md` has the language of queries: words, `"phrases"`, `prefix*`, `+required`, `-excluded`. There is no wrong
+   * query; one that says nothing finds nothing.
+   *
+   * @example
+   * ```ts
+   * const hits = await t.search('+refund "30 days" -draft', { mode: "text", fields: { title: 2, body: 1 } });
+   * ```
+   */
+  search<S extends ColumnName<D> = DefaultColumn<D>>(
+    query: string | TextQuery,
+    options: WordSearchOptions<D, S>,
+  ): Promise<Answers<Hits<WordHit<D, S>>>[F]>;
   /** A search with options that may or may not have a span or groups. */
   search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,

@@ -16,7 +16,7 @@ import {
 } from "../call/options";
 import type { PlainRow } from "../native/decode";
 import type { Where } from "../query/builder-types";
-import type { FacetName, Hit, OrderName } from "../schema/infer";
+import type { FacetName, Hit, OrderName, TextName } from "../schema/infer";
 import type { AnyTable } from "../schema/table-definition";
 import { SELECT, type SelectOptions } from "./find-options";
 import type { Rerank } from "./rerank";
@@ -124,7 +124,7 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
    */
   readonly recall?: number | undefined;
   /**
-   * How to search; for now both search by vector.
+   * How to search: both of these by vector. By words: `WordSearchOptions`.
    * @default "auto"
    */
   readonly mode?: "auto" | "vector" | undefined;
@@ -132,6 +132,68 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
   readonly signal?: AbortSignal | undefined;
   readonly during?: undefined;
   readonly everyVersion?: undefined;
+}
+
+/** A query for words as data: each part is a text or several. See `docs/text-search.md`. */
+export interface TextQuery {
+  /** Words, of which a row had better have as many as possible. */
+  readonly match?: string | readonly string[] | undefined;
+  /** Words in a row. */
+  readonly phrase?: string | readonly string[] | undefined;
+  /** The beginnings of words. */
+  readonly prefix?: string | readonly string[] | undefined;
+  /** What a row must have, in the language of typed queries. */
+  readonly must?: string | readonly string[] | undefined;
+  /** What it must not have. */
+  readonly not?: string | readonly string[] | undefined;
+  /**
+   * By how many letters the words of `match` may differ from those of a row: 0, 1 or 2.
+   * @default 0
+   */
+  readonly fuzzy?: number | undefined;
+}
+
+/** Options of `search` by words. */
+export interface WordSearchOptions<D extends AnyTable, S extends string> {
+  /** Searches by words, not by vectors. */
+  readonly mode: "text";
+  /**
+   * The columns that are searched by their words, or what each counts for: `{ title: 2, body: 1 }`.
+   * @default all that are searched by their words, each counting for as much
+   */
+  readonly fields?: readonly TextName<D>[] | Readonly<Partial<Record<TextName<D>, number>>> | undefined;
+  /**
+   * The columns that hits have.
+   * @default all but the vectors
+   */
+  readonly select?: readonly S[] | undefined;
+  /**
+   * The most hits.
+   * @default 10
+   */
+  readonly limit?: number | undefined;
+  /**
+   * How many of the best hits to leave out. To turn pages, prefer `after`: writes do not disturb it.
+   * @default 0
+   */
+  readonly offset?: number | undefined;
+  /**
+   * The `cursor` of the hits of the page before, of the same search.
+   * @default the first page
+   */
+  readonly after?: string | undefined;
+  /**
+   * The least `_score` of a hit.
+   * @default hits of any score
+   */
+  readonly minScore?: number | undefined;
+  /**
+   * Which rows may be found.
+   * @default all
+   */
+  readonly where?: Where<D> | undefined;
+  /** Ends the call early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of `embed`. */
@@ -152,8 +214,10 @@ export interface EmbedCallOptions<V extends string> {
 
 /** The request of a search, in the present or across time. */
 export type SearchRequest = Partial<
-  Omit<SpanSearchOptions<AnyTable, string, string>, "groupBy" | "facets" | "rerank">
+  Omit<SpanSearchOptions<AnyTable, string, string>, "mode" | "groupBy" | "facets" | "rerank">
 > & {
+  readonly mode?: "auto" | "vector" | "text" | undefined;
+  readonly fields?: unknown;
   readonly groupBy?: string | undefined;
   readonly facets?: readonly string[] | undefined;
   readonly rerank?: Rerank<PlainRow> | undefined;
@@ -162,10 +226,9 @@ export type SearchRequest = Partial<
 const MODE: OptionRule = {
   kind: "data",
   check: (name, mode) => {
-    if (mode === "auto" || mode === "vector") return;
-    if (mode !== "hybrid" && mode !== "text")
-      throw badArgument(name, '"auto" or "vector"', describeValue(mode));
-    throw notYet(`search with mode: "${mode}"`, 'Use mode: "vector", or filter texts with like and ilike.');
+    if (mode === "auto" || mode === "vector" || mode === "text") return;
+    if (mode !== "hybrid") throw badArgument(name, '"auto", "vector" or "text"', describeValue(mode));
+    throw notYet('search with mode: "hybrid"', 'Use mode: "vector" or mode: "text".');
   },
 };
 
@@ -202,6 +265,7 @@ export const SEARCH: OptionRules<SearchRequest> = {
   exact: sent(FLAG),
   recall: sent(SHARE),
   mode: MODE,
+  fields: DATA,
   signal: SIGNAL,
   during: DATA,
   everyVersion: sent(FLAG),

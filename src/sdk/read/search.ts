@@ -30,12 +30,14 @@ import { type Reader, readerAt } from "./reader";
 import { inNewOrder, type Rerank, withFacets } from "./rerank";
 import { type EmbedCallOptions, SEARCH, type SearchRequest } from "./search-options";
 import { resolveSpan } from "./span";
+import { wordsJson } from "./words";
 
 /** A query that has become a vector, or has not and why. */
 interface PreparedQuery {
   readonly reader: Reader;
   readonly plan: Plan;
-  readonly field: VectorField;
+  /** The column of the vectors; none for a search by words. */
+  readonly field: VectorField | undefined;
   readonly vector: Float32Array | null;
   readonly body: object;
   /** What hits show beside their columns. */
@@ -60,9 +62,12 @@ export async function search(
   const lacking = form.lacks?.find((name) => name in request);
   if (lacking !== undefined) throw badArgument(lacking, "an answer in rows", "one in Arrow", handle.name);
   const { rerank } = request;
+  if (request.mode === "text" && form !== ROWS)
+    throw badArgument("mode", '"vector" for an answer in Arrow', '"text"', handle.name);
   if (rerank !== undefined) return await reranked(handle, own, query, request, rerank);
   const { reader, plan, field, body, vector, shape } = await prepare(handle, own, query, request);
-  if (vector !== null) return await form.answer(reader, () => reader.search(plan, body, vector, shape));
+  if (vector !== null || field === undefined)
+    return await form.answer(reader, () => reader.search(plan, body, vector, shape));
   if (form.none !== undefined) return form.none(NO_EMBEDDING);
   const nothing = { ...body, where: NOTHING };
   const zeros = new Float32Array(field.type.dimensions);
@@ -124,6 +129,7 @@ export async function explain(
   request: SearchRequest,
 ): Promise<Explanation> {
   const { reader, field, body, vector } = await prepare(handle, own, query, request);
+  if (field === undefined) return await reader.explain(body, null);
   const { name: column, type, embed } = field;
   const named = embed === undefined ? { column } : { column, function: embed.function.name };
   if (vector !== null) return { ...named, ...(await reader.explain(body, vector)) };
@@ -137,6 +143,9 @@ async function prepare(
   query: unknown,
   request: SearchRequest,
 ): Promise<PreparedQuery> {
+  if (request.mode === "text") return await byWords(handle, own, query, request);
+  if (request.fields !== undefined)
+    throw badArgument("fields", 'mode: "text" beside it', "none", handle.name);
   if (request.everyVersion === true && request.during === undefined)
     throw badArgument("everyVersion", "during beside it", "none");
   if (request.groupBy !== undefined && request.during !== undefined)
@@ -158,6 +167,27 @@ async function prepare(
   const told = { what, groupBy, facets: facets.map(columnJson), ...sentOptions(SEARCH, request) };
   const shape = { scores, counted: groupBy !== undefined, span: span !== undefined, facets };
   return { reader, plan, field, vector, body: { where, ...span, search: told }, shape };
+}
+
+async function byWords(
+  handle: TableHandle,
+  own: Reader,
+  query: unknown,
+  request: SearchRequest,
+): Promise<PreparedQuery> {
+  const { reader } = await readerOf(handle, own, request);
+  const what = { text: wordsJson(reader.schema, query, request) };
+  const where = reader.filter(request.where);
+  const { select } = splitSelect(request.select);
+  checkSignal(request.signal);
+  return {
+    reader,
+    plan: reader.plan(select),
+    field: undefined,
+    vector: null,
+    body: { where, search: { what, ...sentOptions(SEARCH, request) } },
+    shape: { scores: ["_score"], counted: false, span: false, facets: [] },
+  };
 }
 
 /** Which reader answers, for a span of versions or behind a page, and what it is asked of a span. */

@@ -37,6 +37,8 @@ import {
   type SearchManyOptions,
   type SearchOptions,
   type SpanSearchOptions,
+  type TextQuery,
+  type WordSearchOptions,
 } from "./search-options";
 
 /**
@@ -171,11 +173,15 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
    * Runs a search and reports how it was answered: which column was searched, whether exactly or with an index, and how many rows and
    * bytes were read.
    */
-  async explain<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  explain<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> | GroupedSearchOptions<D, S, V>,
-    ...more: readonly never[]
-  ): Promise<Explanation> {
+  ): Promise<Explanation>;
+  explain<S extends ColumnName<D> = DefaultColumn<D>>(
+    query: string | TextQuery,
+    options: WordSearchOptions<D, S>,
+  ): Promise<Explanation>;
+  async explain(query: unknown, options?: object, ...more: readonly never[]): Promise<Explanation> {
     const request = readRequest("explain", SEARCH, options, this.handle.plans, more);
     const own = ownArgument("query", query);
     return await this.read((reader) => explain(this.handle, reader, own, request));

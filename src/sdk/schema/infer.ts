@@ -37,6 +37,20 @@ export type Hit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simpl
   Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & ScoresOf<S>
 >;
 
+/** A row that a search by words found: its columns, and how good it is. */
+export type WordHit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
+  Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & {
+    /** What hits are ordered by: the sum of what each word gives (BM25). Higher is better; there is no highest score. */
+    readonly _score: number;
+  }
+>;
+
+/** The names of the columns that may be searched by their words: texts, and lists and structs of texts. */
+export type TextName<D extends AnyTable> = {
+  [K in keyof D["columns"]]: D["columns"][K]["$types"]["kind"] extends "text" | "list" | "struct" ? K : never;
+}[keyof D["columns"]] &
+  string;
+
 /** The best row of a group. */
 export type GroupHit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
   Hit<D, S> & {

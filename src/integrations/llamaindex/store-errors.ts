@@ -1,7 +1,7 @@
 // Every message about the store of LlamaIndex.
 
 import { VarveError } from "varve";
-import { describe } from "../support/describe";
+import { describeValue } from "../../describe-value";
 
 const quote = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
@@ -22,9 +22,13 @@ export function noQueryEmbedding(): VarveError {
 /** Something that is no node, or no list of them. */
 export function notNodes(name: string, found: unknown): VarveError {
   const expected = name === "nodes" ? "a list of nodes" : "a node";
-  return new VarveError("INVALID_ARGUMENT", `add, ${name}: expected ${expected}, found ${describe(found)}.`, {
-    hint: "Nothing was written.",
-  });
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `add, ${name}: expected ${expected}, found ${describeValue(found)}.`,
+    {
+      hint: "Nothing was written.",
+    },
+  );
 }
 
 /** A node without a vector. */

@@ -1,8 +1,8 @@
 // Every message about documents in tables.
 
 import { VarveError } from "varve";
+import { describeValue } from "../../describe-value";
 import { messageOf } from "../../realm";
-import { describe } from "./describe";
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -52,7 +52,7 @@ export function badMetadata(
 ): VarveError {
   return new VarveError(
     "INVALID_ROW",
-    `Row ${place.row}, ${quote(placeOf(place, way))}: expected ${expected}, found ${describe(found)}.`,
+    `Row ${place.row}, ${quote(placeOf(place, way))}: expected ${expected}, found ${describeValue(found)}.`,
     {
       hint: "Metadata is JSON and dates: leave that part out, or write it as a text. Nothing was written.",
       where: { ...place },
@@ -100,23 +100,27 @@ export function notIds(call: string, name: string, found: unknown): VarveError {
   const list = typeof found === "string" ? `Write [${quote(found.slice(0, 40))}]. ` : "";
   return new VarveError(
     "INVALID_ARGUMENT",
-    `${call}, ${name}: expected a list of texts, found ${describe(found)}.`,
+    `${call}, ${name}: expected a list of texts, found ${describeValue(found)}.`,
     { hint: `${list}A text is no list of ids, and nothing was done.` },
   );
 }
 
 /** Something that is no id. */
 export function notAnId(call: string, name: string, found: unknown): VarveError {
-  return new VarveError("INVALID_ARGUMENT", `${call}, ${name}: expected a text, found ${describe(found)}.`, {
-    hint: "Ids are texts: write String(id) for others. Nothing was done.",
-  });
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${call}, ${name}: expected a text, found ${describeValue(found)}.`,
+    {
+      hint: "Ids are texts: write String(id) for others. Nothing was done.",
+    },
+  );
 }
 
 /** Something that is no document, or no list of them. */
 export function notDocuments(call: string, name: string, found: unknown): VarveError {
   return new VarveError(
     "INVALID_ARGUMENT",
-    `${call}, ${name}: expected ${name === "documents" ? "a list of documents" : "a document with a text"}, found ${describe(found)}.`,
+    `${call}, ${name}: expected ${name === "documents" ? "a list of documents" : "a document with a text"}, found ${describeValue(found)}.`,
     { hint: "A document has a pageContent of text, and an id of text or none. Nothing was written." },
   );
 }
@@ -133,7 +137,7 @@ export function deleteWhat(found: readonly string[]): VarveError {
 export function badDeleteAll(found: unknown): VarveError {
   return new VarveError(
     "INVALID_ARGUMENT",
-    `delete, deleteAll: expected true or false, found ${describe(found)}.`,
+    `delete, deleteAll: expected true or false, found ${describeValue(found)}.`,
     { hint: "Nothing was deleted." },
   );
 }

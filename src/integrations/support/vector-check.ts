@@ -2,7 +2,7 @@
 
 import { types } from "node:util";
 import type { VectorInput } from "varve";
-import { describe } from "./describe";
+import { describeValue } from "../../describe-value";
 import { badAnswer, badVector } from "./vector-errors";
 
 /** A copy of a vector that a caller gives; throws INVALID_ARGUMENT where it is none. */
@@ -14,7 +14,7 @@ export function givenVector(call: string, name: string, vector: unknown): Float3
 
 /** Copies of the vectors that a caller gives, all of one length; throws INVALID_ARGUMENT. */
 export function givenVectors(call: string, name: string, vectors: unknown): Float32Array[] {
-  if (!Array.isArray(vectors)) throw badVector(call, name, "a list of vectors", describe(vectors));
+  if (!Array.isArray(vectors)) throw badVector(call, name, "a list of vectors", describeValue(vectors));
   const list: readonly unknown[] = vectors;
   // Not by map, which leaves holes.
   const copies = Array.from(list, (vector, index) => givenVector(call, `${name}[${index}]`, vector));
@@ -54,7 +54,7 @@ export function answeredVectors(
   dimensions: number | undefined,
 ): Float32Array[] {
   if (!Array.isArray(vectors) || vectors.length !== count)
-    throw badAnswer(embedder, `${count} documents`, `${count} vectors`, describe(vectors));
+    throw badAnswer(embedder, `${count} documents`, `${count} vectors`, describeValue(vectors));
   const list: readonly unknown[] = vectors;
   let length = dimensions;
   return Array.from(list, (vector, index) => {
@@ -65,12 +65,12 @@ export function answeredVectors(
 }
 
 function problemOf(vector: unknown): string | undefined {
-  if (!Array.isArray(vector) && !isFloats(vector)) return describe(vector);
+  if (!Array.isArray(vector) && !isFloats(vector)) return describeValue(vector);
   if (vector.length === 0) return "an empty list";
   for (let index = 0; index < vector.length; index++) {
     const element: unknown = vector[index];
     if (typeof element !== "number" || !Number.isFinite(element))
-      return `${describe(element)} as element ${index}`;
+      return `${describeValue(element)} as element ${index}`;
   }
   return undefined;
 }

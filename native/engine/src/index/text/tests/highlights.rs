@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use super::rows::{Rows, segment};
+use super::rows::{Rows, asked};
 use super::search::{fields, query, searched};
-use crate::index::text::{Compiled, Corpus, Covered, Fragment, Query, Shown, Statistics};
+use crate::index::text::{Compiled, Fragment, Query, Shown};
 use crate::schema::Analysis;
 
 const TEXT: &str = "Layers of mud 👍 settle slowly. A refund is paid within thirty days. Refunds of café bills need a policy; the policy on refunds \
@@ -11,17 +11,10 @@ const TEXT: &str = "Layers of mud 👍 settle slowly. A refund is paid within th
 fn highlighted(typed: &str, text: &str, shown: Shown, analysis: &Analysis) -> Vec<Fragment> {
     let rows = Rows::of(&[text, "other words"]);
     let fields = [(7, analysis.clone())];
-    let index = segment(&rows, &fields);
-    let (covered, statistics) = (
-        [Covered {
-            index: &index,
-            visible: None,
-        }],
-        Statistics::default(),
-    );
-    let corpus = Corpus::new(&covered, None, &statistics);
-    let compiled = Compiled::new(&Query::typed(typed, &|_| None), &searched(&fields), &corpus).unwrap();
-    compiled.highlight(7, analysis, text, shown)
+    asked(&rows, &fields, |corpus| {
+        let compiled = Compiled::new(&Query::typed(typed, &|_| None), &searched(&fields), corpus).unwrap();
+        compiled.highlight(7, analysis, text, shown)
+    })
 }
 
 /// Fragments with their marks in brackets.
@@ -97,11 +90,10 @@ proptest! {
         let text = words.join(" ");
         let rows = Rows::of(&[&text, "refund the cat"]);
         let fields = &fields()[..1];
-        let index = segment(&rows, fields);
-        let (covered, statistics) = ([Covered { index: &index, visible: None }], Statistics::default());
-        let corpus = Corpus::new(&covered, None, &statistics);
-        let compiled = Compiled::new(&query, &searched(fields), &corpus).unwrap();
-        let found = compiled.highlight(7, &fields[0].1, &text, Shown { fragments, size });
+        let found = asked(&rows, fields, |corpus| {
+            let compiled = Compiled::new(&query, &searched(fields), corpus).unwrap();
+            compiled.highlight(7, &fields[0].1, &text, Shown { fragments, size })
+        });
         prop_assert!(found.len() <= fragments);
         let units = |byte: usize| text.get(..byte).unwrap().encode_utf16().count();
         let mut end = 0;

@@ -1,29 +1,22 @@
-use super::rows::{Rows, segment};
-use crate::index::text::{Compiled, Corpus, Covered, Field, Query, Statistics};
+use super::rows::{Rows, asked};
+use crate::index::text::{Compiled, Field, Query};
 use crate::schema::{Analysis, Analyzer, Language};
 
 /// The rows that a typed query finds, the best first.
 fn found(analysis: &Analysis, texts: &[&str], typed: &str) -> Vec<u64> {
     let rows = Rows::of(texts);
     let fields = [(1, analysis.clone())];
-    let index = segment(&rows, &fields);
-    let (covered, statistics) = (
-        [Covered {
-            index: &index,
-            visible: None,
-        }],
-        Statistics::default(),
-    );
-    let corpus = Corpus::new(&covered, None, &statistics);
-    let field = Field {
-        field: 1,
-        weight: 1.0,
-        analysis,
-    };
-    let compiled = Compiled::new(&Query::typed(typed, &|_| None), &[field], &corpus).unwrap();
-    let mut all = super::search::Filter::of(rows.ids);
-    let hits = corpus.search(&compiled, 10, &mut all).unwrap();
-    hits.iter().map(|hit| hit.id).collect()
+    asked(&rows, &fields, |corpus| {
+        let field = Field {
+            field: 1,
+            weight: 1.0,
+            analysis,
+        };
+        let compiled = Compiled::new(&Query::typed(typed, &|_| None), &[field], corpus).unwrap();
+        let mut all = super::search::Filter::of(rows.ids.clone());
+        let hits = corpus.search(&compiled, 10, &mut all).unwrap();
+        hits.iter().map(|hit| hit.id).collect()
+    })
 }
 
 fn of(language: Language) -> Analysis {

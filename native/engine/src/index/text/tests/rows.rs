@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::column::Buffer;
 use crate::error::Result;
-use crate::index::text::{Built, Plan, TextIndex, Texts, build};
+use crate::index::text::{Built, Corpus, Covered, Plan, Statistics, TextIndex, Texts, build};
 use crate::schema::Analysis;
 
 /// Rows of a few fields, each with no text, one or several.
@@ -67,6 +67,19 @@ pub(super) fn built(rows: &Rows, fields: &[(u32, Analysis)]) -> Built {
 
 pub(super) fn segment(rows: &Rows, fields: &[(u32, Analysis)]) -> TextIndex {
     TextIndex::open(Buffer::from(built(rows, fields).concat())).unwrap()
+}
+
+/// Asks rows that lie in one segment, of which all are seen.
+pub(super) fn asked<T>(rows: &Rows, fields: &[(u32, Analysis)], ask: impl FnOnce(&Corpus<'_>) -> T) -> T {
+    let index = segment(rows, fields);
+    let (covered, statistics) = (
+        [Covered {
+            index: &index,
+            visible: None,
+        }],
+        Statistics::default(),
+    );
+    ask(&Corpus::new(&covered, None, &statistics))
 }
 
 /// Words of which some are common, some rare and some alike.

@@ -1,8 +1,8 @@
 use std::time::Instant;
 
-use super::rows::{Rows, segment};
+use super::rows::{Rows, asked};
 use super::search::{Filter, fields, searched};
-use crate::index::text::{Compiled, Corpus, Covered, Query, Statistics, TextQuery};
+use crate::index::text::{Compiled, Query, TextQuery};
 
 fn resolve(name: &str) -> Option<u32> {
     match name {
@@ -186,81 +186,60 @@ fn ten_thousand_odd_queries_find_something_or_nothing() {
     let texts = ["refund policy 4242", "東京都 é ﬁ", "İ AND OR", "title body other"];
     let rows = Rows::of_generated(400, |row| texts[row % 4].to_owned());
     let fields = &fields()[..1];
-    let index = segment(&rows, fields);
-    let (covered, statistics) = (
-        [Covered {
-            index: &index,
-            visible: None,
-        }],
-        Statistics::default(),
-    );
-    let corpus = Corpus::new(&covered, None, &statistics);
-    let mut found = 0;
-    for seed in 0..10_000 {
-        let query = Query::typed(&odd(seed), &resolve);
-        assert!(query.clauses.len() <= Query::CLAUSES_MAX);
-        let compiled = Compiled::new(&query, &searched(fields), &corpus).unwrap();
-        let hits = corpus
-            .search(&compiled, 3, &mut Filter::of(rows.ids.clone()))
-            .unwrap();
-        found += usize::from(!hits.is_empty());
-    }
-    assert!((1000..10_000).contains(&found), "{found}");
+    asked(&rows, fields, |corpus| {
+        let mut found = 0;
+        for seed in 0..10_000 {
+            let query = Query::typed(&odd(seed), &resolve);
+            assert!(query.clauses.len() <= Query::CLAUSES_MAX);
+            let compiled = Compiled::new(&query, &searched(fields), corpus).unwrap();
+            let hits = corpus
+                .search(&compiled, 3, &mut Filter::of(rows.ids.clone()))
+                .unwrap();
+            found += usize::from(!hits.is_empty());
+        }
+        assert!((1000..10_000).contains(&found), "{found}");
+    })
 }
 
 #[test]
 fn a_megabyte_of_anything_is_cut() {
     let rows = Rows::of(&["refund", "a b c"]);
     let fields = &fields()[..1];
-    let index = segment(&rows, fields);
-    let (covered, statistics) = (
-        [Covered {
-            index: &index,
-            visible: None,
-        }],
-        Statistics::default(),
-    );
-    let corpus = Corpus::new(&covered, None, &statistics);
-    let many: String = (0..200_000).map(|i| format!("w{i}~2 ")).collect();
-    for typed in [
-        "refund ".to_owned() + &many,
-        "refund ".repeat(150_000),
-        "\"".repeat(1 << 20),
-        "é".repeat(1 << 19),
-        "refund-".repeat(150_000),
-        "a*".repeat(1 << 19),
-    ] {
-        let started = Instant::now();
-        let compiled = Compiled::new(&Query::typed(&typed, &resolve), &searched(fields), &corpus).unwrap();
-        corpus.search(&compiled, 3, &mut Filter::of(vec![0, 1])).unwrap();
-        // Without optimisation, on a machine with other things to do.
-        assert!(
-            started.elapsed().as_secs() < 10,
-            "{}",
-            typed.get(..20).unwrap_or("")
-        );
-    }
+    asked(&rows, fields, |corpus| {
+        let many: String = (0..200_000).map(|i| format!("w{i}~2 ")).collect();
+        for typed in [
+            "refund ".to_owned() + &many,
+            "refund ".repeat(150_000),
+            "\"".repeat(1 << 20),
+            "é".repeat(1 << 19),
+            "refund-".repeat(150_000),
+            "a*".repeat(1 << 19),
+        ] {
+            let started = Instant::now();
+            let compiled = Compiled::new(&Query::typed(&typed, &resolve), &searched(fields), corpus).unwrap();
+            corpus.search(&compiled, 3, &mut Filter::of(vec![0, 1])).unwrap();
+            // Without optimisation, on a machine with other things to do.
+            assert!(
+                started.elapsed().as_secs() < 10,
+                "{}",
+                typed.get(..20).unwrap_or("")
+            );
+        }
+    })
 }
 
 #[test]
 fn nothing_and_what_is_only_excluded_find_nothing() {
     let rows = Rows::of(&["refund", "a b c"]);
     let fields = &fields()[..1];
-    let index = segment(&rows, fields);
-    let (covered, statistics) = (
-        [Covered {
-            index: &index,
-            visible: None,
-        }],
-        Statistics::default(),
-    );
-    let corpus = Corpus::new(&covered, None, &statistics);
-    for typed in ["", "-refund", "-x", "?!", "+?!", "+missing", "body:refund"] {
-        let compiled = Compiled::new(&Query::typed(typed, &resolve), &searched(fields), &corpus).unwrap();
-        assert_eq!(
-            corpus.search(&compiled, 3, &mut Filter::of(vec![0, 1])).unwrap(),
-            [],
-            "{typed}"
-        );
-    }
+    asked(&rows, fields, |corpus| {
+        for typed in ["", "-refund", "-x", "?!", "+?!", "+missing", "body:refund"] {
+            let compiled = Compiled::new(&Query::typed(typed, &resolve), &searched(fields), corpus).unwrap();
+            assert_eq!(
+                corpus.search(&compiled, 3, &mut Filter::of(vec![0, 1])).unwrap(),
+                [],
+                "{typed}"
+            );
+        }
+    })
 }

@@ -119,6 +119,25 @@ describe("a search by words", () => {
     expect(await find()).toEqual(scanned);
   });
 
+  test("lets somebody else put the best in order", async () => {
+    const t = await filled();
+    const rerank = (query: unknown, hits: readonly { id: number }[]) => {
+      expect(query).toBe("refunds");
+      return hits.map(({ id }) => -id);
+    };
+    const hits = await t.search("refunds", { mode: "text", rerank, limit: 1 });
+    expect(hits).toMatchObject([{ id: 1, _score: -1 }]);
+  });
+
+  test("has a score and no distance", async () => {
+    const t = await filled();
+    const [hit] = await t.search("refunds", { mode: "text", select: ["id"] });
+    expect(Object.keys(hit ?? {})).toEqual(["id", "_score"]);
+    await expect(
+      t.search("refunds", { mode: "text", select: ["id", "_distance" as "id"] }),
+    ).rejects.toMatchObject({ code: "COLUMN_NOT_FOUND" });
+  });
+
   test("refuses what does not go with it", async () => {
     const t = await filled();
     for (const more of [{ groupBy: "lang" }, { exact: true }, { maxDistance: 1 }, { facets: ["lang"] }])

@@ -8,6 +8,11 @@ import type { Field, TableSchema } from "../schema/table-schema";
 
 const SCORES: readonly ScoreName[] = ["_score", "_distance"];
 
+/** The columns that are selected for hits by words, whose score is always there. */
+export function withoutScore(select: readonly string[] | undefined): readonly string[] | undefined {
+  return Array.isArray(select) ? select.filter((name) => name !== "_score") : select;
+}
+
 /** The columns that are selected, and the scores; all scores where none is named. */
 export function splitSelect(select: readonly string[] | undefined): {
   readonly select: readonly string[] | undefined;

@@ -16,7 +16,7 @@ import {
 } from "../call/options";
 import type { PlainRow } from "../native/decode";
 import type { Where } from "../query/builder-types";
-import type { FacetName, Hit, OrderName, TextName } from "../schema/infer";
+import type { FacetName, Hit, OrderName, TextName, WordHit } from "../schema/infer";
 import type { AnyTable } from "../schema/table-definition";
 import { SELECT, type SelectOptions } from "./find-options";
 import type { Rerank } from "./rerank";
@@ -187,6 +187,16 @@ export interface WordSearchOptions<D extends AnyTable, S extends string> {
    * @default hits of any score
    */
   readonly minScore?: number | undefined;
+  /**
+   * Puts the best rows in a new order, as in a search by vectors.
+   * @default the order in which they were found
+   */
+  readonly rerank?: Rerank<WordHit<D, S>> | undefined;
+  /**
+   * How many of the best rows `rerank` gets. There are never fewer than `offset` and `limit` ask for.
+   * @default 100
+   */
+  readonly candidates?: number | undefined;
   /**
    * Which rows may be found.
    * @default all

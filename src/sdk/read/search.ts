@@ -25,7 +25,7 @@ import { firstNotFinite, isFloats, toFloats } from "../schema/floats";
 import { isVector, type TableSchema, type VectorField } from "../schema/table-schema";
 import type { Explanation } from "./explanation";
 import { type Form, ROWS } from "./form";
-import { columnJson, facetsOf, groupOf, splitSelect } from "./hit-shape";
+import { columnJson, facetsOf, groupOf, splitSelect, withoutScore } from "./hit-shape";
 import { type Reader, readerAt } from "./reader";
 import { inNewOrder, type Rerank, withFacets } from "./rerank";
 import { type EmbedCallOptions, SEARCH, type SearchRequest } from "./search-options";
@@ -178,11 +178,10 @@ async function byWords(
   const { reader } = await readerOf(handle, own, request);
   const what = { text: wordsJson(reader.schema, query, request) };
   const where = reader.filter(request.where);
-  const { select } = splitSelect(request.select);
   checkSignal(request.signal);
   return {
     reader,
-    plan: reader.plan(select),
+    plan: reader.plan(withoutScore(request.select)),
     field: undefined,
     vector: null,
     body: { where, search: { what, ...sentOptions(SEARCH, request) } },

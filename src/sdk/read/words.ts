@@ -23,8 +23,6 @@ const NOT_BY_WORDS = [
   "recall",
   "maxDistance",
   "diversity",
-  "candidates",
-  "rerank",
   "facets",
   "groupBy",
   "during",

@@ -6,13 +6,15 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a program for those who work on the engine"
 )]
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use varve_fuzz::mutate::{Random, mutate};
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["--write-seeds"] => TARGETS.iter().for_each(corpus::write_seeds),
         ["--run", target, file] => {
+            watch::begin();
             let taken = (named(target).run)(&fs::read(file).unwrap());
             targets::leave();
             println!("{}", if taken { "taken" } else { "refused" });
@@ -151,6 +154,16 @@ fn runs(target: &Target, options: &Options) -> bool {
     false
 }
 
+/// Keeps what the newest panic said instead of printing it: the engine ends those of its libraries itself, thousands of them.
+fn quiet_panics() -> Arc<Mutex<String>> {
+    let newest = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&newest);
+    std::panic::set_hook(Box::new(move |panic| {
+        *kept.lock().unwrap() = panic.to_string();
+    }));
+    newest
+}
+
 /// Runs a target until time is up.
 fn child(target: &Target, seconds: u64, seed: u64, last: &Path) {
     let inputs: Vec<Vec<u8>> = corpus::inputs(target)
@@ -167,13 +180,20 @@ fn child(target: &Target, seconds: u64, seed: u64, last: &Path) {
     );
     let (began, limit) = (Instant::now(), Duration::from_secs(seconds));
     watch::begin();
+    let panicked = quiet_panics();
     let (mut count, mut taken) = (0_u64, 0_u64);
     let mut one = |input: &[u8]| {
         // It lies in a file meanwhile, however the process ends.
         fs::write(last, input).unwrap();
         watch::next();
         count += 1;
-        taken += u64::from((target.run)(input));
+        match catch_unwind(AssertUnwindSafe(|| (target.run)(input))) {
+            Ok(right) => taken += u64::from(right),
+            Err(_) => {
+                eprintln!("{}", panicked.lock().unwrap());
+                std::process::exit(1);
+            }
+        }
     };
     inputs.iter().for_each(|input| one(input));
     while began.elapsed() < limit {

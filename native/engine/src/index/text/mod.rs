@@ -19,6 +19,7 @@ mod highlight;
 mod query;
 mod search;
 mod segment;
+mod sound;
 mod tail;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, InvertedIndexReader, Searcher, TERMINATED, TantivyError};
 
 use super::files::{self, Described, Header, Sections, Totals};
+use super::sound::Sound;
 use crate::column::{Bits, Buffer};
 use crate::error::{Error, Result};
 use crate::format::Span;
@@ -22,6 +23,7 @@ pub struct TextIndex {
     described: Vec<Described>,
     searcher: Searcher,
     lists: Vec<OnceLock<Lists>>,
+    sound: Sound,
 }
 
 /// The lists of one field.
@@ -54,6 +56,7 @@ impl TextIndex {
             described,
             searcher,
             lists,
+            sound: Sound::default(),
         })
     }
 
@@ -201,10 +204,14 @@ impl TextIndex {
         })
     }
 
-    /// Where the list of a term lies.
+    /// Where the list of a term lies, which may be walked.
     pub(super) fn info(&self, place: usize, term: &str) -> Result<Option<TermInfo>> {
         let lists = self.lists(place)?;
-        self.ask(|| Ok(lists.terms.terms().get(term)?))
+        let info = self.ask(|| Ok(lists.terms.terms().get(term)?))?;
+        if let Some(info) = &info {
+            self.contain(|| self.check(place, info))?;
+        }
+        Ok(info)
     }
 
     /// The list of a term. To be asked where panics are contained.
@@ -214,9 +221,24 @@ impl TextIndex {
         info: &TermInfo,
         option: IndexRecordOption,
     ) -> Result<SegmentPostings> {
+        self.check(place, info)?;
         let lists = self.lists(place)?;
         let list = lists.terms.read_postings_from_terminfo(info, option);
         list.map_err(|error| files::foreign(&self.file, &error.into()))
+    }
+
+    fn check(&self, place: usize, info: &TermInfo) -> Result<()> {
+        let terms = &self.lists(place)?.terms;
+        match self.sound.holds((place, terms), info, self.header.documents) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.damaged("the rows of a list do not ascend")),
+            Err(error) => Err(files::foreign(&self.file, &error)),
+        }
+    }
+
+    /// How long all lists are together.
+    pub(super) fn lists_bytes(&self) -> u64 {
+        self.sections.lists_bytes()
     }
 
     /// What the library searches.

@@ -112,7 +112,12 @@ fn stream(covered: &Covered<'_>, place: usize, wanted: &Wanted) -> Result<Found>
     let index = covered.index;
     let lists = index.lists(place)?;
     let mut found = Found::new();
+    let mut left = index.lists_bytes();
     let mut take = |term: &[u8], info: &tantivy::postings::TermInfo| -> Result<bool> {
+        // Each term has a list of at least a byte: a dictionary of more terms was made to be walked for ever.
+        left = left
+            .checked_sub(1)
+            .ok_or_else(|| index.damaged("it has more terms than lists"))?;
         let Ok(term) = std::str::from_utf8(term) else {
             return Ok(true);
         };

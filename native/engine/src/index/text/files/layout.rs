@@ -53,6 +53,14 @@ pub(crate) struct Sections {
     pub(super) end: u64,
 }
 
+impl Sections {
+    /// How long the file of the library is in which all lists of rows lie.
+    pub(crate) fn lists_bytes(&self) -> u64 {
+        let at = FILES.iter().position(|name| *name == "idx");
+        at.and_then(|at| self.files.get(at)).map_or(0, |span| span.1)
+    }
+}
+
 impl Header {
     /// Where the sections lie; none where that cannot be.
     pub(crate) fn sections(&self) -> Option<Sections> {

@@ -61,6 +61,7 @@ impl<'a> Pruned<'a> {
                 continue;
             };
             stretch = stretch.max(stretched(covered.index, place, field.totals.average())?);
+            covered.index.info(place, term)?;
             let term = Term::from_field_text(Field::from_field_id(place as u32), term);
             let boost = leaf.factor / (2.2 * std::f64::consts::LN_2);
             terms.push((TermQuery::new(term, IndexRecordOption::WithFreqs), boost as f32));

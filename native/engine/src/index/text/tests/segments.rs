@@ -213,3 +213,28 @@ fn what_is_no_segment_is_refused() {
         bytes[at + 8] = b'x';
     }), @"The file t.index is damaged: its fields cannot be read: expected value at line 1 column 11.");
 }
+
+/// The library jumps along lists by what these say of their own blocks; it must not be asked to do so for ever.
+#[test]
+fn a_list_whose_blocks_end_elsewhere_is_damage() {
+    let rows = Rows::of_generated(300, |_| "word".to_owned());
+    let whole = built(&rows, &fields()[..1]).concat();
+    let masked = Bits::filled(300, true);
+    let count = |end_of_block: u32| {
+        let mut bytes = whole.clone();
+        let skip = 127_u32.to_le_bytes();
+        let at: Vec<usize> = (0..bytes.len() - 4)
+            .filter(|at| bytes[*at..at + 4] == skip)
+            .collect();
+        assert_eq!(at.len(), 1, "the end of the first block of the one list");
+        bytes[at[0]..at[0] + 4].copy_from_slice(&end_of_block.to_le_bytes());
+        let len = bytes.len();
+        let index = TextIndex::open(Buffer::guarded(0, len, Arc::new(Torn(bytes, len))))?;
+        index.frequency(7, "word", Some(&masked))
+    };
+    assert_eq!(count(127).unwrap(), 300);
+    for wrong in [0, 126, u32::MAX] {
+        assert_eq!(count(wrong).unwrap_err().code(), Code::Corrupt);
+    }
+    insta::assert_snapshot!(count(5).unwrap_err(), @"CORRUPT: The file t.index is damaged: the rows of a list do not ascend. Restore the file from a copy; verify the table to find every damaged file.");
+}

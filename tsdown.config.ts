@@ -6,6 +6,7 @@ const library = {
   index: "src/index.ts",
   "documents/index": "src/documents/index.ts",
   "embeddings/index": "src/embeddings/index.ts",
+  "evaluation/index": "src/evaluation/index.ts",
   "integrations/ai": "src/integrations/ai/index.ts",
   "integrations/arrow": "src/integrations/arrow/index.ts",
   "integrations/langchain": "src/integrations/langchain/index.ts",

@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^varve$/, replacement: source("index.ts") },
       { find: /^varve\/embeddings$/, replacement: source("embeddings/index.ts") },
+      { find: /^varve\/evaluation$/, replacement: source("evaluation/index.ts") },
       { find: /^varve\/documents$/, replacement: source("documents/index.ts") },
       { find: /^varve\/(.+)$/, replacement: source("integrations/$1/index.ts") },
     ],

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** `{ rows, queries }`: rows of { id, body }, queries of { text, scores }. A query without a relevant row is left out. */
+/** `{ rows, questions }`: rows of { id, body }, questions of { query, relevant }. A query without a relevant row is left out. */
 export function readCollection(folder) {
   const rows = jsonLines(join(folder, "corpus.jsonl")).map(({ _id, title, text }) => ({
     id: String(_id),
@@ -10,10 +10,10 @@ export function readCollection(folder) {
   }));
   const known = new Set(rows.map(({ id }) => id));
   const relevant = readScores(folder, known);
-  const queries = jsonLines(join(folder, "queries.jsonl"))
-    .map(({ _id, text }) => ({ text, scores: relevant.get(String(_id)) }))
-    .filter(({ scores }) => scores !== undefined);
-  return { rows, queries };
+  const questions = jsonLines(join(folder, "queries.jsonl"))
+    .map(({ _id, text }) => ({ query: text, relevant: relevant.get(String(_id)) }))
+    .filter((question) => question.relevant !== undefined);
+  return { rows, questions };
 }
 
 /** Scores above 0, by query and by row. */
@@ -25,8 +25,8 @@ function readScores(folder, known) {
     const [query, row, score] = line.split("\t");
     if (!(Number(score) > 0)) continue;
     if (!known.has(row)) throw new Error(`${file} names ${row}, which corpus.jsonl does not have`);
-    if (!relevant.has(query)) relevant.set(query, new Map());
-    relevant.get(query).set(row, Number(score));
+    if (!relevant.has(query)) relevant.set(query, {});
+    relevant.get(query)[row] = Number(score);
   }
   return relevant;
 }

@@ -1,20 +1,24 @@
-// Retrieval quality of embedding functions, over a collection in the usual form: nDCG@10 and recall@10 of an exact search.
+// Retrieval quality of ways of searching and of embedding functions, over a collection in the usual form, searched exactly.
 //   node bench/retrieval/index.mjs bench/retrieval/collection --function builtin
 //   node bench/retrieval/index.mjs FOLDER --function 'onnx:{"folder":"models/all-MiniLM-L6-v2-onnx","dtype":"int8"}'
 //   node bench/retrieval/index.mjs FOLDER --import ./my-function.mjs --function 'my-model:{"size":3}'
-// `--function` may be given several times; the later ones are then compared with the first. `onnx` takes a "folder",
-// `huggingface` and `openai` a "model", beside their options; any other name is looked up in the registry, which `--import` may
+// `--function` may be given several times; each has a row for each way, and is compared with the first way of the first function. `onnx` takes a
+// "folder", `huggingface` and `openai` a "model", beside their options; any other name is looked up in the registry, which `--import` may
 // have added to. Queries are embedded one by one, as a user's are.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { connect, embed, table, text } from "varve";
 import { builtin, huggingface, onnx, openai, registry } from "varve/embeddings";
+import { evaluate, figureOf } from "varve/evaluation";
 import { inFolder, machine } from "../support.mjs";
 import { readCollection } from "./collection.mjs";
-import { bootstrap, mean, ndcg, recall } from "./metrics.mjs";
 
-const LIMIT = 10;
+/** Each way of searching. By words no function counts, so that it is measured with the first one. */
+const ways = {
+  text: { mode: "text" },
+  vector: { mode: "vector", exact: true },
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,8 +49,8 @@ function functionOf(written) {
   return Object.hasOwn(own, name) ? own[name](config) : registry.resolve({ name, config });
 }
 
-/** Fills a table with the collection and asks it every query. */
-async function measure(fn, { rows, queries }, folder) {
+/** Fills a table with the collection and asks it every query in several ways. */
+async function measure(fn, searches, { rows, questions }, folder) {
   const definition = table("documents", { id: text().primaryKey(), body: text() }, (c) => ({
     vec: embed(fn, c.body),
   }));
@@ -55,51 +59,54 @@ async function measure(fn, { rows, queries }, folder) {
     const t = await db.table(definition);
     const start = performance.now();
     await t.insert(rows);
-    const filled = performance.now();
-    const ranked = [];
-    for (const query of queries) {
-      const hits = await t.search(query.text, { limit: LIMIT, exact: true, select: ["id"] });
-      ranked.push(hits.map(({ id }) => id));
-    }
-    const end = performance.now();
-    return { ranked, fill: (filled - start) / 1000, search: (end - filled) / 1000 };
+    const seconds = (performance.now() - start) / 1000;
+    const measured = (await evaluate(t, questions, { ways: searches })).ways;
+    return measured.map((way) => ({ ...way, fn: way.name === "text" ? "" : fn.name, seconds }));
   } finally {
     await db.close();
   }
 }
 
 /** A mean with its interval, as in `0.391 (0.367 to 0.415)`. */
-function shown(of) {
-  const [low, high] = bootstrap(of);
-  return `${mean(of).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+function shown({ mean, interval: [low, high] }) {
+  return `${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
 }
 
 function line(cells) {
-  return cells.map((cell, at) => (at === 0 ? cell.padEnd(18) : cell.padStart(at < 3 ? 8 : 24))).join("");
+  return cells
+    .map((cell, at) => cell.padEnd(at < 2 ? 14 : 27))
+    .join("")
+    .trimEnd();
 }
 
 for (const file of values.import) await import(pathToFileURL(resolve(file)).href);
 const collection = readCollection(positionals[0]);
-const { rows, queries } = collection;
-if (queries.length === 0) throw new Error(`${positionals[0]} has no query with a relevant row`);
+const { rows, questions } = collection;
+if (questions.length === 0) throw new Error(`${positionals[0]} has no query with a relevant row`);
 
 console.log(machine());
-console.log(line(["function", "rows", "queries", "nDCG@10", "recall@10", "seconds"]));
+console.log(
+  `${rows.length.toLocaleString("en-US")} rows, ${questions.length.toLocaleString("en-US")} queries`,
+);
+console.log(line(["way", "function", "nDCG@10", "recall@10", "MRR@10", "time"]));
+const { text: words, ...others } = ways;
 const measured = [];
-for (const written of values.function) {
+for (const [at, written] of values.function.entries()) {
   const fn = functionOf(written);
-  const { ranked, fill, search } = await inFolder((folder) => measure(fn, collection, folder));
-  const each = (metric) => ranked.map((ids, at) => metric(ids, queries[at].scores, LIMIT));
-  const result = { name: fn.name, ndcg: each(ndcg), recall: each(recall) };
-  const seconds = `${fill.toFixed(1)} fill, ${search.toFixed(1)} ask`;
-  const counts = [rows.length, queries.length].map((count) => count.toLocaleString("en-US"));
-  console.log(line([fn.name, ...counts, shown(result.ndcg), shown(result.recall), seconds]));
-  measured.push(result);
+  const searches = at === 0 ? { text: words, ...others } : others;
+  const found = await inFolder((folder) => measure(fn, searches, collection, folder));
+  for (const { name, fn, ndcg, recall, mrr, ms, seconds } of found) {
+    const time = `${seconds.toFixed(1)} s to fill, ${ms.toFixed(1)} ms to ask`;
+    console.log(line([name, fn, shown(ndcg), shown(recall), shown(mrr), time]));
+  }
+  measured.push(...found);
 }
 
 // The queries are the same, so the difference query by query is surer than the two intervals say.
-const [first, ...others] = measured;
-for (const other of others) {
-  const difference = (metric) => shown(other[metric].map((value, at) => value - first[metric][at]));
-  console.log(line([`${other.name} - ${first.name}`, "", "", difference("ndcg"), difference("recall"), ""]));
+const [first, ...later] = measured;
+console.log(`\nless ${first.name}, query by query`);
+for (const { name, fn, answers } of later) {
+  const difference = (metric) =>
+    shown(figureOf(answers.map((answer, at) => answer[metric] - first.answers[at][metric])));
+  console.log(line([name, fn, ...["ndcg", "recall", "reciprocalRank"].map(difference)]));
 }

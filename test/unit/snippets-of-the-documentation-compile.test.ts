@@ -13,11 +13,12 @@ const programs = [
   "docs/as-of.md",
   "docs/across-time.md",
   "docs/search.md",
+  "docs/evaluation.md",
   "docs/documents.md",
   "docs/integrations/langchain.md",
 ];
 const pages = [
-  ...programs.slice(0, 4),
+  ...programs.slice(0, 5),
   "docs/embeddings.md",
   ...readdirSync(join(root, "docs/integrations")).map((name) => `docs/integrations/${name}`),
 ];

@@ -3,6 +3,7 @@ import { isError } from "../realm";
 import { type Failure, failureOf, usageError } from "./cli-error";
 import { type Command, readInput } from "./command";
 import { diffCommand } from "./commands/diff";
+import { evalCommand } from "./commands/eval";
 import { ingestCommand } from "./commands/ingest";
 import { logCommand } from "./commands/log";
 import { searchCommand } from "./commands/search";
@@ -16,6 +17,7 @@ import type { Terminal } from "./terminal";
 const commands: readonly Command[] = [
   ingestCommand,
   searchCommand,
+  evalCommand,
   logCommand,
   diffCommand,
   tagCommand,

@@ -13,8 +13,10 @@
  * @module
  */
 
+export type { SearchMode } from "../support/search-mode";
 export { VarveRecordManager, type VarveRecordManagerConfig } from "./record-manager";
-export type { VarveFilter } from "./searchable-store";
+export type { VarveRetriever } from "./retriever";
+export type { VarveFilter, VarveRetrieverInput } from "./searchable-store";
 export { VarveSnapshotStore } from "./snapshot-store";
 export type { StoreEmbeddings } from "./table-embeddings";
 export { VarveTranslator } from "./translator";

@@ -3,13 +3,21 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { maximalMarginalRelevance } from "@langchain/core/utils/math";
-import { type MaxMarginalRelevanceSearchOptions, VectorStore } from "@langchain/core/vectorstores";
+import {
+  type MaxMarginalRelevanceSearchOptions,
+  VectorStore,
+  type VectorStoreRetriever,
+  type VectorStoreRetrieverInput,
+} from "@langchain/core/vectorstores";
 import { type Names, ownOptions } from "../../own-options";
+import { diverseWords } from "../support/document-errors";
 import type { ReadableSource } from "../support/document-source";
 import type { DocumentFilter, DocumentHit, DocumentView, StoredDocument } from "../support/document-view";
 import { idList } from "../support/ids";
+import { type SearchMode, searchMode } from "../support/search-mode";
 import { answeredVector, givenVector } from "../support/vector-check";
 import { nameOf } from "./embeddings-owner";
+import { VarveRetriever } from "./retriever";
 
 /**
  * Which documents: a Mongo-style object on the metadata (`{ author: "Ada", year: { $gte: 2024 } }`), or a condition on the columns of
@@ -17,12 +25,25 @@ import { nameOf } from "./embeddings-owner";
  */
 export type VarveFilter = DocumentFilter;
 
+/** What `asRetriever` takes: what LangChain gives, and how to search. */
+export type VarveRetrieverInput<V extends VectorStore> = Partial<VectorStoreRetrieverInput<V>> & {
+  /**
+   * How the retriever searches. It does not go with `searchType: "mmr"`, which compares vectors.
+   * @default as the store does
+   */
+  readonly searchMode?: SearchMode | undefined;
+};
+
 const RELEVANCE: Names<MaxMarginalRelevanceSearchOptions<VarveFilter>> = {
   k: true,
   fetchK: true,
   lambda: true,
   filter: true,
 };
+
+/** The parameters behind the first two. */
+type Rest<P extends readonly unknown[]> = P extends [unknown?, unknown?, ...infer R] ? R : never;
+
 const K = 4;
 const FETCH_K = 20;
 const LAMBDA = 0.5;
@@ -32,14 +53,22 @@ export abstract class SearchableStore extends VectorStore {
   declare FilterType: VarveFilter;
   /** Whether the table embeds what is written and searched for. */
   protected readonly tableEmbeds: boolean;
+  /** How texts are searched for, unless a retriever says otherwise. */
+  protected readonly searchMode: SearchMode;
   readonly #source: ReadableSource;
 
   /** @internal */
-  constructor(embeddings: EmbeddingsInterface, source: ReadableSource, tableEmbeds: boolean) {
+  constructor(
+    embeddings: EmbeddingsInterface,
+    source: ReadableSource,
+    tableEmbeds: boolean,
+    searchMode: SearchMode,
+  ) {
     // Nothing goes into lc_kwargs: a handle is no configuration.
     super(embeddings, {});
     this.#source = source;
     this.tableEmbeds = tableEmbeds;
+    this.searchMode = searchMode;
   }
 
   /** The kind of the store. */
@@ -52,18 +81,21 @@ export abstract class SearchableStore extends VectorStore {
     return (await (await this.#source.view())?.version()) ?? 0;
   }
 
-  /** The documents nearest to a text, the best first. */
+  /** The documents that fit a text best, by `searchMode`: those nearest to it, where nothing else was said. */
   override async similaritySearch(query: string, k = K, filter?: VarveFilter): Promise<DocumentInterface[]> {
-    return (await this.#search(query, k, filter)).map(toDocument);
+    return (await this.#find(query, k, filter, this.searchMode)).map(toDocument);
   }
 
-  /** The documents nearest to a text, with their scores: higher is better, and between 0 and 1 for the metrics `cosine` and `l2`. */
+  /**
+   * The documents that fit a text best, with their scores: higher is better, and between 0 and 1 by vectors with the metrics `cosine` and
+   * `l2`. By words scores have no upper end.
+   */
   override async similaritySearchWithScore(
     query: string,
     k = K,
     filter?: VarveFilter,
   ): Promise<[DocumentInterface, number][]> {
-    const hits = await this.#search(query, k, filter);
+    const hits = await this.#find(query, k, filter, this.searchMode);
     return hits.map((hit) => [toDocument(hit), hit.score]);
   }
 
@@ -90,7 +122,7 @@ export abstract class SearchableStore extends VectorStore {
     const given =
       typeof query === "string" ? query : givenVector("similaritySearchWithDistance", "query", query);
     const hits = await this.#search(given, k, filter);
-    return hits.map((hit) => [toDocument(hit), hit.distance]);
+    return hits.map((hit) => [toDocument(hit), hit.distance as number]);
   }
 
   /**
@@ -113,6 +145,30 @@ export abstract class SearchableStore extends VectorStore {
     return chosen.flatMap((index) => hits[index] ?? []).map(toDocument);
   }
 
+  /**
+   * A retriever over this store. With `searchMode` it searches in another way than the store does.
+   *
+   * @example
+   * ```ts
+   * const retriever = store.asRetriever({ k: 4, filter: { lang: "en" }, searchMode: "text" });
+   * ```
+   */
+  override asRetriever(
+    kOrFields?: number | VarveRetrieverInput<this>,
+    filter?: VarveFilter,
+    ...more: Rest<Parameters<VectorStore["asRetriever"]>>
+  ): VectorStoreRetriever<this> {
+    if (typeof kOrFields !== "object" || kOrFields.searchMode === undefined)
+      return super.asRetriever(kOrFields, filter, ...more) as VectorStoreRetriever<this>;
+    const { searchMode: given, ...fields } = kOrFields;
+    const mode = searchMode("asRetriever", given);
+    if (fields.searchType === "mmr") throw diverseWords(mode);
+    const tags = [...(fields.tags ?? []), this._vectorstoreType()];
+    return new VarveRetriever<this>({ ...fields, tags, vectorStore: this }, async (query, k, wanted) =>
+      (await this.#find(query, k, wanted, mode)).map(toDocument),
+    );
+  }
+
   /** The documents with these ids, in their order; those that are not there are left out. */
   async getByIds(ids: readonly string[]): Promise<DocumentInterface[]> {
     const list = idList("getByIds", "ids", ids);
@@ -123,6 +179,17 @@ export abstract class SearchableStore extends VectorStore {
   /** How many documents a filter lets through; all without one. */
   async count(filter?: VarveFilter): Promise<number> {
     return (await (await this.#source.view())?.count(filter)) ?? 0;
+  }
+
+  async #find(
+    query: string,
+    limit: number,
+    filter: VarveFilter | undefined,
+    mode: SearchMode,
+  ): Promise<DocumentHit[]> {
+    if (mode === "vector") return await this.#search(query, limit, filter);
+    const view = await this.#source.view();
+    return view === undefined || limit === 0 ? [] : await view.searchWords(query, { limit, filter });
   }
 
   async #search(

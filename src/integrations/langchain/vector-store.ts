@@ -10,6 +10,7 @@ import { checkCounts, type DocumentWrite } from "../support/document-table";
 import { matchesEverything } from "../support/everything";
 import { idList, optionalIdList } from "../support/ids";
 import type { NewDocument, PreparedDocument } from "../support/new-document";
+import { type SearchMode, searchMode } from "../support/search-mode";
 import { answeredVectors, givenVectors } from "../support/vector-check";
 import { documentList } from "./document-list";
 import { nameOf, ownerOf } from "./embeddings-owner";
@@ -34,10 +35,20 @@ export interface VarveStoreConfig extends DatabaseOptions, LayoutOptions {
    * @default "f32"
    */
   readonly element?: VectorElement | undefined;
+  /**
+   * How `similaritySearch` and retrievers search for a text: by vectors, or by its words.
+   * @default "vector"
+   */
+  readonly searchMode?: SearchMode | undefined;
 }
 
 /** What a store on a table of one's own takes. */
 export interface VarveTableConfig extends LayoutOptions {
+  /**
+   * How `similaritySearch` and retrievers search for a text: by vectors, or by its words.
+   * @default "vector"
+   */
+  readonly searchMode?: SearchMode | undefined;
   /** Embeds documents and queries. Where the table has a function, this must be that function. */
   readonly embeddings?: StoreEmbeddings | undefined;
 }
@@ -48,8 +59,9 @@ const STORE: Names<VarveStoreConfig> = {
   table: true,
   metric: true,
   element: true,
+  searchMode: true,
 };
-const OWN_TABLE: Names<VarveTableConfig> = { ...LAYOUT, embeddings: true };
+const OWN_TABLE: Names<VarveTableConfig> = { ...LAYOUT, embeddings: true, searchMode: true };
 
 /** What `addDocuments` and `addVectors` take. */
 export interface VarveAddOptions extends DocumentWrite {
@@ -78,6 +90,7 @@ interface Parts {
   readonly embeddings: EmbeddingsInterface;
   /** Whether the table embeds what is written. */
   readonly tableEmbeds: boolean;
+  readonly mode: SearchMode;
 }
 
 /**
@@ -101,8 +114,8 @@ export class VarveVectorStore extends SearchableStore {
   /** A store on a table of one's own. */
   constructor(table: OwnTable, config?: VarveTableConfig);
   constructor(first: StoreEmbeddings | OwnTable, config: VarveStoreConfig | VarveTableConfig = {}) {
-    const { source, embeddings, tableEmbeds } = partsOf(first, config);
-    super(embeddings, source, tableEmbeds);
+    const { source, embeddings, tableEmbeds, mode } = partsOf(first, config);
+    super(embeddings, source, tableEmbeds, mode);
     this.#source = source;
   }
 
@@ -214,7 +227,7 @@ export class VarveVectorStore extends SearchableStore {
    * ```
    */
   asOf(at: AsOf): VarveSnapshotStore {
-    return new VarveSnapshotStore(this.embeddings, this.#source.asOf(at), this.tableEmbeds);
+    return new VarveSnapshotStore(this.embeddings, this.#source.asOf(at), this.tableEmbeds, this.searchMode);
   }
 
   /** Closes the database, where the store opened it itself. */
@@ -255,16 +268,21 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
   const isTable = !isEmbeddings(first) && !isEmbeddingFunction(first);
   if (isTable && !isTableLike(first))
     throw notUsable("VarveVectorStore", "an Embeddings, an embedding function or a table");
-  const { embeddings, ...options } = isTable
+  const {
+    embeddings,
+    searchMode: given = "vector",
+    ...options
+  } = isTable
     ? { ...ownOptions<VarveTableConfig>("VarveVectorStore", config, OWN_TABLE), table: first as OwnTable }
     : storeOptions(first as StoreEmbeddings, config);
+  const mode = searchMode("VarveVectorStore", given);
   const fn = isEmbeddingFunction(embeddings) ? embeddings : undefined;
   if (embeddings !== undefined && fn === undefined && !isEmbeddings(embeddings))
     throw notUsable("embeddings", "an Embeddings or an embedding function");
   const owner = embeddings === undefined ? undefined : ownerOf(embeddings);
   const source = new DocumentSource({ ...options, function: fn, owner });
-  if (isEmbeddings(embeddings)) return { source, embeddings, tableEmbeds: false };
-  return { source, embeddings: new TableEmbeddings(source.name, source, fn), tableEmbeds: true };
+  if (isEmbeddings(embeddings)) return { source, embeddings, tableEmbeds: false, mode };
+  return { source, embeddings: new TableEmbeddings(source.name, source, fn), tableEmbeds: true, mode };
 }
 
 function storeOptions(

@@ -191,3 +191,23 @@ export function noSuchTable(table: string): VarveError {
 export function notUsable(what: string, expected: string): VarveError {
   return new VarveError("INVALID_ARGUMENT", `${what}: expected ${expected}.`);
 }
+
+/** A way to search that there is not. */
+export function badSearchMode(call: string, modes: readonly unknown[], found: unknown): VarveError {
+  const known = modes.map((mode) => quote(String(mode))).join(", ");
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${call}, searchMode: expected one of ${known}, found ${describeValue(found)}.`,
+  );
+}
+
+/** Hits that should differ from each other, in a search that has no vectors to tell. */
+export function diverseWords(mode: string): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `A retriever with searchType "mmr" takes no searchMode ${quote(mode)}.`,
+    {
+      hint: "Maximal marginal relevance compares vectors: leave one of the two out.",
+    },
+  );
+}

@@ -228,9 +228,10 @@ export function documentTable(name: string, vectors: DocumentVectors): TableDefi
     metadata: json(),
     [DATES]: json().nullable(),
   };
+  // A text that the table embeds is searched by its words without being told.
   const definition =
     fn === undefined
-      ? table(name, { ...columns, vector: vector(dimensions ?? 0, options) })
+      ? table(name, { ...columns, content: text({ search: true }), vector: vector(dimensions ?? 0, options) })
       : table(name, columns, (c) => ({ vector: embed(fn, c.content, options) }));
   return definition as unknown as TableDefinition<never, never>;
 }

@@ -33,10 +33,10 @@ export interface StoredDocument {
 
 /** A document that a search found, the best first. */
 export interface DocumentHit extends StoredDocument {
-  /** Higher is better; between 0 and 1 for cosine and l2. */
+  /** Higher is better; between 0 and 1 for cosine and l2. By words it has no upper end. */
   readonly score: number;
-  /** What the metric measured; lower is nearer. */
-  readonly distance: number;
+  /** What the metric measured, lower is nearer; null where only words were looked for. */
+  readonly distance: number | null;
   /** Its vector, where it was asked for. */
   readonly vector: Float32Array | undefined;
 }
@@ -100,6 +100,7 @@ export class DocumentView {
     this.checkOwner();
     const { vector } = this.layout;
     const hits = await this.#view.search(query, {
+      mode: "vector",
       column: vector.name,
       limit,
       where: this.where(filter),
@@ -112,6 +113,20 @@ export class DocumentView {
       distance: hit["_distance"] as number,
       vector: vectors ? (hit[vector.name] as Float32Array) : undefined,
     }));
+  }
+
+  /** The documents that hold words, the best first. */
+  async searchWords(query: string, { limit, filter, signal }: DocumentSearch): Promise<DocumentHit[]> {
+    const hits = await this.#view.search(query, {
+      mode: "text",
+      limit,
+      where: this.where(filter),
+      select: this.#columns(),
+      signal,
+    });
+    return hits.map((hit: Row) => {
+      return { ...this.#document(hit), score: hit["_score"] as number, distance: null, vector: undefined };
+    });
   }
 
   /** The documents with these ids, in their order; what is not there is left out. */

@@ -269,7 +269,26 @@ describe("query", () => {
     expect(await ids({ mode, mmrThreshold: 1 })).toEqual(["near", "same"]);
   });
 
-  it.each(["sparse", "hybrid", "semantic_hybrid", "svm"])("refuses the mode %s", async (mode) => {
+  it.each(["sparse", "text_search"])("finds by words in the mode %s", async (mode) => {
+    const store = await open();
+    await store.add([nodeOf("refunds take days"), nodeOf("the code is KX-4471")]);
+    const byWords = (queryStr?: string) =>
+      store.query({
+        similarityTopK: 2,
+        mode: mode as VectorStoreQueryMode,
+        ...(queryStr === undefined ? {} : { queryStr }),
+      });
+    const { nodes = [], similarities } = await byWords("KX-4471");
+    expect(nodes.map((node) => (node as TextNode).text)).toEqual(["the code is KX-4471"]);
+    expect(similarities[0]).toBeGreaterThan(0);
+    expect(await byWords("nothing of it")).toMatchObject({ ids: [] });
+    await expect(byWords()).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: `A query with mode "${mode}" needs a queryStr.`,
+    });
+  });
+
+  it.each(["hybrid", "semantic_hybrid", "svm"])("refuses the mode %s", async (mode) => {
     const call = (await open()).query(asked({ mode: mode as VectorStoreQueryMode }));
     await expect(call).rejects.toMatchObject({ code: "NOT_YET" });
   });

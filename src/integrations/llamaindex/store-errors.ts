@@ -8,7 +8,14 @@ const quote = (value: unknown): string => JSON.stringify(value) ?? String(value)
 /** A way to query that there is not. */
 export function unknownMode(mode: unknown): VarveError {
   return new VarveError("NOT_YET", `A query with mode ${quote(mode)} is not there yet.`, {
-    hint: 'Use the modes "default" and "mmr".',
+    hint: 'Use the modes "default", "sparse" and "mmr".',
+  });
+}
+
+/** A query by words without any. */
+export function noQueryText(mode: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `A query with mode ${quote(mode)} needs a queryStr.`, {
+    hint: "An index and its retrievers say it.",
   });
 }
 

@@ -17,8 +17,8 @@ import { givenVector } from "../support/vector-check";
 import { diverse } from "./diverse";
 import { ownerOf } from "./from-llamaindex";
 import { toDocuments, toNode } from "./node-document";
-import { type NodeChoice, toNodeFilter } from "./node-filter";
-import { noQueryEmbedding, unknownMode } from "./store-errors";
+import { toNodeFilter } from "./node-filter";
+import { noQueryEmbedding, noQueryText, unknownMode } from "./store-errors";
 
 /** Which table, and what a new one is like. */
 export interface VarveVectorStoreOptions extends DatabaseOptions, LayoutOptions, VectorStoreBaseParams {
@@ -132,22 +132,17 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
   }
 
   /**
-   * The nodes nearest to a vector, the best first. Of the modes there are `default`, and `mmr`, in which `mmrThreshold` 1 counts
-   * nearness alone and 0 difference alone. `docIds` are ids of nodes, or of the documents that they were cut from.
+   * The nodes that fit a query best. Of the modes there are `default`, by vectors; `sparse` (`text_search` in Python), by the words of `queryStr`;
+   * and `mmr`, in which `mmrThreshold` 1 counts nearness alone and 0 difference alone. `docIds` are ids of nodes, or of the documents that
+   * they were cut from.
    */
   override async query(query: VectorStoreQuery<VarveQueryParams>): Promise<VectorStoreQueryResult> {
-    const { queryEmbedding, similarityTopK: limit, filters, docIds, customParams } = query;
-    const mode: string = query.mode ?? "default";
-    if (mode !== "default" && mode !== "mmr") throw unknownMode(mode);
-    if (queryEmbedding === undefined) throw noQueryEmbedding();
-    const vector = givenVector("query", "queryEmbedding", queryEmbedding);
+    const { similarityTopK: limit, filters, docIds, customParams } = query;
+    const find = finderOf(query);
     if (docIds !== undefined) idList("query", "docIds", docIds);
     const view = await this.#view(ownOptions("query, customParams", customParams, { asOf: true }).asOf);
     if (view === undefined || limit === 0) return { nodes: [], similarities: [], ids: [] };
-    const choice = { filters, docIds };
-    if (mode === "default") return toResult(await search(view, vector, limit, choice));
-    const near = await search(view, vector, limit * DIVERSE_FACTOR, choice, true);
-    return toResult(diverse(near, limit, query.mmrThreshold ?? DIVERSE_LAMBDA));
+    return toResult(await find(view, toNodeFilter(view.layout, { filters, docIds })));
   }
 
   /** The nodes with these ids, in their order; those that are not there are left out. */
@@ -189,14 +184,37 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
   }
 }
 
-async function search(
-  view: DocumentView,
-  vector: Float32Array,
-  limit: number,
-  choice: NodeChoice,
-  vectors = false,
-): Promise<DocumentHit[]> {
-  return await view.search(vector, { limit, filter: toNodeFilter(view.layout, choice), vectors });
+/** How a query finds nodes; what it says is read at the call. */
+function finderOf(
+  query: VectorStoreQuery<VarveQueryParams>,
+): (view: DocumentView, filter: ReturnType<typeof toNodeFilter>) => Promise<DocumentHit[]> {
+  const { similarityTopK: limit, queryStr, mmrThreshold = DIVERSE_LAMBDA } = query;
+  const mode: string = query.mode ?? "default";
+  switch (mode) {
+    case "default": {
+      const vector = vectorOf(query);
+      return (view, filter) => view.search(vector, { limit, filter });
+    }
+    case "sparse":
+    case "text_search": {
+      if (typeof queryStr !== "string") throw noQueryText(mode);
+      return (view, filter) => view.searchWords(queryStr, { limit, filter });
+    }
+    case "mmr": {
+      const vector = vectorOf(query);
+      return async (view, filter) => {
+        const near = await view.search(vector, { limit: limit * DIVERSE_FACTOR, filter, vectors: true });
+        return diverse(near, limit, mmrThreshold);
+      };
+    }
+    default:
+      throw unknownMode(mode);
+  }
+}
+
+function vectorOf({ queryEmbedding }: VectorStoreQuery<VarveQueryParams>): Float32Array {
+  if (queryEmbedding === undefined) throw noQueryEmbedding();
+  return givenVector("query", "queryEmbedding", queryEmbedding);
 }
 
 function toResult(hits: readonly DocumentHit[]): VectorStoreQueryResult {

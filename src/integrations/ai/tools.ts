@@ -16,9 +16,9 @@ import type { AsOfResult, DiffResult, RetrievalTool, SearchResult } from "../sup
 
 /** The tools, by the names under which a model calls them. */
 export type RetrievalTools = {
-  /** Finds rows by meaning, now. */
+  /** Finds rows, now. */
   search: RetrievalTool<SearchInput, SearchResult>;
-  /** Finds rows by meaning, as they were. */
+  /** Finds rows, as they were. */
   searchAsOf: RetrievalTool<SearchAsOfInput, AsOfResult>;
   /** Says what changed between two points in time. */
   diff: RetrievalTool<DiffInput, DiffResult>;
@@ -45,17 +45,17 @@ export async function retrievalTools<D extends AnyTable>(
   options: RetrievalToolOptions<D> = {},
 ): Promise<RetrievalTools> {
   const setting = await toolSetting(table, options as RetrievalToolOptions);
-  const { about, limits } = setting;
+  const { about, by, limits } = setting;
   const search = new SearchReader(setting);
   const diff = new DiffReader(setting);
   return {
     search: {
-      description: `Searches ${about} by meaning, as it is now, and returns the best matches with their id, score (higher is better) and version. ${CITE} ${DATA}`,
+      description: `Searches ${about} ${by}, as it is now, and returns the best matches with their id, score (higher is better) and version. ${CITE} ${DATA}`,
       inputSchema: searchSchema(limits),
       execute: (input, call) => guarded("search", () => search.now(input, call?.abortSignal)),
     },
     searchAsOf: {
-      description: `Searches ${about} by meaning, as it ${datesAre(setting)} at a point in the past. Use it when the question is about an earlier time, or to compare then with now. ${CITE} ${DATA}`,
+      description: `Searches ${about} ${by}, as it ${datesAre(setting)} at a point in the past. Use it when the question is about an earlier time, or to compare then with now. ${CITE} ${DATA}`,
       inputSchema: searchAsOfSchema(limits),
       execute: (input, call) => guarded("searchAsOf", () => search.asOf(input, call?.abortSignal)),
     },

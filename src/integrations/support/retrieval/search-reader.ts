@@ -80,14 +80,16 @@ export class SearchReader {
     limit: number,
     signal: AbortSignal | undefined,
   ): Promise<{ hits: readonly FoundHit[]; reason: string | undefined }> {
-    const { column, select, rerank, candidates, where } = this.#setting;
-    const hits = await view.search(query, {
+    const { mode, column, select, rerank, candidates, where } = this.#setting;
+    const options = {
       limit: rerank === undefined ? limit : Math.max(limit, candidates),
       select: await columnsOf(view, select),
       where: where(filter),
-      ...(column === undefined ? {} : { column }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+      signal,
+    };
+    const hits = await (mode === "text"
+      ? view.search(query, { ...options, mode })
+      : view.search(query, { ...options, mode, column }));
     return { hits: hits as unknown as FoundHit[], reason: hits.reason };
   }
 

@@ -13,10 +13,10 @@ import type {
 import { type Names, ownOptions } from "../../../own-options";
 import { isPlainObject } from "../../../realm";
 import type { RerankHook } from "./rerank";
-import { badOption, noKey, noTextSearch } from "./tool-errors";
+import { badOption, noKey, noTextSearch, noWordSearch } from "./tool-errors";
 import { type FilterCondition, filterColumnsOf, toCondition } from "./tool-filter";
 import type { InputLimits } from "./tool-input";
-import type { RetrievalToolOptions } from "./tool-options";
+import type { RetrievalToolOptions, ToolMode } from "./tool-options";
 
 /** What all tools of a table know. */
 export interface ToolSetting {
@@ -27,6 +27,9 @@ export interface ToolSetting {
   readonly shown: readonly string[];
   readonly select: readonly string[];
   readonly column: string | undefined;
+  /** How the table is searched, and how a model is told so. */
+  readonly mode: ToolMode;
+  readonly by: string;
   readonly limits: InputLimits;
   readonly maxText: number;
   readonly maxAnswer: number;
@@ -40,6 +43,13 @@ export interface ToolSetting {
 /** The version and the rows of one read. */
 export type View = TableView<UntypedTable>;
 
+/** How a table may be searched, in the words that a model reads. */
+const BY: Readonly<Record<ToolMode, string>> = {
+  auto: "by meaning",
+  vector: "by meaning",
+  text: "by its words, such as names and codes",
+};
+
 /** Filters that are deeper are refused when they are used. */
 const DEPTH_MAX = 256;
 const OPTIONS: Names<RetrievalToolOptions> = {
@@ -47,6 +57,7 @@ const OPTIONS: Names<RetrievalToolOptions> = {
   select: true,
   filterBy: true,
   where: true,
+  mode: true,
   column: true,
   limit: true,
   maxLimit: true,
@@ -80,7 +91,7 @@ export async function toolSetting<D extends AnyTable>(
     throw badOption("dates", '"committed" or "effective"', dates);
   if (typeof about !== "string" || about === "") throw badOption("about", "a text", about);
   if (rerank !== undefined && typeof rerank !== "function") throw badOption("rerank", "a function", rerank);
-  checkSearched(description, column);
+  const mode = modeOf(description, options.mode ?? "auto", column);
   const shown = shownColumns(description, options.select).filter((one) => one !== primaryKey);
   const filterBy = filterColumnsOf(description, options.filterBy ?? []);
   const own = options.where === undefined ? [] : [options.where].flat();
@@ -91,6 +102,8 @@ export async function toolSetting<D extends AnyTable>(
     shown,
     select: [primaryKey, ...shown],
     column,
+    mode,
+    by: BY[mode],
     limits: { limit, maxLimit, filterBy },
     maxText,
     maxAnswer,
@@ -126,11 +139,20 @@ function shownColumns(
   return [...new Set(select)];
 }
 
-function checkSearched({ name, columns }: TableDescription, column: string | undefined): void {
-  const searched = columns.filter((one) => one.function !== undefined).map((one) => one.name);
-  if (searched.length === 0) throw noTextSearch(name);
-  if (column !== undefined && !searched.includes(column))
-    throw badOption("column", `one of ${searched.join(", ")}`, column);
+/** How a table is searched that is asked for a mode; throws INVALID_ARGUMENT where it cannot be searched so. */
+function modeOf({ name, columns }: TableDescription, mode: unknown, column: string | undefined): ToolMode {
+  if (typeof mode !== "string" || !Object.hasOwn(BY, mode))
+    throw badOption("mode", `one of ${Object.keys(BY).join(", ")}`, mode);
+  const embedded = columns.filter((one) => one.function !== undefined).map((one) => one.name);
+  const hasWords = columns.some((one) => one.search !== undefined);
+  const byWords = mode === "text" || (mode === "auto" && embedded.length === 0 && hasWords);
+  if (byWords && !hasWords) throw noWordSearch(name);
+  if (byWords && column !== undefined) throw badOption("column", "none where words are searched for", column);
+  if (byWords) return "text";
+  if (embedded.length === 0) throw noTextSearch(name);
+  if (column !== undefined && !embedded.includes(column))
+    throw badOption("column", `one of ${embedded.join(", ")}`, column);
+  return mode as ToolMode;
 }
 
 function checkCounts(counts: Readonly<Record<string, unknown>>): void {

@@ -28,6 +28,15 @@ export function noTextSearch(table: string): VarveError {
   });
 }
 
+/** A table that is not searched by words. */
+export function noWordSearch(table: string): VarveError {
+  const message = `The table ${JSON.stringify(table)} has no column that is searched by its words.`;
+  return new VarveError("INVALID_ARGUMENT", message, {
+    hint: "Declare one: text({ search: true }).",
+    where: { table },
+  });
+}
+
 /** What a model said that is not what the schema says. The words are for the model. */
 export function badInput(path: string, expected: string, found: unknown): string {
   return `${path}: expected ${expected}, found ${shown(found)}.`;

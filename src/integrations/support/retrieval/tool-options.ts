@@ -1,5 +1,9 @@
 import type { AnyTable, ColumnName, DateAxis, Where } from "varve";
+import type { SearchMode } from "../search-mode";
 import type { RerankHook } from "./rerank";
+
+/** How tools search; `"auto"` is what the table does where nothing is said. */
+export type ToolMode = "auto" | SearchMode;
 
 /** What `retrievalTools` takes beside the table. */
 export interface RetrievalToolOptions<D extends AnyTable = AnyTable> {
@@ -17,6 +21,11 @@ export interface RetrievalToolOptions<D extends AnyTable = AnyTable> {
   readonly filterBy?: readonly string[] | undefined;
   /** Which rows exist for the model. It cannot widen this: what belongs to other users stays out. */
   readonly where?: Where<D> | undefined;
+  /**
+   * How the tools search: by vectors, or by words.
+   * @default "auto": as the table is searched where nothing is said; by words where nothing is embedded
+   */
+  readonly mode?: ToolMode | undefined;
   /**
    * The vector column that is searched.
    * @default the first one that is computed from text

@@ -44,6 +44,8 @@ describe("a command line that makes no sense", () => {
     ["search", "x", "--limit", "١"],
     ["search", "x", "--limit", ""],
     ["search", "x", "--where", ""],
+    ["search", "x", "--mode", ""],
+    ["search", "x", "--mode", "best"],
     ["search", "x", "--as-of", ""],
     ["search", "x", "--as-of", "tag:"],
     ["search", "x", "--json=yes"],

@@ -73,6 +73,15 @@ describe("varve search", () => {
     expect(search("refund", "--limit", "1").hits).toHaveLength(1);
   });
 
+  it("searches by words where it is told so", () => {
+    const found = search("+refu* -cat", "--mode", "text");
+    expect(found.hits.map(({ id }) => id)).toEqual(["docs/money.md#refunds"]);
+    expect(search('"14 days"', "--mode", "text").hits).toEqual([]);
+    expect(search('"14 days"', "--mode", "text", "--as-of", "1").hits).toHaveLength(1);
+    expect(search("refund", "--mode", "vector").hits).toHaveLength(3);
+    expect(place.run("search", "refunds", "--mode", "text").stdout).toMatch(/^ 1 {2}\d\.\d\d {2}money\.md/);
+  });
+
   it("shows where the text is and how it begins", () => {
     const { code, stdout } = place.run("search", "refund", "--limit", "1");
     expect([code, stdout]).toEqual([

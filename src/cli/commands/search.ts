@@ -1,4 +1,4 @@
-import { sql } from "varve";
+import { type Hits, sql } from "varve";
 import { usageError } from "../cli-error";
 import { type Command, countOption, databaseOptions, type Input, textOption } from "../command";
 import { ExitCode } from "../exit-code";
@@ -16,9 +16,14 @@ export const searchCommand: Command = {
     ...databaseOptions,
     limit: { type: "string", value: "<count>", help: "the most rows (default: 5)" },
     where: { type: "string", value: "<filter>", help: "only among these rows: \"path LIKE 'guide/%'\"" },
+    mode: { type: "string", value: "<mode>", help: "by vectors (vector) or by words (text); default: auto" },
     "as-of": { type: "string", value: "<point>", help: "in the table as it was then" },
   },
-  details: pointHelp,
+  details: [
+    'By words, a text may say "these in a row", begin*, slip~, +required, -excluded and column:word.',
+    "",
+    ...pointHelp,
+  ],
   run,
 };
 
@@ -29,12 +34,16 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   if (text.trim() === "") throw usageError("The text to search for is empty.");
   const limit = countOption(input, "limit", 5);
   const at = textOption(input, "as-of");
+  const mode = modeOption(input);
   const filter = textOption(input, "where");
   const where = filter === undefined ? undefined : sqlOf(filter);
   return await withTable(input, async (t) => {
     const view = at === undefined ? t : t.asOf(pointOf(at));
     const version = await view.version();
-    const hits = await view.search(text, { limit, where, signal: input.signal });
+    const options = { limit, where, signal: input.signal };
+    const hits: Hits<FoundRow> = await (mode === "text"
+      ? view.search(text, { ...options, mode })
+      : view.search(text, { ...options, mode }));
     const { reason } = hits;
     if (input.options["json"] === true) {
       terminal.json({ table: t.name, version, hits, ...(reason === undefined ? {} : { reason }) });
@@ -46,6 +55,15 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
     terminal.note(`${found} from version ${version} of ${t.name}`);
     return ExitCode.done;
   });
+}
+
+const MODES = ["auto", "vector", "text"] as const;
+
+function modeOption(input: Input): (typeof MODES)[number] {
+  const given = textOption(input, "mode") ?? "auto";
+  const mode = MODES.find((one) => one === given);
+  if (mode !== undefined) return mode;
+  throw usageError(`--mode is one of ${MODES.join(", ")}, not ${JSON.stringify(given)}.`);
 }
 
 /** A filter that was typed: there is nothing to bind, and what cannot be read is an error. */

@@ -90,10 +90,10 @@ pub use filter::Filter;
 pub use format::{Commit, Operation, Raw};
 pub use fragment::ArrowStream;
 pub use history::{AsOf, Tag};
-pub use index::text::{Query as Words, Several, TextQuery};
+pub use index::text::{Query as Words, Several, Term, TextQuery};
 pub use search::{
-    After, Explained, Fuse, FuseMethod, FuseWeights, Planned, Search, SearchOptions, ValueCount,
-    WeightedText, What,
+    After, Explained, Fuse, FuseMethod, FuseWeights, Fusion, Planned, Search, SearchOptions, ValueCount,
+    WantedText, WeightedText, What,
 };
 pub use snapshot::{
     Beside, Cell, Difference, Find, Lifetime, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,
@@ -125,9 +125,9 @@ pub mod inside {
     /// The text index.
     pub mod text {
         pub use crate::index::text::{
-            Built, Clause, Compiled, Corpus, Counts, Covered, Explained, Field, Form, Fragment, Hit, Occur,
-            Plan, Query, Rest, Several, Share, Shown, Statistics, Stretch, Tail, TextIndex, TextQuery, Texts,
-            Totals, build,
+            Built, Clause, Compiled, Corpus, Counts, Covered, Explained, Field, Fit, Form, Fragment, Hit,
+            Occur, Plan, Query, Rest, Several, Share, Shown, Statistics, Stretch, Tail, TextIndex, TextQuery,
+            Texts, Totals, build,
         };
     }
 }

@@ -20,6 +20,7 @@ mod support {
     #[expect(dead_code, reason = "this test needs a part of it")]
     pub(crate) mod far;
     pub(crate) mod filters;
+    pub(crate) mod fused;
     pub(crate) mod model;
     pub(crate) mod nearest;
     pub(crate) mod partial;
@@ -598,6 +599,7 @@ fn memory() -> Arc<dyn Catalog> {
 fn in_memory_every_version_stays_what_it_was() {
     let tally = Runs::MIXED.run(&memory);
     assert!(tally.words > 500 && tally.word_segments > 300, "{tally:?}");
+    assert!(tally.fused > 300 && tally.fused_apart > 300, "{tally:?}");
 }
 
 #[test]

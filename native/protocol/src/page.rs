@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 use varve_engine::{
-    Cell, Code, DataType, Element, Error, Field, Lifetime, Picked, Result, Score, Sources, Value, ValueCount,
-    fixed_width, vector_elements,
+    Cell, Code, DataType, Element, Error, Field, Lifetime, Part, Picked, Result, Score, Sources, Value,
+    ValueCount, fixed_width, vector_elements,
 };
 
 /// The greatest integer of which a 64-bit float knows all neighbours.
@@ -108,6 +108,17 @@ impl Page {
             self.numbers
                 .extend([from.version as f64, from.committed_at as f64, ended, at]);
         }
+    }
+
+    /// Writes what words and vectors say of each row: its score by words, and its places in both rankings; 0 where there is none.
+    pub(crate) fn parts(&mut self, scores: &[Score]) {
+        let value = |score: &Score| score.parts.text.map_or(0.0, |part| part.value);
+        let rank = |part: Option<Part>| part.map_or(0.0, |part| f64::from(part.rank));
+        self.numbers.extend(scores.iter().map(value));
+        self.numbers
+            .extend(scores.iter().map(|score| rank(score.parts.text)));
+        self.numbers
+            .extend(scores.iter().map(|score| rank(score.parts.vector)));
     }
 
     /// Writes how many rows are in the group of each.

@@ -1,5 +1,5 @@
-use serde_json::json;
-use varve_engine::{Beside, Error, Field, Lifetime, Picked, Result, Snapshot, Table};
+use serde_json::{Value as Json, json};
+use varve_engine::{Beside, Error, Field, Fusion, Lifetime, Part, Picked, Result, Score, Snapshot, Table};
 
 use crate::page::{Page, is_blob};
 use crate::request::{Read, ReadKind, parse};
@@ -87,6 +87,7 @@ pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Resul
     let lifetimes = lifetimes(table, &request, &picked)?;
     picked.arrow_stream(Beside {
         scored: request.kind == ReadKind::Search,
+        fused: request.is_fused(),
         counted: request.is_counted(),
         lifetimes: lifetimes.as_deref(),
     })
@@ -112,7 +113,38 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
     if let (Some(from), Some(json)) = (explained.from, json.as_object_mut()) {
         json.insert("from".to_owned(), json!(from));
     }
+    if let (Some(fusion), Some(json)) = (&explained.fusion, json.as_object_mut()) {
+        json.insert("fusion".to_owned(), fusion_json(&snapshot, fusion));
+    }
     Ok(json.to_string())
+}
+
+/// How words and vectors became one ranking.
+fn fusion_json(snapshot: &Snapshot, fusion: &Fusion) -> Json {
+    let name = |id: u32| {
+        let mut fields = snapshot.schema().fields.iter();
+        fields
+            .find(|field| field.id == id)
+            .map(|field| field.name.as_str())
+    };
+    let terms = fusion.terms.iter().map(|term| {
+        json!({
+            "column": name(term.field), "terms": term.terms, "rowsWithTerm": term.rows_with_term,
+            "rows": term.rows, "most": term.most,
+        })
+    });
+    let rank = |part: Option<Part>| part.map(|part| part.rank).filter(|rank| *rank > 0);
+    let hits = fusion.hits.iter().map(|Score { score, parts, .. }| {
+        json!({
+            "score": score, "textScore": parts.text.map_or(0.0, |part| part.value), "textRank": rank(parts.text),
+            "cosine": parts.cosine, "vectorRank": rank(parts.vector),
+        })
+    });
+    json!({
+        "weights": { "text": fusion.weights.text, "vector": fusion.weights.vector },
+        "namesExactly": fusion.names_exactly, "isOtherScript": fusion.is_other_script, "ceiling": fusion.ceiling,
+        "terms": terms.collect::<Vec<_>>(), "hits": hits.collect::<Vec<_>>(),
+    })
 }
 
 fn answer(
@@ -164,6 +196,9 @@ fn found(
 
 fn page_of(table: &Table, request: &Read, picked: &Picked) -> Result<Page> {
     let mut page = Page::of(&[picked], picked.fields(), &request.bigints)?;
+    if request.is_fused() {
+        page.parts(&picked.scores);
+    }
     if request.is_counted() {
         page.counts(&picked.scores);
     }

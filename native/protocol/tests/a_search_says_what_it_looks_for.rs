@@ -47,6 +47,7 @@ fn what_is_missing_or_wrong_is_said() {
         search
     };
     let words = |text: Json| json!({"what": {"text": text}});
+    let both = |fuse: Json| json!({"what": {"both": {"vector": {"column": "near"}, "text": {"query": "x"}, "fuse": fuse}}});
     let cases = [
         (Json::Null, query),
         (json!({"limit": 3}), query),
@@ -92,6 +93,24 @@ fn what_is_missing_or_wrong_is_said() {
             json!({"what": {"text": {"query": "x"}}, "maxDistance": 0.5}),
             None,
         ),
+        (both(json!({})), query),
+        (both(json!({"method": "rrf", "weights": {"text": 2}})), query),
+        (both(json!({})), None),
+        (both(json!({"method": "sum"})), query),
+        (both(json!({"weight": 1})), query),
+        (both(json!({"weights": {"text": 0, "vector": 0}})), query),
+        (both(json!({"weights": {"text": -1, "vector": 1}})), query),
+        (both(json!({"k": -1})), query),
+        (both(json!({"strength": 2})), query),
+        (
+            json!({"what": {"both": {"vector": {"column": "near"}, "text": {"query": "x"}}}, "maxDistance": 0.5}),
+            query,
+        ),
+        (
+            json!({"what": {"both": {"vector": {"column": "near"}, "text": {"query": "x", "columns": [{"column": "plain"}]}}}}),
+            query,
+        ),
+        (json!({"what": {"both": {"vector": {"column": "near"}}}}), query),
     ];
     let said: Vec<String> = cases
         .iter()
@@ -100,7 +119,7 @@ fn what_is_missing_or_wrong_is_said() {
     let expected = [
         r#"INVALID_ARGUMENT: A search says under "search" what it looks for."#,
         "INVALID_ARGUMENT: A request of the SDK is malformed: missing field `what` at line 1 column 37.",
-        "INVALID_ARGUMENT: A request of the SDK is malformed: unknown variant `sound`, expected `vector` or `text` at line 1 column 42.",
+        "INVALID_ARGUMENT: A request of the SDK is malformed: unknown variant `sound`, expected one of `vector`, `text`, `both` at line 1 column 42.",
         "INVALID_ARGUMENT: A request of the SDK is malformed: missing field `column` at line 1 column 46.",
         r#"INVALID_ARGUMENT: A request of the SDK is malformed: invalid type: string "all", expected usize at line 1 column 77."#,
         "INVALID_ARGUMENT: A search needs a vector.",
@@ -122,6 +141,18 @@ fn what_is_missing_or_wrong_is_said() {
         "INVALID_ARGUMENT: A request of the SDK is malformed: unknown field `matches`, expected one of `match`, `phrase`, `prefix`, `must`, `not`, `fuzzy` at line 1 column 67.",
         "INVALID_ARGUMENT: Rows that differ are found by a search for vectors, not by one for words.",
         "INVALID_ARGUMENT: A greatest distance is kept by a search for vectors, not by one for words.",
+        "",
+        "",
+        "INVALID_ARGUMENT: A search needs a vector.",
+        "INVALID_ARGUMENT: A request of the SDK is malformed: unknown variant `sum`, expected `convex` or `rrf` at line 1 column 65.",
+        "INVALID_ARGUMENT: A request of the SDK is malformed: unknown field `weight`, expected one of `method`, `weights`, `k`, `strength`, `languages` at line 1 column 59.",
+        "INVALID_ARGUMENT: Words and vectors cannot count for 0 and 0. Take numbers from 0 on, one of them above 0.",
+        "INVALID_ARGUMENT: Words and vectors cannot count for -1 and 1. Take numbers from 0 on, one of them above 0.",
+        "INVALID_ARGUMENT: Ranks cannot be fused with a k of -1. Take a number from 0 on; 10 is usual.",
+        "INVALID_ARGUMENT: An embedding function has no strength of 2. Take a number from 0 to 1.",
+        "INVALID_ARGUMENT: A greatest distance is kept by a search for vectors, not by one for words and vectors. Say a least score instead, or search for vectors alone.",
+        r#"INVALID_ARGUMENT: The column "plain" is not searched by its words. Those that are: body. Say so of a text column in its declaration."#,
+        "INVALID_ARGUMENT: A request of the SDK is malformed: missing field `text` at line 1 column 70.",
     ];
     assert_eq!(said, expected);
 }

@@ -25,7 +25,12 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::search`].
     pub fn explain(&self, search: &Search<'_>) -> Result<Explained> {
-        let (_, explained) = self.plan(search)?.page()?;
+        let Page {
+            hits, mut explained, ..
+        } = self.plan(search)?.page()?;
+        if let Some(fusion) = &mut explained.fusion {
+            fusion.hits = hits.iter().map(Hit::told).collect();
+        }
         Ok(Explained {
             version: self.version(),
             from: self.from(),
@@ -34,16 +39,11 @@ impl Snapshot {
         })
     }
 
-    fn picked(&self, hits: &[Hit], select: Vec<Field>) -> Picked {
-        let rows = hits.iter().map(|hit| hit.row).collect();
+    fn picked(&self, page: &Page, select: Vec<Field>) -> Picked {
+        let rows = page.hits.iter().map(|hit| hit.row).collect();
         let mut picked = Picked::new(self.clone(), select, rows);
-        let score = |hit: &Hit| Score {
-            score: hit.score,
-            order: hit.order,
-            count: hit.count,
-            parts: hit.parts,
-        };
-        picked.scores = hits.iter().map(score).collect();
+        picked.scores = page.hits.iter().map(Hit::told).collect();
+        picked.depth = page.depth;
         picked
     }
 
@@ -56,7 +56,7 @@ impl Snapshot {
         };
         if options.diversity > 0.0 {
             let wanted = options.offset.saturating_add(options.limit);
-            if let What::Vector { column, .. } = search.what {
+            if let What::Vector { column, .. } | What::Both { column, .. } = search.what {
                 hits = self.diverse(column, hits, options.diversity, wanted)?;
             }
         }
@@ -69,6 +69,14 @@ impl Snapshot {
     }
 }
 
+/// The rows of a page, and how they were found.
+struct Page {
+    hits: Vec<Hit>,
+    explained: Explained,
+    /// Of a search for both: how many of the best rows in either way the first page looked at.
+    depth: usize,
+}
+
 impl Planned<'_> {
     /// The rows, as [`Snapshot::search`] gives them.
     ///
@@ -76,28 +84,47 @@ impl Planned<'_> {
     /// As [`Snapshot::search`].
     pub fn answer(self, select: Vec<Field>) -> Result<Picked> {
         let snapshot = self.snapshot;
-        let (hits, _) = self.page()?;
-        Ok(snapshot.picked(&hits, select))
+        let page = self.page()?;
+        Ok(snapshot.picked(&page, select))
     }
 
     /// The rows of the page, and what finding them took.
-    fn page(self) -> Result<(Vec<Hit>, Explained)> {
+    fn page(self) -> Result<Page> {
         let (snapshot, search) = (self.snapshot, self.search);
+        let is_both = matches!(search.what, What::Both { .. });
         let (mut planned, mut before) = (self, Explained::default());
         loop {
             let depth = planned.depth;
-            let (mut hits, explained) = planned.hits()?;
-            let explained = explained.after(&before);
-            let found = hits.len();
+            let found = planned.hits()?;
+            let (mut hits, explained) = (found.hits, found.explained.after(&before));
+            let count = hits.len();
             hits.retain(|hit| search.options.admits(hit));
-            // What lies outside of the bounds is followed by nothing that does not.
-            let is_all = found < depth || hits.len() < found;
+            let least = search.options.min_score.unwrap_or(f64::NEG_INFINITY);
+            // What lies outside of the bounds is followed by nothing that does not, but for rows that neither way has found yet.
+            let is_cut = !is_both && hits.len() < count || found.others_at_most < least;
             let page = snapshot.page_of(&search, hits)?;
-            if is_all || page.len() == search.options.limit {
-                return Ok((page, explained));
+            if found.is_all || is_cut || page.len() == search.options.limit {
+                let first = search.options.after.map_or(depth, |after| after.depth);
+                return Ok(Page {
+                    hits: page,
+                    explained,
+                    depth: if is_both { first } else { 0 },
+                });
             }
             before = explained;
             planned = snapshot.plan_for(&search, depth.saturating_mul(MORE))?;
+        }
+    }
+}
+
+impl Hit {
+    /// What is told of it.
+    fn told(&self) -> Score {
+        Score {
+            score: self.score,
+            order: self.order,
+            count: self.count,
+            parts: self.parts,
         }
     }
 }

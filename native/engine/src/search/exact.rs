@@ -186,6 +186,7 @@ impl<'a> Nearest<'a> {
                         rank,
                         value: distance,
                     }),
+                    cosine: None,
                 },
             }
         });

@@ -43,6 +43,19 @@ impl<'a> Query<'a> {
         })
     }
 
+    /// The metric.
+    pub(super) fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// This vector, compared by the cosine.
+    pub(super) fn by_cosine(&self) -> Self {
+        Self {
+            metric: Metric::Cosine,
+            ..self.clone()
+        }
+    }
+
     /// The metric, as the kernels call it.
     pub(super) fn kernel_metric(&self) -> KernelMetric {
         match self.metric {

@@ -1,9 +1,12 @@
 use serde::Deserialize;
 
-use super::text::WeightedText;
+use super::both::{Fuse, FuseWeights};
+use super::text::{WantedText, WeightedText};
+use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::index::text::Query;
+use crate::index::text::{Query, Term};
 use crate::schema::Field;
+use crate::snapshot::Score;
 
 /// What a search may be told beside what it looks for and its filter. A binding hands it on as it came, so that an option is declared
 /// here and nowhere else in Rust.
@@ -23,8 +26,8 @@ pub struct SearchOptions {
     pub max_distance: Option<f64>,
     /// From 0 to 1: how much less a row is worth that is like one before it. From 0 on the best come first, whatever they are like.
     pub diversity: f64,
-    /// How many of the best rows are looked at where the answer is made of more than the best: groups, or rows that differ. There are never
-    /// fewer than are returned, and more where these do not suffice for the groups.
+    /// How many of the best rows are looked at where the answer is made of more than the best: groups, rows that differ, or those of two
+    /// rankings, of each of which there are so many. There are never fewer than are returned, and more where these do not suffice.
     pub candidates: Option<usize>,
     /// The share of the nearest rows to find, on average over queries. From 1 on the answer is exact.
     pub recall: f32,
@@ -64,6 +67,8 @@ pub struct After {
     pub order: f64,
     /// Its id.
     pub id: u64,
+    /// Of a search for both: how many of the best rows by words, and by vectors, the first page looked at.
+    pub depth: usize,
 }
 
 /// Rows that are looked at, unless it is said, where the answer is made of more than the best.
@@ -85,6 +90,17 @@ pub enum What<'a> {
         query: &'a Query,
         /// The columns, each as [`crate::Snapshot::text`] gives it.
         columns: &'a [WeightedText<'a>],
+    },
+    /// The rows that hold words, and those whose vectors are near, as one ranking.
+    Both {
+        /// The words.
+        words: WantedText<'a>,
+        /// The column of vectors.
+        column: &'a Field,
+        /// The vector.
+        query: &'a [f32],
+        /// How the two become one.
+        fuse: &'a Fuse,
     },
 }
 
@@ -132,10 +148,28 @@ impl<'a> Search<'a> {
         if options.limit == 0 {
             return 0;
         }
+        if let What::Both { .. } = self.what {
+            let first = end.max(options.candidates.unwrap_or(CANDIDATES));
+            return options.after.map_or(first, |after| after.depth.max(1));
+        }
         if self.group.is_none() && options.diversity <= 0.0 {
             return end;
         }
         end.max(options.candidates.unwrap_or(CANDIDATES))
+    }
+
+    /// Refuses what a search for words alone cannot keep to.
+    pub(super) fn check_words(&self) -> Result<()> {
+        let options = &self.options;
+        let refused = [
+            (options.diversity > 0.0, "Rows that differ are found"),
+            (options.max_distance.is_some(), "A greatest distance is kept"),
+        ];
+        let Some((_, what)) = refused.into_iter().find(|(is_asked, _)| *is_asked) else {
+            return Ok(());
+        };
+        let message = format!("{what} by a search for vectors, not by one for words.");
+        Err(Error::new(Code::InvalidArgument, message))
     }
 
     /// How it goes about finding this many vectors.
@@ -171,8 +205,25 @@ impl Leg<'_> {
     }
 }
 
+/// How words and vectors became one ranking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fusion {
+    /// What either counted for, as parts of 1.
+    pub weights: FuseWeights,
+    /// Whether the vectors count for half, as the query names something exactly.
+    pub names_exactly: bool,
+    /// Whether they count for nothing, as the query is in a script that the function does not read.
+    pub is_other_script: bool,
+    /// The score that no text could exceed for these words.
+    pub ceiling: f64,
+    /// The terms and phrases that were looked for.
+    pub terms: Vec<Term>,
+    /// How the rows of the page came by their scores.
+    pub hits: Vec<Score>,
+}
+
 /// How a search was answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Explained {
     /// The version that was searched; of a span the last.
     pub version: u64,
@@ -200,6 +251,8 @@ pub struct Explained {
     pub refined: u64,
     /// Rows that no index segment covers, and whose vectors were read therefore.
     pub uncovered: u64,
+    /// Of a search for both: how they became one.
+    pub fusion: Option<Box<Fusion>>,
 }
 
 impl Explained {

@@ -62,6 +62,27 @@ pub(super) fn over_all(question: &Question<'_>, rows: &[Selected<'_>], top: &mut
     })
 }
 
+/// Does two things, side by side where both are worth a thread and one is to be had.
+pub(super) fn beside<A, B: Send>(
+    is_worth_it: bool,
+    here: impl FnOnce() -> Result<A>,
+    there: impl FnOnce() -> Result<B> + Send,
+) -> Result<(A, B)> {
+    let helpers = Helpers::up_to(usize::from(is_worth_it));
+    if helpers.0 == 0 {
+        let here = here()?;
+        return Ok((here, there()?));
+    }
+    scope(|scope| {
+        let name = "varve-search".to_owned();
+        let other = Builder::new().name(name).spawn_scoped(scope, there);
+        let here = here();
+        let panicked = |_| Err(Error::internal("a thread that searches panicked"));
+        let there = other.map_err(|error| Error::internal(error.to_string()))?.join();
+        Ok((here?, there.unwrap_or_else(panicked)?))
+    })
+}
+
 /// Cuts rows, in order, into this many parts of about equal size in bytes.
 fn cut<'p, 'a>(rows: &'p [Selected<'a>], bytes: usize, shares: usize) -> Vec<Vec<Piece<'p, 'a>>> {
     let mut cut = vec![Vec::new(); shares];

@@ -1,6 +1,6 @@
 use super::lifetime::{Lifetime, Moment};
 use super::picked::Picked;
-use super::score::Score;
+use super::score::{Part, Score};
 use crate::column::{Column, ColumnBuilder, Data};
 use crate::error::Result;
 use crate::format::default_of;
@@ -13,6 +13,8 @@ use crate::value::Value;
 pub struct Beside<'a> {
     /// The columns `_distance` and `_score` of a search.
     pub scored: bool,
+    /// The columns `_textScore`, `_textRank` and `_vectorRank` of a search for words and vectors.
+    pub fused: bool,
     /// The column `_count` of a search by groups.
     pub counted: bool,
     /// The columns `_from` and `_to` of a search across time: a version and its date each.
@@ -27,7 +29,10 @@ impl Picked {
     pub fn arrow_stream(&self, beside: Beside<'_>) -> Result<Vec<u8>> {
         let mut columns = Vec::new();
         if beside.scored {
-            columns.extend(self.score_columns());
+            columns.extend(self.score_columns(beside.fused)?);
+        }
+        if beside.fused {
+            columns.extend(self.part_columns()?);
         }
         if beside.counted {
             columns.push(self.count_column());
@@ -63,21 +68,48 @@ impl Picked {
         ArrowStream::batch(bytes, self.len(), &columns)
     }
 
-    fn score_columns(&self) -> [(Field, Column); 2] {
-        // What is beyond 32 bits becomes the greatest number, not infinity.
-        let narrow = |x: f64| (x as f32).clamp(f32::MIN, f32::MAX);
-        let floats = |get: fn(&Score) -> f64| {
-            let bytes = self
-                .scores
-                .iter()
-                .flat_map(|score| narrow(get(score)).to_le_bytes());
-            fixed(4, bytes.collect())
+    fn score_columns(&self, may_lack_vectors: bool) -> Result<[(Field, Column); 2]> {
+        let distance = |score: &Score| {
+            let is_known = !may_lack_vectors || score.parts.vector.is_some();
+            is_known.then(|| score.distance())
         };
-        let field = |name| made(name, DataType::Float { bits: 32 }, false);
-        [
-            (field("_distance"), floats(Score::distance)),
-            (field("_score"), floats(|score| score.score)),
-        ]
+        Ok([
+            self.floats("_distance", may_lack_vectors, distance)?,
+            self.floats("_score", false, |score| Some(score.score))?,
+        ])
+    }
+
+    fn part_columns(&self) -> Result<[(Field, Column); 3]> {
+        let rank = |part: Option<Part>| part.map(|part| part.rank).filter(|rank| *rank > 0);
+        let ranks = |name, of: &dyn Fn(&Score) -> Option<u32>| -> Result<(Field, Column)> {
+            let mut builder = ColumnBuilder::new(&DataType::Int);
+            for score in &self.scores {
+                builder.push(&of(score).map_or(Value::Null, |rank| Value::Int(rank.into())))?;
+            }
+            Ok((made(name, DataType::Int, true), builder.finish()))
+        };
+        let value = |score: &Score| Some(score.parts.text.map_or(0.0, |part| part.value));
+        Ok([
+            self.floats("_textScore", false, value)?,
+            ranks("_textRank", &|score| rank(score.parts.text))?,
+            ranks("_vectorRank", &|score| rank(score.parts.vector))?,
+        ])
+    }
+
+    fn floats(
+        &self,
+        name: &str,
+        nullable: bool,
+        get: impl Fn(&Score) -> Option<f64>,
+    ) -> Result<(Field, Column)> {
+        let data_type = DataType::Float { bits: 32 };
+        // What is beyond 32 bits becomes the greatest number, not infinity.
+        let narrow = |x: f64| Value::Float(f64::from((x as f32).clamp(f32::MIN, f32::MAX)));
+        let mut builder = ColumnBuilder::new(&data_type);
+        for score in &self.scores {
+            builder.push(&get(score).map_or(Value::Null, narrow))?;
+        }
+        Ok((made(name, data_type, nullable), builder.finish()))
     }
 
     fn count_column(&self) -> (Field, Column) {

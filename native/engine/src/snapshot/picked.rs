@@ -18,6 +18,8 @@ pub struct Picked {
     rows: Vec<RowPlace>,
     /// Of a search: how well each row fits.
     pub scores: Vec<Score>,
+    /// Of a search for words and vectors: how many of the best rows in either way its first page looked at; 0 of any other.
+    pub depth: usize,
 }
 
 impl Picked {
@@ -27,6 +29,7 @@ impl Picked {
             fields,
             rows,
             scores: Vec::new(),
+            depth: 0,
         }
     }
 

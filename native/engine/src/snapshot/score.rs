@@ -19,6 +19,8 @@ pub struct Parts {
     pub text: Option<Part>,
     /// Among the nearest vectors; its value is the distance, as the metric says it.
     pub vector: Option<Part>,
+    /// Of a search for both: the cosine of its vector and the query, whatever the metric.
+    pub cosine: Option<f64>,
 }
 
 /// How a row stood among those that were found in one way.

@@ -17,16 +17,26 @@ use super::random::Random;
 const WORDS: [&str; 5] = ["ab", "b", "o", "zzz", "none"];
 
 /// A search, as it is asked and as it is meant.
-struct Asked<'s> {
-    words: Words,
-    columns: Vec<WeightedText<'s>>,
+pub(crate) struct Asked<'s> {
+    pub(crate) words: Words,
+    pub(crate) columns: Vec<WeightedText<'s>>,
     must: Vec<&'static str>,
     not: Vec<&'static str>,
     should: Vec<&'static str>,
 }
 
+/// What words say of a version.
+pub(crate) struct Judged<'m> {
+    /// Of each row its score, 0 where it has none of the words; none where it lacks what is required.
+    pub(crate) scores: Vec<(&'m Row, Option<f64>)>,
+    /// The score that no row exceeds.
+    pub(crate) ceiling: f64,
+    /// Whether something is required.
+    pub(crate) requires: bool,
+}
+
 impl<'s> Asked<'s> {
-    fn draw(random: &mut Random, snapshot: &'s Snapshot) -> Option<Self> {
+    pub(crate) fn draw(random: &mut Random, snapshot: &'s Snapshot) -> Option<Self> {
         let mut columns: Vec<WeightedText<'s>> = Vec::new();
         for column in snapshot.texts() {
             if random.chance(70) {
@@ -54,37 +64,55 @@ impl<'s> Asked<'s> {
         })
     }
 
-    /// The rows that it finds with their scores, the best first.
-    fn ranking<'m>(&self, shown: &Shown<'m>) -> Vec<(&'m Row, f64)> {
+    /// What it says of all rows.
+    pub(crate) fn judge<'m>(&self, shown: &Shown<'m>) -> Judged<'m> {
         let fields: Vec<Counted> = self
             .columns
             .iter()
             .map(|text| Counted::new(text.column, text.weight, shown))
             .collect();
-        let mut ranking = Vec::new();
-        for (at, row) in shown.rows.iter().enumerate() {
-            let has = |word: &str| fields.iter().any(|field| field.frequency(at, word) > 0);
-            let scored = || self.must.iter().chain(&self.should);
-            let answers = self.must.iter().all(|word| has(word))
-                && !self.not.iter().any(|word| has(word))
-                && scored().any(|word| has(word));
-            if !answers {
-                continue;
-            }
-            let mut score = 0.0;
-            // Each required word is a part of its own; all others are one.
-            let parts = self
-                .must
+        // Each required word is a part of its own; all others are one.
+        let parts = || {
+            self.must
                 .iter()
                 .map(std::slice::from_ref)
-                .chain([self.should.as_slice()]);
-            for words in parts {
+                .chain([self.should.as_slice()])
+        };
+        let mut scores = Vec::new();
+        for (at, row) in shown.rows.iter().enumerate() {
+            let has = |word: &str| fields.iter().any(|field| field.frequency(at, word) > 0);
+            let may = self.must.iter().all(|word| has(word)) && !self.not.iter().any(|word| has(word));
+            let mut score = 0.0;
+            for words in parts() {
                 for field in &fields {
                     score += words.iter().map(|word| field.score(at, word)).sum::<f64>();
                 }
             }
-            ranking.push((*row, score));
+            scores.push((*row, may.then_some(score)));
         }
+        let most = |field: &Counted, word: &&&str| field.weight * field.idf(word) * 2.2;
+        let words = || self.must.iter().chain(&self.should);
+        let of = |field: &Counted| words().map(|word| most(field, &word)).sum::<f64>();
+        Judged {
+            scores,
+            ceiling: fields.iter().map(of).sum(),
+            requires: !self.must.is_empty(),
+        }
+    }
+
+    /// The rows that it finds with their scores, the best first.
+    fn ranking<'m>(&self, shown: &Shown<'m>) -> Vec<(&'m Row, f64)> {
+        self.judge(shown).ranking()
+    }
+}
+
+impl<'m> Judged<'m> {
+    pub(crate) fn ranking(&self) -> Vec<(&'m Row, f64)> {
+        let found = self
+            .scores
+            .iter()
+            .filter_map(|(row, score)| Some((*row, (*score)?)));
+        let mut ranking: Vec<(&Row, f64)> = found.filter(|(_, score)| *score > 0.0).collect();
         ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.id.cmp(&b.0.id)));
         ranking
     }
@@ -132,12 +160,13 @@ impl Counted {
         self.rows[row].iter().filter(|other| *other == word).count()
     }
 
+    fn idf(&self, word: &str) -> f64 {
+        let n = self.frequencies.get(word).copied().unwrap_or(0.0);
+        (1.0 + (self.count - n + 0.5) / (n + 0.5)).ln()
+    }
+
     fn score(&self, row: usize, word: &str) -> f64 {
-        let (f, n) = (
-            self.frequency(row, word) as f64,
-            self.frequencies.get(word).copied().unwrap_or(0.0),
-        );
-        let idf = (1.0 + (self.count - n + 0.5) / (n + 0.5)).ln();
+        let (f, idf) = (self.frequency(row, word) as f64, self.idf(word));
         let length = self.rows[row].len() as f64;
         if f == 0.0 {
             return 0.0;

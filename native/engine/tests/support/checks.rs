@@ -12,7 +12,7 @@ use super::model::{Model, Row, Version, default_of, key_text};
 use super::nearest::{self, Shown, Tally};
 use super::random::Random;
 use super::read::rows_of;
-use super::{by_words, spans, values};
+use super::{by_words, fused, spans, values};
 
 /// A moment that may not exist.
 pub(crate) fn moment(random: &mut Random, model: &Model, now: i64) -> AsOf {
@@ -70,6 +70,7 @@ pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model:
         3 => scan(random, &snapshot, version),
         4 if random.chance(50) => {
             by_words::search(random, tally, &snapshot, &shown(version));
+            fused::search(random, tally, &snapshot, &shown(version));
         }
         4 => {
             nearest::search(random, tally, &snapshot, &shown(version));

@@ -32,6 +32,9 @@ pub(crate) struct Tally {
     /// For words, and those of them that asked segments.
     pub(crate) words: usize,
     pub(crate) word_segments: usize,
+    /// For words and vectors, and those of them that had rows of which only one knew.
+    pub(crate) fused: usize,
+    pub(crate) fused_apart: usize,
     /// By the recall that was asked for, in percent.
     recalls: HashMap<u32, Mean>,
 }
@@ -62,6 +65,8 @@ impl Tally {
         self.spans += other.spans;
         self.words += other.words;
         self.word_segments += other.word_segments;
+        self.fused += other.fused;
+        self.fused_apart += other.fused_apart;
         for (asked, mean) in &other.recalls {
             let sum = self.recalls.entry(*asked).or_default();
             sum.count += mean.count;
@@ -237,6 +242,7 @@ fn pages(random: &mut Random, snapshot: &Snapshot, asked: &Asked<'_>) {
             seen,
             order: last.order,
             id: picked.id(picked.len() - 1),
+            depth: 0,
         });
     }
 }
@@ -322,7 +328,7 @@ fn is_wide(data_type: &DataType) -> bool {
 }
 
 /// A query where rows may be, or where one is, or nowhere.
-fn query(random: &mut Random, field: &Field, rows: &[&Row]) -> Vec<f32> {
+pub(crate) fn query(random: &mut Random, field: &Field, rows: &[&Row]) -> Vec<f32> {
     let DataType::Vector {
         dimensions, element, ..
     } = field.data_type
@@ -347,8 +353,23 @@ fn query(random: &mut Random, field: &Field, rows: &[&Row]) -> Vec<f32> {
     }
 }
 
-fn ranking<'m>(query: &[f32], field: &Field, rows: &[&'m Row]) -> Vec<(&'m Row, f64)> {
-    let DataType::Vector { element, metric, .. } = field.data_type else {
+pub(crate) fn ranking<'m>(query: &[f32], field: &Field, rows: &[&'m Row]) -> Vec<(&'m Row, f64)> {
+    let DataType::Vector { metric, .. } = field.data_type else {
+        panic!("no vectors");
+    };
+    let mut ranking: Vec<(&Row, f64)> = Vec::new();
+    for row in rows {
+        if let Some(similarity) = similarity(query, field, metric, row) {
+            ranking.push((*row, similarity));
+        }
+    }
+    ranking.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap().then(a.0.id.cmp(&b.0.id)));
+    ranking
+}
+
+/// How near the vector of a row is; none where it has none.
+pub(crate) fn similarity(query: &[f32], field: &Field, metric: Metric, row: &Row) -> Option<f64> {
+    let DataType::Vector { element, .. } = field.data_type else {
         panic!("no vectors");
     };
     let metric = match metric {
@@ -358,15 +379,14 @@ fn ranking<'m>(query: &[f32], field: &Field, rows: &[&'m Row]) -> Vec<(&'m Row, 
     };
     let scalar = kernels::Kernels::for_isa(kernels::Isa::Scalar).unwrap();
     let (query, element) = (kernels::Query::new(query, metric), kernel_element(element));
-    let mut ranking: Vec<(&Row, f64)> = Vec::new();
-    for row in rows {
-        if let Some(Value::Bytes(bytes)) = row.cell(field) {
-            let similarity = scalar.score(&query, kernels::Rows::new(bytes, element), 0);
-            ranking.push((*row, similarity.unwrap()));
-        }
-    }
-    ranking.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap().then(a.0.id.cmp(&b.0.id)));
-    ranking
+    let Some(Value::Bytes(bytes)) = row.cell(field) else {
+        return None;
+    };
+    Some(
+        scalar
+            .score(&query, kernels::Rows::new(bytes, element), 0)
+            .unwrap(),
+    )
 }
 
 fn kernel_element(element: Element) -> kernels::Element {

@@ -7,7 +7,7 @@ use varve_engine::{AsOf, Moment, Picked, Table};
 use super::model::{Model, Row};
 use super::nearest::{self, Shown, Tally};
 use super::random::Random;
-use super::{by_words, checks};
+use super::{by_words, checks, fused};
 
 /// One random span: its rows, and a search of it with the lifetimes of what is found.
 pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model: &Model, now: i64) {
@@ -33,6 +33,7 @@ pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model:
         ),
     };
     let picked = if random.chance(20) {
+        fused::search(random, tally, &span, &shown);
         by_words::search(random, tally, &span, &shown)
     } else if random.chance(50) {
         checks::all(&span, &shown);

@@ -18,9 +18,18 @@ pub(crate) struct Cursor {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let After { seen, order, id } = self.after;
+        let After {
+            seen,
+            order,
+            id,
+            depth,
+        } = self.after;
         let (version, order, mark) = (self.version, order.to_bits(), self.mark);
-        write!(to, "{version}.{seen}.{id}.{order:x}.{mark:x}")
+        write!(to, "{version}.{seen}.{id}.{order:x}.{mark:x}")?;
+        match depth {
+            0 => Ok(()),
+            depth => write!(to, ".{depth}"),
+        }
     }
 }
 
@@ -44,10 +53,12 @@ impl Cursor {
         let mut part = |radix| u64::from_str_radix(parts.next()?, radix).ok();
         let (version, seen, id) = (part(10)?, part(10)?, part(10)?);
         let (order, mark) = (f64::from_bits(part(16)?), part(16)?);
+        let depth = parts.next().map_or(Some(0), |depth| depth.parse().ok())?;
         let after = After {
             seen: usize::try_from(seen).ok()?,
             order,
             id,
+            depth,
         };
         let is_whole = parts.next().is_none() && !order.is_nan();
         let mark = u32::try_from(mark).ok()?;
@@ -103,13 +114,16 @@ mod tests {
                 seen: 10,
                 order,
                 id: u64::MAX,
+                depth: 0,
             };
-            let cursor = Cursor {
-                version: 12,
-                after,
-                mark: u32::MAX,
-            };
-            assert_eq!(Cursor::parse(&cursor.to_string()).unwrap(), cursor);
+            for depth in [0, 1, usize::MAX] {
+                let cursor = Cursor {
+                    version: 12,
+                    after: After { depth, ..after },
+                    mark: u32::MAX,
+                };
+                assert_eq!(Cursor::parse(&cursor.to_string()).unwrap(), cursor);
+            }
         }
     }
 
@@ -119,7 +133,8 @@ mod tests {
             "",
             "1",
             "1.2.3.4",
-            "1.2.3.4.5.6",
+            "1.2.3.4.5.six",
+            "1.2.3.4.5.6.7",
             "a.2.3.4.5",
             "1.2.3.7ff8000000000000.5",
             "1.2.3.4.fffffffff",

@@ -130,6 +130,11 @@ impl Read {
         self.search.as_ref().is_some_and(SearchRequest::is_counted)
     }
 
+    /// Whether hits say what words and vectors found.
+    pub(crate) fn is_fused(&self) -> bool {
+        self.search.as_ref().is_some_and(SearchRequest::is_fused)
+    }
+
     pub(crate) fn is_ordered(&self) -> bool {
         !self.order_by.is_empty()
     }
@@ -161,7 +166,9 @@ impl Read {
                 .saturating_add(search.options.offset)
                 .saturating_add(seen);
             let more = wanted.saturating_mul(ROWS_PER_KEY);
-            search.options.candidates.get_or_insert(more);
+            if !asked.is_fused() {
+                search.options.candidates.get_or_insert(more);
+            }
         }
         Ok(search)
     }
@@ -193,6 +200,7 @@ impl Read {
                     .saturating_add(picked.len()),
                 order: last.order,
                 id: picked.id(picked.len() - 1),
+                depth: picked.depth,
             },
             mark: asked.mark(vector, self.filter.as_ref()),
         }))

@@ -4,7 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use varve_engine::{
-    Code, Error, Field, Filter, Result, Search, SearchOptions, Snapshot, TextQuery, WeightedText, What, Words,
+    Code, Error, Field, Filter, Fuse, Result, Search, SearchOptions, Snapshot, TextQuery, WantedText,
+    WeightedText, What, Words,
 };
 
 use super::cursor::{Cursor, Mark};
@@ -33,13 +34,26 @@ enum Wanted {
     /// The nearest vectors; the query comes beside the request.
     Vector(Column),
     /// The rows that hold words.
-    Text(WantedText),
+    Text(AskedText),
+    /// Both, as one ranking.
+    Both(Both),
+}
+
+/// Words and vectors that are looked for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Both {
+    vector: Column,
+    text: AskedText,
+    /// How the two become one.
+    #[serde(default)]
+    fuse: Fuse,
 }
 
 /// Words that are looked for.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct WantedText {
+struct AskedText {
     query: Asked,
     /// Where they are looked for; in all columns that are searched by their words where it is left out.
     #[serde(default)]
@@ -74,8 +88,8 @@ struct Weighted {
     weight: Option<f64>,
 }
 
-impl WantedText {
-    fn bind<'a>(&self, snapshot: &'a Snapshot) -> Result<LookedFor<'a>> {
+impl AskedText {
+    fn bind<'a>(&self, snapshot: &'a Snapshot) -> Result<(Words, Vec<WeightedText<'a>>)> {
         let columns = match &self.columns {
             None => snapshot.all_texts()?,
             Some(columns) => columns
@@ -93,7 +107,7 @@ impl WantedText {
             Asked::Typed(text) => Words::typed(text, &named),
             Asked::Data(query) => query.query(&named)?,
         };
-        Ok(LookedFor::Text { words, columns })
+        Ok((words, columns))
     }
 
     fn mark(&self, mark: &mut Mark) {
@@ -119,6 +133,14 @@ pub(crate) enum LookedFor<'a> {
         words: Words,
         columns: Vec<WeightedText<'a>>,
     },
+    /// Both.
+    Both {
+        words: Words,
+        columns: Vec<WeightedText<'a>>,
+        column: &'a Field,
+        query: &'a [f32],
+        fuse: Fuse,
+    },
 }
 
 impl LookedFor<'_> {
@@ -128,6 +150,21 @@ impl LookedFor<'_> {
             Self::Text { words, columns } => What::Text {
                 query: words,
                 columns,
+            },
+            Self::Both {
+                words,
+                columns,
+                column,
+                query,
+                fuse,
+            } => What::Both {
+                words: WantedText {
+                    query: words,
+                    columns,
+                },
+                column,
+                query,
+                fuse,
             },
         }
     }
@@ -160,15 +197,33 @@ impl SearchRequest {
         snapshot: &'a Snapshot,
         vector: Option<&'a [f32]>,
     ) -> Result<LookedFor<'a>> {
-        match &self.what {
+        let near = |wanted: &Column| -> Result<(&'a Field, &'a [f32])> {
+            let column = wanted.bind(snapshot)?;
+            let missing = || Error::new(Code::InvalidArgument, "A search needs a vector.");
+            Ok((column, vector.ok_or_else(missing)?))
+        };
+        Ok(match &self.what {
             Wanted::Vector(wanted) => {
-                let column = wanted.bind(snapshot)?;
-                let missing = || Error::new(Code::InvalidArgument, "A search needs a vector.");
-                let query = vector.ok_or_else(missing)?;
-                Ok(LookedFor::Vector { column, query })
+                let (column, query) = near(wanted)?;
+                LookedFor::Vector { column, query }
             }
-            Wanted::Text(wanted) => wanted.bind(snapshot),
-        }
+            Wanted::Text(wanted) => {
+                let (words, columns) = wanted.bind(snapshot)?;
+                LookedFor::Text { words, columns }
+            }
+            Wanted::Both(Both { vector, text, fuse }) => {
+                let (column, query) = near(vector)?;
+                let (words, columns) = text.bind(snapshot)?;
+                let fuse = fuse.clone();
+                LookedFor::Both {
+                    words,
+                    columns,
+                    column,
+                    query,
+                    fuse,
+                }
+            }
+        })
     }
 
     /// The search, bound to the columns of a version.
@@ -203,6 +258,11 @@ impl SearchRequest {
         self.options.diversity <= 0.0
     }
 
+    /// Whether words and vectors are looked for, and hits say what either found.
+    pub(crate) fn is_fused(&self) -> bool {
+        matches!(self.what, Wanted::Both(_))
+    }
+
     /// Whether hits say how many rows are in their group.
     pub(crate) fn is_counted(&self) -> bool {
         self.group_by.is_some()
@@ -221,6 +281,11 @@ impl SearchRequest {
             Wanted::Text(wanted) => {
                 wanted.mark(&mut mark);
                 ""
+            }
+            Wanted::Both(Both { vector, text, fuse }) => {
+                text.mark(&mut mark);
+                mark.write(format!("{fuse:?}").as_bytes());
+                vector.column.as_str()
             }
         };
         let group = self.group_by.as_ref().map(|group| group.column.as_str());

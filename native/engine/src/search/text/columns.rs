@@ -1,4 +1,5 @@
 use crate::error::{Code, Error, Result};
+use crate::index::text::Query;
 use crate::schema::Field;
 use crate::snapshot::Snapshot;
 
@@ -9,6 +10,15 @@ pub struct WeightedText<'a> {
     pub column: &'a Field,
     /// What it counts for beside others; 1 is usual.
     pub weight: f64,
+}
+
+/// Words that are looked for, and in which columns.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedText<'a> {
+    /// What is asked.
+    pub query: &'a Query,
+    /// The columns, each as [`Snapshot::text`] gives it.
+    pub columns: &'a [WeightedText<'a>],
 }
 
 impl Snapshot {

@@ -7,5 +7,5 @@ mod columns;
 mod counted;
 mod plan;
 
-pub use columns::WeightedText;
-pub(super) use plan::TextPlan;
+pub use columns::{WantedText, WeightedText};
+pub(super) use plan::{Reading, TextPlan};

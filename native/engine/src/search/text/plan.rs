@@ -1,48 +1,46 @@
-use super::columns::WeightedText;
+use super::columns::{WantedText, WeightedText};
 use super::counted::Counted;
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::index::text::{Compiled, Field, Query};
+use crate::index::text::{Compiled, Corpus, Field, Fit, Query};
 use crate::search::cost::{FILTER_ROW_NS, TEXT_MASK_ROW_NS, TEXT_NS, TEXT_ROW_NS, TEXT_SPLIT_ROW_NS};
 use crate::search::exact::Hit;
-use crate::search::request::{Explained, Search, What};
-use crate::snapshot::{Part, Parts, Snapshot};
+use crate::search::found::Found;
+use crate::search::request::Explained;
+use crate::snapshot::{Part, Parts, RowPlace, Snapshot};
 
 /// A search for words, and how many rows it is to find.
 pub(in crate::search) struct TextPlan<'a> {
     snapshot: &'a Snapshot,
-    query: &'a Query,
+    pub(in crate::search) query: &'a Query,
     columns: &'a [WeightedText<'a>],
     filter: Option<&'a Filter>,
-    limit: usize,
+    pub(in crate::search) limit: usize,
 }
 
-impl Snapshot {
-    /// Plans a search for words.
-    pub(in crate::search) fn text_plan<'a>(
-        &'a self,
-        search: &Search<'a>,
+/// The words of a version as long as they are asked.
+pub(in crate::search) struct Reading<'r> {
+    snapshot: &'r Snapshot,
+    corpus: &'r Corpus<'r>,
+    counted: Counted<'r>,
+    limit: usize,
+    pub(in crate::search) compiled: Compiled,
+}
+
+impl<'a> TextPlan<'a> {
+    pub(in crate::search) fn new(
+        snapshot: &'a Snapshot,
+        WantedText { query, columns }: WantedText<'a>,
+        filter: Option<&'a Filter>,
         limit: usize,
-    ) -> Result<TextPlan<'a>> {
-        let What::Text { query, columns } = search.what else {
-            return Err(Error::internal("a search for something else as one for words"));
-        };
-        let options = &search.options;
-        let refused = [
-            (options.diversity > 0.0, "Rows that differ are found"),
-            (options.max_distance.is_some(), "A greatest distance is kept"),
-        ];
-        if let Some((_, what)) = refused.into_iter().find(|(is_asked, _)| *is_asked) {
-            let message = format!("{what} by a search for vectors, not by one for words.");
-            return Err(Error::new(Code::InvalidArgument, message));
-        }
-        Ok(TextPlan {
-            snapshot: self,
+    ) -> Self {
+        Self {
+            snapshot,
             query,
             columns,
-            filter: search.filter,
+            filter,
             limit,
-        })
+        }
     }
 }
 
@@ -67,9 +65,18 @@ impl TextPlan<'_> {
     }
 
     /// The best rows, and what finding them took.
-    pub(in crate::search) fn hits(&self) -> Result<(Vec<Hit>, Explained)> {
+    pub(in crate::search) fn hits(&self) -> Result<Found> {
+        let (hits, explained) = self.ask(|reading| reading.hits())?;
+        Ok(Found::new(hits, explained, self.limit))
+    }
+
+    /// Asks of the words, and again without a segment that turns out to be damaged.
+    pub(in crate::search) fn ask<T>(
+        &self,
+        ask: impl Fn(&mut Reading<'_>) -> Result<T>,
+    ) -> Result<(T, Explained)> {
         loop {
-            match self.found() {
+            match self.ask_once(&ask) {
                 // What is damaged may be a segment, and its words are in the rows.
                 Err(error) if error.code() == Code::Corrupt && self.snapshot.give_up_segment(&error) => {}
                 answer => return answer,
@@ -77,9 +84,10 @@ impl TextPlan<'_> {
         }
     }
 
-    fn found(&self) -> Result<(Vec<Hit>, Explained)> {
+    fn ask_once<T>(&self, ask: impl Fn(&mut Reading<'_>) -> Result<T>) -> Result<(T, Explained)> {
         let snapshot = self.snapshot;
-        let mut counted = Counted::new(snapshot, self.filter)?;
+        let counted = Counted::new(snapshot, self.filter)?;
+        let candidates = counted.count;
         let words = snapshot.words()?;
         let fields: Vec<Field<'_>> = self
             .columns
@@ -93,13 +101,39 @@ impl TextPlan<'_> {
                 })
             })
             .collect();
-        let found = words.ask(|corpus| {
-            let compiled = Compiled::new(self.query, &fields, corpus)?;
-            corpus.search(&compiled, self.limit.min(counted.count as usize), &mut counted)
+        let answer = words.ask(|corpus| {
+            let mut reading = Reading {
+                snapshot,
+                corpus,
+                counted,
+                limit: self.limit.min(candidates as usize),
+                compiled: Compiled::new(self.query, &fields, corpus)?,
+            };
+            ask(&mut reading)
         })?;
+        let (_, uncovered) = words.rows();
+        let explained = Explained {
+            exact: true,
+            recall: 1.0,
+            segments: snapshot.segments().count() as u64,
+            candidates,
+            indexes: words.segments() as u64,
+            uncovered,
+            ..Explained::default()
+        };
+        Ok((answer, explained))
+    }
+}
+
+impl Reading<'_> {
+    /// The best rows.
+    pub(in crate::search) fn hits(&mut self) -> Result<Vec<Hit>> {
+        let found = self
+            .corpus
+            .search(&self.compiled, self.limit, &mut self.counted)?;
         let mut hits = Vec::with_capacity(found.len());
         for (hit, rank) in found.iter().zip(1..) {
-            let row = snapshot.place(hit.id);
+            let row = self.snapshot.place(hit.id);
             let row = row.ok_or_else(|| Error::internal("words of a row that is not there"))?;
             hits.push(Hit {
                 row,
@@ -111,20 +145,27 @@ impl TextPlan<'_> {
                         rank,
                         value: hit.score,
                     }),
-                    vector: None,
+                    ..Parts::default()
                 },
             });
         }
-        let (_, uncovered) = words.rows();
-        let explained = Explained {
-            exact: true,
-            recall: 1.0,
-            segments: snapshot.segments().count() as u64,
-            candidates: counted.count,
-            indexes: words.segments() as u64,
-            uncovered,
-            ..Explained::default()
-        };
-        Ok((hits, explained))
+        Ok(hits)
+    }
+
+    /// How some rows stand to the query.
+    pub(in crate::search) fn fits(&self, rows: &[RowPlace]) -> Result<Vec<(RowPlace, Fit)>> {
+        let mut ids: Vec<(u64, RowPlace)> =
+            rows.iter().map(|row| (self.snapshot.id_of(*row), *row)).collect();
+        ids.sort_unstable();
+        let sorted: Vec<u64> = ids.iter().map(|(id, _)| *id).collect();
+        let mut fits = Vec::with_capacity(rows.len());
+        for (id, fit) in self.corpus.fits(&self.compiled, &sorted)? {
+            if let Ok(at) = ids.binary_search_by_key(&id, |(id, _)| *id)
+                && let Some((_, row)) = ids.get(at)
+            {
+                fits.push((*row, fit));
+            }
+        }
+        Ok(fits)
     }
 }

@@ -82,7 +82,7 @@ impl Clause {
 }
 
 /// Whether a word consists of letters and digits, one digit at least, in several pieces that signs join.
-fn is_code(word: &str) -> bool {
+pub(super) fn is_code(word: &str) -> bool {
     let is_joint = |c: char| matches!(c, '-' | '_' | '.' | '/' | ':' | '#');
     let code = word.trim_matches(|c: char| !c.is_alphanumeric());
     code.contains(is_joint)

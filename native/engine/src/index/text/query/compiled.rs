@@ -35,6 +35,8 @@ pub struct Field<'a> {
 pub struct Compiled {
     pub(crate) fields: Vec<Weighed>,
     pub(crate) clauses: Vec<Sought>,
+    /// What should be there and no row has.
+    pub(crate) absent: Vec<Leaf>,
 }
 
 /// A field, with what was counted of it.
@@ -67,6 +69,8 @@ pub(crate) struct Leaf {
     pub(crate) idf: f64,
     /// What it counts for beside others.
     pub(crate) boost: f64,
+    /// Leaves of one number stand for one word that was not written out; those of 0 each for themselves.
+    pub(crate) stands_for: usize,
     /// The score that it cannot reach.
     pub(crate) factor: f64,
 }
@@ -106,6 +110,7 @@ impl Compiled {
         let mut compiled = Self {
             fields: Vec::new(),
             clauses: Vec::new(),
+            absent: Vec::new(),
         };
         let mut splitters = Vec::new();
         for field in fields {
@@ -137,6 +142,7 @@ impl Compiled {
             corpus,
             splitters,
             leaves: 0,
+            expansions: 0,
             known: HashSet::new(),
             is_telling: false,
         };
@@ -162,6 +168,8 @@ struct Compiling<'a> {
     corpus: &'a Corpus<'a>,
     splitters: Vec<Splitters>,
     leaves: usize,
+    /// How many words were looked for that were not written out.
+    expansions: usize,
     /// What a row had better have, so that nothing counts twice.
     known: HashSet<(usize, Vec<(u32, String)>)>,
     /// Whether anything is asked for but words that say little, which count for nothing then.
@@ -182,6 +190,7 @@ struct Splitters {
 struct Found {
     terms: Vec<(u32, String)>,
     boost: f64,
+    stands_for: usize,
 }
 
 impl Compiling<'_> {
@@ -272,25 +281,31 @@ impl Compiling<'_> {
                 if let Some((_, last)) = bare.last() {
                     found.extend(self.expand(field, &Wanted::Prefix(last.clone()))?);
                 }
-                found.extend(tokens.into_iter().map(|(_, term)| single(term)));
+                let stands_for = self.expansions;
+                found.extend(tokens.into_iter().map(|(_, term)| Found {
+                    stands_for,
+                    ..single(term)
+                }));
             }
         }
         Ok(found)
     }
 
-    fn expand(&self, field: u32, wanted: &Wanted) -> Result<Vec<Found>> {
+    fn expand(&mut self, field: u32, wanted: &Wanted) -> Result<Vec<Found>> {
         let expanded = self.corpus.expand(field, wanted, EXPANDED_MAX)?;
+        self.expansions += 1;
         let found = expanded.into_iter().map(|expanded| Found {
             boost: NEARNESS
                 .get(usize::from(expanded.distance))
                 .copied()
                 .unwrap_or(0.0),
+            stands_for: self.expansions,
             ..single(expanded.term)
         });
         Ok(found.collect())
     }
 
-    /// Weighs a term or phrase; none where no row has it, or where it is there already.
+    /// Weighs a term or phrase; none where no row has it, which is kept apart, or where it is there already.
     fn leaf(&mut self, occur: Occur, place: usize, field: u32, found: Found) -> Result<Option<Leaf>> {
         let Some(weighed) = self.compiled.fields.get(place) else {
             return Ok(None);
@@ -302,21 +317,27 @@ impl Compiling<'_> {
         for (_, term) in &found.terms {
             frequencies.push(self.corpus.frequency(field, term)?);
         }
-        if frequencies.contains(&0) {
-            return Ok(None);
-        }
+        let is_absent = frequencies.contains(&0);
         let idf = frequencies
             .iter()
             .map(|frequency| idf(weighed.totals.rows, *frequency))
             .sum();
-        Ok(Some(Leaf {
+        let leaf = Leaf {
             place,
             terms: found.terms,
             frequencies,
             idf,
             boost: found.boost,
+            stands_for: found.stands_for,
             factor: weighed.weight * found.boost * idf * (K1 + 1.0),
-        }))
+        };
+        if !is_absent {
+            return Ok(Some(leaf));
+        }
+        if occur != Occur::Not && self.compiled.absent.len() < LEAVES_MAX {
+            self.compiled.absent.push(leaf);
+        }
+        Ok(None)
     }
 }
 
@@ -335,6 +356,7 @@ fn single(term: String) -> Found {
     Found {
         terms: vec![(0, term)],
         boost: 1.0,
+        stands_for: 0,
     }
 }
 
@@ -344,6 +366,7 @@ fn phrase(mut tokens: Vec<(u32, String)>) -> Found {
     Found {
         terms: tokens,
         boost: 1.0,
+        stands_for: 0,
     }
 }
 

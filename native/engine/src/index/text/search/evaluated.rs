@@ -2,6 +2,17 @@ use crate::error::Result;
 use crate::index::text::corpus::{Codes, Cursor, NONE, Part};
 use crate::index::text::query::{Compiled, Leaf, Occur, Weighed};
 
+/// How a row stands to a query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fit {
+    /// It lacks what is required, or has what is excluded.
+    Refused,
+    /// It has nothing of it, and need not.
+    Nothing,
+    /// It answers with this score.
+    Score(f64),
+}
+
 /// A query in a part of what is searched. It goes forward from row to row.
 pub(crate) struct Evaluated<'a> {
     part: &'a Part<'a>,
@@ -79,6 +90,14 @@ impl<'a> Evaluated<'a> {
 
     /// The score of a row; none where it does not answer. Rows must ascend.
     pub(crate) fn score(&mut self, document: u32) -> Result<Option<f64>> {
+        Ok(match self.fit(document)? {
+            Fit::Score(score) => Some(score),
+            Fit::Refused | Fit::Nothing => None,
+        })
+    }
+
+    /// How a row stands to the query. Rows must ascend.
+    pub(crate) fn fit(&mut self, document: u32) -> Result<Fit> {
         let mut sum = 0.0;
         let mut any = false;
         for clause in &mut self.clauses {
@@ -90,16 +109,16 @@ impl<'a> Evaluated<'a> {
                 }
                 has = true;
                 if clause.occur == Occur::Not {
-                    return Ok(None);
+                    return Ok(Fit::Refused);
                 }
                 sum += leaf.score(frequency, document);
             }
             if clause.occur == Occur::Must && !has {
-                return Ok(None);
+                return Ok(Fit::Refused);
             }
             any |= has;
         }
-        Ok(any.then_some(sum))
+        Ok(if any { Fit::Score(sum) } else { Fit::Nothing })
     }
 
     /// Whether a row has any of the terms and phrases. Rows must ascend.

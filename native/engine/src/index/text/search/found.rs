@@ -1,5 +1,5 @@
 use super::best::{Best, Counts, Hit};
-use super::evaluated::Evaluated;
+use super::evaluated::{Evaluated, Fit};
 use super::pruned::Pruned;
 use super::summed::sum_up;
 use crate::error::Result;
@@ -23,13 +23,33 @@ impl Corpus<'_> {
         }
         Ok(best.finish())
     }
+
+    /// How some rows stand to a query, by their ids, which ascend; only those that are seen.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub fn fits(&self, compiled: &Compiled, ids: &[u64]) -> Result<Vec<(u64, Fit)>> {
+        let mut fits = Vec::with_capacity(ids.len());
+        if !ids.is_empty() {
+            for part in self.parts() {
+                let mut take = |id, fit| fits.push((id, fit));
+                part.contain(|| each(&part, compiled, ids, &mut take))?;
+            }
+        }
+        Ok(fits)
+    }
 }
 
 fn search(part: &Part<'_>, compiled: &Compiled, rows: &mut dyn Counts, best: &mut Best) -> Result<()> {
     if let Some(few) = rows.few()
         && few.len() < part.rows().len() / FEW
     {
-        return each(part, compiled, few, best);
+        let mut take = |id, fit| {
+            if let Fit::Score(score) = fit {
+                best.push(Hit { id, score });
+            }
+        };
+        return each(part, compiled, few, &mut take);
     }
     match part {
         Part::Segment(covered) => match Pruned::new(covered, compiled)? {
@@ -42,8 +62,11 @@ fn search(part: &Part<'_>, compiled: &Compiled, rows: &mut dyn Counts, best: &mu
 }
 
 /// Looks at each of a few rows.
-fn each(part: &Part<'_>, compiled: &Compiled, few: &[u64], best: &mut Best) -> Result<()> {
+fn each(part: &Part<'_>, compiled: &Compiled, few: &[u64], take: &mut dyn FnMut(u64, Fit)) -> Result<()> {
     let places = part.rows();
+    if places.is_empty() {
+        return Ok(());
+    }
     let first = part.id(places.start)?;
     let from = few.partition_point(|id| *id < first);
     let mut evaluated = Evaluated::new(part, compiled, |_| true)?;
@@ -52,11 +75,8 @@ fn each(part: &Part<'_>, compiled: &Compiled, few: &[u64], best: &mut Best) -> R
         if !places.contains(&document) {
             break;
         }
-        if part.id(document)? == id
-            && part.sees(document)
-            && let Some(score) = evaluated.score(document)?
-        {
-            best.push(Hit { id, score });
+        if part.id(document)? == id && part.sees(document) {
+            take(id, evaluated.fit(document)?);
         }
     }
     Ok(())

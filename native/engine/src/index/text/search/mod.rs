@@ -11,4 +11,5 @@ mod pruned;
 mod summed;
 
 pub use best::{Counts, Hit};
+pub use evaluated::Fit;
 pub use explained::{Explained, Share};

@@ -4,27 +4,33 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::exact::Hit;
+use crate::search::exact::Hit;
 use crate::snapshot::{Part, Parts, RowPlace};
 
 /// How two rankings become one. A binding hands it on as it came.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Fuse {
     /// What is added up.
     pub method: FuseMethod,
-    /// How much either ranking counts.
-    pub weights: FuseWeights,
+    /// How much either ranking counts. Where it is left out, that follows from `strength` and the query.
+    pub weights: Option<FuseWeights>,
     /// Of ranks: how little the first places differ from those behind them.
     pub k: f64,
+    /// How well the embedding function tells texts apart, from 0 to 1: 1 lets vectors count for half.
+    pub strength: f64,
+    /// The languages that the embedding function reads (`en`); empty where that is not known.
+    pub languages: Vec<String>,
 }
 
 impl Default for Fuse {
     fn default() -> Self {
         Self {
             method: FuseMethod::default(),
-            weights: FuseWeights::default(),
+            weights: None,
             k: 10.0,
+            strength: 1.0,
+            languages: Vec::new(),
         }
     }
 }
@@ -42,7 +48,7 @@ pub enum FuseMethod {
 
 /// How much either ranking counts: only what one is to the other matters.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct FuseWeights {
     /// That by words.
     pub text: f64,
@@ -70,6 +76,8 @@ pub(super) struct Candidate {
     pub(super) vector: Option<Part>,
     /// The cosine of its vector and the query, whatever the metric of the column.
     pub(super) cosine: Option<f64>,
+    /// In which round of a deeper look it was found; 0 for the first.
+    pub(super) round: u32,
 }
 
 /// The rows of both rankings, each once and ascending by their places; what a ranking does not know of a row is missing.
@@ -81,6 +89,7 @@ pub(super) fn all_of(text: &[Hit], vector: &[Hit]) -> Vec<Candidate> {
             text: None,
             vector: None,
             cosine: None,
+            round: 0,
         });
         candidate.text = candidate.text.or(hit.parts.text);
         candidate.vector = candidate.vector.or(hit.parts.vector);
@@ -90,23 +99,33 @@ pub(super) fn all_of(text: &[Hit], vector: &[Hit]) -> Vec<Candidate> {
     all
 }
 
+/// What both rankings count for in a search.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    pub(super) method: FuseMethod,
+    pub(super) weights: FuseWeights,
+    pub(super) k: f64,
+    /// The highest score that any text could have for these words.
+    pub(super) ceiling: f64,
+}
+
+/// More than scores of one round differ by.
+const ROUND: f64 = 4.0;
+
 /// The one ranking, the best first; of equal rows that which was born first. Nothing is stretched to the rows at hand: a score says as much
-/// in one search as in another. `ceiling` is the highest score that any text could have for these words.
-pub(super) fn fused(candidates: &[Candidate], fuse: &Fuse, ceiling: f64) -> Vec<Hit> {
-    let score = |candidate: &Candidate| match fuse.method {
-        FuseMethod::Convex => fuse.convex(candidate, ceiling),
-        FuseMethod::Rrf => fuse.by_ranks(candidate),
-    };
+/// in one search as in another. Rows of a later round come behind those of the one before.
+pub(super) fn fused(candidates: &[Candidate], scale: &Scale) -> Vec<Hit> {
     let hit = |candidate: &Candidate| {
-        let score = score(candidate);
+        let score = scale.score(candidate);
         Hit {
             row: candidate.row,
             score,
-            order: score,
+            order: score - ROUND * f64::from(candidate.round),
             count: 0,
             parts: Parts {
                 text: candidate.text,
                 vector: candidate.vector,
+                cosine: candidate.cosine,
             },
         }
     };
@@ -115,26 +134,44 @@ pub(super) fn fused(candidates: &[Candidate], fuse: &Fuse, ceiling: f64) -> Vec<
     hits
 }
 
-impl Fuse {
-    fn convex(&self, candidate: &Candidate, ceiling: f64) -> f64 {
-        let share = |part: Part| if ceiling > 0.0 { part.value / ceiling } else { 0.0 };
-        self.mean(
-            candidate.text.map_or(0.0, share),
-            candidate.cosine.unwrap_or_default(),
-        )
-    }
-
-    /// One for a row that is the first of both, so that the score is a share here as well.
-    fn by_ranks(&self, candidate: &Candidate) -> f64 {
-        let k = self.k.max(0.0);
-        let place = |part: Option<Part>| match part {
-            Some(part) if part.rank > 0 => (k + 1.0) / (k + f64::from(part.rank)),
-            _ => 0.0,
+impl Scale {
+    fn score(&self, candidate: &Candidate) -> f64 {
+        let (text, vector) = match self.method {
+            FuseMethod::Convex => {
+                let text = candidate.text.map_or(0.0, |part| self.share(part.value));
+                (text, candidate.cosine.unwrap_or_default())
+            }
+            FuseMethod::Rrf => {
+                let rank = |part: Option<Part>| part.map_or(0, |part| part.rank);
+                (
+                    self.place(rank(candidate.text)),
+                    self.place(rank(candidate.vector)),
+                )
+            }
         };
-        self.mean(place(candidate.text), place(candidate.vector))
+        self.mean(text, vector)
     }
 
-    fn mean(&self, text: f64, vector: f64) -> f64 {
+    /// The share of the highest score by words.
+    pub(super) fn share(&self, score: f64) -> f64 {
+        if self.ceiling > 0.0 {
+            (score / self.ceiling).min(1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// What a place counts for: one for the first, so that the score is a share here as well; nothing where there is none.
+    pub(super) fn place(&self, rank: u32) -> f64 {
+        let k = self.k.max(0.0);
+        if rank > 0 {
+            (k + 1.0) / (k + f64::from(rank))
+        } else {
+            0.0
+        }
+    }
+
+    pub(super) fn mean(&self, text: f64, vector: f64) -> f64 {
         let FuseWeights {
             text: by_text,
             vector: by_vector,
@@ -183,10 +220,38 @@ mod tests {
                     text: text.and_then(|(rank, value)| part(rank, f64::from(value))),
                     vector: vector.and_then(|(rank, _)| part(rank, 1.0 - near.unwrap_or_default())),
                     cosine: near,
+                    round: 0,
                 }
             };
             rows.into_iter().enumerate().map(one).collect()
         })
+    }
+
+    const SCALE: Scale = Scale {
+        method: FuseMethod::Convex,
+        weights: FuseWeights {
+            text: 0.5,
+            vector: 0.5,
+        },
+        k: 10.0,
+        ceiling: 3.0,
+    };
+
+    #[test]
+    fn a_later_round_comes_behind() {
+        let one = |row, round, value| Candidate {
+            row: (0, row),
+            text: part(1, value),
+            vector: None,
+            cosine: Some(-1.0),
+            round,
+        };
+        let hits = fused(&[one(1, 1, 3.0), one(2, 0, 0.0), one(3, 1, 2.0)], &SCALE);
+        assert_eq!(rows(&hits), [(0, 2), (0, 1), (0, 3)]);
+        assert!(
+            hits[1].score > hits[0].score,
+            "the score says how good it is, not where it stands"
+        );
     }
 
     fn rows(hits: &[Hit]) -> Vec<RowPlace> {
@@ -198,12 +263,12 @@ mod tests {
         fn the_order_is_that_of_the_scores_and_depends_on_nothing_else(
             candidates in candidates(), seed in any::<u64>(), by_ranks in any::<bool>(), text in 0..4_u32, vector in 0..4_u32,
         ) {
-            let fuse = Fuse {
+            let scale = Scale {
                 method: if by_ranks { FuseMethod::Rrf } else { FuseMethod::Convex },
                 weights: FuseWeights { text: f64::from(text), vector: f64::from(vector) },
-                ..Fuse::default()
+                ..SCALE
             };
-            let hits = fused(&candidates, &fuse, 3.0);
+            let hits = fused(&candidates, &scale);
             prop_assert_eq!(hits.len(), candidates.len());
             for pair in hits.windows(2) {
                 prop_assert!(pair[0].score > pair[1].score || pair[0].score == pair[1].score && pair[0].row < pair[1].row);
@@ -215,12 +280,12 @@ mod tests {
             }
             let mut mixed = candidates.clone();
             mixed.sort_by_key(|candidate| (u64::from(candidate.row.0 * 7 + candidate.row.1) + 1).wrapping_mul(seed | 1));
-            prop_assert_eq!(fused(&mixed, &fuse, 3.0), hits);
+            prop_assert_eq!(fused(&mixed, &scale), hits);
         }
 
         #[test]
         fn a_weight_of_nothing_leaves_the_other_ranking(candidates in candidates()) {
-            let only = |text: f64| Fuse { weights: FuseWeights { text, vector: 1.0 - text }, ..Fuse::default() };
+            let only = |text: f64| Scale { weights: FuseWeights { text, vector: 1.0 - text }, ..SCALE };
             let by = |value: &dyn Fn(&Candidate) -> f64| {
                 let mut sorted = candidates.clone();
                 sorted.sort_by(|a, b| value(b).total_cmp(&value(a)).then(a.row.cmp(&b.row)));
@@ -228,8 +293,8 @@ mod tests {
             };
             let words = |candidate: &Candidate| candidate.text.map_or(0.0, |part| part.value);
             let near = |candidate: &Candidate| candidate.cosine.unwrap_or(0.0);
-            prop_assert_eq!(rows(&fused(&candidates, &only(1.0), 3.0)), by(&words));
-            prop_assert_eq!(rows(&fused(&candidates, &only(0.0), 3.0)), by(&near));
+            prop_assert_eq!(rows(&fused(&candidates, &only(1.0))), by(&words));
+            prop_assert_eq!(rows(&fused(&candidates, &only(0.0))), by(&near));
         }
     }
 
@@ -239,22 +304,22 @@ mod tests {
             (0, 3),
             Parts {
                 text: part(1, 2.0),
-                vector: None,
+                ..Parts::default()
             },
         )];
         let near = [
             hit(
                 (0, 1),
                 Parts {
-                    text: None,
                     vector: part(1, 0.1),
+                    ..Parts::default()
                 },
             ),
             hit(
                 (0, 3),
                 Parts {
-                    text: None,
                     vector: part(2, 0.2),
+                    ..Parts::default()
                 },
             ),
         ];
@@ -273,42 +338,46 @@ mod tests {
             text,
             vector,
             cosine,
+            round: 0,
         };
         let weights = FuseWeights {
             text: 4.0,
             vector: 1.0,
         };
-        let convex = Fuse {
+        let convex = Scale {
             weights,
-            ..Fuse::default()
+            ceiling: 12.0,
+            ..SCALE
         };
-        let score = |candidate, fuse: &Fuse, ceiling| fused(&[candidate], fuse, ceiling)[0].score;
+        let score = |candidate, scale: Scale| fused(&[candidate], &scale)[0].score;
         let best = one(part(1, 6.0), part(1, 0.5), Some(0.5));
-        assert_eq!(score(best, &convex, 12.0), 0.8 * 0.5 + 0.2 * 0.5);
-        assert_eq!(
-            score(best, &convex, 0.0),
-            0.2 * 0.5,
-            "none of the words is in any row"
-        );
-        let ranks = Fuse {
+        assert_eq!(score(best, convex), 0.8 * 0.5 + 0.2 * 0.5);
+        let nowhere = Scale {
+            ceiling: 0.0,
+            ..convex
+        };
+        assert_eq!(score(best, nowhere), 0.2 * 0.5, "nothing is asked of words");
+        let above = one(part(1, 15.0), None, None);
+        assert_eq!(score(above, convex), 0.8, "no share is above 1");
+        let ranks = Scale {
             method: FuseMethod::Rrf,
             ..convex
         };
-        assert_eq!(score(best, &ranks, 12.0), 1.0);
+        assert_eq!(score(best, ranks), 1.0);
         let late = one(part(0, 6.0), part(12, 0.5), Some(0.5));
         assert_eq!(
-            score(late, &ranks, 12.0),
+            score(late, ranks),
             0.2 * (11.0 / 22.0),
             "a part that was not found has no place"
         );
-        let nothing = Fuse {
+        let nothing = Scale {
             weights: FuseWeights {
                 text: 0.0,
                 vector: 0.0,
             },
-            ..Fuse::default()
+            ..SCALE
         };
-        assert_eq!(score(best, &nothing, 12.0), 0.0);
+        assert_eq!(score(best, nothing), 0.0);
     }
 
     #[test]
@@ -324,8 +393,18 @@ mod tests {
             said,
             Fuse {
                 method: FuseMethod::Rrf,
-                weights,
-                k: 60.0
+                weights: Some(weights),
+                k: 60.0,
+                ..Fuse::default()
+            }
+        );
+        let of_function = read(r#"{ "strength": 0.4, "languages": ["en"] }"#);
+        assert_eq!(
+            of_function,
+            Fuse {
+                strength: 0.4,
+                languages: vec!["en".to_owned()],
+                ..Fuse::default()
             }
         );
     }

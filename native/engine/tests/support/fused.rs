@@ -148,11 +148,17 @@ pub(crate) fn search(random: &mut Random, tally: &mut Tally, snapshot: &Snapshot
             similarity(&query, column, Metric::Cosine, row)?.clamp(-1.0, 1.0),
         ))
     };
+    // A vector of zeros says nothing.
+    let says = query.iter().any(|x| *x != 0.0);
     let known = Known {
         fuse: fuse.clone(),
         text: judged.ranking(),
-        near: ranking(&query, column, &passed),
-        cosines: passed.iter().filter_map(cosine).collect(),
+        near: if says {
+            ranking(&query, column, &passed)
+        } else {
+            Vec::new()
+        },
+        cosines: passed.iter().filter(|_| says).filter_map(cosine).collect(),
         judged,
     };
     let picked = snapshot.search(&search, shown.schema.fields.clone()).unwrap();

@@ -84,7 +84,8 @@ impl<'a> BothPlan<'a> {
             ceiling: reading.compiled.ceiling(),
         };
         // A ranking that counts for nothing finds nothing.
-        let (by_words, by_vectors) = (self.fuse.asks_words(), self.fuse.asks_vectors(query));
+        let by_words = self.fuse.asks_words();
+        let by_vectors = self.fuse.asks_vectors(query) && self.says_something();
         let words = || if by_words { reading.hits() } else { Ok(Vec::new()) };
         let near = || {
             let found = by_vectors.then(|| self.vector.hits()).transpose()?;
@@ -139,12 +140,20 @@ impl<'a> BothPlan<'a> {
         Ok(())
     }
 
+    /// Whether the vector says anything: one of zeros is what stands for a text of which nothing is known.
+    fn says_something(&self) -> bool {
+        self.vector.query.vector.iter().any(|x| *x != 0.0)
+    }
+
     /// What vectors say of each: its cosine, and its distance where only words found it.
     fn compare(&self, candidates: &mut [Candidate]) -> Result<()> {
         let (snapshot, column) = (self.vector.snapshot, self.vector.leg.column);
         let DataType::Vector { element, .. } = column.data_type else {
             return Ok(());
         };
+        if !self.says_something() {
+            return Ok(());
+        }
         let (mut with, mut vectors) = (Vec::new(), Vec::new());
         for candidate in candidates {
             if let Some(vector) = vector_of(snapshot, column, candidate.row)? {

@@ -66,7 +66,12 @@ impl Model {
             .unwrap()
             .clone();
         let key = next.schema.primary_key.as_ref() == Some(&known.name);
-        if known.nullable && !wanted.nullable || key && *wanted != known {
+        // How a key is searched by its words may be said, and nothing else of it.
+        let as_known = Field {
+            text: known.text.clone(),
+            ..wanted.clone()
+        };
+        if known.nullable && !wanted.nullable || key && as_known != known {
             return Err(Code::InvalidSchema);
         }
         if known == *wanted {

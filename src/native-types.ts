@@ -55,6 +55,7 @@ export interface NativeTable {
   restore(request: string): Promise<string>;
   alter(request: string): Promise<string>;
   stats(): Promise<string>;
+  aggregate(request: string): Promise<string>;
   explain(request: string, vector: Float32Array | null): Promise<string>;
   verify(): Promise<string>;
   optimize(): Promise<string>;

@@ -48,6 +48,15 @@ export type {
 export { and, Condition, not, or } from "./query/condition";
 export type { FilterNode } from "./query/node";
 export { sql } from "./query/sql";
+export type {
+  Aggregate,
+  AggregateOptions,
+  DistinctOptions,
+  GroupByOptions,
+  GroupRow,
+  GroupValue,
+  NumberName,
+} from "./read/aggregate-options";
 export { ArrowReader } from "./read/arrow-reader";
 export type {
   ColumnDescription,
@@ -109,6 +118,7 @@ export type {
   HitColumn,
   InsertWithVectors,
   KeyOf,
+  OrderName,
   Scores,
   SearchInput,
   SelectedRow,

@@ -96,7 +96,8 @@ pub use search::{
     WantedText, WeightedText, What,
 };
 pub use snapshot::{
-    Beside, Cell, Difference, Find, Lifetime, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,
+    AggregateFunction, Aggregation, Beside, Cell, Difference, Find, Group, GroupKey, GroupOrder, Lifetime,
+    Measure, Measured, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,
 };
 
 // How tables are kept in order.

@@ -253,6 +253,12 @@ impl NativeTable {
         self.text_later(|table| varve_protocol::stats(table))
     }
 
+    /// Numbers about rows, group by group, as JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn aggregate(&self, request: String) -> TextWork {
+        self.text_later(move |table| varve_protocol::aggregate(table, &request))
+    }
+
     /// What a search would read, as JSON.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn explain(&self, request: String, vector: Option<&[f32]>) -> TextWork {

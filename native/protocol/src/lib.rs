@@ -28,6 +28,7 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+mod aggregate;
 mod database;
 mod draft;
 mod failure;
@@ -41,6 +42,7 @@ mod scan;
 mod traffic;
 mod write;
 
+pub use aggregate::aggregate;
 pub use database::{create_table, verify_table};
 pub use draft::{Draft, stage};
 pub use failure::failure;

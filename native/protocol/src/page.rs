@@ -234,17 +234,8 @@ impl Page {
         Ok(())
     }
 
-    /// Refuses a page that JavaScript cannot hold as one string.
     fn check_size(&self) -> Result<()> {
-        if self.text.len() <= TEXT_MAX {
-            return Ok(());
-        }
-        let message = format!(
-            "The rows that were asked for hold more than {} MiB of text at once.",
-            TEXT_MAX >> 20
-        );
-        Err(Error::new(Code::InvalidArgument, message)
-            .hint("Ask for fewer rows, for fewer columns, or scan the table."))
+        check_text(&self.text)
     }
 
     fn text(&mut self, text: &str) {
@@ -268,13 +259,37 @@ fn unsafe_integer(field: &Field, int: i64) -> Error {
         .column(field.name.clone())
 }
 
-/// A nested value as JSON that JavaScript reads.
-fn json_of(data_type: &DataType, value: &Value) -> Json {
+/// An integer: as a text in an object where a number of JavaScript does not hold it.
+pub(crate) fn integer_json(int: i128) -> Json {
+    i64::try_from(int)
+        .ok()
+        .filter(|int| int.unsigned_abs() <= SAFE)
+        .map_or_else(|| json!({ "$int": int.to_string() }), |int| json!(int))
+}
+
+/// Refuses a text that JavaScript cannot hold as one string.
+pub(crate) fn check_text(text: &str) -> Result<()> {
+    if text.len() <= TEXT_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "The rows that were asked for hold more than {} MiB of text at once.",
+        TEXT_MAX >> 20
+    );
+    Err(Error::new(Code::InvalidArgument, message)
+        .hint("Ask for fewer rows, for fewer columns, or scan the table."))
+}
+
+/// A nested value as JSON that JavaScript reads: numbers that JSON does not have are objects.
+pub(crate) fn json_of(data_type: &DataType, value: &Value) -> Json {
     match (data_type, value) {
         (_, Value::Null) => Json::Null,
         (_, Value::Boolean(b)) => json!(b),
-        (_, Value::Int(int)) if int.unsigned_abs() > SAFE => json!({ "$int": int.to_string() }),
-        (_, Value::Int(int)) => json!(int),
+        (_, Value::Int(int)) => integer_json((*int).into()),
+        (_, Value::Float(x)) if x.is_nan() => json!({ "$float": "NaN" }),
+        (_, Value::Float(x)) if x.is_infinite() => {
+            json!({ "$float": if *x > 0.0 { "Infinity" } else { "-Infinity" } })
+        }
         (_, Value::Float(x)) => json!(x),
         (DataType::Json, Value::Text(text)) => serde_json::from_str(text).unwrap_or(Json::Null),
         (_, Value::Text(text)) => json!(text),

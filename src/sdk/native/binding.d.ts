@@ -104,6 +104,8 @@ export declare class NativeTable {
   alter(request: string): Promise<string>
   /** Rows, files and bytes, as JSON. */
   stats(): Promise<string>
+  /** Numbers about rows, group by group, as JSON. */
+  aggregate(request: string): Promise<string>
   /** What a search would read, as JSON. */
   explain(request: string, vector?: Float32Array | undefined | null): Promise<string>
   /** Checks every byte. */

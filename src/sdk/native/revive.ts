@@ -14,6 +14,8 @@ export function reviverFor(type: ColumnType, name: string): Revive {
   switch (type.kind) {
     case "int":
       return type.bigint ? toBigint : (value): unknown => toNumber(value, name);
+    case "float":
+      return toFloat;
     case "timestamp":
       return (value): unknown => new Date(value as number);
     case "date":
@@ -43,6 +45,11 @@ function listReviver(item: ItemType, name: string): Revive {
 
 function orNull(revive: Revive): Revive {
   return (value) => (value === null ? null : revive(value));
+}
+
+function toFloat(value: unknown): number {
+  // JSON has no numbers that are not finite.
+  return typeof value === "number" ? value : Number((value as { readonly $float: string }).$float);
 }
 
 function toBigint(value: unknown): bigint {

@@ -41,7 +41,7 @@ export function groupOf(
   name: unknown,
 ): { readonly column: string; readonly columnId: number } | undefined {
   if (name === undefined) return undefined;
-  const field = fieldOf(schema, "groupBy", name);
+  const field = namedColumn(schema, "groupBy", name);
   if (!WITHOUT_ORDER.has(field.type.kind)) return columnJson(field);
   throw wrongType(schema, "groupBy", field, `a column of ${COUNTED}`);
 }
@@ -51,18 +51,22 @@ export function facetsOf(schema: TableSchema, names: unknown): readonly Field[] 
   if (names === undefined) return [];
   if (!Array.isArray(names))
     throw badArgument("facets", "an array of column names", describeValue(names), schema.table);
-  return [...new Set<unknown>(names)].map((name) => {
-    const field = fieldOf(schema, "facets", name);
-    if (!WITHOUT_ORDER.has(itemOf(field.type).kind)) return field;
-    throw wrongType(schema, "facets", field, `columns of ${COUNTED}, or of lists of these`);
-  });
+  return [...new Set<unknown>(names)].map((name) => countedColumn(schema, "facets", name));
+}
+
+/** A column whose values, or the items of whose lists, can be told from each other. */
+export function countedColumn(schema: TableSchema, option: string, name: unknown): Field {
+  const field = namedColumn(schema, option, name);
+  if (!WITHOUT_ORDER.has(itemOf(field.type).kind)) return field;
+  throw wrongType(schema, option, field, `columns of ${COUNTED}, or of lists of these`);
 }
 
 function itemOf(type: ColumnType): ColumnType {
   return type.kind === "list" ? type.item.type : type;
 }
 
-function fieldOf(schema: TableSchema, option: string, name: unknown): Field {
+/** The column that an option names. */
+export function namedColumn(schema: TableSchema, option: string, name: unknown): Field {
   if (typeof name !== "string")
     throw badArgument(option, "the name of a column", describeValue(name), schema.table);
   return schema.field(name);

@@ -34,15 +34,22 @@ const STEPS_MAX = 1000;
  * without any order rows come in the order in which they were written.
  */
 export function orderSteps(orderBy: unknown, schema: TableSchema): OrderStep[] {
-  if (orderBy === undefined) return [];
-  const given: readonly unknown[] = Array.isArray(orderBy) ? orderBy : [orderBy];
-  if (given.length > STEPS_MAX) throw badOrder(`${given.length} of them`);
-  const steps = given.map((step) => toStep(step, schema));
+  const steps = readOrder(orderBy).map((step) => toStep(step, schema));
   const key = schema.primaryKey;
   if (steps.length > 0 && key !== null && !steps.some(({ field }) => field.name === key)) {
     steps.push({ field: schema.field(key), descending: false });
   }
   return steps;
+}
+
+/** An order as it was written: names, and which of them are descending. */
+export function readOrder(orderBy: unknown): { readonly column: string; readonly descending: boolean }[] {
+  if (orderBy === undefined) return [];
+  const given: readonly unknown[] = Array.isArray(orderBy) ? orderBy : [orderBy];
+  if (given.length > STEPS_MAX) throw badOrder(`${given.length} of them`);
+  return given.map((step) =>
+    typeof step === "string" ? { column: step, descending: false } : readStep(step),
+  );
 }
 
 /** An order for the native module. */
@@ -91,9 +98,10 @@ function laterBoolean(column: readonly string[], value: unknown, descending: boo
   return value === descending ? compare("eq", column, !value) : join("or", []);
 }
 
-function toStep(step: unknown, schema: TableSchema): OrderStep {
-  const { column, descending } =
-    typeof step === "string" ? { column: step, descending: false } : readStep(step);
+function toStep(
+  { column, descending }: ReturnType<typeof readOrder>[number],
+  schema: TableSchema,
+): OrderStep {
   const field = schema.field(column);
   if (!RULES[field.type.kind].ordered) throw cannotOrder(schema.table, column, describeType(field.type));
   return { field, descending };

@@ -130,6 +130,12 @@ export class Reader {
     }
   }
 
+  /** Numbers about rows, as the engine tells them. */
+  aggregate(body: object): Promise<string> {
+    const request = this.#request(body);
+    return this.#call(() => this.#native.aggregate(request));
+  }
+
   /** The version that is read, or null if it is always the newest. */
   get version(): number | null {
     return this.#version;

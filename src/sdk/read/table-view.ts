@@ -1,18 +1,35 @@
+import { describeValue } from "../../describe-value";
 import { refuseMore } from "../../own-options";
+import { badArgument } from "../call/errors";
 import { checkOptions, ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import type { VectorInput } from "../schema/column-type";
 import type {
   ColumnName,
   DefaultColumn,
+  FacetName,
   Hit,
   HitColumn,
   KeyOf,
+  OrderName,
   SearchInput,
   SelectedRow,
   VectorName,
 } from "../schema/infer";
 import type { AnyTable, UntypedTable } from "../schema/table-definition";
+import { groupBy } from "./aggregate";
+import {
+  AGGREGATE,
+  type Aggregate,
+  type AggregateOptions,
+  DISTINCT,
+  type DistinctOptions,
+  GROUP_BY,
+  type GroupByOptions,
+  type GroupRow,
+  type GroupValue,
+  type NumberName,
+} from "./aggregate-options";
 import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
 import type { Explanation } from "./explanation";
@@ -129,6 +146,76 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
   async count(options?: CountOptions<D>, ...more: readonly never[]): Promise<number> {
     const { where } = readRequest("count", COUNT, options, this.handle.plans, more);
     return await this.read((reader) => reader.count(where));
+  }
+
+  /**
+   * Numbers about the rows that match: how many there are, and sums, means, smallest and greatest values of columns.
+   *
+   * @example
+   * ```ts
+   * const { _count, _avg } = await t.aggregate({ where: { lang: "en" }, avg: ["price"], max: ["price"] });
+   * ```
+   */
+  async aggregate<
+    Sum extends NumberName<D> = never,
+    Avg extends NumberName<D> = never,
+    Min extends OrderName<D> = never,
+    Max extends OrderName<D> = never,
+  >(
+    options?: AggregateOptions<D, Sum, Avg, Min, Max>,
+    ...more: readonly never[]
+  ): Promise<Aggregate<D, Sum, Avg, Min, Max>> {
+    const request = readRequest("aggregate", AGGREGATE, options, this.handle.plans, more);
+    const [all] = await this.read((reader) => groupBy(reader, [], request));
+    return all as Aggregate<D, Sum, Avg, Min, Max>;
+  }
+
+  /**
+   * Such numbers for each group of rows that have the same values in these columns; of a list each item makes a group. Groups come by
+   * their values, nulls last, unless `orderBy` says otherwise. All rows are read once; more than 1,000,000 groups are refused.
+   *
+   * @example
+   * ```ts
+   * const top = await t.groupBy("category", { sum: ["price"], orderBy: { "_sum.price": "desc" }, limit: 10 });
+   * for (const { category, _count, _sum } of top) console.log(category, _count, _sum.price);
+   * ```
+   */
+  async groupBy<
+    const G extends FacetName<D>,
+    Sum extends NumberName<D> = never,
+    Avg extends NumberName<D> = never,
+    Min extends OrderName<D> = never,
+    Max extends OrderName<D> = never,
+  >(
+    columns: G | readonly G[],
+    options?: GroupByOptions<D, G, Sum, Avg, Min, Max>,
+    ...more: readonly never[]
+  ): Promise<GroupRow<D, G, Sum, Avg, Min, Max>[]> {
+    const request = readRequest("groupBy", GROUP_BY, options, this.handle.plans, more);
+    const own = ownArgument("columns", columns);
+    const found = await this.read((reader) => groupBy(reader, own, request));
+    return found as GroupRow<D, G, Sum, Avg, Min, Max>[];
+  }
+
+  /**
+   * The values of a column, or the items of its lists, each once and in order; null comes last where a row has no value.
+   *
+   * @example
+   * ```ts
+   * const languages = await t.distinct("lang", { where: { status: "published" } });
+   * ```
+   */
+  async distinct<G extends FacetName<D>>(
+    column: G,
+    options?: DistinctOptions<D>,
+    ...more: readonly never[]
+  ): Promise<GroupValue<D, G>[]> {
+    const request = readRequest("distinct", DISTINCT, options, this.handle.plans, more);
+    const own = ownArgument("column", column);
+    if (typeof own !== "string")
+      throw badArgument("distinct", "the name of a column", describeValue(own), this.name);
+    const groups = await this.read((reader) => groupBy(reader, own, request));
+    return groups.map((group) => group[own]) as GroupValue<D, G>[];
   }
 
   /**

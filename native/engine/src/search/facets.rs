@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
 use crate::format::default_of;
 use crate::schema::{DataType, Field};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Distinct, Snapshot};
 use crate::value::Value;
 
 /// The most values of a column that are told: the most frequent.
@@ -23,19 +23,8 @@ pub struct ValueCount {
     pub count: u64,
 }
 
-/// A value where it stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Key<'a> {
-    Null,
-    Boolean(bool),
-    Int(i64),
-    /// Bits in the order of the numbers.
-    Float(i64),
-    Text(&'a str),
-}
-
 /// For each value the number of rows, and the last of these.
-type Counts<'a> = HashMap<Key<'a>, (u64, u64)>;
+type Counts<'a> = HashMap<Distinct<'a>, (u64, u64)>;
 
 impl Snapshot {
     /// How often each value of a column stands in the rows that a filter leaves: the 100 most frequent, the most frequent first, and of
@@ -72,22 +61,14 @@ fn counted_type(field: &Field) -> Result<&DataType> {
         DataType::List { item } => &item.data_type,
         own => own,
     };
-    match item {
-        DataType::Text
-        | DataType::Enum { .. }
-        | DataType::Int
-        | DataType::Timestamp
-        | DataType::Date
-        | DataType::Float { .. }
-        | DataType::Boolean => Ok(item),
-        _ => {
-            let message = format!("The values of the column \"{}\" cannot be counted.", field.name);
-            let hint = "Facets are counts of texts, numbers, dates and truth values, and of lists of these.";
-            Err(Error::new(Code::InvalidArgument, message)
-                .hint(hint)
-                .column(field.name.clone()))
-        }
+    if Distinct::is_of(item) {
+        return Ok(item);
     }
+    let message = format!("The values of the column \"{}\" cannot be counted.", field.name);
+    let hint = "Facets are counts of texts, numbers, dates and truth values, and of lists of these.";
+    Err(Error::new(Code::InvalidArgument, message)
+        .hint(hint)
+        .column(field.name.clone()))
 }
 
 /// Counts the value of a row, or those in its list.
@@ -105,49 +86,25 @@ fn add<'a>(
         }
     };
     if !matches!(column.data(), Data::List { .. }) || column.is_null(position)? {
-        count(key_of(column, item, position)?);
+        count(Distinct::at(column, item, position)?);
         return Ok(());
     }
     let (items, mut range) = column.list(position)?;
     range.try_for_each(|at| {
-        count(key_of(items, item, at)?);
+        count(Distinct::at(items, item, at)?);
         Ok(())
     })
 }
 
-fn key_of<'a>(column: &'a Column, data_type: &DataType, row: usize) -> Result<Key<'a>> {
-    if column.is_null(row)? {
-        return Ok(Key::Null);
-    }
-    Ok(match data_type {
-        DataType::Boolean => Key::Boolean(column.boolean(row)?),
-        DataType::Int | DataType::Timestamp | DataType::Date => Key::Int(column.int(row)?),
-        // The two zeros are one value.
-        DataType::Float { .. } => Key::Float(in_order((column.float(row)? + 0.0).to_bits().cast_signed())),
-        _ => Key::Text(column.text(row)?),
-    })
-}
-
-/// Bits of a number, so that they are in the order of the numbers as integers; of such the bits.
-fn in_order(bits: i64) -> i64 {
-    bits ^ (((bits >> 63).cast_unsigned()) >> 1).cast_signed()
-}
-
 fn most_frequent(counts: Counts<'_>) -> Vec<ValueCount> {
-    let mut found: Vec<(Reverse<u64>, Key<'_>)> = counts
+    let mut found: Vec<(Reverse<u64>, Distinct<'_>)> = counts
         .into_iter()
         .map(|(key, (count, _))| (Reverse(count), key))
         .collect();
     found.sort_unstable();
     found.truncate(VALUES_MAX);
-    let told = |(Reverse(count), key): (Reverse<u64>, Key<'_>)| ValueCount {
-        value: match key {
-            Key::Null => Value::Null,
-            Key::Boolean(b) => Value::Boolean(b),
-            Key::Int(int) => Value::Int(int),
-            Key::Float(bits) => Value::Float(f64::from_bits(in_order(bits).cast_unsigned())),
-            Key::Text(text) => Value::Text(text.to_owned()),
-        },
+    let told = |(Reverse(count), key): (Reverse<u64>, Distinct<'_>)| ValueCount {
+        value: key.value(),
         count,
     };
     found.into_iter().map(told).collect()

@@ -5,11 +5,14 @@
 //! - `state` also has the [`Snapshot`], which sees some of the rows: those born by its watermark and not dead at its version.
 //! - `lookup`: rows by key, by id and by filter.
 //! - `picked`: rows that were found, to be read; `read`, `scan`, `diff` and `export` find and show them.
+//! - `aggregate`: numbers about rows, group by group; `distinct`: values to be told from each other.
 //! - `words`: the words that a version sees, in segments and in memory.
 //! - `score`: how well a row fits what was searched for.
 //! - `lifetime`: from when to when a row was visible.
 
+mod aggregate;
 mod diff;
+mod distinct;
 mod export;
 mod home;
 mod lifetime;
@@ -23,7 +26,9 @@ mod score;
 mod state;
 mod words;
 
+pub use aggregate::{AggregateFunction, Aggregation, Group, GroupKey, GroupOrder, Measure, Measured};
 pub use diff::Difference;
+pub(crate) use distinct::Distinct;
 pub use export::Beside;
 pub(crate) use home::{ENDING, Home, not_found, unknown};
 pub use lifetime::{Lifetime, Moment};

@@ -57,6 +57,7 @@ pub(super) fn run(input: &[u8]) -> bool {
     told(protocol::read_page(&table, request, Some(&vector)).err());
     told(protocol::read_arrow(&table, request, Some(&vector)).err());
     told(protocol::explain(&table, request, Some(&vector)).err());
+    told(protocol::aggregate(&table, request).err());
     told(protocol::resolve(&table, request).err());
     told(protocol::history(&table, request).err());
     told(protocol::diff(&table, request).err());

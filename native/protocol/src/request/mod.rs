@@ -1,5 +1,6 @@
 //! The requests, read from JSON. `docs/protocol.md` shows each of them.
 
+mod aggregate;
 mod cursor;
 mod other;
 mod parse;
@@ -8,6 +9,7 @@ mod search;
 mod select;
 mod write;
 
+pub(crate) use aggregate::Aggregate;
 pub(crate) use other::{Alter, Diff, History, NewTag, NewVectors, Restore, Retention};
 pub(crate) use parse::{filter, parse};
 pub(crate) use read::{Read, ReadKind};

@@ -173,7 +173,7 @@ impl LookedFor<'_> {
 /// A column, by its name and by the id that the caller knows it by.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Column {
+pub(super) struct Column {
     column: String,
     #[serde(default)]
     column_id: Option<u32>,
@@ -181,7 +181,7 @@ struct Column {
 
 impl Column {
     /// The column of a version. It may have been named when another one had its name.
-    fn bind<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Field> {
+    pub(super) fn bind<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a Field> {
         let column = snapshot.schema().field(&self.column)?;
         match self.column_id {
             Some(id) if id != column.id => Err(column.is_another()),

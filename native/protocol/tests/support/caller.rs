@@ -112,6 +112,7 @@ impl Caller {
             "failure" | "read_page" => page(protocol::read_page(table, request, vector)?),
             "read_within" => protocol::read_within(table, request, vector, WITHIN)?.map_or(Json::Null, page),
             "read_arrow" => json!(hex(&protocol::read_arrow(table, request, vector)?)),
+            "aggregate" => text(protocol::aggregate(table, request)?),
             "explain" => text(protocol::explain(table, request, vector)?),
             "scan" => {
                 self.pages = Some(protocol::scan(table, request)?);

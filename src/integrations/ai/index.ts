@@ -22,6 +22,7 @@ export {
   rerankHits,
   rerankWith,
 } from "../support/retrieval/rerank";
+export type { RetrievalTools } from "../support/retrieval/table-tools";
 export type { FilterCondition } from "../support/retrieval/tool-filter";
 export type { DiffInput, SearchAsOfInput, SearchInput, ToolSchema } from "../support/retrieval/tool-input";
 export type { RetrievalToolOptions } from "../support/retrieval/tool-options";
@@ -34,4 +35,4 @@ export type {
   SearchResult,
   ShownValue,
 } from "../support/retrieval/tool-types";
-export { type RetrievalTools, retrievalTools } from "./tools";
+export { retrievalTools } from "./tools";

@@ -1,13 +1,9 @@
-// What models may say. Each schema is a Standard Schema with a JSON Schema, which the AI SDK takes as it is from version 6 on, and bears the
-// marks by which version 5 knows its own schemas; zod is not needed.
+// What models may say. Each schema is a Standard Schema with a JSON Schema; zod is not needed.
 
 import { badInput } from "./tool-errors";
 import { FILTER_OPS, type FilterColumn, type FilterCondition } from "./tool-filter";
 
-const SCHEMA = Symbol.for("vercel.ai.schema");
-const VALIDATOR = Symbol.for("vercel.ai.validator");
-
-/** A Standard Schema that also gives a JSON Schema. To the AI SDK it is one of its own schemas as well. */
+/** A Standard Schema that also gives a JSON Schema. */
 export interface ToolSchema<T> {
   readonly "~standard": {
     readonly version: 1;
@@ -218,27 +214,7 @@ function objectSchema<T>(parts: Readonly<Record<string, Part>>): ToolSchema<T> {
     validate,
     jsonSchema: { input: jsonSchema, output: jsonSchema },
   } as const;
-  return { "~standard": standard, ...ownSchema(jsonSchema, validate) };
-}
-
-/** What makes an object a schema of the AI SDK itself. */
-function ownSchema(
-  jsonSchema: () => Json,
-  validate: (value: unknown) => { readonly value: unknown } | { readonly issues: readonly Issue[] },
-): object {
-  return {
-    [SCHEMA]: true,
-    [VALIDATOR]: true,
-    _type: undefined,
-    get jsonSchema() {
-      return jsonSchema();
-    },
-    validate: (value: unknown) => {
-      const result = validate(value);
-      if ("value" in result) return { success: true, value: result.value };
-      return { success: false, error: new Error(result.issues.map(({ message }) => message).join(" ")) };
-    },
-  };
+  return { "~standard": standard };
 }
 
 function firstOf<T>(

@@ -96,8 +96,8 @@ pub use search::{
     WantedText, WeightedText, What,
 };
 pub use snapshot::{
-    AggregateFunction, Aggregation, Beside, Cell, Difference, Find, Group, GroupKey, GroupOrder, Lifetime,
-    Measure, Measured, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,
+    AggregateFunction, Aggregation, Beside, Cell, Confidence, Difference, Find, Group, GroupKey, GroupOrder,
+    Lifetime, Measure, Measured, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot, Sureness,
 };
 
 // How tables are kept in order.

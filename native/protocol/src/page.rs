@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 use varve_engine::{
-    Cell, Code, DataType, Element, Error, Field, Lifetime, Part, Picked, Result, Score, Sources, Value,
-    ValueCount, fixed_width, vector_elements,
+    Cell, Code, Confidence, DataType, Element, Error, Field, Lifetime, Part, Picked, Result, Score, Sources,
+    Sureness, Value, ValueCount, fixed_width, vector_elements,
 };
 
 /// The greatest integer of which a 64-bit float knows all neighbours.
@@ -146,6 +146,11 @@ impl Page {
         self.check_size()
     }
 
+    /// Writes how sure a search is.
+    pub(crate) fn confidence(&mut self, confidence: Confidence) {
+        self.text(level(confidence.sureness));
+    }
+
     fn nulls<P: Cells>(&mut self, parts: &[&P], field: &Field, rows: usize) -> Result<()> {
         let mode = self.numbers.len();
         self.numbers.push(0.0);
@@ -257,6 +262,15 @@ fn unsafe_integer(field: &Field, int: i64) -> Error {
     Error::new(Code::UnsafeInteger, message)
         .hint("Read the column as integers of 64 bits.")
         .column(field.name.clone())
+}
+
+/// How sure a search is, in a word.
+pub(crate) fn level(sureness: Sureness) -> &'static str {
+    match sureness {
+        Sureness::Strong => "strong",
+        Sureness::Weak => "weak",
+        Sureness::None => "none",
+    }
 }
 
 /// An integer: as a text in an object where a number of JavaScript does not hold it.

@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 use varve_engine::{Beside, Error, Field, Fusion, Lifetime, Part, Picked, Result, Score, Snapshot, Table};
 
-use crate::page::{Page, is_blob};
+use crate::page::{Page, is_blob, level};
 use crate::request::{Read, ReadKind, parse};
 
 /// At most this many rows are found by their keys where the answer has to be quick.
@@ -116,6 +116,12 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
     if let (Some(fusion), Some(json)) = (&explained.fusion, json.as_object_mut()) {
         json.insert("fusion".to_owned(), fusion_json(&snapshot, fusion));
     }
+    if let (Some(confidence), Some(json)) = (explained.confidence, json.as_object_mut()) {
+        let told = json!({
+            "level": level(confidence.sureness), "text": confidence.words, "vector": confidence.vectors,
+        });
+        json.insert("confidence".to_owned(), told);
+    }
     Ok(json.to_string())
 }
 
@@ -190,6 +196,9 @@ fn found(
         let counted = |field: &Field| Ok((field.clone(), snapshot.facets(filter.as_ref(), field)?));
         let counted: Vec<_> = facets.into_iter().map(counted).collect::<Result<_>>()?;
         page.facets(&counted)?;
+    }
+    if let Some(confidence) = picked.confidence {
+        page.confidence(confidence);
     }
     Ok(page)
 }

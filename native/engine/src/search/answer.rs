@@ -44,6 +44,7 @@ impl Snapshot {
         let mut picked = Picked::new(self.clone(), select, rows);
         picked.scores = page.hits.iter().map(Hit::told).collect();
         picked.depth = page.depth;
+        picked.confidence = page.explained.confidence;
         picked
     }
 
@@ -96,7 +97,10 @@ impl Planned<'_> {
         loop {
             let depth = planned.depth;
             let found = planned.hits()?;
-            let (mut hits, explained) = (found.hits, found.explained.after(&before));
+            let (mut hits, mut explained) = (found.hits, found.explained.after(&before));
+            if search.options.confidence {
+                explained.confidence = Some(snapshot.confidence(&search, &hits, found.words.as_ref())?);
+            }
             let count = hits.len();
             hits.retain(|hit| search.options.admits(hit));
             let least = search.options.min_score.unwrap_or(f64::NEG_INFINITY);

@@ -46,3 +46,6 @@ pub(super) const TEXT_MASK_ROW_NS: f64 = 1.0;
 pub(super) const TEXT_SPLIT_ROW_NS: u64 = 20_000;
 /// Whole vectors that a search reads beyond the rows that it wants.
 pub(super) const EXTRA_REFINED: usize = 50;
+
+/// Measuring how far apart vectors lie takes 64 searches, each of at least 50 microseconds.
+pub(super) const SPREAD_NS: u64 = 64 * 50_000;

@@ -1,3 +1,4 @@
+use super::confidence::WordSignals;
 use super::exact::Hit;
 use super::request::Explained;
 
@@ -9,6 +10,8 @@ pub(super) struct Found {
     pub(super) is_all: bool,
     /// The score that no other exceeds.
     pub(super) others_at_most: f64,
+    /// What the words say of the query; none where that was not asked, or where no words were looked for.
+    pub(super) words: Option<WordSignals>,
 }
 
 impl Found {
@@ -19,6 +22,7 @@ impl Found {
             others_at_most: hits.last().map_or(f64::NEG_INFINITY, |last| last.score),
             hits,
             explained,
+            words: None,
         }
     }
 }

@@ -7,6 +7,7 @@
 //!   each group, `diverse` chooses rows that differ, `facets` counts values.
 //! - `approximate`: through index segments: candidates, then their vectors, then what no segment covers.
 //! - `exact`: all rows, by `pass` and `threads`; `candidates` are those that their shadow could not rule out.
+//! - `confidence`: how sure it may be.
 //! - `both`: rows that hold words and rows that are near, as one ranking.
 //! - `text`: rows that hold words.
 //! - `query`: a vector that fits its column.
@@ -15,6 +16,7 @@ mod answer;
 mod approximate;
 mod both;
 mod candidates;
+mod confidence;
 mod cost;
 mod diverse;
 mod exact;

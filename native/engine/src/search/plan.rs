@@ -1,6 +1,6 @@
 use super::approximate::Approximate;
 use super::both::BothPlan;
-use super::cost::{BYTES_PER_NS, FILTER_ROW_NS};
+use super::cost::{BYTES_PER_NS, FILTER_ROW_NS, SPREAD_NS};
 use super::found::Found;
 use super::near::VectorPlan;
 use super::request::{Search, What};
@@ -46,7 +46,8 @@ impl Snapshot {
             What::Text { query, columns } => {
                 search.check_words()?;
                 let wanted = WantedText { query, columns };
-                Part::Text(TextPlan::new(self, wanted, search.filter, depth))
+                let plan = TextPlan::new(self, wanted, search.filter, depth);
+                Part::Text(plan.judged(search.options.confidence))
             }
             What::Both {
                 words,
@@ -60,6 +61,7 @@ impl Snapshot {
                         .hint("Say a least score instead, or search for vectors alone."));
                 }
                 let text = TextPlan::new(self, words, search.filter, depth);
+                let text = text.judged(search.options.confidence);
                 let vector = VectorPlan::new(self, search.leg((column, query), depth))?;
                 Part::Both(Box::new(BothPlan::new(text, vector, fuse, search.options.after)?))
             }
@@ -78,23 +80,36 @@ impl Snapshot {
     /// # Errors
     /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn plan_within<'a>(&'a self, search: &Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
-        let evaluated = match search.what {
-            What::Vector { column, query } | What::Both { column, query, .. } => {
-                let leg = search.leg((column, query), search.depth());
-                if leg.is_exact() {
-                    0
-                } else {
-                    Approximate::unknown_rows(self, &leg) as u64 * FILTER_ROW_NS
+        let evaluated = self.measured_ns(search)
+            + match search.what {
+                What::Vector { column, query } | What::Both { column, query, .. } => {
+                    let leg = search.leg((column, query), search.depth());
+                    if leg.is_exact() {
+                        0
+                    } else {
+                        Approximate::unknown_rows(self, &leg) as u64 * FILTER_ROW_NS
+                    }
                 }
-            }
-            What::Text { .. } => 0,
-        };
+                What::Text { .. } => 0,
+            };
         if evaluated > most_ns {
             return Ok(None);
         }
         let planned = self.plan(search)?;
         let fits = planned.predicted_ns()? <= most_ns - evaluated;
         Ok(fits.then_some(planned))
+    }
+
+    /// About how many nanoseconds it takes to measure what is not yet known of the vectors.
+    fn measured_ns(&self, search: &Search<'_>) -> u64 {
+        match search.what {
+            What::Vector { column, .. } | What::Both { column, .. }
+                if search.options.confidence && self.known_spread(column.id).is_none() =>
+            {
+                SPREAD_NS
+            }
+            _ => 0,
+        }
     }
 
     /// About how many nanoseconds a read will take: `bytes_per_row` of all stored rows, in order.

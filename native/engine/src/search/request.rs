@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
 use crate::index::text::{Query, Term};
 use crate::schema::Field;
-use crate::snapshot::Score;
+use crate::snapshot::{Confidence, Score};
 
 /// What a search may be told beside what it looks for and its filter. A binding hands it on as it came, so that an option is declared
 /// here and nowhere else in Rust.
@@ -35,6 +35,8 @@ pub struct SearchOptions {
     pub exact: bool,
     /// Of a span: finds all rows of one key, and not only the nearest.
     pub every_version: bool,
+    /// Judges how sure the answer is.
+    pub confidence: bool,
     /// Searches through an index also where an exact search would be as fast: for tests and measurements.
     #[serde(skip)]
     pub prefer_index: bool,
@@ -53,6 +55,7 @@ impl Default for SearchOptions {
             recall: 0.95,
             exact: false,
             every_version: false,
+            confidence: false,
             prefer_index: false,
         }
     }
@@ -70,6 +73,9 @@ pub struct After {
     /// Of a search for both: how many of the best rows by words, and by vectors, the first page looked at.
     pub depth: usize,
 }
+
+/// How many of the best rows are compared with the best, to judge how far it stands out.
+pub(super) const COMPARED: usize = 10;
 
 /// Rows that are looked at, unless it is said, where the answer is made of more than the best.
 const CANDIDATES: usize = 100;
@@ -148,6 +154,11 @@ impl<'a> Search<'a> {
         if options.limit == 0 {
             return 0;
         }
+        let end = if options.confidence {
+            end.max(COMPARED)
+        } else {
+            end
+        };
         if let What::Both { .. } = self.what {
             let first = end.max(options.candidates.unwrap_or(CANDIDATES));
             return options.after.map_or(first, |after| after.depth.max(1));
@@ -253,6 +264,8 @@ pub struct Explained {
     pub uncovered: u64,
     /// Of a search for both: how they became one.
     pub fusion: Option<Box<Fusion>>,
+    /// How sure the answer is, where that was asked.
+    pub confidence: Option<Confidence>,
 }
 
 impl Explained {

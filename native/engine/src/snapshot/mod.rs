@@ -7,10 +7,11 @@
 //! - `picked`: rows that were found, to be read; `read`, `scan`, `diff` and `export` find and show them.
 //! - `aggregate`: numbers about rows, group by group; `distinct`: values to be told from each other.
 //! - `words`: the words that a version sees, in segments and in memory.
-//! - `score`: how well a row fits what was searched for.
+//! - `score`: how well a row fits what was searched for; `confidence`: how sure a search is of that. `spread`: how far apart vectors lie.
 //! - `lifetime`: from when to when a row was visible.
 
 mod aggregate;
+mod confidence;
 mod diff;
 mod distinct;
 mod export;
@@ -23,10 +24,12 @@ mod picked;
 mod read;
 mod scan;
 mod score;
+mod spread;
 mod state;
 mod words;
 
 pub use aggregate::{AggregateFunction, Aggregation, Group, GroupKey, GroupOrder, Measure, Measured};
+pub use confidence::{Confidence, Sureness};
 pub use diff::Difference;
 pub(crate) use distinct::Distinct;
 pub use export::Beside;
@@ -38,5 +41,6 @@ pub use picked::{Cell, Picked};
 pub use read::{Find, Order};
 pub use scan::Scan;
 pub use score::{Part, Parts, Score};
+pub(crate) use spread::Spread;
 pub use state::Snapshot;
 pub(crate) use state::{Known, State};

@@ -1,3 +1,4 @@
+use super::confidence::Confidence;
 use super::lookup::RowPlace;
 use super::score::Score;
 use super::state::Snapshot;
@@ -20,6 +21,8 @@ pub struct Picked {
     pub scores: Vec<Score>,
     /// Of a search for words and vectors: how many of the best rows in either way its first page looked at; 0 of any other.
     pub depth: usize,
+    /// Of a search: how sure it is of them, where that was asked.
+    pub confidence: Option<Confidence>,
 }
 
 impl Picked {
@@ -30,6 +33,7 @@ impl Picked {
             rows,
             scores: Vec::new(),
             depth: 0,
+            confidence: None,
         }
     }
 

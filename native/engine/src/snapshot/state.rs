@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::Home;
 use super::open_index::OpenIndex;
+use super::spread::{Spread, Spreads};
 use super::words::{Searched, Tails, WordsSeen};
 use crate::column::{Batch, Bits};
 use crate::error::{Error, Result};
@@ -43,6 +44,7 @@ struct View {
     /// How often it was looked whether a single row is visible, where there was no mask.
     asked: AtomicUsize,
     words: WordsSeen,
+    spreads: Spreads,
 }
 
 /// How many earlier versions keep their masks.
@@ -89,6 +91,7 @@ impl State {
             masks,
             asked: AtomicUsize::new(0),
             words: WordsSeen::default(),
+            spreads: Spreads::default(),
         };
         Ok(Self {
             own_path: home.manifest_path(manifest.sequence),
@@ -151,6 +154,7 @@ impl State {
             masks,
             asked: AtomicUsize::new(0),
             words: WordsSeen::default(),
+            spreads: Spreads::default(),
         });
         if past.len() >= VIEWS {
             past.remove(0);
@@ -302,6 +306,16 @@ impl Snapshot {
             self.segment(segment);
         }
         self.sees(id)
+    }
+
+    /// How far apart the vectors of a column lie, where it was measured; none inside where nothing can be told.
+    pub(crate) fn known_spread(&self, field: u32) -> Option<Option<Spread>> {
+        self.view.spreads.known(field)
+    }
+
+    /// Keeps that as long as the version is read: it never changes.
+    pub(crate) fn keep_spread(&self, field: u32, spread: Option<Spread>) {
+        self.view.spreads.keep(field, spread);
     }
 
     /// What is known of the words that the version sees.

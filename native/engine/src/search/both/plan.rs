@@ -96,6 +96,11 @@ impl<'a> BothPlan<'a> {
         self.look_up(reading, &mut candidates)?;
         self.compare(&mut candidates)?;
         self.in_rounds(&mut candidates);
+        let words = if by_words {
+            self.text.signals(reading, &text)?
+        } else {
+            None
+        };
         let is_all_text = !by_words || text.len() < self.text.limit;
         let is_required = by_words && reading.compiled.requires();
         let fusion = Fusion {
@@ -110,6 +115,7 @@ impl<'a> BothPlan<'a> {
             is_all: is_all_text && (near.is_all || is_required),
             others_at_most: self.others_at_most(&scale, (&text, is_all_text), &near),
             hits: fused(&candidates, &scale),
+            words,
             explained: Explained {
                 fusion: Some(Box::new(fusion)),
                 ..near.explained

@@ -2,7 +2,8 @@ use super::columns::{WantedText, WeightedText};
 use super::counted::Counted;
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::index::text::{Compiled, Corpus, Field, Fit, Query};
+use crate::index::text::{Compiled, Corpus, Explained as WordsExplained, Field, Fit, Query};
+use crate::search::confidence::WordSignals;
 use crate::search::cost::{FILTER_ROW_NS, TEXT_MASK_ROW_NS, TEXT_NS, TEXT_ROW_NS, TEXT_SPLIT_ROW_NS};
 use crate::search::exact::Hit;
 use crate::search::found::Found;
@@ -16,6 +17,8 @@ pub(in crate::search) struct TextPlan<'a> {
     columns: &'a [WeightedText<'a>],
     filter: Option<&'a Filter>,
     pub(in crate::search) limit: usize,
+    /// Whether it is to be told what the words say of the query.
+    pub(in crate::search) is_judged: bool,
 }
 
 /// The words of a version as long as they are asked.
@@ -40,7 +43,13 @@ impl<'a> TextPlan<'a> {
             columns,
             filter,
             limit,
+            is_judged: false,
         }
+    }
+
+    /// This plan, with what the words say of the query.
+    pub(in crate::search) fn judged(self, is_judged: bool) -> Self {
+        Self { is_judged, ..self }
     }
 }
 
@@ -66,8 +75,29 @@ impl TextPlan<'_> {
 
     /// The best rows, and what finding them took.
     pub(in crate::search) fn hits(&self) -> Result<Found> {
-        let (hits, explained) = self.ask(|reading| reading.hits())?;
-        Ok(Found::new(hits, explained, self.limit))
+        let ((hits, words), explained) = self.ask(|reading| {
+            let hits = reading.hits()?;
+            let words = self.signals(reading, &hits)?;
+            Ok((hits, words))
+        })?;
+        Ok(Found {
+            words,
+            ..Found::new(hits, explained, self.limit)
+        })
+    }
+
+    /// What the words say of the query, where that is asked.
+    pub(in crate::search) fn signals(
+        &self,
+        reading: &Reading<'_>,
+        hits: &[Hit],
+    ) -> Result<Option<WordSignals>> {
+        if !self.is_judged {
+            return Ok(None);
+        }
+        let best = hits.first().map(|hit| reading.explain(hit.row)).transpose()?;
+        let ceiling = reading.compiled.ceiling();
+        Ok(Some(WordSignals::of(hits, ceiling, best.flatten().as_ref())))
     }
 
     /// Asks of the words, and again without a segment that turns out to be damaged.
@@ -150,6 +180,11 @@ impl Reading<'_> {
             });
         }
         Ok(hits)
+    }
+
+    /// How the score of a row comes about.
+    fn explain(&self, row: RowPlace) -> Result<Option<WordsExplained>> {
+        self.corpus.explain(&self.compiled, self.snapshot.id_of(row))
     }
 
     /// How some rows stand to the query.

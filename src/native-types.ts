@@ -45,6 +45,8 @@ export interface NativeTable {
   readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array>;
   scan(request: string): Promise<NativeScan>;
   write(request: string, batch: Uint8Array | null): Promise<string>;
+  /** To be called after `write`, before the event loop goes on. */
+  attend(isTime: boolean): void;
   stage(request: string, constants: Uint8Array | null): Promise<NativeWriter>;
   reembed(request: string): Promise<NativeReembed>;
   history(request: string): Promise<string>;

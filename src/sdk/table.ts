@@ -190,7 +190,7 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     const given = checkOptions("delete", DELETE, options, more);
     const where = rowFilter(this.handle, "delete", given);
     const request = JSON.stringify({ kind: "delete", where, ...toCommitJson(given) });
-    return toWriteResult(await this.handle.told(callAsync(() => this.handle.native.write(request, null))));
+    return toWriteResult(await this.handle.told(this.handle.write(request, null)));
   }
 
   /**

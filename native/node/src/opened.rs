@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use varve_engine::{Result, Schedule, Stop, Table};
+use varve_engine::{Attendant, Result, Schedule, Stop, Table};
 use varve_protocol::Traffic;
 
 use crate::handle::{Handle, LetGo, Part};
@@ -11,6 +11,10 @@ pub struct Opened {
     table: Handle<Table>,
     upkeep: Schedule,
     traffic: Arc<Traffic>,
+    /// Whether small writes come one at a time.
+    write_traffic: Arc<Traffic>,
+    /// What was handed over and nobody attends to yet.
+    unattended: Mutex<Option<Unattended>>,
     parts: Mutex<Vec<Weak<dyn LetGo>>>,
     /// Held by whoever closes: the second who does waits for the first.
     closing: Mutex<()>,
@@ -26,6 +30,8 @@ impl Opened {
             upkeep: Schedule::start(&table),
             table: Handle::new(table),
             traffic: Arc::default(),
+            write_traffic: Arc::default(),
+            unattended: Mutex::default(),
             parts: Mutex::default(),
             closing: Mutex::default(),
         }
@@ -54,6 +60,21 @@ impl Opened {
     /// Whether searches come one at a time.
     pub(crate) fn traffic(&self) -> &Arc<Traffic> {
         &self.traffic
+    }
+
+    /// Whether small writes come one at a time.
+    pub(crate) fn write_traffic(&self) -> &Arc<Traffic> {
+        &self.write_traffic
+    }
+
+    /// Keeps what has to be attended to until JavaScript asks for it, which it does before it goes on to other things.
+    pub(crate) fn leave(&self, unattended: Unattended) {
+        *lock(&self.unattended) = Some(unattended);
+    }
+
+    /// What has to be attended to.
+    pub(crate) fn take_unattended(&self) -> Option<Unattended> {
+        lock(&self.unattended).take()
     }
 
     /// What ends upkeep early.
@@ -92,6 +113,31 @@ impl Opened {
     }
 }
 
+/// Changes that were handed over. Dropped, those that are not under way are taken back.
+pub(crate) struct Unattended {
+    attendant: Attendant,
+    _call: Underway,
+}
+
+impl Unattended {
+    pub(crate) fn new(attendant: Attendant, call: Underway) -> Self {
+        let _call = call;
+        Self { attendant, _call }
+    }
+
+    /// As [`Attendant::attend`].
+    pub(crate) fn attend(self) {
+        self.attendant.attend();
+    }
+
+    /// As [`Attendant::attend_if_quick`].
+    pub(crate) fn attend_if_quick(self) -> Option<Self> {
+        let Self { attendant, _call } = self;
+        let attendant = attendant.attend_if_quick()?;
+        Some(Self { attendant, _call })
+    }
+}
+
 /// A call that is under way.
 pub(crate) struct Underway {
     opened: Arc<Opened>,
@@ -116,5 +162,6 @@ impl Drop for Underway {
 impl Ends for Opened {
     fn end(&self) {
         self.stop().set();
+        drop(self.take_unattended());
     }
 }

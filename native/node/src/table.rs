@@ -1,16 +1,18 @@
 use std::sync::Arc;
 
+use napi::Env;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8Array};
 use napi_derive::napi;
 use varve_engine::{Result, Table};
 use varve_protocol::{Page, Within};
 
 use crate::call::thrown;
-use crate::opened::Opened;
+use crate::opened::{Opened, Unattended};
 use crate::page::NativePage;
 use crate::reembed::NativeReembed;
 use crate::scan::NativeScan;
-use crate::work::{Attend, TextWork, Told, Work};
+use crate::threads;
+use crate::work::{TextWork, Told, Work};
 use crate::writer::NativeWriter;
 
 /// Work that settles with rows.
@@ -52,17 +54,15 @@ impl NativeTable {
         self.later(call, |text| text)
     }
 
-    /// A write that gets its place within the call and takes no thread while it waits, followed by upkeep where it is due.
+    /// A write that gets its place within the call and takes no thread while it waits, followed by upkeep where it is due. Somebody
+    /// must attend to it.
     fn hand_over(&self, request: String, batch: Vec<u8>) -> TextWork {
         let opened = Arc::clone(&self.opened);
-        let hand_over = move |told: Told<String>| -> Option<Attend> {
+        let hand_over = move |told: Told<String>| {
             let begun = opened.begin().and_then(|call| Ok((call, opened.begin()?)));
             let ((table, call), (_, attending)) = match begun {
                 Ok(begun) => begun,
-                Err(error) => {
-                    told(Err(error));
-                    return None;
-                }
+                Err(error) => return told(Err(error)),
             };
             let done = move |written: Result<String>| {
                 if written.is_ok() {
@@ -73,11 +73,9 @@ impl NativeTable {
             };
             let attendant = varve_protocol::hand_over(&table, request, batch, done);
             drop(table);
-            let attendant = attendant?;
-            Some(Box::new(move || {
-                attendant.attend();
-                drop(attending);
-            }))
+            if let Some(attendant) = attendant {
+                opened.leave(Unattended::new(attendant, attending));
+            }
         };
         Work::handed(hand_over, |text| text)
     }
@@ -169,7 +167,8 @@ impl NativeTable {
         self.later(start, |scan| scan)
     }
 
-    /// One commit. Small writes get their place in the order of the calls, and are committed together where they wait together.
+    /// One commit. Small writes get their place in the order of the calls, and are committed together where they wait together: `attend`
+    /// has to be called before the event loop goes on.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn write(&self, request: String, batch: Option<&[u8]>) -> TextWork {
         let batch = batch.map(<[u8]>::to_vec).unwrap_or_default();
@@ -177,6 +176,31 @@ impl NativeTable {
             return self.hand_over(request, batch);
         }
         self.write_later(move |table| varve_protocol::write(table, &request, Some(&batch)))
+    }
+
+    /// Sees that small writes are committed: inside this call where one is alone, the disk was quick lately, and there `is_time`; on a
+    /// thread otherwise.
+    #[napi]
+    pub fn attend(&self, env: Env, is_time: bool) -> napi::Result<()> {
+        // Every write counts, also one that somebody attends to already.
+        let is_quiet = self.opened.write_traffic().is_quiet();
+        let Some(unattended) = self.opened.take_unattended() else {
+            return Ok(());
+        };
+        let env = env.raw();
+        let mut left = Some(unattended);
+        if is_time && is_quiet && threads::has_one_promise(env)? {
+            threads::settle_after(env, || left = left.take().and_then(Unattended::attend_if_quick))?;
+        }
+        let Some(unattended) = left else {
+            return Ok(());
+        };
+        let passing = self.opened.write_traffic().passes();
+        // Whoever closes a table takes a thread, and waits there for what was handed over.
+        threads::push_first(env, move || {
+            unattended.attend();
+            drop(passing);
+        })
     }
 
     /// Starts a write that is told more before it is committed: of rows in several batches, or an update of the rows that match a

@@ -5,6 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -86,11 +87,6 @@ impl Way {
         self.0.push(job);
     }
 
-    /// Runs a job that jobs on other threads may wait for: never behind one of them.
-    pub(crate) fn push_first(&self, job: Job) {
-        self.0.push_first(job);
-    }
-
     /// Settles the promise, on JavaScript's thread. To be called once, unless a job does it.
     pub(crate) fn finish(&self, settle: Settle) {
         self.0.finish(settle);
@@ -105,6 +101,32 @@ pub(crate) fn begin(env: sys::napi_env) -> napi::Result<Way> {
         unsafe { sys::napi_ref_threadsafe_function(env, here.function) };
     }
     Ok(Way(Arc::clone(&here.threads)))
+}
+
+/// Runs a job on a thread that jobs on other threads may wait for: never behind one of them. Where it panics, whoever waits was told.
+/// Must be called on JavaScript's thread.
+pub(crate) fn push_first(env: sys::napi_env, job: impl FnOnce() + Send + 'static) -> napi::Result<()> {
+    here(env)?.threads.push_first(Box::new(move || {
+        let _ = catch_unwind(AssertUnwindSafe(job));
+        None
+    }));
+    Ok(())
+}
+
+/// Whether a single promise waits to be settled. Must be called on JavaScript's thread.
+pub(crate) fn has_one_promise(env: sys::napi_env) -> napi::Result<bool> {
+    Ok(here(env)?.pending.get() == 1)
+}
+
+/// Does something inside a call of JavaScript, and settles at once what is done then. Where it panics, whoever waits was told. Must be
+/// called on JavaScript's thread.
+pub(crate) fn settle_after(env: sys::napi_env, work: impl FnOnce()) -> napi::Result<()> {
+    let here = here(env)?;
+    // Nobody needs to wake this thread, which looks for itself.
+    lock(&here.threads.done).woken = true;
+    let _ = catch_unwind(AssertUnwindSafe(work));
+    here.settle_some(env);
+    Ok(())
 }
 
 /// Ends something, if it is still there, when the environment of this thread ends.
@@ -154,7 +176,7 @@ impl Here {
                 here.cast(),
                 Some(function_ends),
                 here.cast(),
-                Some(settle_some),
+                Some(woken),
                 &mut (*here).function,
             ))?;
             check_status!(sys::napi_unref_threadsafe_function(env, (*here).function))?;
@@ -168,6 +190,26 @@ impl Here {
             lock(&made.threads.done).function = Some(Function(made.function));
             HERE.with_borrow_mut(|all| all.push(here));
             Ok(made)
+        }
+    }
+}
+
+impl Here {
+    /// Settles promises on JavaScript's thread, and comes back where there are more.
+    fn settle_some(&self, env: sys::napi_env) {
+        let mut settled = 0;
+        while settled < SETTLED_AT_ONCE
+            && let Some(settle) = self.threads.next_done()
+        {
+            settle(env);
+            settled += 1;
+        }
+        self.threads.wake_again();
+        let pending = self.pending.get().saturating_sub(settled);
+        self.pending.set(pending);
+        if pending == 0 && settled > 0 {
+            // SAFETY: as in `begin`: environment and function live.
+            unsafe { sys::napi_unref_threadsafe_function(env, self.function) };
         }
     }
 }
@@ -188,27 +230,12 @@ unsafe extern "C" fn function_ends(_: sys::napi_env, here: *mut c_void, _: *mut 
     drop(unsafe { Box::from_raw(here.cast::<Here>()) });
 }
 
-/// Settles promises on JavaScript's thread, and comes back where there are more.
-unsafe extern "C" fn settle_some(env: sys::napi_env, _: sys::napi_value, here: *mut c_void, _: *mut c_void) {
+unsafe extern "C" fn woken(env: sys::napi_env, _: sys::napi_value, here: *mut c_void, _: *mut c_void) {
     if env.is_null() {
         return;
     }
     // SAFETY: it is what `make` gave; the function has not ended, as it calls.
-    let here = unsafe { &*here.cast::<Here>() };
-    let mut settled = 0;
-    while settled < SETTLED_AT_ONCE
-        && let Some(settle) = here.threads.next_done()
-    {
-        settle(env);
-        settled += 1;
-    }
-    here.threads.wake_again();
-    let pending = here.pending.get().saturating_sub(settled);
-    here.pending.set(pending);
-    if pending == 0 && settled > 0 {
-        // SAFETY: as in `start`.
-        unsafe { sys::napi_unref_threadsafe_function(env, here.function) };
-    }
+    unsafe { &*here.cast::<Here>() }.settle_some(env);
 }
 
 impl Threads {

@@ -25,13 +25,11 @@ enum Run<T> {
     /// It takes a thread until it is done.
     OnThread(Box<dyn FnOnce() -> Result<T> + Send>),
     /// It is handed over within the call.
-    HandOver(Box<dyn FnOnce(Told<T>) -> Option<Attend>>),
+    HandOver(Box<dyn FnOnce(Told<T>)>),
 }
 
 /// Is told the result, on whatever thread.
 pub(crate) type Told<T> = Box<dyn FnOnce(Result<T>) + Send>;
-/// Runs on a thread, so that what was handed over is done.
-pub(crate) type Attend = Box<dyn FnOnce() + Send>;
 
 impl<T, J> Work<T, J> {
     pub(crate) fn new(run: impl FnOnce() -> Result<T> + Send + 'static, convert: fn(T) -> J) -> Self {
@@ -40,10 +38,7 @@ impl<T, J> Work<T, J> {
     }
 
     /// What is handed over within the call, in the order of calls, and takes no thread while it waits.
-    pub(crate) fn handed(
-        hand_over: impl FnOnce(Told<T>) -> Option<Attend> + 'static,
-        convert: fn(T) -> J,
-    ) -> Self {
+    pub(crate) fn handed(hand_over: impl FnOnce(Told<T>) + 'static, convert: fn(T) -> J) -> Self {
         let run = Run::HandOver(Box::new(hand_over));
         Self { run, convert }
     }
@@ -82,16 +77,7 @@ impl<T: Send + 'static, J: ToNapiValue + 'static> ToNapiValue for Work<T, J> {
                 Some(settle(result))
             })),
             Run::HandOver(hand_over) => {
-                let back = way.clone();
-                let attend = hand_over(Box::new(move |result| back.finish(settle(result))));
-                if let Some(attend) = attend {
-                    // Whoever closes a table takes a thread, and waits there for what was handed over.
-                    way.push_first(Box::new(move || {
-                        // Whoever waits was told, and the handle knows.
-                        let _ = catch_unwind(AssertUnwindSafe(attend));
-                        None
-                    }));
-                }
+                hand_over(Box::new(move |result| way.finish(settle(result))));
             }
         }
         Ok(promise)

@@ -1,4 +1,4 @@
-// Turns of the event loop. Quick reads are answered inside the call, and whoever awaits them one after another would never let the event
+// Turns of the event loop. Quick reads and small commits are answered inside the call, and whoever awaits them one after another would never let the event
 // loop go on to timers, sockets and other people's promises. So the reads of one turn may take some milliseconds; then they wait.
 
 import { setImmediate } from "node:timers";
@@ -24,7 +24,8 @@ export function inTurn<T>(read: () => Promise<T>): Promise<T> {
   });
 }
 
-function hasTime(): boolean {
+/** Whether the event loop may be held a little longer. */
+export function hasTime(): boolean {
   if (began !== undefined) return performance.now() - began < STRETCH_MS;
   reads += 1;
   if (reads > UNTIMED) begin();

@@ -9,7 +9,6 @@ import { badArgument } from "../call/errors";
 import { count, DATA, type OptionRules } from "../call/options";
 import { checkSignal, LONG, type LongOptions, reportCommitted } from "../call/progress";
 import type { TableHandle } from "../handle/table-handle";
-import { callAsync } from "../native/call";
 import type { PlainRow } from "../native/decode";
 import { Condition } from "../query/condition";
 import { compare, type FilterNode, isNull, join, not } from "../query/node";
@@ -208,7 +207,7 @@ class Backfill {
       const batch = await new OpenBatch(handle, cells, buffer).finish({});
       checkSignal(this.#options.signal);
       const body = JSON.stringify({ kind: "update", version, rowIds, ...this.#commit });
-      const done = toWriteResult(await callAsync(() => handle.native.write(body, batch)));
+      const done = toWriteResult(await handle.write(body, batch));
       if (this.#options.ifVersion !== undefined) this.#commit = { ...this.#commit, ifVersion: done.version };
     } finally {
       handle.buffers.give(buffer);

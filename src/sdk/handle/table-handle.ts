@@ -1,8 +1,10 @@
 // What a table and its snapshots share: the native table, its schema, its embedder, and the memory that calls use again.
 
+import { nextTick } from "node:process";
 import { VarveError } from "../../varve-error";
 import type { AsOfJson } from "../call/as-of";
 import { tableChanged } from "../call/errors";
+import { hasTime } from "../call/turn";
 import { type EmbedServices, TableEmbedder } from "../embed/table-embedder";
 import type { AnyFunction } from "../embed/traits";
 import { BufferPool } from "../native/batch-buffer";
@@ -72,6 +74,16 @@ export class TableHandle {
   computed(): VectorField[] {
     const derived = this.schema.vectors().filter(({ embed }) => embed !== undefined);
     return derived.filter((field) => field.declared || this.embedder.knows(field));
+  }
+
+  /**
+   * Writes in one commit. Writes that are asked for in one turn of promises are committed together; one that is alone, within this turn
+   * where that is quick.
+   */
+  write(request: string, batch: Uint8Array | null): Promise<string> {
+    const written = callAsync(() => this.native.write(request, batch));
+    nextTick(() => this.native.attend(hasTime()));
+    return written;
   }
 
   /** What is true of the table now. */

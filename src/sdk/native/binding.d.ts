@@ -79,8 +79,16 @@ export declare class NativeTable {
   readArrow(request: string, vector?: Float32Array | undefined | null): Promise<Uint8Array>
   /** Starts a scan. */
   scan(request: string): Promise<NativeScan>
-  /** One commit. Small writes get their place in the order of the calls, and are committed together where they wait together. */
+  /**
+   * One commit. Small writes get their place in the order of the calls, and are committed together where they wait together: `attend`
+   * has to be called before the event loop goes on.
+   */
   write(request: string, batch?: Uint8Array | undefined | null): Promise<string>
+  /**
+   * Sees that small writes are committed: inside this call where one is alone, the disk was quick lately, and there `is_time`; on a
+   * thread otherwise.
+   */
+  attend(isTime: boolean): void
   /**
    * Starts a write that is told more before it is committed: of rows in several batches, or an update of the rows that match a
    * filter, with a batch of one row for what is set to constants.

@@ -101,8 +101,8 @@ class Batches {
   async writeOne(request: object, batch: OpenBatch): Promise<WriteResult> {
     const { rows } = batch;
     const bytes = await this.#finish(batch);
-    const write = () => this.#handle.native.write(JSON.stringify(request), bytes);
-    const result = await this.#use(batch, () => callAsync(write));
+    const write = () => this.#handle.write(JSON.stringify(request), bytes);
+    const result = await this.#use(batch, write);
     this.#reportCommitted(rows);
     return toWriteResult(result, this.#deferred);
   }

@@ -31,6 +31,15 @@ pub trait ManifestLog: Send + Sync + Debug {
     /// An error says nothing about whether it is there: read it back. [`PutOutcome::Exists`] may also mean that this very manifest
     /// was put before.
     fn append(&self, sequence: u64, bytes: &[u8]) -> Result<PutOutcome>;
+    /// Whether the last [`ManifestLog::append`] of this log put a manifest of this sequence right behind one that it had put itself, under a
+    /// lock that nobody else can have had. Then neither was ever removed, and nobody else had the sequence.
+    fn is_behind_own(&self, _sequence: u64) -> bool {
+        false
+    }
+    /// Whether an append would not have to wait for another writer, as far as can be seen.
+    fn is_free(&self) -> bool {
+        true
+    }
     /// Whether a manifest is there, and none after it. One look-up where that is so.
     ///
     /// # Errors

@@ -122,7 +122,12 @@ impl Table {
             }
         };
         let mut members: Vec<Member<'_>> = changes.iter().map(member).collect();
+        let began = self.home.environment.monotonic();
         self.commit_all(&mut members);
+        if members.len() == 1 {
+            self.pace
+                .took(self.home.environment.monotonic().saturating_sub(began));
+        }
         for (change, member) in changes.iter().zip(members) {
             if let Some(outcome) = member.outcome {
                 change.finish(outcome);

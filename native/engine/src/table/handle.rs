@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use super::indexing::Indexing;
 use super::landing::{Committed, Joined};
 use super::line::Line;
+use super::pace::Pace;
 use super::queue::queue_of;
 use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
@@ -25,6 +26,8 @@ pub struct Table {
     pub(super) line: Line<dyn Waiting>,
     /// Held while a commit of this process is under way, so that its handles queue instead of colliding.
     pub(super) writing: Arc<Mutex<()>>,
+    /// How quickly changes were committed of late.
+    pub(super) pace: Pace,
     /// Held while files are merged.
     pub(crate) maintaining: Mutex<()>,
     pub(crate) log: Log,
@@ -60,6 +63,7 @@ impl Table {
         Ok(Self {
             line: Line::default(),
             writing: queue_of(&home),
+            pace: Pace::default(),
             log: Log::new(Arc::clone(&home.store), home.path("_log")),
             tags: Tags::new(Arc::clone(&home.store), home.path("_tags")),
             home,

@@ -152,6 +152,34 @@ impl<C: ?Sized> Line<C> {
         }
     }
 
+    /// Leads the change that was handed over, where it is the only one in the line and nobody leads. Says whether nothing is left that
+    /// somebody has to attend to.
+    #[must_use]
+    pub(super) fn attend_to_one(&self, lead: impl Fn(&[Arc<C>])) -> bool {
+        let mut inside = self.lock();
+        let is_alone = matches!(
+            inside.places.make_contiguous(),
+            [Place::Change { handed: true, .. }]
+        );
+        if inside.busy || !is_alone {
+            return false;
+        }
+        inside.busy = true;
+        let changes = inside.take_changes();
+        drop(inside);
+        let busy = Busy(self);
+        let led = catch_unwind(AssertUnwindSafe(|| lead(&changes)));
+        drop(busy);
+        let mut inside = self.lock();
+        let is_done = !inside.has_changes();
+        inside.attended = !is_done;
+        drop(inside);
+        if let Err(panic) = led {
+            resume_unwind(panic);
+        }
+        is_done
+    }
+
     /// Takes back the changes that were handed over and have not begun, as nobody will attend to them.
     pub(super) fn take_back(&self) {
         let mut inside = self.lock();

@@ -7,7 +7,7 @@
 //! - `next`: makes the manifest after a change, and alone gives row ids, versions and dates.
 //! - `commit`: makes one manifest of the changes of all who wait. `line` is where they wait, `waiting` what a change is there.
 //!   `landing` is a state that is not committed yet, `put` commits it, `created` removes its files where that fails. `queue` lets the
-//!   handles of one process wait for each other.
+//!   handles of one process wait for each other. `pace` knows whether commits are quick.
 //! - `layout`: commits a manifest that makes no version. `retired` removes files that no manifest names any more.
 //! - `fragments`: writes files of rows. `gone`: rows that no version shows any more.
 
@@ -27,6 +27,7 @@ mod line;
 mod new_column;
 mod new_vectors;
 mod next;
+mod pace;
 mod put;
 mod queue;
 mod retired;

@@ -16,8 +16,11 @@ impl Table {
         let kept = landing.created.keep();
         let put = self.home.put(&landing.state.manifest);
         // Tidying removes manifests in ascending order: as long as the one before stands, this sequence was never removed,
-        // and the answer is true. It must be that one: another writer that slept may have made its name anew.
-        if !self.home.stands(&state.manifest).map_err(unknown)? {
+        // and the answer is true. It must be that one: another writer that slept may have made its name anew. A log that put both
+        // itself, one behind the other, is sure of it.
+        let is_certain = matches!(put, Ok(PutOutcome::Created))
+            && self.home.manifests.is_behind_own(landing.state.manifest.sequence);
+        if !is_certain && !self.home.stands(&state.manifest).map_err(unknown)? {
             return self.settle(put, &landing, kept);
         }
         let outcome = match put {

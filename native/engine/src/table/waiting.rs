@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::change::Change;
 use super::handle::{Table, Waiting};
 use super::landing::{Committed, Joined};
+use super::next::has_room_for_one;
 use crate::error::{Code, Error, Result};
 use crate::format::Manifest;
 use crate::snapshot::State;
@@ -119,6 +120,21 @@ impl Table {
     /// Takes back what was handed over: whoever was to call [`Table::attend`] does not.
     pub(super) fn take_back(&self) {
         self.line.take_back();
+    }
+
+    /// Commits what was handed over, where it is one change that is expected to be committed quickly. Says whether nothing is left.
+    pub(super) fn attend_if_quick(&self) -> bool {
+        self.is_quick() && self.line.attend_to_one(|changes| self.lead(changes))
+    }
+
+    /// Whether a small change, made now, can be expected to need one quick sync and to wait for nobody.
+    fn is_quick(&self) -> bool {
+        let is_free = || self.writing.try_lock().is_ok();
+        self.pace.is_quick()
+            && self.home.store.is_near()
+            && has_room_for_one(&self.current().manifest)
+            && is_free()
+            && self.home.manifests.is_free()
     }
 
     /// Commits what was handed over, until nothing waits any more.

@@ -40,6 +40,8 @@ struct State {
     /// What everything was before the first effect; all of that is durable.
     start: Vec<Content>,
     effects: Vec<Effect>,
+    /// Bytes that were read in place.
+    read: usize,
 }
 
 /// A disk. Clones share it.
@@ -88,6 +90,7 @@ impl SimulatedDisk {
             nodes,
             start,
             effects,
+            read: 0,
         }));
         Self { state, age }
     }
@@ -99,6 +102,11 @@ impl SimulatedDisk {
     /// How much happened so far.
     pub(crate) fn effects(&self) -> usize {
         self.state().effects.len()
+    }
+
+    /// How many bytes were read in place so far.
+    pub(crate) fn read_in_place(&self) -> usize {
+        self.state().read
     }
 
     /// How many syncs were asked of it, of files and of directories.
@@ -416,13 +424,14 @@ struct SimulatedBlocks {
 
 impl BlockFile for SimulatedBlocks {
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {
-        let state = self.disk.state();
+        let mut state = self.disk.state();
         let Content::File(content) = &state.nodes[self.node] else {
             return Err(ErrorKind::IsADirectory.into());
         };
         let rest = content.get(offset as usize..).unwrap_or_default();
         let length = rest.len().min(bytes.len());
         bytes[..length].copy_from_slice(&rest[..length]);
+        state.read += length;
         Ok(length)
     }
 

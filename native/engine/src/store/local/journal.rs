@@ -39,6 +39,8 @@ struct Writer {
     file: Option<Box<dyn BlockFile>>,
     /// Manifests that became files while there was no ring.
     files: u32,
+    /// The last record of a manifest that was put through here, and whether the record before it was as well.
+    own: Option<(u64, bool)>,
 }
 
 impl Journal {
@@ -151,6 +153,24 @@ impl Journal {
         };
         let bytes = payload(&*self.file, at, &start).map_err(|e| self.failed("read", &e))?;
         Ok(Some(Bytes::from(bytes)))
+    }
+
+    /// Whether the last record that was put through here has this sequence and stands behind another one that was: both under the lock
+    /// of this very file, so that nobody else had either sequence.
+    pub(super) fn is_behind_own(&self, sequence: u64) -> bool {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.own == Some((sequence, true))
+    }
+
+    /// Whether nobody else is writing.
+    pub(super) fn is_free(&self) -> bool {
+        let Ok(writer) = self.writer.try_lock() else {
+            return false;
+        };
+        writer.file.as_ref().is_none_or(|file| {
+            let locked = file.lock(Duration::ZERO);
+            matches!(locked, Ok(true)) && file.unlock().is_ok()
+        })
     }
 
     /// Waits until no other writer is at work. `None` where the journal was dropped or replaced meanwhile.
@@ -287,13 +307,17 @@ impl Locked<'_> {
     }
 
     /// Puts a manifest of a size that the ring takes, durably.
-    pub(super) fn append(&self, sequence: u64, bytes: &[u8]) -> Result<()> {
+    pub(super) fn append(&mut self, sequence: u64, bytes: &[u8]) -> Result<()> {
+        let before = self.writer.own.take();
         let put = || {
             let record = self.write(Kind::Manifest, sequence, bytes)?;
             self.file()?.sync()?;
             self.finish(record)
         };
-        put().map_err(|e| self.journal.failed("write", &e))
+        put().map_err(|e| self.journal.failed("write", &e))?;
+        let follows = before.is_some_and(|(before, _)| before.checked_add(1) == Some(sequence));
+        self.writer.own = Some((sequence, follows));
+        Ok(())
     }
 
     /// Notes that the manifest of a sequence is a file. That need not last: the file says the same.

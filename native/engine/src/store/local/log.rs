@@ -246,6 +246,15 @@ impl ManifestLog for LocalLog {
         )
     }
 
+    fn is_behind_own(&self, sequence: u64) -> bool {
+        self.known_journal()
+            .is_some_and(|journal| journal.is_behind_own(sequence))
+    }
+
+    fn is_free(&self) -> bool {
+        self.known_journal().is_none_or(|journal| journal.is_free())
+    }
+
     fn is_newest(&self, sequence: u64) -> Result<bool> {
         let asked = self.asked.of(sequence, |sequence| self.file(sequence));
         let is_there = |file: &Path| self.root.disk.exists(file);

@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use super::draft::Next;
 use crate::error::Result;
-use crate::format::{Fragment, Raw};
+use crate::format::{Fragment, Manifest, Raw};
 use crate::fragment::Segment;
+use crate::history::CHUNK;
 use crate::schema::Field;
 use crate::table::handle::Table;
 
@@ -11,6 +12,11 @@ use crate::table::handle::Table;
 pub(in crate::table) const INLINE_BYTES: usize = 64 * 1024;
 /// Commits whose rows travel in the manifest, at most.
 const INLINE_COMMITS: usize = 64;
+
+/// Whether the next small change is a matter of the manifest alone: no rows and no part of the log become files.
+pub(in crate::table) fn has_room_for_one(manifest: &Manifest) -> bool {
+    manifest.inline.len() < INLINE_COMMITS && manifest.log.tail.len() < CHUNK
+}
 
 impl Next {
     pub(super) fn has_room(&self, bytes: usize) -> bool {

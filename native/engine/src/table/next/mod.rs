@@ -13,4 +13,4 @@ mod indexes;
 mod log;
 
 pub(crate) use draft::Next;
-pub(super) use fragments::INLINE_BYTES;
+pub(super) use fragments::{INLINE_BYTES, has_room_for_one};

@@ -48,6 +48,18 @@ impl Attendant {
             table.attend();
         }
     }
+
+    /// [`Attendant::attend`] for a thread that should not wait for long: commits what was handed over where it is a single change, nobody
+    /// else is at work in the table, and such commits took less than half a millisecond of late. Gives itself back where there is more to
+    /// attend to.
+    #[must_use]
+    pub fn attend_if_quick(mut self) -> Option<Self> {
+        let is_done = self.0.as_ref().is_none_or(|table| table.attend_if_quick());
+        if is_done {
+            self.0 = None;
+        }
+        self.0.is_some().then_some(self)
+    }
 }
 
 impl Drop for Attendant {

@@ -178,3 +178,23 @@ fn every_commit_is_found_through_parts_of_parts() {
     let again = Database::with(Arc::new(store.clone()), World::at(date(BEFORE) + 10_000_000));
     check(&again.open_table("numbers").unwrap(), BEFORE + 1 + CHUNK as u64);
 }
+
+/// A manifest is written with every commit. So its log is made shorter early, where a file and its sync are due in any case.
+#[test]
+fn a_part_is_closed_early_where_rows_become_a_file() {
+    let store = MemoryStore::new();
+    let table = Database::with(Arc::new(store.clone()), World::at(START))
+        .create_table("numbers", numbers())
+        .unwrap();
+    let files = |directory: &str| store.list(&format!("numbers.varve/{directory}")).unwrap().len();
+    let (mut closed, mut spilled) = (0, 0);
+    for n in 1..=600 {
+        insert(&table, n);
+        let (parts, fragments) = (files("_log"), files("data"));
+        assert!(parts == closed || fragments > spilled, "commit {n}");
+        (closed, spilled) = (parts, fragments);
+    }
+    assert_eq!(closed, 4);
+    assert_eq!(table.history(usize::MAX, None).unwrap().len(), 600);
+    assert!(table.verify().unwrap().problems.is_empty());
+}

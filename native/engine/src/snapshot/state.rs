@@ -74,8 +74,8 @@ impl State {
         let masks: Vec<OnceLock<Option<Arc<Bits>>>> =
             known.segments.iter().map(|_| OnceLock::new()).collect();
         if let Some(before) = before {
-            for (segment, mask) in known.segments.iter().zip(&masks) {
-                if let Some(carried) = before.carried_mask(segment, &known.ended) {
+            for (at, (segment, mask)) in known.segments.iter().zip(&masks).enumerate() {
+                if let Some(carried) = before.carried_mask(at, segment, &known.ended) {
                     // The cell is new, so this sets it.
                     let _ = mask.set(carried);
                 }
@@ -115,12 +115,13 @@ impl State {
             .get_or_init(|| Searched::all(&self.manifest, &self.fields))
     }
 
-    /// The mask that a segment has after some rows ended, if the mask before is known.
-    fn carried_mask(&self, segment: &Arc<Segment>, ended: &[u64]) -> Option<Option<Arc<Bits>>> {
-        let index = self
-            .segments
-            .iter()
-            .position(|known| Arc::ptr_eq(known, segment))?;
+    /// The mask that a segment has after some rows ended, if the mask before is known. Most segments stay where they are.
+    fn carried_mask(&self, at: usize, segment: &Arc<Segment>, ended: &[u64]) -> Option<Option<Arc<Bits>>> {
+        let is_it = |known: &Arc<Segment>| Arc::ptr_eq(known, segment);
+        let index = match self.segments.get(at).is_some_and(is_it) {
+            true => at,
+            false => self.segments.iter().position(is_it)?,
+        };
         let mask = self.latest.masks.get(index)?.get()?.clone();
         let rows = segment.rows();
         let mut gone = ended.iter().filter_map(|id| rows.position(*id)).peekable();

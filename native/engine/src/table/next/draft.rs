@@ -12,6 +12,8 @@ pub(crate) struct Next {
     pub(crate) manifest: Manifest,
     pub(crate) known: Known,
     pub(crate) created: Created,
+    /// Rows of the manifest became a file: this commit costs more syncs than one in any case.
+    pub(super) spilled: bool,
 }
 
 impl Next {
@@ -49,6 +51,7 @@ impl Next {
             manifest,
             known,
             created,
+            spilled: false,
         }
     }
 
@@ -58,6 +61,7 @@ impl Next {
             manifest,
             known,
             created,
+            ..
         } = self;
         let state = State::assemble(home, manifest, known, Some(before));
         Ok(Landing {

@@ -35,6 +35,7 @@ impl Next {
         self.known.segments.push(Arc::new(segment));
         self.manifest.fragments.push(Raw::new(fragment)?);
         self.manifest.inline.clear();
+        self.spilled = true;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Varve's engine: an embedded, versioned, columnar table store with vector search. Synchronous.
+//! Varve's engine: an embedded, versioned, columnar table store that is searched by vectors and by words. Synchronous.
 //!
 //! A [`Database`] holds [`Table`]s. Every row of a table has an id, given in commit order and never reused, and a lifetime:
 //! born by one commit, ended by another or not at all. A version is a *watermark* (the first id not yet given) and the deaths
@@ -16,7 +16,7 @@
 //! - `compute`: values that are computed from rows.
 //! - `fragment`: immutable runs of rows in Arrow IPC files.
 //! - `history`: what was true when.
-//! - `index`: candidates for an answer, from codes of rows.
+//! - `index`: candidates for an answer, from codes of vectors and from the words of texts.
 //! - `snapshot`: a version, to be read: which rows it sees, and what stands in them.
 //! - `search`: the nearest rows of a version: planned, then exact or through indexes.
 //! - `table`: writing: rows become a change, a change becomes the next version.

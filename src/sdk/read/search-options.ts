@@ -109,7 +109,7 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
   readonly facets?: readonly FacetName<D>[] | undefined;
   readonly groupBy?: undefined;
   /**
-   * Which rows may be found. There are always as many hits as there are such rows, up to `limit`.
+   * Which rows may be found. A filter never makes hits rarer than such rows are: there are as many as fit the other options, up to `limit`.
    * @default all
    */
   readonly where?: Where<D> | undefined;

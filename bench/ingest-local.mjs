@@ -24,7 +24,7 @@ function ingest(fn, count) {
     const t = await db.table(docs);
     const rows = [...chunks(count)];
     // The model is loaded before.
-    await t.search("lake");
+    await t.search("lake", { mode: "vector" });
     const start = performance.now();
     await t.insert(rows);
     const taken = performance.now() - start;

@@ -12,7 +12,7 @@ const query = (folder) => `
   import "varve/embeddings";
   const db = await connect(${JSON.stringify(folder)});
   const t = await db.openTable("docs");
-  const hits = await t.search("layers of sediment in a lake", { limit: 5 });
+  const hits = await t.search("layers of sediment in a lake", { mode: "vector", limit: 5 });
   if (hits.length !== 5) throw new Error("no hits");
 `;
 

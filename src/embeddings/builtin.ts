@@ -8,6 +8,9 @@ import { checkAborted } from "./support/request-failure";
 
 const MODEL = "varve-static-en";
 const MAX_BATCH = 1024;
+/** Measured on collections with judgements: `docs/embedding-quality.md`. */
+const STRENGTH = 0.4;
+const LANGUAGES: readonly string[] = Object.freeze(["en"]);
 
 interface Model {
   readonly name: string;
@@ -37,6 +40,8 @@ export function builtin(): EmbeddingFunction<string> {
     maxBatch: MAX_BATCH,
     revision,
     inputTypes: ["text"] as const,
+    strength: STRENGTH,
+    languages: LANGUAGES,
     config: Object.freeze({ model: name, revision }),
     embed: embedTexts,
   });

@@ -1,4 +1,6 @@
+import { describeValue } from "../describe-value";
 import { type Names, ownOptions } from "../own-options";
+import { badFunction } from "./embedding-errors";
 import type {
   EmbeddingConfig,
   EmbeddingFunction,
@@ -7,7 +9,7 @@ import type {
   EmbeddingLimits,
   EmbeddingRequest,
 } from "./embedding-function";
-import { checkCounts, checkText, LIMITS, limitsOf, present } from "./support/option-check";
+import { checkCounts, checkText, LIMITS, languagesOf, limitsOf, present } from "./support/option-check";
 import { numbersOf } from "./support/vectors";
 
 /** What `custom` takes. */
@@ -30,6 +32,16 @@ export interface CustomEmbedding<I extends EmbeddingInput> extends EmbeddingLimi
    * @default ["text"]
    */
   readonly inputTypes?: readonly EmbeddingInputType[] | undefined;
+  /**
+   * How well it tells texts apart, from 0 to 1: what its vectors count for beside words, where both are searched. 1 is one half.
+   * @default 1
+   */
+  readonly strength?: number | undefined;
+  /**
+   * The languages that it reads, as codes such as `"en"`. Where a query is in another script than theirs, a hybrid search asks for words alone.
+   * @default not known
+   */
+  readonly languages?: readonly string[] | undefined;
   /** One vector for each input, in order; `null` where there is nothing to say about an input. */
   readonly embed: (
     inputs: readonly I[],
@@ -47,6 +59,8 @@ const OPTIONS: Names<CustomEmbedding<never>> = {
   config: true,
   revision: true,
   inputTypes: true,
+  strength: true,
+  languages: true,
   embed: true,
   dispose: true,
 };
@@ -68,14 +82,17 @@ const OPTIONS: Names<CustomEmbedding<never>> = {
 export function custom<I extends EmbeddingInput = string>(given: CustomEmbedding<I>): EmbeddingFunction<I> {
   const options = ownOptions("custom", given, OPTIONS);
   const { name, dimensions, embed, maxBatch = 128, config = {}, revision, inputTypes, dispose } = options;
+  const { strength } = options;
   checkText("name", name);
   checkCounts({ dimensions, maxBatch });
+  if (strength !== undefined && !(strength >= 0 && strength <= 1))
+    throw badFunction("strength", "a number from 0 to 1", describeValue(strength));
   return Object.freeze({
     name,
     dimensions,
     maxBatch,
     ...limitsOf(options),
-    ...present({ revision, inputTypes, dispose }),
+    ...present({ revision, inputTypes, strength, languages: languagesOf(options.languages), dispose }),
     config: Object.freeze({ ...config, ...present({ revision }) }),
     embed: async (inputs: readonly I[], request: EmbeddingRequest) => asFloats(await embed(inputs, request)),
   });

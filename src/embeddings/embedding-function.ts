@@ -116,6 +116,18 @@ export interface EmbeddingFunction<I extends EmbeddingInput = string> extends Em
   readonly revision?: string | undefined;
   /** What it takes; `["text"]` where nothing is said. */
   readonly inputTypes?: readonly EmbeddingInputType[] | undefined;
+  /**
+   * How well it tells texts apart, from 0 to 1: what its vectors count for beside words, where both are searched. 1 is one half; the built-in
+   * model says 0.4, and so its vectors count for a fifth. `bench/retrieval` measures what is best for a model.
+   * @default 1
+   */
+  readonly strength?: number | undefined;
+  /**
+   * The languages that it reads, as codes such as `"en"`. Where all are of Latin script, its vectors count for nothing beside words where most letters of a
+   * query are of another script.
+   * @default not known, so that its vectors count for every query
+   */
+  readonly languages?: readonly string[] | undefined;
   /** Whether it cuts long texts by itself, at exactly `maxInputTokens`, and refuses them where `longText` says so. */
   readonly truncates?: boolean | undefined;
   /** One vector for each input, in order; `null` where the model has nothing to say about an input. Fails with an {@link EmbeddingFailure}. */

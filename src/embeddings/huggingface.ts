@@ -18,7 +18,15 @@ import type {
 import { importLibrary, type OptionalLibrary } from "./support/import-library";
 import { familyOf, type Pooling, poolings } from "./support/model-families";
 import { type ModelDtype, modelDtypes, readFolderFacts } from "./support/model-folder";
-import { checkCounts, checkText, checkWord, present, retryOf, StoredConfig } from "./support/option-check";
+import {
+  checkCounts,
+  checkText,
+  checkWord,
+  languagesOf,
+  present,
+  retryOf,
+  StoredConfig,
+} from "./support/option-check";
 import { pooledVectors } from "./support/pooling";
 import { checkAborted, withFailure } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";
@@ -97,6 +105,12 @@ export interface HuggingFaceOptions {
    * @default false
    */
   readonly images?: boolean | undefined;
+  /**
+   * The languages that the model reads, such as `["en"]`. Where a query is in another script than theirs, a hybrid search asks for words alone.
+   * It is not kept in the table.
+   * @default not known: vectors count for every query
+   */
+  readonly languages?: readonly string[] | undefined;
   /** How often and for how long a download that failed is tried again. */
   readonly retry?: EmbeddingRetry | undefined;
 }
@@ -175,6 +189,7 @@ const OPTIONS: Names<HuggingFaceOptions> = {
   device: true,
   images: true,
   retry: true,
+  languages: true,
 };
 
 class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
@@ -187,6 +202,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
   readonly maxConcurrency = 1;
   readonly inputTypes: readonly EmbeddingInputType[];
   readonly revision: string | undefined;
+  readonly languages: readonly string[] | undefined;
   readonly timeoutMs = TIMEOUT_MS;
   readonly retry: EmbeddingRetry | undefined;
   readonly config: EmbeddingConfig;
@@ -218,6 +234,7 @@ class HuggingFaceEmbedding implements EmbeddingFunction<EmbeddingInput> {
     this.maxInputTokens = maxTokens ?? facts?.maxTokens;
     this.inputTypes = images ? ["text", "image"] : ["text"];
     this.revision = revision;
+    this.languages = languagesOf(options.languages);
     this.retry = retryOf(options.retry);
     this.#key = JSON.stringify([this.#place, dtype, revision, options.device, images]);
     this.config = Object.freeze(

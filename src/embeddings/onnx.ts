@@ -26,7 +26,7 @@ import {
   readJson,
   readJsonIfThere,
 } from "./support/model-folder";
-import { checkCounts, checkWord, present, StoredConfig } from "./support/option-check";
+import { checkCounts, checkWord, languagesOf, present, StoredConfig } from "./support/option-check";
 import { type ModelOutput, pooledVectors } from "./support/pooling";
 import { checkAborted } from "./support/request-failure";
 import { SharedModels } from "./support/shared-models";
@@ -70,6 +70,12 @@ export interface OnnxOptions {
    * @default what the model's name says
    */
   readonly documentPrefix?: string | undefined;
+  /**
+   * The languages that the model reads, such as `["en"]`. Where a query is in another script than theirs, a hybrid search asks for words alone.
+   * It is not kept in the table.
+   * @default not known: vectors count for every query
+   */
+  readonly languages?: readonly string[] | undefined;
   /** The output to take, where the model has several. */
   readonly output?: string | undefined;
   /**
@@ -184,6 +190,7 @@ const OPTIONS: Names<OnnxOptions> = {
   batchWithDynamicQuantization: true,
   output: true,
   threads: true,
+  languages: true,
 };
 
 class OnnxEmbedding implements EmbeddingFunction<string> {
@@ -196,6 +203,7 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
   readonly maxConcurrency = 1;
   readonly inputTypes: readonly EmbeddingInputType[] = ["text"];
   readonly revision: string;
+  readonly languages: readonly string[] | undefined;
   readonly config: EmbeddingConfig;
   readonly #folder: string;
   readonly #file: string;
@@ -224,6 +232,7 @@ class OnnxEmbedding implements EmbeddingFunction<string> {
     };
     this.dimensions = dimensions ?? facts.dimensions ?? family?.dimensions ?? unknownLength(model);
     this.maxInputTokens = maxTokens ?? facts.maxTokens ?? 512;
+    this.languages = languagesOf(options.languages);
     this.revision = fingerprint(USER, this.#folder, this.#file);
     this.#key = JSON.stringify([this.#file, this.revision, threads]);
     this.config = Object.freeze(

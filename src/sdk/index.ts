@@ -65,8 +65,9 @@ export type {
   TypeDescription,
 } from "./read/description";
 export type { ChangedRow, Diff, DiffOptions } from "./read/diff";
-export type { Explanation } from "./read/explanation";
+export type { Explanation, FusedHit, FusedTerm, Fusion } from "./read/explanation";
 export type { FindOptions, ScanOptions, SelectOptions } from "./read/find-options";
+export type { Fuse, FuseOptions, FuseWeights } from "./read/fuse";
 export type { HistoryOptions } from "./read/history";
 export type { Direction, OrderBy } from "./read/paging";
 export type { Hits } from "./read/reads";
@@ -110,9 +111,11 @@ export {
   type SourceRef,
 } from "./schema/derived";
 export type {
+  AutoScores,
   ColumnName,
   DefaultColumn,
   FacetName,
+  FusedScores,
   GroupHit,
   Hit,
   HitColumn,
@@ -121,6 +124,7 @@ export type {
   OrderName,
   Scores,
   SearchInput,
+  SearchMode,
   SelectedRow,
   SpanHit,
   TextName,

@@ -46,7 +46,12 @@ describe("varve search", () => {
       "end",
       "_score",
       "_distance",
+      "_textScore",
+      "_textRank",
+      "_vectorRank",
     ]);
+    const near = search("when do I get a refund?", "--mode", "vector");
+    expect(Object.keys(near.hits[0] ?? {}).slice(-2)).toEqual(["_score", "_distance"]);
   });
 
   it("answers as of a version, a tag, a date and an effective date", () => {

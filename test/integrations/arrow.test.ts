@@ -158,15 +158,29 @@ async function documents() {
 describe("a search", () => {
   test("gives the hits with their distances and scores, the best first", async () => {
     const t = await documents();
-    const hits = await withArrow(t).search("when do I get my money back?", { limit: 2 });
-    const rows = await t.search("when do I get my money back?", { limit: 2 });
+    const options = { mode: "vector", limit: 2 } as const;
+    const hits = await withArrow(t).search("when do I get my money back?", options);
+    const rows = await t.search("when do I get my money back?", options);
     expect(hits.schema.names).toEqual(["id", "body", "_distance", "_score"]);
     expect([...(hits.getChild("id") ?? [])]).toEqual(rows.map((hit) => hit.id));
     expect([...(hits.getChild("_score") ?? [])]).toEqual(rows.map((hit) => Math.fround(hit._score)));
   });
 
+  test("by words and vectors says what either found", async () => {
+    const t = await documents();
+    const options = { mode: "hybrid", select: ["id"] } as const;
+    const hits = await withArrow(t).search("refunds of parcels", options);
+    const rows = await t.search("refunds of parcels", options);
+    const names = ["_distance", "_score", "_textScore", "_textRank", "_vectorRank"] as const;
+    expect(hits.schema.names).toEqual(["id", ...names]);
+    const ranks = (name: string) => [...(hits.getChild(name) ?? [])].map((rank) => rank && Number(rank));
+    expect(ranks("_textRank")).toEqual(rows.map((hit) => hit._textRank));
+    expect(ranks("_vectorRank")).toEqual(rows.map((hit) => hit._vectorRank));
+    expect([...(hits.getChild("_textScore") ?? [])]).toEqual(rows.map((hit) => Math.fround(hit._textScore)));
+  });
+
   test("for a text in which nothing is known has the same columns and no rows", async () => {
-    const hits = await withArrow(await documents()).search("♞♞♞", { select: ["id"] });
+    const hits = await withArrow(await documents()).search("♞♞♞", { mode: "vector", select: ["id"] });
     expect(hits.numRows).toBe(0);
     expect(hits.schema.names).toEqual(["id", "_distance", "_score"]);
   });

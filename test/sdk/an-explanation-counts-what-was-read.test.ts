@@ -38,7 +38,8 @@ describe("of a table without an index", () => {
     const t = await opened(100);
     await t.delete({ where: { id: { $lt: 10 } } });
     const query = randomVector();
-    const exact = { column: "vec", exact: true, recall: 1, segments: 1, ...noIndex };
+    const way = { mode: "vector", because: "the query is no text" };
+    const exact = { ...way, column: "vec", exact: true, recall: 1, segments: 1, ...noIndex };
     const all: Explanation = await t.explain(query);
     expect(all).toEqual({ ...exact, version: 2, rows: 90, candidates: 90, bytes: bytesOf(90) });
     const german = await t.count({ where: { lang: "de" } });
@@ -72,9 +73,10 @@ describe("of a table without an index", () => {
       { id: "1", body: "one" },
       { id: "2", body: "two" },
     ]);
-    const { reason } = await t.search("???");
+    const { reason } = await t.search("???", { mode: "vector" });
     expect(reason).toContain("nothing");
-    expect(await t.explain("???")).toEqual({
+    expect(await t.explain("???", { mode: "vector" })).toEqual({
+      mode: "vector",
       column: "vec",
       function: "hash",
       reason,

@@ -9,7 +9,7 @@ import { Random } from "../support/random";
 describe("a text", () => {
   test("is embedded as a query, and finds the rows with the same words first", async () => {
     const t = await openDocs(threeDocs);
-    const hits = await t.search("parcels on mondays", { select: ["id", "title"] });
+    const hits = await t.search("parcels on mondays", { mode: "vector", select: ["id", "title"] });
     expect(hash.calls).toEqual([{ inputs: ["parcels on mondays"], kind: "query" }]);
     expect(hits[0]).toMatchObject({ id: "2", title: "Versand" });
     expect(Object.keys(hits[0] ?? {})).toEqual(["id", "title", "_score", "_distance"]);
@@ -24,7 +24,7 @@ describe("a text", () => {
 
   test("of its own words is at distance 0", async () => {
     const t = await openDocs(threeDocs);
-    const [hit] = await t.search("parcels leave on mondays");
+    const [hit] = await t.search("parcels leave on mondays", { mode: "vector" });
     expect(hit?._distance).toBeCloseTo(0, 5);
     expect(hit?._score).toBeCloseTo(1, 5);
   });

@@ -144,7 +144,7 @@ describe("a search by words", () => {
       await expect(t.search("x", { mode: "text", ...more } as { mode: "text" })).rejects.toMatchObject({
         code: "INVALID_ARGUMENT",
       });
-    await expect(t.search("x", { fields: ["title"] } as object)).rejects.toThrow('mode: "text"');
+    await expect(t.search("x", { mode: "vector", fields: ["title"] })).rejects.toThrow('mode: "text"');
     await expect(t.search(7 as never, { mode: "text" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     const plain = await (await memoryDatabase()).table(
       table("plain", { id: int().primaryKey(), lang: text() }),

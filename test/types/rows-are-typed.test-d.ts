@@ -37,12 +37,22 @@ describe("rows", () => {
   });
 
   test("of a search have a score and a distance", async () => {
-    const hits = await t.search("x", { column: "bodyVec", select: ["id"] });
+    const hits = await t.search("x", { column: "bodyVec", select: ["id"], mode: "vector" });
     expectTypeOf(hits[0]).toEqualTypeOf<
       { id: string; readonly _score: number; readonly _distance: number } | undefined
     >();
     expectTypeOf(hits.reason).toEqualTypeOf<string | undefined>();
     expectTypeOf(hits.cursor).toEqualTypeOf<string | undefined>();
+    const near = await t.search(new Float32Array(64), { column: "thumb", select: ["_distance"] });
+    expectTypeOf(near[0]?._distance).toEqualTypeOf<number | undefined>();
+    const [fused] = await t.search("x", { mode: "hybrid", select: ["id"] });
+    expectTypeOf(fused?._distance).toEqualTypeOf<number | null | undefined>();
+    expectTypeOf(fused?._textScore).toEqualTypeOf<number | undefined>();
+    expectTypeOf(fused?._textRank).toEqualTypeOf<number | null | undefined>();
+    const [either] = await t.search("x", { select: ["id", "_textScore", "_distance"] });
+    expectTypeOf(either).toEqualTypeOf<
+      { id: string; readonly _distance: number | null; readonly _textScore?: number } | undefined
+    >();
     const scored = await t.search("x", {
       select: ["id", "_score"],
       rerank: (_, all) => all.map((hit) => hit._score),

@@ -180,8 +180,12 @@ describe("search", () => {
     await t.search(3);
     // @ts-expect-error an unknown column
     await t.search("x", { select: ["titel"] });
-    // @ts-expect-error not there yet
-    await t.search("x", { mode: "hybrid" });
+    // @ts-expect-error no such mode
+    await t.search("x", { mode: "words" });
+    // @ts-expect-error a span is searched by vectors
+    await t.search("x", { mode: "hybrid", during: { from: 1, to: 2 } });
+    // @ts-expect-error no such way
+    await t.search("x", { fuse: "sum" });
     // @ts-expect-error a vector makes no groups
     await t.search("x", { groupBy: "thumb" });
     // @ts-expect-error an unknown column

@@ -61,7 +61,28 @@ test("columns are read one after another, nulls and all", () => {
 describe("hits", () => {
   const projection = new Projection([schema.field("id")]);
   const scored = [two.id, { numbers: [0.25, 0.5] }, { numbers: [0.875, 0.75] }];
-  const shape: HitShape = { scores: ["_score", "_distance"], counted: false, span: false, facets: [] };
+  const shape: HitShape = {
+    scores: ["_score", "_distance"],
+    fused: false,
+    counted: false,
+    span: false,
+    facets: [],
+  };
+
+  test("say what words and vectors found, and null where they did not", () => {
+    const parts = [...scored, { numbers: [1.5, 0] }, { numbers: [1, 0] }, { numbers: [0, 2] }];
+    const [numbers, written] = page([...parts, { numbers: [0], text: "" }]);
+    numbers[numbers.indexOf(0.5)] = Number.NaN;
+    const all: HitShape = {
+      ...shape,
+      fused: true,
+      scores: ["_distance", "_textScore", "_textRank", "_vectorRank"],
+    };
+    expect(projection.hits(all, numbers, written)).toEqual([
+      { id: "é👋", _distance: 0.25, _textScore: 1.5, _textRank: 1, _vectorRank: null },
+      { id: "x", _distance: null, _textScore: 0, _textRank: null, _vectorRank: 2 },
+    ]);
+  });
 
   test("have a score and a distance, and a cursor behind them", () => {
     const [numbers, written] = page([...scored, { numbers: [9], text: "1.2.3" }]);

@@ -52,7 +52,7 @@ for (const [name, version] of [
   console.log(`ask at the ${name} version (${version}, ${await t.asOf(version).count()} rows): ${ms}`);
 }
 console.log(
-  `search alone at the last version: ${await timed((question) => t.search(question, { limit: 3 }))}`,
+  `search alone at the last version: ${await timed((question) => t.search(question, { mode: "vector", limit: 3 }))}`,
 );
 const between = [];
 let asked = 0;

@@ -61,6 +61,7 @@ export class ChangeFinder {
   async #saidBetween(from, to) {
     this.asked += 1;
     const commits = await this.#t.asOf(to).search(this.#question, {
+      mode: "vector",
       limit: MESSAGES,
       select: ["version"],
       where: (c) => c.version.gt(from),
@@ -122,7 +123,7 @@ export class ChangeFinder {
     this.asked += 1;
     const alike = await this.#t
       .asOf(version)
-      .search(`${symbol} ${body}`, { limit: 5, select: COLUMNS, where: isPiece });
+      .search(`${symbol} ${body}`, { mode: "vector", limit: 5, select: COLUMNS, where: isPiece });
     for (const candidate of alike) {
       if (likeness(candidate.body, body) < MOVED) continue;
       if ((await this.#piece(candidate.id, other)) === undefined) return candidate;

@@ -16,7 +16,11 @@ export const searchCommand: Command = {
     ...databaseOptions,
     limit: { type: "string", value: "<count>", help: "the most rows (default: 5)" },
     where: { type: "string", value: "<filter>", help: "only among these rows: \"path LIKE 'guide/%'\"" },
-    mode: { type: "string", value: "<mode>", help: "by vectors (vector) or by words (text); default: auto" },
+    mode: {
+      type: "string",
+      value: "<mode>",
+      help: "by words (text), by vectors (vector) or both (hybrid); default: auto",
+    },
     "as-of": { type: "string", value: "<point>", help: "in the table as it was then" },
   },
   details: [
@@ -57,7 +61,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   });
 }
 
-const MODES = ["auto", "vector", "text"] as const;
+const MODES = ["auto", "hybrid", "vector", "text"] as const;
 
 function modeOption(input: Input): (typeof MODES)[number] {
   const given = textOption(input, "mode") ?? "auto";
@@ -84,7 +88,7 @@ function printHit(terminal: Terminal, rank: number, hit: FoundRow): void {
       ...excerpt(body, width, 2).map((line) => `${indent}${line}`),
     );
   } else {
-    const { _score, _distance, ...row } = hit;
+    const { _score, _distance, _textScore, _textRank, _vectorRank, ...row } = hit;
     terminal.print(
       `${String(rank).padStart(2)} ${terminal.paint("green", score)}  ${clip(JSON.stringify(row), width)}`,
     );

@@ -38,6 +38,15 @@ export function checkWord(name: string, word: string, words: readonly string[]):
   if (!words.includes(word)) throw badFunction(name, `one of ${words.join(", ")}`, describeValue(word));
 }
 
+/** The languages that a model reads, if they were given; throws INVALID_ARGUMENT where they are no codes. */
+export function languagesOf(languages: unknown): readonly string[] | undefined {
+  if (languages === undefined) return undefined;
+  const isCode = (code: unknown): boolean => typeof code === "string" && /^[a-z]{2,3}([-_]\w+)*$/i.test(code);
+  if (!Array.isArray(languages) || languages.length === 0 || !Array.from(languages).every(isCode))
+    throw badFunction("languages", 'codes of languages such as ["en", "de"]', describeValue(languages));
+  return Object.freeze([...languages]);
+}
+
 /** The limits among the options, those that were given. */
 export function limitsOf(options: EmbeddingLimits): EmbeddingLimits {
   const { maxBatchTokens, maxInputTokens, maxConcurrency, requestsPerMinute, timeoutMs } = options;

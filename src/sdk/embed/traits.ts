@@ -23,6 +23,16 @@ export function concurrencyOf(fn: AnyFunction): number {
   return Math.max(1, fn.maxConcurrency ?? (isCheap(fn) ? 1 : CONCURRENCY));
 }
 
+/** How well a function tells texts apart beside their words: what vectors count for in a hybrid search. */
+export function strengthOf(fn: AnyFunction): number {
+  return fn.strength ?? 1;
+}
+
+/** The languages that a function reads; none where it does not say. */
+export function languagesOf(fn: AnyFunction): readonly string[] {
+  return fn.languages ?? [];
+}
+
 /** About how many tokens an input has; nothing is known of images. */
 export function tokensOf(input: EmbeddingInput): number {
   return typeof input === "string" ? Math.ceil(input.length / CHARS_PER_TOKEN) : 0;

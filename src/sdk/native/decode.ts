@@ -7,11 +7,13 @@ import { reviverFor } from "./revive";
 import { type RowMaker, rowMaker } from "./row-maker";
 
 /** What a hit may say of how it was found. */
-export type ScoreName = "_score" | "_distance";
+export type ScoreName = "_score" | "_distance" | "_textScore" | "_textRank" | "_vectorRank";
 
 /** What hits show beside the columns of their rows, and what stands behind them. */
 export interface HitShape {
   readonly scores: readonly ScoreName[];
+  /** Whether they say what words and what vectors found. */
+  readonly fused: boolean;
   /** Whether they say how many rows are in their group. */
   readonly counted: boolean;
   /** Whether they say from when to when there was the row. */
@@ -82,8 +84,8 @@ export class Projection {
   hits(shape: HitShape, numbers: Float64Array, text: string, blob: Uint8Array = NO_BYTES): PlainRow[] {
     const page = openPage(numbers, text, blob);
     const columns = this.#columns(page);
-    const values: Record<ScoreName, number[]> = { _distance: readPlain(page), _score: readPlain(page) };
-    for (const name of shape.scores) columns.push(values[name]);
+    const values = readScores(page, shape.fused);
+    for (const name of shape.scores) columns.push(values[name] ?? []);
     if (shape.counted) columns.push(readPlain(page));
     if (shape.span) columns.push(...readLifetimes(page));
     const hits = this.#makerOf(shape)(columns, page.rows);
@@ -130,6 +132,20 @@ function openPage(numbers: Float64Array, text: string, blob: Uint8Array): PageCu
     at: 1,
     textAt: 0,
     blobAt: 0,
+  };
+}
+
+/** What hits say of how they were found; of words and vectors null where either did not find the row. */
+function readScores(page: PageCursor, fused: boolean): Partial<Record<ScoreName, unknown[]>> {
+  const [distances, scores] = [readPlain(page), readPlain(page)];
+  if (!fused) return { _distance: distances, _score: scores };
+  const ranks = (): unknown[] => readPlain(page).map((rank) => (rank === 0 ? null : rank));
+  return {
+    _distance: distances.map((distance) => (Number.isNaN(distance) ? null : distance)),
+    _score: scores,
+    _textScore: readPlain(page),
+    _textRank: ranks(),
+    _vectorRank: ranks(),
   };
 }
 

@@ -26,6 +26,52 @@ export interface SearchWork {
   readonly uncovered: number;
   /** Bytes of codes, of vectors, and of shadows where an exact search looks at these instead of the vectors. */
   readonly bytes: number;
+  /** Of a hybrid search: how words and vectors became one ranking. */
+  readonly fusion?: Fusion;
+}
+
+/** A term or phrase of a hybrid search, and what was counted of it. */
+export interface FusedTerm {
+  /** The column; null where it is gone. */
+  readonly column: string | null;
+  /** The term as it is looked for, or those of a phrase. */
+  readonly terms: readonly string[];
+  /** How many rows have each of the terms. */
+  readonly rowsWithTerm: readonly number[];
+  /** How many rows have a term in the column. */
+  readonly rows: number;
+  /** The score that it cannot reach. */
+  readonly most: number;
+}
+
+/** What the score of a hit was made of. */
+export interface FusedHit {
+  /** The score. */
+  readonly score: number;
+  /** The score by words; its share is `textScore / ceiling`. */
+  readonly textScore: number;
+  /** The place among the rows that words found; null where it was not among them. */
+  readonly textRank: number | null;
+  /** The cosine of the row's vector and the query's, whatever the metric of the column; null where it has none. */
+  readonly cosine: number | null;
+  /** The place among the rows that vectors found; null where it was not among them. */
+  readonly vectorRank: number | null;
+}
+
+/** How words and vectors became one ranking. */
+export interface Fusion {
+  /** What either counted for, as parts of 1. */
+  readonly weights: { readonly text: number; readonly vector: number };
+  /** Whether the vectors counted for half, as the query names something exactly: a quoted phrase, or a rare term with a digit. */
+  readonly namesExactly: boolean;
+  /** Whether they counted for nothing, as the query is in a script that the embedding function does not read. */
+  readonly isOtherScript: boolean;
+  /** The score that no text could exceed for these words. */
+  readonly ceiling: number;
+  /** What was looked for; terms that no row has stand at the end. */
+  readonly terms: readonly FusedTerm[];
+  /** What the scores of the hits were made of, in their order. */
+  readonly hits: readonly FusedHit[];
 }
 
 /**
@@ -38,6 +84,10 @@ export interface SearchWork {
  * ```
  */
 export interface Explanation extends SearchWork {
+  /** What was looked for: words, vectors, or both. */
+  readonly mode: "hybrid" | "vector" | "text";
+  /** Why, where the search did not say so. */
+  readonly because?: string;
   /** The vector column that was searched; missing for a search by words. */
   readonly column?: string;
   /** The name of the embedding function that fills the column; missing where rows bring their own vectors. */

@@ -7,24 +7,27 @@ import { type ColumnType, describeType } from "../schema/column-type";
 import type { Field, TableSchema } from "../schema/table-schema";
 
 const SCORES: readonly ScoreName[] = ["_score", "_distance"];
+const FUSED: readonly ScoreName[] = [...SCORES, "_textScore", "_textRank", "_vectorRank"];
 
 /** The columns that are selected for hits by words, whose score is always there. */
 export function withoutScore(select: readonly string[] | undefined): readonly string[] | undefined {
   return Array.isArray(select) ? select.filter((name) => name !== "_score") : select;
 }
 
-/** The columns that are selected, and the scores; all scores where none is named. */
-export function splitSelect(select: readonly string[] | undefined): {
-  readonly select: readonly string[] | undefined;
-  readonly scores: readonly ScoreName[];
-} {
-  const named = Array.isArray(select) ? SCORES.filter((name) => select.includes(name)) : [];
-  if (select === undefined || named.length === 0) return { select, scores: SCORES };
-  return { select: select.filter((name) => !isScore(name)), scores: named };
-}
-
-function isScore(name: string): boolean {
-  return (SCORES as readonly string[]).includes(name);
+/**
+ * The columns that are selected, and the scores; all scores where none is named. Where it was not said how to search, scores of a hybrid search may be
+ * named, and there are none where it is none.
+ */
+export function splitSelect(
+  select: readonly string[] | undefined,
+  { fused, said }: { readonly fused: boolean; readonly said: boolean },
+): { readonly select: readonly string[] | undefined; readonly scores: readonly ScoreName[] } {
+  const all = fused ? FUSED : SCORES;
+  if (!Array.isArray(select)) return { select, scores: all };
+  const known: readonly string[] = fused || !said ? FUSED : SCORES;
+  const columns = select.filter((name) => !known.includes(name));
+  if (columns.length === select.length) return { select, scores: all };
+  return { select: columns, scores: all.filter((name) => select.includes(name)) };
 }
 
 /** A column as the engine is asked for it: the id tells it from one that had its name before. */

@@ -1,6 +1,7 @@
 import { ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import type { Facets } from "../native/decode";
+import type { VectorInput } from "../schema/column-type";
 import type {
   ColumnName,
   DefaultColumn,
@@ -8,6 +9,7 @@ import type {
   Hit,
   HitColumn,
   SearchInput,
+  SearchMode,
   SelectedRow,
   SpanHit,
   VectorName,
@@ -104,11 +106,18 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     return this.form.scan(prepared) as AsyncGenerator<Answers<SelectedRow<D, S>[]>[F], void, void>;
   }
 
+  /** The rows whose vectors are nearest to a vector, best first, as a search for a text finds them in `mode: "vector"`. */
+  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: VectorInput,
+    options?: SearchOptions<D, S, V, "auto" | "vector">,
+  ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
   /**
-   * The rows nearest to a query, best first. A text is embedded by the function of the column; a vector is used as it is.
+   * The rows that fit a query best, best first. A text is embedded by the function of the column, and looked for by its words as well where the column
+   * is embedded from a text; a vector is used as it is.
    *
-   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. Where `select` names one of them, hits
-   * have only those that it names. If the function knows nothing in the text, the result is empty and has a `reason`.
+   * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. Hits of a hybrid search also say what words found:
+   * `_textScore`, `_textRank` and `_vectorRank`. Where `select` names one of these, hits have only those that it names. `mode` says how to search;
+   * `docs/search.md` says when the default is what. If nothing is known of the text, the result is empty and has a `reason`.
    *
    * The result has a `cursor`, with which `after` goes on where it ended.
    *
@@ -118,10 +127,11 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
    * const more = await t.search("refund policy", { limit: 5, select: ["id", "title"], where: { lang: "en" }, after: hits.cursor });
    * ```
    */
-  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
-    query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V>,
-  ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
+  search<
+    S extends HitColumn<D> = DefaultColumn<D>,
+    V extends VectorName<D> = VectorName<D>,
+    M extends SearchMode = "auto",
+  >(query: SearchInput<D, V>, options?: SearchOptions<D, S, V, M>): Promise<Answers<Hits<Hit<D, S, M>>>[F]>;
   /**
    * The rows that were nearest at any moment of a span of versions. Each has `_from` and `_to`: the commit that wrote it and the commit that
    * ended it. If several versions of a row (by primary key) match, only the nearest is returned, unless `everyVersion` is set. The columns are
@@ -146,10 +156,14 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
    * for (const { docId, body, _count } of docs) console.log(docId, body, `and ${_count - 1} more`);
    * ```
    */
-  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  search<
+    S extends HitColumn<D> = DefaultColumn<D>,
+    V extends VectorName<D> = VectorName<D>,
+    M extends SearchMode = "auto",
+  >(
     query: SearchInput<D, V>,
-    options: GroupedSearchOptions<D, S, V>,
-  ): Promise<Answers<Hits<GroupHit<D, S>>>[F]>;
+    options: GroupedSearchOptions<D, S, V, M>,
+  ): Promise<Answers<Hits<GroupHit<D, S, M>>>[F]>;
   /**
    * The rows that hold words, best first: texts that are embedded are searched by their words too, and others that are declared so, at
    * any version. `docs/text-search.md` has the language of queries: words, `"phrases"`, `prefix*`, `+required`, `-excluded`. There is no wrong
@@ -165,10 +179,14 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     options: WordSearchOptions<D, S>,
   ): Promise<Answers<Hits<WordHit<D, S>>>[F]>;
   /** A search with options that may or may not have a span or groups. */
-  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  search<
+    S extends HitColumn<D> = DefaultColumn<D>,
+    V extends VectorName<D> = VectorName<D>,
+    M extends SearchMode = "auto",
+  >(
     query: SearchInput<D, V>,
-    options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> | GroupedSearchOptions<D, S, V>,
-  ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
+    options?: SearchOptions<D, S, V, M> | SpanSearchOptions<D, S, V> | GroupedSearchOptions<D, S, V, M>,
+  ): Promise<Answers<Hits<Hit<D, S, M>>>[F]>;
   async search(query: unknown, options?: object, ...more: readonly never[]): Promise<unknown> {
     const request = readRequest("search", SEARCH, options, this.handle.plans, more);
     const own = ownArgument("query", query);

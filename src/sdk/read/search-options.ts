@@ -1,7 +1,7 @@
 // The options of searches, and the rule for each option. A new option is a line in a type and a line in a table, both in this file.
 
 import { describeValue } from "../../describe-value";
-import { badArgument, notYet } from "../call/errors";
+import { badArgument } from "../call/errors";
 import {
   CALLBACK,
   count,
@@ -16,15 +16,16 @@ import {
 } from "../call/options";
 import type { PlainRow } from "../native/decode";
 import type { Where } from "../query/builder-types";
-import type { FacetName, Hit, OrderName, TextName, WordHit } from "../schema/infer";
+import type { FacetName, Hit, OrderName, SearchMode, TextName, WordHit } from "../schema/infer";
 import type { AnyTable } from "../schema/table-definition";
 import { SELECT, type SelectOptions } from "./find-options";
+import { FUSE, type Fuse } from "./fuse";
 import type { Rerank } from "./rerank";
 import type { Span } from "./span";
 
 /** Options of `search` across a span of versions. */
 export interface SpanSearchOptions<D extends AnyTable, S extends string, V extends string>
-  extends Omit<SearchOptions<D, S, V>, "during" | "everyVersion"> {
+  extends Omit<SearchOptions<D, S, V, "auto" | "vector">, "during" | "everyVersion" | "fields" | "fuse"> {
   /** Finds what was visible at any moment of these versions. */
   readonly during: Span;
   /**
@@ -35,8 +36,12 @@ export interface SpanSearchOptions<D extends AnyTable, S extends string, V exten
 }
 
 /** Options of `search` by groups. */
-export interface GroupedSearchOptions<D extends AnyTable, S extends string, V extends string>
-  extends Omit<SearchOptions<D, S, V>, "groupBy"> {
+export interface GroupedSearchOptions<
+  D extends AnyTable,
+  S extends string,
+  V extends string,
+  M extends SearchMode = SearchMode,
+> extends Omit<SearchOptions<D, S, V, M>, "groupBy"> {
   /**
    * Finds of all rows with one value of this column only the best, such as the best passage of each document. `limit` and `offset` count groups.
    * Rows without a value are a group, too. Each hit has a `_count`: how many of the candidates are in its group; see `candidates`.
@@ -45,12 +50,20 @@ export interface GroupedSearchOptions<D extends AnyTable, S extends string, V ex
 }
 
 /** Options of `searchMany`. */
-export interface SearchManyOptions<D extends AnyTable, S extends string, V extends string>
-  extends Omit<SearchOptions<D, S, V>, "after"> {}
+export interface SearchManyOptions<
+  D extends AnyTable,
+  S extends string,
+  V extends string,
+  M extends SearchMode = SearchMode,
+> extends Omit<SearchOptions<D, S, V, M>, "after"> {}
 
 /** Options of `search`. */
-export interface SearchOptions<D extends AnyTable, S extends string, V extends string>
-  extends SelectOptions<S> {
+export interface SearchOptions<
+  D extends AnyTable,
+  S extends string,
+  V extends string,
+  M extends SearchMode = SearchMode,
+> extends SelectOptions<S> {
   /**
    * The vector column to search.
    * @default for a text, the first column that is computed from text; for a vector, the only column with as many dimensions
@@ -90,8 +103,9 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
    */
   readonly diversity?: number | undefined;
   /**
-   * How many of the best rows to look at where hits are chosen among more than are returned: with `groupBy`, `diversity` and `rerank`. There are
-   * never fewer than `offset` and `limit` ask for; with `groupBy` there are more, two times as many each time, until there are enough groups.
+   * How many of the best rows to look at where hits are chosen among more than are returned: with `groupBy`, `diversity` and `rerank`, and of both rankings
+   * of a hybrid search. There are never fewer than `offset` and `limit` ask for, and more, two times as many each time, until there are enough
+   * groups or hits.
    * @default 100
    */
   readonly candidates?: number | undefined;
@@ -100,7 +114,7 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
    * another order, of which it may leave some out. The scores become the `_score` of the hits.
    * @default the order in which they were found
    */
-  readonly rerank?: Rerank<Hit<D, S>> | undefined;
+  readonly rerank?: Rerank<Hit<D, S, M>> | undefined;
   /**
    * Counts how often each value of these columns stands among all rows that `where` leaves, whatever the query is: `facets` of the hits. Items of
    * lists count one by one.
@@ -124,10 +138,22 @@ export interface SearchOptions<D extends AnyTable, S extends string, V extends s
    */
   readonly recall?: number | undefined;
   /**
-   * How to search: both of these by vector. By words: `WordSearchOptions`.
+   * How to search. `"vector"` compares vectors, `"hybrid"` looks for words as well and makes one ranking of the two. `"auto"` is hybrid where the
+   * query is a text, the column is embedded from one that is searched by its words, and no option is about vectors alone (`maxDistance`,
+   * `during`); otherwise it is by vector. By words alone: `WordSearchOptions`.
    * @default "auto"
    */
-  readonly mode?: "auto" | "vector" | undefined;
+  readonly mode?: M | undefined;
+  /**
+   * Of a hybrid search: the columns whose words are looked for, or what each counts for: `{ title: 2, body: 1 }`.
+   * @default those from which the searched column is embedded
+   */
+  readonly fields?: readonly TextName<D>[] | Readonly<Partial<Record<TextName<D>, number>>> | undefined;
+  /**
+   * How words and vectors become one ranking; `docs/search.md` says how to tune it.
+   * @default "convex", with weights that the embedding function and the query say
+   */
+  readonly fuse?: Fuse | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;
   readonly during?: undefined;
@@ -224,10 +250,14 @@ export interface EmbedCallOptions<V extends string> {
 
 /** The request of a search, in the present or across time. */
 export type SearchRequest = Partial<
-  Omit<SpanSearchOptions<AnyTable, string, string>, "mode" | "groupBy" | "facets" | "rerank">
+  Omit<
+    SpanSearchOptions<AnyTable, string, string>,
+    "mode" | "groupBy" | "facets" | "rerank" | "fields" | "fuse"
+  >
 > & {
-  readonly mode?: "auto" | "vector" | "text" | undefined;
+  readonly mode?: SearchMode | "text" | undefined;
   readonly fields?: unknown;
+  readonly fuse?: Fuse | undefined;
   readonly groupBy?: string | undefined;
   readonly facets?: readonly string[] | undefined;
   readonly rerank?: Rerank<PlainRow> | undefined;
@@ -236,9 +266,8 @@ export type SearchRequest = Partial<
 const MODE: OptionRule = {
   kind: "data",
   check: (name, mode) => {
-    if (mode === "auto" || mode === "vector" || mode === "text") return;
-    if (mode !== "hybrid") throw badArgument(name, '"auto", "vector" or "text"', describeValue(mode));
-    throw notYet('search with mode: "hybrid"', 'Use mode: "vector" or mode: "text".');
+    if (mode === "auto" || mode === "hybrid" || mode === "vector" || mode === "text") return;
+    throw badArgument(name, '"auto", "hybrid", "vector" or "text"', describeValue(mode));
   },
 };
 
@@ -276,6 +305,7 @@ export const SEARCH: OptionRules<SearchRequest> = {
   recall: sent(SHARE),
   mode: MODE,
   fields: DATA,
+  fuse: FUSE,
   signal: SIGNAL,
   during: DATA,
   everyVersion: sent(FLAG),

@@ -25,17 +25,20 @@ import { firstNotFinite, isFloats, toFloats } from "../schema/floats";
 import { isVector, type TableSchema, type VectorField } from "../schema/table-schema";
 import type { Explanation } from "./explanation";
 import { type Form, ROWS } from "./form";
+import { fuseJson } from "./fuse";
 import { columnJson, facetsOf, groupOf, splitSelect, withoutScore } from "./hit-shape";
+import { type ChosenMode, checkHybrid, chooseMode } from "./mode";
 import { type Reader, readerAt } from "./reader";
 import { inNewOrder, type Rerank, withFacets } from "./rerank";
 import { type EmbedCallOptions, SEARCH, type SearchRequest } from "./search-options";
 import { resolveSpan } from "./span";
-import { wordsJson } from "./words";
+import { hybridWordsJson, wordsJson } from "./words";
 
 /** A query that has become a vector, or has not and why. */
 interface PreparedQuery {
   readonly reader: Reader;
   readonly plan: Plan;
+  readonly chosen: Pick<ChosenMode, "because"> & { readonly mode: ChosenMode["mode"] | "text" };
   /** The column of the vectors; none for a search by words. */
   readonly field: VectorField | undefined;
   readonly vector: Float32Array | null;
@@ -50,6 +53,8 @@ const CANDIDATES = 100;
 
 const NO_EMBEDDING =
   "The embedding function found nothing in the query that it knows, so there is nothing to search with.";
+const NO_WORDS =
+  "The embedding function found nothing in the query that it knows, and no row has words of the query.";
 
 /** Finds the rows that are nearest to a query. Where the query has no vector, nothing is found. */
 export async function search(
@@ -63,14 +68,21 @@ export async function search(
   if (lacking !== undefined) throw badArgument(lacking, "an answer in rows", "one in Arrow", handle.name);
   const { rerank } = request;
   if (request.mode === "text" && form !== ROWS)
-    throw badArgument("mode", '"vector" for an answer in Arrow', '"text"', handle.name);
+    throw badArgument("mode", '"vector" or "hybrid" for an answer in Arrow', '"text"', handle.name);
   if (rerank !== undefined) return await reranked(handle, own, query, request, rerank);
-  const { reader, plan, field, body, vector, shape } = await prepare(handle, own, query, request);
+  const { reader, plan, chosen, field, body, vector, shape } = await prepare(handle, own, query, request);
   if (vector !== null || field === undefined)
     return await form.answer(reader, () => reader.search(plan, body, vector, shape));
+  const zeros = new Float32Array(field.type.dimensions);
+  if (chosen.mode === "hybrid") {
+    // Beside a vector of zeros words alone are looked for.
+    const found = await form.answer(reader, () => reader.search(plan, body, zeros, shape));
+    if (Array.isArray(found) && found.length === 0)
+      Object.defineProperty(found, "reason", { value: NO_WORDS });
+    return found;
+  }
   if (form.none !== undefined) return form.none(NO_EMBEDDING);
   const nothing = { ...body, where: NOTHING };
-  const zeros = new Float32Array(field.type.dimensions);
   return await form.answer(reader, () => reader.search(plan, nothing, zeros, shape));
 }
 
@@ -128,13 +140,21 @@ export async function explain(
   query: unknown,
   request: SearchRequest,
 ): Promise<Explanation> {
-  const { reader, field, body, vector } = await prepare(handle, own, query, request);
-  if (field === undefined) return await reader.explain(body, null);
+  const { reader, chosen, field, body, vector } = await prepare(handle, own, query, request);
+  const { mode, because } = chosen;
+  const why = because === undefined ? { mode } : { mode, because };
+  if (field === undefined) return { ...why, ...(await reader.explain(body, null)) };
   const { name: column, type, embed } = field;
   const named = embed === undefined ? { column } : { column, function: embed.function.name };
-  if (vector !== null) return { ...named, ...(await reader.explain(body, vector)) };
-  const none = await reader.explain({ ...body, where: NOTHING }, new Float32Array(type.dimensions));
-  return { ...named, ...none, segments: 0, reason: NO_EMBEDDING };
+  const zeros = new Float32Array(type.dimensions);
+  if (vector !== null) return { ...why, ...named, ...(await reader.explain(body, vector)) };
+  if (mode === "hybrid") {
+    const work = await reader.explain(body, zeros);
+    const found = work.fusion?.hits.length ?? 0;
+    return { ...why, ...named, ...work, ...(found === 0 ? { reason: NO_WORDS } : {}) };
+  }
+  const none = await reader.explain({ ...body, where: NOTHING }, zeros);
+  return { ...why, ...named, ...none, segments: 0, reason: NO_EMBEDDING };
 }
 
 async function prepare(
@@ -144,8 +164,7 @@ async function prepare(
   request: SearchRequest,
 ): Promise<PreparedQuery> {
   if (request.mode === "text") return await byWords(handle, own, query, request);
-  if (request.fields !== undefined)
-    throw badArgument("fields", 'mode: "text" beside it', "none", handle.name);
+  checkHybrid(handle.name, query, request);
   if (request.everyVersion === true && request.during === undefined)
     throw badArgument("everyVersion", "during beside it", "none");
   if (request.groupBy !== undefined && request.during !== undefined)
@@ -154,19 +173,42 @@ async function prepare(
   const { schema } = reader;
   const { signal } = request;
   const where = reader.filter(request.where);
-  const { select, scores } = splitSelect(request.select);
-  const plan = reader.plan(select);
   const facets = facetsOf(schema, request.facets);
   const groupBy = groupOf(schema, request.groupBy);
   checkSignal(signal);
   const field = columnOf(schema, query, request.column);
+  const chosen = chooseMode({ newest: handle.schema, schema }, field, query, request);
+  const fused = chosen.mode === "hybrid";
+  if (!fused && request.fields !== undefined)
+    throw badArgument("fields", 'mode: "text" or "hybrid" beside it', "none", handle.name);
+  const said = request.mode === "vector";
+  const { select, scores } = splitSelect(request.select, { fused, said });
+  const plan = reader.plan(select);
   const vector = isInput(query)
     ? await handle.embedder.one(field, query, "query", signal)
     : toVector(schema.table, field, query);
-  const what = { vector: columnJson(field) };
+  const what = fused
+    ? { both: bothJson(handle, schema, field, query, request, chosen) }
+    : { vector: columnJson(field) };
   const told = { what, groupBy, facets: facets.map(columnJson), ...sentOptions(SEARCH, request) };
-  const shape = { scores, counted: groupBy !== undefined, span: span !== undefined, facets };
-  return { reader, plan, field, vector, body: { where, ...span, search: told }, shape };
+  const shape = { scores, fused, counted: groupBy !== undefined, span: span !== undefined, facets };
+  return { reader, plan, chosen, field, vector, body: { where, ...span, search: told }, shape };
+}
+
+/** What a search for words and vectors looks for, as the engine is asked. */
+function bothJson(
+  { embedder }: TableHandle,
+  schema: TableSchema,
+  field: VectorField,
+  query: unknown,
+  { fields, fuse }: SearchRequest,
+  { words = [] }: ChosenMode,
+): object {
+  return {
+    vector: columnJson(field),
+    text: hybridWordsJson(schema, String(query), fields, words),
+    fuse: fuseJson(fuse, embedder.functionOf(field)),
+  };
 }
 
 async function byWords(
@@ -182,10 +224,11 @@ async function byWords(
   return {
     reader,
     plan: reader.plan(withoutScore(request.select)),
+    chosen: { mode: "text" },
     field: undefined,
     vector: null,
     body: { where, search: { what, ...sentOptions(SEARCH, request) } },
-    shape: { scores: ["_score"], counted: false, span: false, facets: [] },
+    shape: { scores: ["_score"], fused: false, counted: false, span: false, facets: [] },
   };
 }
 

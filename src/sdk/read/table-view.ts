@@ -13,6 +13,7 @@ import type {
   KeyOf,
   OrderName,
   SearchInput,
+  SearchMode,
   SelectedRow,
   VectorName,
 } from "../schema/infer";
@@ -245,20 +246,24 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
    * const [refunds, parcels] = await t.searchMany(["refund policy", "when do parcels leave"], { limit: 5 });
    * ```
    */
-  async searchMany<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+  async searchMany<
+    S extends HitColumn<D> = DefaultColumn<D>,
+    V extends VectorName<D> = VectorName<D>,
+    M extends SearchMode = "auto",
+  >(
     queries: readonly SearchInput<D, V>[],
-    options?: SearchManyOptions<D, S, V>,
+    options?: SearchManyOptions<D, S, V, M>,
     ...more: readonly never[]
-  ): Promise<Hits<Hit<D, S>>[]> {
+  ): Promise<Hits<Hit<D, S, M>>[]> {
     const request = readRequest("searchMany", SEARCH_MANY, options, this.handle.plans, more);
     const own = ownArgument("queries", queries);
     const found = await this.read((reader) => searchMany(this.handle, reader, own, request));
-    return found as Hits<Hit<D, S>>[];
+    return found as Hits<Hit<D, S, M>>[];
   }
 
   /**
-   * Runs a search and reports how it was answered: which column was searched, whether exactly or with an index, and how many rows and
-   * bytes were read.
+   * Runs a search and reports how it was answered: by words, by vectors or by both and why, which column was searched, whether exactly or with an
+   * index, how many rows and bytes were read, and how words and vectors became one ranking.
    */
   explain<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
     query: SearchInput<D, V>,

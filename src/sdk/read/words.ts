@@ -3,7 +3,7 @@
 import { describeValue } from "../../describe-value";
 import { isPlainObject } from "../../realm";
 import { badArgument } from "../call/errors";
-import type { TableSchema } from "../schema/table-schema";
+import type { Field, TableSchema } from "../schema/table-schema";
 import { columnJson } from "./hit-shape";
 import type { SearchRequest } from "./search-options";
 
@@ -27,6 +27,7 @@ const NOT_BY_WORDS = [
   "groupBy",
   "during",
   "everyVersion",
+  "fuse",
 ] as const;
 
 /** What a search by words looks for, as the engine is asked. */
@@ -38,7 +39,7 @@ export function wordsJson(schema: TableSchema, query: unknown, request: SearchRe
 }
 
 function queryJson(schema: TableSchema, query: unknown): string | object {
-  if (typeof query === "string") return query;
+  if (typeof query === "string") return wellFormed(query);
   const wanted = "a text, or { match, phrase, prefix, must, not, fuzzy }";
   if (!isPlainObject(query)) throw badArgument("query", wanted, describeValue(query), schema.table);
   for (const [name, part] of Object.entries(query)) {
@@ -52,6 +53,23 @@ function queryJson(schema: TableSchema, query: unknown): string | object {
     if (!isPart) throw badArgument(`query.${name}`, expected, describeValue(part), schema.table);
   }
   return query;
+}
+
+/** What a search by words and vectors looks for of words; `sources` is where, unless it was said. */
+export function hybridWordsJson(
+  schema: TableSchema,
+  query: string,
+  fields: unknown,
+  sources: readonly Field[],
+): object {
+  const columns =
+    fields === undefined && sources.length > 0 ? sources.map(columnJson) : columnsJson(schema, fields);
+  return { query: wellFormed(query), columns };
+}
+
+/** A text as it is searched: half of a character, which nobody meant to type, is none. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 function columnsJson(schema: TableSchema, fields: unknown): readonly object[] | undefined {

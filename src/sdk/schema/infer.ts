@@ -24,18 +24,46 @@ export interface Scores {
   readonly _distance: number;
 }
 
+/** What a hit of a search for words and vectors says of how it was found. */
+export interface FusedScores {
+  /** What hits are ordered by: what words and vectors say, added up. Higher is better; 1 is the most. */
+  readonly _score: number;
+  /** The raw distance of the column's metric; null where the row has no vector. */
+  readonly _distance: number | null;
+  /** The score by words (BM25); 0 where the row has none of them. */
+  readonly _textScore: number;
+  /** The place among the rows that words found, from 1 on; null where it was not among those that were looked at. */
+  readonly _textRank: number | null;
+  /** The place among the rows that vectors found, from 1 on; null where it was not among those that were looked at. */
+  readonly _vectorRank: number | null;
+}
+
+/** What a search by vectors that may be one for words as well says: the parts are missing where it was none. */
+export interface AutoScores
+  extends Pick<FusedScores, "_score" | "_distance">,
+    Partial<Pick<FusedScores, "_textScore" | "_textRank" | "_vectorRank">> {}
+
+/** How rows are looked for: `"hybrid"` is by words and vectors, and `"auto"` is that where it can be, otherwise `"vector"`. */
+export type SearchMode = "auto" | "hybrid" | "vector";
+
+interface ScoresByMode {
+  readonly auto: AutoScores;
+  readonly hybrid: FusedScores;
+  readonly vector: Scores;
+}
+
 /** The names that `select` of a search takes. */
-export type HitColumn<D extends AnyTable> = ColumnName<D> | keyof Scores;
+export type HitColumn<D extends AnyTable> = ColumnName<D> | keyof FusedScores;
 
 /** All scores, unless some of them are selected. */
-type ScoresOf<S extends string> = [S & keyof Scores] extends [never]
-  ? Scores
-  : Pick<Scores, S & keyof Scores>;
+type ScoresOf<S extends string, A> = [S & keyof A] extends [never] ? A : Pick<A, S & keyof A>;
 
 /** A row that a search found: its columns, how good it is, and how near. */
-export type Hit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
-  Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & ScoresOf<S>
->;
+export type Hit<
+  D extends AnyTable,
+  S extends string = DefaultColumn<D>,
+  M extends SearchMode = "vector",
+> = Simplify<Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & ScoresOf<S, ScoresByMode[M]>>;
 
 /** A row that a search by words found: its columns, and how good it is. */
 export type WordHit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
@@ -52,8 +80,12 @@ export type TextName<D extends AnyTable> = {
   string;
 
 /** The best row of a group. */
-export type GroupHit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
-  Hit<D, S> & {
+export type GroupHit<
+  D extends AnyTable,
+  S extends string = DefaultColumn<D>,
+  M extends SearchMode = "vector",
+> = Simplify<
+  Hit<D, S, M> & {
     /** How many of the candidates are in the group, this one included. */
     readonly _count: number;
   }

@@ -1,0 +1,63 @@
+// By words, by vectors or by both: what a search looks for, and why.
+
+import { describeValue } from "../../describe-value";
+import { badArgument } from "../call/errors";
+import type { Field, TableSchema, VectorField } from "../schema/table-schema";
+import type { SearchRequest } from "./search-options";
+
+/** What a search looks for, and why. */
+export interface ChosenMode {
+  readonly mode: "hybrid" | "vector";
+  /** Why, where nobody said so. */
+  readonly because?: string;
+  /** The columns whose words are looked for, where both are; all that are searched by their words where there are none. */
+  readonly words?: readonly Field[];
+}
+
+/** Options that say something of vectors alone. */
+const OF_VECTORS = ["maxDistance", "during", "everyVersion"] as const;
+
+/** Refuses what a search by words and vectors cannot keep to. */
+export function checkHybrid(table: string, query: unknown, request: SearchRequest): void {
+  const { mode, fuse } = request;
+  if (mode === "vector" && fuse !== undefined)
+    throw badArgument("fuse", 'mode: "hybrid" beside it', 'mode: "vector"', table);
+  if (mode !== "hybrid") return;
+  for (const name of OF_VECTORS)
+    if (request[name] !== undefined)
+      throw badArgument(name, 'mode: "vector" beside it', 'mode: "hybrid"', table);
+  if (typeof query !== "string")
+    throw badArgument("query", 'a text for mode: "hybrid"', describeValue(query), table);
+}
+
+/** What is searched where a column of vectors is meant. `newest` is the newest version, which says which columns are searched by words. */
+export function chooseMode(
+  { newest, schema }: { readonly newest: TableSchema; readonly schema: TableSchema },
+  field: VectorField,
+  query: unknown,
+  request: SearchRequest,
+): ChosenMode {
+  const { mode = "auto", fields } = request;
+  if (mode === "vector") return { mode };
+  const words = sourcesOf(schema, field).filter((source) => isSearched(newest, source));
+  if (mode === "hybrid") return { mode, words };
+  const vector = (because: string): ChosenMode => ({ mode: "vector", because });
+  if (typeof query !== "string") return vector("the query is no text");
+  const said = OF_VECTORS.find((name) => request[name] !== undefined && request[name] !== false);
+  if (said !== undefined) return vector(`${said} says something of vectors alone`);
+  if (words.length === 0 && fields === undefined)
+    return vector(`no column that ${JSON.stringify(field.name)} is embedded from is searched by its words`);
+  const named = words.map(({ name }) => JSON.stringify(name)).join(", ");
+  const where = fields === undefined ? `${named} is searched by its words` : "fields says where words are";
+  return { mode: "hybrid", because: `the query is a text, and ${where}`, words };
+}
+
+function sourcesOf(schema: TableSchema, { embed }: VectorField): Field[] {
+  return (embed?.sources ?? []).flatMap((name) => schema.get(name) ?? []);
+}
+
+/** Whether a column from which another is embedded is searched by its words. What the newest version says of it holds for all. */
+function isSearched(newest: TableSchema, source: Field): boolean {
+  const said = newest.fields.find(({ id }) => id === source.id)?.text ?? source.text;
+  return said?.search ?? source.type.kind === "text";
+}

@@ -3,11 +3,11 @@
 
 import { describeValue } from "../../describe-value";
 import { type ColumnType, describeType } from "../schema/column-type";
-import { RULES } from "../schema/rules";
+import { DEPTH_MAX, NODES_MAX, RULES } from "../schema/rules";
 import type { TableSchema } from "../schema/table-schema";
 import { toWireScalar, toWireValue, type WireValue } from "../schema/wire-value";
 import { noSuchPart, notAList, tooDeep, tooLarge, wrongOperator, wrongValue } from "./filter-errors";
-import { DEPTH_MAX, type FilterNode, type LeafNode, NODES_MAX, type Path } from "./node";
+import type { FilterNode, LeafNode, Path } from "./node";
 
 /** A filter as the native module reads it. */
 export type FilterJson =

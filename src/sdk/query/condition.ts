@@ -1,7 +1,8 @@
 import { describeValue } from "../../describe-value";
 import { hasBrand } from "../../realm";
+import { DEPTH_MAX, NODES_MAX } from "../schema/rules";
 import { notJoinable, tooDeep, tooLarge } from "./filter-errors";
-import { DEPTH_MAX, type FilterNode, join, NODES_MAX, not as notNode } from "./node";
+import { type FilterNode, join, not as notNode } from "./node";
 
 const brand: unique symbol = Symbol.for("varve.condition");
 

@@ -5,18 +5,17 @@
 import { describeValue } from "../../describe-value";
 import { isPlainObject } from "../../realm";
 import type { ColumnType } from "../schema/column-type";
+import { DEPTH_MAX, NODES_MAX } from "../schema/rules";
 import type { TableSchema } from "../schema/table-schema";
 import { objectAsValue, tooDeep, tooLarge, unknownOperator, wrongOperand } from "./filter-errors";
 import {
   type CompareOp,
   compare,
   compareMany,
-  DEPTH_MAX,
   type FilterNode,
   isNull,
   join,
   like,
-  NODES_MAX,
   not,
   notTrue,
   ofAnyItem,

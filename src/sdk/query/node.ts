@@ -38,12 +38,6 @@ export type LeafNode =
     }
   | { readonly op: "isNull"; readonly column: Path };
 
-/** The most levels of a filter. */
-export const DEPTH_MAX = 64;
-
-/** The most nodes of a filter. */
-export const NODES_MAX = 16_384;
-
 /** One column compared with one value. */
 export function compare(op: CompareOp, column: Path, value: unknown): FilterNode {
   return Object.freeze({ op, column, value: taken(value) });

@@ -4,6 +4,7 @@ import { describeValue } from "../../describe-value";
 import { messageOf } from "../../realm";
 import { VarveError } from "../../varve-error";
 import { parseDate, parseInstant } from "../schema/calendar";
+import { DEPTH_MAX, NODES_MAX } from "../schema/rules";
 import { Condition } from "./condition";
 import { badSql, notATemplate, tooDeep, tooLarge, unreadableFilter } from "./filter-errors";
 import {
@@ -11,12 +12,10 @@ import {
   type CompareOp,
   compare,
   compareMany,
-  DEPTH_MAX,
   type FilterNode,
   isNull,
   join,
   like,
-  NODES_MAX,
   not,
   type Path,
 } from "./node";

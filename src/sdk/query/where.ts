@@ -2,12 +2,13 @@
 
 import { describeValue } from "../../describe-value";
 import { VarveError } from "../../varve-error";
+import { NODES_MAX } from "../schema/rules";
 import type { TableSchema } from "../schema/table-schema";
 import { checkFilter, type FilterJson } from "./check-filter";
 import { Condition } from "./condition";
 import { brokenFilter, notACondition, notAFilter, tooLarge } from "./filter-errors";
 import { fromMongo } from "./mongo";
-import { type FilterNode, join, NODES_MAX } from "./node";
+import { type FilterNode, join } from "./node";
 
 /** The filter for the native module, or undefined where every row is meant. */
 export function toFilterJson(

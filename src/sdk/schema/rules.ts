@@ -84,3 +84,9 @@ export const RULES = {
     key: false,
   },
 } as const;
+
+/** The most levels of a filter. */
+export const DEPTH_MAX = 64;
+
+/** The most nodes of a filter. */
+export const NODES_MAX = 16_384;

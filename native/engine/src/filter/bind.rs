@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::Node;
 use super::constant::{self, Kind, cut, expected, kind, shown};
 use super::json_path::{Check, JsonTest, Scalars};
 use super::leaf::{Leaf, Test};
 use super::like::Like;
 use super::path::Target;
 use super::set::{Booleans, Numbers, Sides, Texts, Wanted};
-use super::{DEPTH_MAX, NODES_MAX, Node};
 use crate::column::Column;
 use crate::error::{Code, Error, Result};
 use crate::format::value_of;
-use crate::schema::{DataType, Schema};
+use crate::schema::{DEPTH_MAX, DataType, NODES_MAX, Schema};
 use crate::value::Value;
 
 /// Reads a filter.

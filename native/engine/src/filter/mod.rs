@@ -27,11 +27,6 @@ use crate::format::ColumnStats;
 use crate::schema::Schema;
 use leaf::Leaf;
 
-/// How deep the nodes of a filter may nest.
-pub(crate) const DEPTH_MAX: usize = 64;
-/// The most nodes of a filter.
-pub(crate) const NODES_MAX: usize = 16_384;
-
 /// Where the columns of some rows come from.
 pub trait Columns {
     /// The column of a field. `None` means that the rows are older than the field: every row shows its default.

@@ -17,7 +17,7 @@ pub use analysis::{Analysis, Analyzer, Language};
 pub(crate) use data_type::Nested;
 pub use data_type::{DataType, Element, Metric, NamedField};
 pub use field::Field;
-pub(crate) use rules::Rules;
+pub(crate) use rules::{DEPTH_MAX, NODES_MAX, Rules};
 pub use schema::Schema;
 pub(crate) use searched::searched_texts;
 pub use text_search::{TextSearch, TextSetting};

@@ -1,4 +1,4 @@
-//! What may be done with a column, by its type. The engine asks here; TypeScript has the table as `src/sdk/schema/rules.ts`, which the
+//! What may be done with a column, by its type, and how large a filter may be. The engine asks here; TypeScript has both as `src/sdk/schema/rules.ts`, which the
 //! test below writes, so that a rule is written once (decision 0073).
 
 use super::DataType;
@@ -15,6 +15,11 @@ pub(crate) struct Rules {
     /// Whether it can be the primary key.
     pub(crate) key: bool,
 }
+
+/// How deep the nodes of a filter may nest.
+pub(crate) const DEPTH_MAX: usize = 64;
+/// The most nodes of a filter.
+pub(crate) const NODES_MAX: usize = 16_384;
 
 const EQUAL: &[&str] = &["eq", "ne", "in"];
 const ORDER: &[&str] = &["eq", "ne", "in", "lt", "lte", "gt", "gte", "between"];
@@ -154,7 +159,12 @@ mod tests {
             } = rules;
             text += &format!("  {kind}: {{\n{asked}\n    ordered: {ordered},\n    key: {key},\n  }},\n");
         }
+        let (thousands, rest) = (NODES_MAX / 1000, NODES_MAX % 1000);
         text + "} as const;\n"
+            + &format!("\n/** The most levels of a filter. */\nexport const DEPTH_MAX = {DEPTH_MAX};\n")
+            + &format!(
+                "\n/** The most nodes of a filter. */\nexport const NODES_MAX = {thousands}_{rest:03};\n"
+            )
     }
 
     #[test]

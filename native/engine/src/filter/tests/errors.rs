@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
 use super::schema;
-use crate::filter::{DEPTH_MAX, Filter, NODES_MAX};
+use crate::filter::Filter;
+use crate::schema::{DEPTH_MAX, NODES_MAX};
 
 fn error(json: &Json) -> String {
     let error = Filter::parse(json, &schema()).unwrap_err();

@@ -9,7 +9,7 @@ use crate::environment::{Environment, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw};
 use crate::schema::{Field, Schema};
-use crate::snapshot::{ENDING, Home, not_found};
+use crate::snapshot::{ENDING, TableHome, not_found};
 use crate::store::{
     Catalog, LocalStore, MemoryStore, PutOutcome, check_table_name, in_other_case, swap_case,
 };
@@ -270,7 +270,7 @@ impl Database {
     }
 
     /// Puts a table where there is none, all of it at once.
-    fn create_once(&self, home: &Home, manifest: &Manifest) -> Result<()> {
+    fn create_once(&self, home: &TableHome, manifest: &Manifest) -> Result<()> {
         let bytes = manifest.encode()?;
         let created = self
             .catalog
@@ -284,7 +284,7 @@ impl Database {
         }
     }
 
-    fn is_there(&self, home: &Home) -> Result<bool> {
+    fn is_there(&self, home: &TableHome) -> Result<bool> {
         match home.manifests.newest() {
             // A damaged table is one: who opens it is told.
             Err(error) if error.code() == Code::Corrupt => Ok(true),
@@ -329,8 +329,8 @@ impl Database {
         }
     }
 
-    fn home(&self, name: &str) -> Home {
-        Home::new(
+    fn home(&self, name: &str) -> TableHome {
+        TableHome::new(
             name.to_owned(),
             format!("{name}{ENDING}"),
             Arc::clone(&self.catalog),

@@ -80,8 +80,8 @@ pub use column::{Batch, ColumnBuilder};
 pub use compute::Computed;
 pub use database::Database;
 pub use table::{
-    Alteration, Attendant, CommitOptions, Indexing, OnDuplicate, OnKey, Reembed, RowChange, Sources, Stage,
-    Stats, Table, Update, Written,
+    Alteration, Attendant, CommitOptions, Indexing, OnDuplicate, OnKey, Reembed, RowChange, Sources,
+    StagedRows, Stats, Table, Update, Written,
 };
 
 // What is read, and what was true when.

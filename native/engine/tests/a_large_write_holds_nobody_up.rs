@@ -23,7 +23,7 @@ use support::whole::all_rows;
 use support::wire::{encode, encode_cells};
 use varve_engine::{
     Batch, Catalog, Code, CommitOptions, Database, Field, Filter, LocalStore, OnKey, Reembed, Result,
-    RowChange, Schema, Stage, Store, SystemEnvironment, Table, Update, Value, Written,
+    RowChange, Schema, StagedRows, Store, SystemEnvironment, Table, Update, Value, Written,
 };
 
 /// So many rows with a text of so many bytes are a large write, and go to a file.
@@ -205,7 +205,7 @@ const WRITES: [(&str, Write); 4] = [
     ("upsert", |table| upsert_without_mark(table)),
     ("update", |table| update(table, 50)),
     ("stage", |table| {
-        let mut stage = Stage::new(Arc::clone(table), OnKey::Refuse)?;
+        let mut stage = StagedRows::new(Arc::clone(table), OnKey::Refuse)?;
         stage.add(&encode(&items(), &long(200, "new")))?;
         Ok(stage.commit(&none())?.unwrap())
     }),

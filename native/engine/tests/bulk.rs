@@ -15,7 +15,7 @@ use serde_json::json;
 use support::whole::all_rows;
 use support::wire::encode;
 use support::world::World;
-use varve_engine::{Catalog, Code, CommitOptions, Database, LocalStore, OnKey, Schema, Stage, Value};
+use varve_engine::{Catalog, Code, CommitOptions, Database, LocalStore, OnKey, Schema, StagedRows, Value};
 
 /// Nine megabytes a batch: every fourth fills a fragment.
 const BATCHES: i64 = 9;
@@ -33,7 +33,7 @@ fn row(id: i64) -> Vec<Value> {
     vec![Value::Int(id), Value::Bytes(vec![id as u8; 1 << 20])]
 }
 
-fn fill(stage: &mut Stage) {
+fn fill(stage: &mut StagedRows) {
     for first in 0..BATCHES {
         let rows: Vec<Vec<Value>> = (0..ROWS).map(|i| row(first * ROWS + i)).collect();
         stage.add(&encode(&blobs(), &rows)).unwrap();
@@ -48,14 +48,14 @@ fn rows_of_many_fragments_come_in_one_commit_or_leave_nothing() {
     let table = database.create_table("blobs", blobs()).unwrap();
     let files = || store.list("blobs.varve/data").unwrap().len();
 
-    let mut stage = Stage::new(Arc::clone(&table), OnKey::Replace).unwrap();
+    let mut stage = StagedRows::new(Arc::clone(&table), OnKey::Replace).unwrap();
     fill(&mut stage);
     assert_eq!(files(), 4, "two fragments: a file of ids and one of blobs each");
     assert_eq!(table.snapshot().unwrap().count(None).unwrap(), 0);
     drop(stage);
     assert_eq!(files(), 0);
 
-    let mut stage = Stage::new(Arc::clone(&table), OnKey::Replace).unwrap();
+    let mut stage = StagedRows::new(Arc::clone(&table), OnKey::Replace).unwrap();
     fill(&mut stage);
     let twice = stage.add(&encode(&blobs(), &[row(5)])).unwrap_err();
     assert_eq!((twice.code(), twice.place().row), (Code::DuplicateKey, Some(81)));
@@ -63,7 +63,7 @@ fn rows_of_many_fragments_come_in_one_commit_or_leave_nothing() {
     assert_eq!((written.version, written.inserted), (1, 81));
     assert_eq!(files(), 6);
 
-    let mut stage = Stage::new(Arc::clone(&table), OnKey::Refuse).unwrap();
+    let mut stage = StagedRows::new(Arc::clone(&table), OnKey::Refuse).unwrap();
     stage.add(&encode(&blobs(), &[row(80), row(81)])).unwrap();
     let refused = stage.commit(&CommitOptions::default()).unwrap_err();
     assert_eq!(

@@ -72,7 +72,7 @@ fn update(table: &Table, ids: &[u64], text: &str) -> Result<()> {
 }
 
 fn stage(table: &Arc<Table>) -> Result<()> {
-    let mut stage = varve_engine::Stage::new(Arc::clone(table), OnKey::Replace)?;
+    let mut stage = varve_engine::StagedRows::new(Arc::clone(table), OnKey::Replace)?;
     // The id 7 and one that is new, as the binding writes them; the other column is left out.
     let mut bytes = Vec::new();
     for word in [0x4252_5631_u32, 2, 1, 0, 1, 2, 0, 0] {

@@ -33,7 +33,7 @@ use support::wire::encode;
 use support::world::World;
 use varve_engine::{
     AsOf, Batch, Catalog, ColumnBuilder, CommitOptions, Computed, DataType, Database, Disk, Field, Filter,
-    Find, LocalStore, MemoryStore, OnKey, Order, OsDisk, Reembed, Result, Schema, Search, Stage, Store,
+    Find, LocalStore, MemoryStore, OnKey, Order, OsDisk, Reembed, Result, Schema, Search, StagedRows, Store,
     Table, Update, Value,
     inside::{manifest_name, seal_json},
 };
@@ -244,7 +244,7 @@ fn writes(report: &mut Report) {
     report.add(insert(&table, &[3, 4, 3], None));
     report.add(insert(&table, &[3], Some(9)));
     report.add(insert(&table, &[3], Some(NOW + 200 * 31_556_952_000)));
-    let mut stage = Stage::new(Arc::clone(&table), OnKey::Replace).unwrap();
+    let mut stage = StagedRows::new(Arc::clone(&table), OnKey::Replace).unwrap();
     stage.add(&encode(&schema, &[vec![Value::Int(1)]])).unwrap();
     report.add(stage.add(&encode(&schema, &[vec![Value::Int(1)]])));
     let texts =
@@ -265,7 +265,7 @@ fn writes(report: &mut Report) {
         OnKey::Replace,
         &options(),
     ));
-    report.add(Stage::new(Arc::clone(&free), OnKey::Replace));
+    report.add(StagedRows::new(Arc::clone(&free), OnKey::Replace));
     report.add(table.update(&[0], &batch(&schema, &[vec![Value::Int(1)]]), &schema, &options()));
     let nothing = |rows| Batch::new(rows, Vec::new());
     report.add(table.update(&[99], &nothing(1), &schema, &options()));

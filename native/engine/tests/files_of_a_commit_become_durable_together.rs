@@ -19,7 +19,7 @@ use support::rows::{batch, schema};
 use support::wire::encode;
 use support::world::World;
 use varve_engine::{
-    CommitOptions, Database, Filter, Indexing, LocalStore, OnKey, Reembed, Schema, Stage, Table, Value,
+    CommitOptions, Database, Filter, Indexing, LocalStore, OnKey, Reembed, Schema, StagedRows, Table, Value,
 };
 
 struct Bench {
@@ -116,7 +116,7 @@ fn costs(files: u32) -> Vec<(&'static str, (usize, usize))> {
     step("small commit", &|| bench.insert(2..4, false));
     step("large commit", &|| bench.insert(4..40, true));
     step("bulk write", &|| {
-        let mut stage = Stage::new(Arc::clone(table), OnKey::Replace).unwrap();
+        let mut stage = StagedRows::new(Arc::clone(table), OnKey::Replace).unwrap();
         let schema = Arc::clone(table.snapshot().unwrap().schema());
         stage.add(&encode(&schema, &rows(40..60, true))).unwrap();
         stage.add(&encode(&schema, &rows(60..80, true))).unwrap();

@@ -55,7 +55,7 @@ use support::spans;
 use support::world::World;
 use varve_engine::{
     AsOf, Catalog, Code, CommitOptions, Database, Filter, Indexing, LocalStore, MemoryStore, OnKey, Result,
-    Schema, Snapshot, Stage, Stop, Table, Value, Written,
+    Schema, Snapshot, StagedRows, Stop, Table, Value, Written,
 };
 
 /// 2023-11-14.
@@ -289,11 +289,14 @@ impl Bench {
             OnKey::Refuse
         };
         if on_key == OnKey::Replace && schema.primary_key.is_none() {
-            assert_eq!(Stage::new(table, on_key).unwrap_err().code(), Code::NoPrimaryKey);
+            assert_eq!(
+                StagedRows::new(table, on_key).unwrap_err().code(),
+                Code::NoPrimaryKey
+            );
             return;
         }
         let (meaning, ending) = self.ending();
-        let mut stage = Stage::new(table, on_key).unwrap().ending(ending);
+        let mut stage = StagedRows::new(table, on_key).unwrap().ending(ending);
         let (mut all, mut refused) = (Vec::new(), false);
         for _ in 0..self.random.below(4) {
             let count = self.random.below(6 * self.crowd);

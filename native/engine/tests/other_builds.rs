@@ -18,7 +18,7 @@ use support::rows::{batch, schema};
 use support::world::World;
 use varve_engine::{
     Alteration, AsOf, Catalog, Code, CommitOptions, Database, Due, Field, Filter, Find, LocalStore,
-    MemoryStore, OnKey, Operation, Reembed, Result, Schema, Stage, Store, Table, Value,
+    MemoryStore, OnKey, Operation, Reembed, Result, Schema, StagedRows, Store, Table, Value,
     inside::{manifest_sequence, seal_json},
 };
 
@@ -306,7 +306,10 @@ fn writes(table: &Arc<Table>) -> Vec<(&'static str, Result<()>)> {
         ("add", table.add_columns(&[more], &none).map(|_| ())),
         ("drop", table.drop_columns(&["n".to_owned()], &none).map(|_| ())),
         ("rename", table.alter(&[rename], None, &none).map(|_| ())),
-        ("stage", Stage::new(Arc::clone(table), OnKey::Replace).map(|_| ())),
+        (
+            "stage",
+            StagedRows::new(Arc::clone(table), OnKey::Replace).map(|_| ()),
+        ),
         ("reembed", Reembed::new(Arc::clone(table), near).map(|_| ())),
         ("tag", table.tag("two", &now).map(|_| ())),
         ("delete a tag", table.delete_tag("one")),

@@ -15,7 +15,7 @@ use support::wire::encode;
 use support::world::World;
 use varve_engine::{
     AsOf, Code, CommitOptions, Database, Environment, Filter, MemoryStore, OnKey, Raw, Reembed, Schema,
-    Search, Snapshot, Stage, Store, Table, Value,
+    Search, Snapshot, StagedRows, Store, Table, Value,
     inside::{Manifest, manifest_sequence},
 };
 use varve_kernels::{Element, Isa, Kernels, Metric, Query, Rows};
@@ -64,7 +64,7 @@ fn rows(ids: std::ops::Range<i64>, edition: i64) -> Vec<Vec<Value>> {
 }
 
 fn write(table: &Arc<Table>, rows: &[Vec<Value>]) {
-    let mut stage = Stage::new(Arc::clone(table), OnKey::Replace).unwrap();
+    let mut stage = StagedRows::new(Arc::clone(table), OnKey::Replace).unwrap();
     stage.add(&encode(&schema(), rows)).unwrap();
     stage.commit(&CommitOptions::default()).unwrap();
 }

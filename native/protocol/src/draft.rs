@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use varve_engine::{Code, CommitOptions, Error, OnKey, Result, Stage, Table, Update};
+use varve_engine::{Code, CommitOptions, Error, OnKey, Result, StagedRows, Table, Update};
 
 use crate::page::Page;
 use crate::request::{Write, WriteKind, filter, parse};
@@ -17,14 +17,14 @@ pub struct Draft {
 
 #[derive(Debug)]
 enum Kind {
-    Rows(Stage),
+    Rows(StagedRows),
     Update(Update),
 }
 
 /// Starts a write that is told more before it is committed. For an update, a batch of one row has what is set to constants.
 ///
 /// # Errors
-/// As [`Stage::new`], [`Update::new`] and [`Table::check_version`].
+/// As [`StagedRows::new`], [`Update::new`] and [`Table::check_version`].
 pub fn stage(table: &Arc<Table>, request: &str, constants: Option<&[u8]>) -> Result<Draft> {
     let request: Write = parse(request)?;
     request.check_names(&table.snapshot()?)?;
@@ -43,7 +43,7 @@ pub fn stage(table: &Arc<Table>, request: &str, constants: Option<&[u8]>) -> Res
 }
 
 fn rows(table: &Arc<Table>, request: &Write, on_key: OnKey) -> Result<Kind> {
-    let stage = Stage::new(Arc::clone(table), on_key)?;
+    let stage = StagedRows::new(Arc::clone(table), on_key)?;
     let stage = stage.on_duplicate(request.on_duplicate.into());
     Ok(Kind::Rows(stage.wanted(request.derived.clone())))
 }
@@ -69,7 +69,7 @@ impl Draft {
     /// Adds rows.
     ///
     /// # Errors
-    /// As [`Stage::add`]; [`Code::Closed`] where it has ended.
+    /// As [`StagedRows::add`]; [`Code::Closed`] where it has ended.
     pub fn add(&mut self, batch: &[u8]) -> Result<()> {
         match self.kind()? {
             Kind::Rows(stage) => stage.add(batch),
@@ -80,7 +80,7 @@ impl Draft {
     /// Adds the rows of a stream or a file in Arrow's IPC format.
     ///
     /// # Errors
-    /// As [`Stage::add_arrow`]; [`Code::Closed`] where it has ended.
+    /// As [`StagedRows::add_arrow`]; [`Code::Closed`] where it has ended.
     pub fn add_arrow(&mut self, bytes: &[u8]) -> Result<()> {
         match self.kind()? {
             Kind::Rows(stage) => stage.add_arrow(bytes),
@@ -91,7 +91,7 @@ impl Draft {
     /// What a derived column, by its id, is to be computed from for some rows that have no vector; none where nothing is missing.
     ///
     /// # Errors
-    /// As [`Stage::missing`]; [`Code::Closed`] where it has ended.
+    /// As [`StagedRows::missing`]; [`Code::Closed`] where it has ended.
     pub fn missing(&mut self, field: u32, limit: u32) -> Result<Option<Page>> {
         let sources = match self.kind()? {
             Kind::Rows(stage) => stage.missing(field, limit as usize)?,
@@ -103,7 +103,7 @@ impl Draft {
     /// Takes the vectors for what `missing` gave last.
     ///
     /// # Errors
-    /// As [`Stage::fill`]; [`Code::Closed`] where it has ended.
+    /// As [`StagedRows::fill`]; [`Code::Closed`] where it has ended.
     pub fn fill(&mut self, field: u32, batch: &[u8]) -> Result<()> {
         match self.kind()? {
             Kind::Rows(stage) => stage.fill(field, batch),
@@ -115,7 +115,7 @@ impl Draft {
     /// then nothing was committed yet. A failure ends the write.
     ///
     /// # Errors
-    /// As [`Stage::commit`] and [`Update::commit`]; [`Code::Closed`] where it has ended.
+    /// As [`StagedRows::commit`] and [`Update::commit`]; [`Code::Closed`] where it has ended.
     pub fn commit(&mut self, ending: Option<&str>) -> Result<Option<String>> {
         let mut kind = self.kind.take().ok_or_else(ended)?;
         let done = match &mut kind {

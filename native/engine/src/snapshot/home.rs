@@ -7,7 +7,7 @@ use crate::store::{Catalog, ManifestLog, PutOutcome, Store};
 
 /// Where a table lives, and how its newest state is found there.
 #[derive(Clone, Debug)]
-pub(crate) struct Home {
+pub(crate) struct TableHome {
     pub(crate) name: String,
     pub(crate) directory: String,
     pub(crate) catalog: Arc<dyn Catalog>,
@@ -20,7 +20,7 @@ pub(crate) struct Home {
 /// What the directory of a table ends with.
 pub(crate) const ENDING: &str = ".varve";
 
-impl Home {
+impl TableHome {
     pub(crate) fn new(
         name: String,
         directory: String,

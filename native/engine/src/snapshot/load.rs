@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::home::Home;
+use super::home::TableHome;
 use super::open_index::OpenIndex;
-use super::state::{Known, State};
+use super::state::{Known, TableState};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathRun, Fragment, InlineRows, Manifest};
 use crate::fragment::Segment;
@@ -18,9 +18,9 @@ const TRIES: usize = 20;
 /// How often files must be found wanting before that is believed.
 const CERTAIN: usize = 3;
 
-impl State {
+impl TableState {
     /// Opens the newest manifest and what it names, keeping what an earlier state has open.
-    pub(crate) fn load(home: &Home, before: Option<&Self>) -> Result<Self> {
+    pub(crate) fn load(home: &TableHome, before: Option<&Self>) -> Result<Self> {
         let mut failure: Option<(u64, Error)> = None;
         let mut again = 0;
         for _ in 0..TRIES {
@@ -56,7 +56,7 @@ impl State {
     }
 
     /// Opens what a manifest names, keeping what an earlier state has open already.
-    fn open(home: &Home, manifest: Manifest, before: Option<&Self>) -> Result<Self> {
+    fn open(home: &TableHome, manifest: Manifest, before: Option<&Self>) -> Result<Self> {
         let fields = manifest.all_fields();
         let before = before.filter(|before| before.manifest.incarnation == manifest.incarnation);
         let mut opened: HashMap<SegmentName, Arc<Segment>> = HashMap::new();
@@ -132,7 +132,7 @@ impl SegmentName {
     }
 }
 
-fn open_deaths(home: &Home, manifest: &Manifest) -> Result<Deaths> {
+fn open_deaths(home: &TableHome, manifest: &Manifest) -> Result<Deaths> {
     let mut runs = Vec::new();
     for reference in &manifest.deaths.runs {
         let directory = home.path("deaths");

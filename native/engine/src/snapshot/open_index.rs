@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::home::Home;
+use super::home::TableHome;
 use crate::column::Buffer;
 use crate::error::{Code, Error, Result};
 use crate::format::{Covers, IndexFile, Manifest};
@@ -14,7 +14,7 @@ use crate::store::FileName;
 #[derive(Debug)]
 pub(crate) struct OpenIndex {
     pub(crate) place: IndexFile,
-    home: Home,
+    home: TableHome,
     index: OnceLock<Option<Opened>>,
     /// A part of the file was found damaged that was not read when it was opened.
     damaged: AtomicBool,
@@ -29,7 +29,7 @@ enum Opened {
 
 impl OpenIndex {
     /// The segments of a manifest, keeping those that are open already.
-    pub(crate) fn all(home: &Home, manifest: &Manifest, opened: &[Arc<Self>]) -> Vec<Arc<Self>> {
+    pub(crate) fn all(home: &TableHome, manifest: &Manifest, opened: &[Arc<Self>]) -> Vec<Arc<Self>> {
         let open = |place: &IndexFile| match opened.iter().find(|open| open.place == *place) {
             Some(open) => Arc::clone(open),
             None => Arc::new(Self::new(home, place)),
@@ -38,7 +38,7 @@ impl OpenIndex {
         known.map(open).collect()
     }
 
-    fn new(home: &Home, place: &IndexFile) -> Self {
+    fn new(home: &TableHome, place: &IndexFile) -> Self {
         let open = Self {
             place: place.clone(),
             home: home.clone(),
@@ -107,14 +107,14 @@ impl OpenIndex {
     }
 
     /// Reads every byte of a segment and checks it.
-    pub(crate) fn verify(home: &Home, place: &IndexFile) -> Result<()> {
+    pub(crate) fn verify(home: &TableHome, place: &IndexFile) -> Result<()> {
         let (buffer, checked) = open_file(home, place)?;
         checked.confirm_all()?;
         open_in(buffer, place).map(|_| ())
     }
 }
 
-fn open(home: &Home, place: &IndexFile) -> Result<Opened> {
+fn open(home: &TableHome, place: &IndexFile) -> Result<Opened> {
     open_in(open_file(home, place)?.0, place)
 }
 
@@ -125,7 +125,7 @@ fn open_in(file: Buffer, place: &IndexFile) -> Result<Opened> {
     }
 }
 
-fn open_file(home: &Home, place: &IndexFile) -> Result<(Buffer, Arc<CheckedFile>)> {
+fn open_file(home: &TableHome, place: &IndexFile) -> Result<(Buffer, Arc<CheckedFile>)> {
     let directory = home.path("index");
     let path = format!(
         "{directory}/{}",

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::home::Home;
+use super::home::TableHome;
 use super::open_index::OpenIndex;
 use super::spread::{Spread, Spreads};
 use super::words::{Searched, Tails, WordsSeen};
@@ -14,7 +14,7 @@ use crate::schema::{Field, Schema};
 
 /// A table as one manifest describes it, with its files open. Immutable.
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct TableState {
     pub(crate) manifest: Manifest,
     /// Ascending by row id: fragments, then the rows in the manifest.
     pub(crate) segments: Vec<Arc<Segment>>,
@@ -62,10 +62,10 @@ pub(crate) struct Known {
     pub(crate) tails: Arc<Tails>,
 }
 
-impl State {
+impl TableState {
     /// Puts a state together; the masks of `before` are carried over where `known.ended` says what changed.
     pub(crate) fn assemble(
-        home: &Home,
+        home: &TableHome,
         manifest: Manifest,
         known: Known,
         before: Option<&Self>,
@@ -174,7 +174,7 @@ fn have_the_same_schemas(one: &Manifest, other: &Manifest) -> bool {
 /// A read-only view of a table at a version, or over a span of versions. Cheap to clone; it never changes.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    pub(crate) state: Arc<State>,
+    pub(crate) state: Arc<TableState>,
     view: Arc<View>,
     version: u64,
     /// Of a span the first version.
@@ -191,7 +191,7 @@ pub(crate) struct Visible<'a> {
 }
 
 impl Snapshot {
-    pub(crate) fn latest(state: Arc<State>) -> Self {
+    pub(crate) fn latest(state: Arc<TableState>) -> Self {
         let (view, version) = (Arc::clone(&state.latest), state.manifest.version);
         Self {
             state,
@@ -201,7 +201,7 @@ impl Snapshot {
         }
     }
 
-    pub(crate) fn at(state: Arc<State>, version: u64, watermark: u64, schema: u32) -> Result<Self> {
+    pub(crate) fn at(state: Arc<TableState>, version: u64, watermark: u64, schema: u32) -> Result<Self> {
         if version == state.manifest.version {
             return Ok(Self::latest(state));
         }

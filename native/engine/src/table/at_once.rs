@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::handle::Table;
 use crate::error::Result;
 use crate::history::AsOf;
-use crate::snapshot::{Snapshot, State};
+use crate::snapshot::{Snapshot, TableState};
 
 impl Table {
     /// The newest state; `None` before anything was asked that is far away.
-    fn refresh_at_once(&self) -> Result<Option<Arc<State>>> {
+    fn refresh_at_once(&self) -> Result<Option<Arc<TableState>>> {
         if !self.home.store.is_near() {
             return Ok(None);
         }

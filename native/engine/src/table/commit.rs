@@ -6,9 +6,9 @@ use super::created::Created;
 use super::handle::{Table, Waiting};
 use super::landing::{Committed, Joined, Landing, last_commit};
 use super::line::Busy;
-use super::next::Next;
+use super::next::NextManifest;
 use crate::error::{Code, Error, Result};
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(crate) struct Turn<'t> {
 }
 
 /// [`Waiting::join`] of a change.
-type Join<'m> = Box<dyn FnMut(&Table, &Arc<State>, bool) -> Result<Joined> + 'm>;
+type Join<'m> = Box<dyn FnMut(&Table, &Arc<TableState>, bool) -> Result<Joined> + 'm>;
 
 /// One of the changes that are committed together.
 struct Member<'m> {
@@ -94,10 +94,10 @@ impl Table {
     pub(super) fn commit(
         &self,
         options: &CommitOptions,
-        mut prepare: impl FnMut(&Arc<State>) -> Result<Option<Change>>,
+        mut prepare: impl FnMut(&Arc<TableState>) -> Result<Option<Change>>,
     ) -> Result<Committed> {
         let _turn = self.turn();
-        let join = |table: &Self, state: &Arc<State>, under_way: bool| {
+        let join = |table: &Self, state: &Arc<TableState>, under_way: bool| {
             options.check_version(state.manifest.version)?;
             Ok(table.after(state, prepare(state)?, under_way))
         };
@@ -137,11 +137,11 @@ impl Table {
     }
 
     /// The state after a change.
-    pub(super) fn after(&self, state: &Arc<State>, change: Option<Change>, under_way: bool) -> Joined {
+    pub(super) fn after(&self, state: &Arc<TableState>, change: Option<Change>, under_way: bool) -> Joined {
         let Some(change) = change else {
             return Joined::Nothing;
         };
-        match Next::build(self, state, change, under_way) {
+        match NextManifest::build(self, state, change, under_way) {
             Ok(landing) => Joined::After(landing),
             Err(error) => Joined::Failed(error),
         }
@@ -212,7 +212,7 @@ impl Table {
     }
 
     /// Whether a failure may come from files that others replaced meanwhile.
-    fn may_be_moved(&self, before: &Arc<State>, error: &Error) -> Result<bool> {
+    fn may_be_moved(&self, before: &Arc<TableState>, error: &Error) -> Result<bool> {
         Ok(matches!(error.code(), Code::Io | Code::Corrupt) && self.has_moved(before)?)
     }
 

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::format::{Fragment, Manifest, Raw};
-use crate::snapshot::Home;
+use crate::snapshot::TableHome;
 use crate::store::Store;
 
 /// Files that were written for a manifest which is not there yet. They go with this value, unless they are kept.
@@ -20,7 +20,7 @@ struct Files {
 }
 
 impl Created {
-    pub(crate) fn new(home: &Home) -> Self {
+    pub(crate) fn new(home: &TableHome) -> Self {
         let store = Arc::clone(&home.store);
         let paths = Vec::new();
         Self(Files { store, paths })
@@ -32,7 +32,7 @@ impl Created {
     }
 
     /// Adds the files of a fragment.
-    pub(super) fn add_fragment(&mut self, home: &Home, fragment: &Fragment) {
+    pub(super) fn add_fragment(&mut self, home: &TableHome, fragment: &Fragment) {
         let paths = fragment.files().map(|file| home.path(&format!("data/{file}")));
         self.0.paths.extend(paths);
     }

@@ -1,10 +1,10 @@
 use super::handle::Table;
 use crate::error::Result;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 
 impl Table {
     /// Whether a row, by its id, is one that no version shows any more: neither the retention nor a tag keeps it.
-    pub(crate) fn gone(&self, state: &State) -> Result<impl Fn(u64) -> bool + use<>> {
+    pub(crate) fn gone(&self, state: &TableState) -> Result<impl Fn(u64) -> bool + use<>> {
         let mut views = Vec::new();
         for &version in &state.manifest.kept {
             let commit = match version {

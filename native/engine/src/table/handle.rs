@@ -12,7 +12,7 @@ use super::queue::queue_of;
 use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
 use crate::history::{AsOf, Log, Tag, Tags};
-use crate::snapshot::{Home, Snapshot, State};
+use crate::snapshot::{Snapshot, TableHome, TableState};
 
 /// A table: rows with a schema and a history. Shared freely between threads.
 ///
@@ -20,8 +20,8 @@ use crate::snapshot::{Home, Snapshot, State};
 /// may read and write one table.
 #[derive(Debug)]
 pub struct Table {
-    pub(crate) home: Home,
-    pub(super) state: RwLock<Arc<State>>,
+    pub(crate) home: TableHome,
+    pub(super) state: RwLock<Arc<TableState>>,
     /// Writers through this handle, who wait for their commits.
     pub(super) line: Line<dyn Waiting>,
     /// Held while a commit of this process is under way, so that its handles queue instead of colliding.
@@ -48,7 +48,7 @@ pub(super) trait Waiting: Send + Sync {
     ///
     /// # Errors
     /// Why the change cannot be made; others can all the same.
-    fn join(&self, table: &Table, state: &Arc<State>, under_way: bool) -> Result<Joined>;
+    fn join(&self, table: &Table, state: &Arc<TableState>, under_way: bool) -> Result<Joined>;
     /// Says what it came to. Only the first call counts.
     fn finish(&self, outcome: Result<Committed>);
 }
@@ -58,8 +58,8 @@ impl Table {
     ///
     /// # Errors
     /// [`Code::TableNotFound`], [`Code::Corrupt`], [`Code::UnsupportedFormat`].
-    pub(crate) fn open(home: Home) -> Result<Self> {
-        let state = State::load(&home, None)?;
+    pub(crate) fn open(home: TableHome) -> Result<Self> {
+        let state = TableState::load(&home, None)?;
         Ok(Self {
             line: Line::default(),
             writing: queue_of(&home),
@@ -99,7 +99,7 @@ impl Table {
     }
 
     /// The table as it was, by what a state knows.
-    pub(super) fn as_of_in(&self, state: Arc<State>, moment: &AsOf) -> Result<Snapshot> {
+    pub(super) fn as_of_in(&self, state: Arc<TableState>, moment: &AsOf) -> Result<Snapshot> {
         let version = moment.resolve(
             &state.manifest,
             &self.log,
@@ -150,7 +150,7 @@ impl Table {
     pub fn tag(&self, name: &str, snapshot: &Snapshot) -> Result<Tag> {
         let now = self.home.environment.now();
         let version = AsOf::Version(snapshot.version());
-        let resolve = |state: Arc<State>| version.resolve(&state.manifest, &self.log, &self.tags, now);
+        let resolve = |state: Arc<TableState>| version.resolve(&state.manifest, &self.log, &self.tags, now);
         let tag = Tag {
             name: name.to_owned(),
             version: self.writable().and_then(resolve)?,
@@ -185,7 +185,7 @@ impl Table {
     }
 
     /// The newest state, of a table that this build can write.
-    fn writable(&self) -> Result<Arc<State>> {
+    fn writable(&self) -> Result<Arc<TableState>> {
         let state = self.refresh()?;
         state.manifest.check_writable()?;
         Ok(state)
@@ -197,12 +197,12 @@ impl Table {
         self.current().manifest.incarnation.clone()
     }
 
-    pub(crate) fn current(&self) -> Arc<State> {
+    pub(crate) fn current(&self) -> Arc<TableState> {
         Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Makes a state the current one, unless a newer one is there already.
-    pub(super) fn install(&self, state: Arc<State>) -> Arc<State> {
+    pub(super) fn install(&self, state: Arc<TableState>) -> Arc<TableState> {
         let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if state.manifest.sequence > current.manifest.sequence
             || state.manifest.incarnation != current.manifest.incarnation
@@ -213,13 +213,13 @@ impl Table {
     }
 
     /// The newest state. Costs one look-up in the store where nothing changed.
-    pub(crate) fn refresh(&self) -> Result<Arc<State>> {
+    pub(crate) fn refresh(&self) -> Result<Arc<TableState>> {
         let state = self.current();
         if self.home.manifests.is_newest(state.manifest.sequence)? {
             return Ok(state);
         }
         let incarnation = &state.manifest.incarnation;
-        let newer = match State::load(&self.home, Some(&state)) {
+        let newer = match TableState::load(&self.home, Some(&state)) {
             Err(error) if error.code() == Code::TableNotFound => return Err(self.home.missing(incarnation)),
             newer => newer?,
         };
@@ -244,7 +244,7 @@ impl Table {
     }
 
     /// Whether others changed the table meanwhile: a failure may come from files that they replaced.
-    pub(crate) fn has_moved(&self, state: &State) -> Result<bool> {
+    pub(crate) fn has_moved(&self, state: &TableState) -> Result<bool> {
         Ok(self.refresh()?.manifest.sequence != state.manifest.sequence)
     }
 

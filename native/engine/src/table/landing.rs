@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use super::created::Created;
 use crate::format::{Commit, Raw};
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 
 /// A state that is the table's once its manifest lands, with the files that were written for it.
 #[derive(Debug)]
 pub(super) struct Landing {
-    pub(super) state: Arc<State>,
+    pub(super) state: Arc<TableState>,
     pub(super) created: Created,
 }
 
@@ -19,7 +19,7 @@ impl Landing {
 }
 
 /// The commit that made a state, where its manifest made one.
-pub(super) fn last_commit(state: &State) -> Option<&Raw<Commit>> {
+pub(super) fn last_commit(state: &TableState) -> Option<&Raw<Commit>> {
     let last = state.manifest.log.tail.last();
     last.filter(|commit| commit.get().id == state.manifest.id)
 }
@@ -41,5 +41,5 @@ pub(super) struct Committed {
     /// None where there was nothing to do.
     pub(super) commit: Option<Raw<Commit>>,
     /// The table right after it, or as it was.
-    pub(super) state: Arc<State>,
+    pub(super) state: Arc<TableState>,
 }

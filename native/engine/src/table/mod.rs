@@ -42,6 +42,6 @@ pub use commit::Written;
 pub(crate) use created::Created;
 pub use handle::Table;
 pub use indexing::Indexing;
-pub(crate) use next::Next;
-pub use rows::{Attendant, OnDuplicate, OnKey, RowChange, Sources, Stage, Update};
+pub(crate) use next::NextManifest;
+pub use rows::{Attendant, OnDuplicate, OnKey, RowChange, Sources, StagedRows, Update};
 pub use stats::Stats;

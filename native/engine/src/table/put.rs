@@ -4,13 +4,13 @@ use super::created::Kept;
 use super::handle::Table;
 use super::landing::Landing;
 use crate::error::{Code, Result};
-use crate::snapshot::{State, unknown};
+use crate::snapshot::{TableState, unknown};
 use crate::store::PutOutcome;
 
 impl Table {
     /// Puts a manifest behind the one of `state` and says whether it landed. Where it did not, the files that were written
     /// for it are removed.
-    pub(super) fn put(&self, state: &Arc<State>, mut landing: Landing) -> Result<bool> {
+    pub(super) fn put(&self, state: &Arc<TableState>, mut landing: Landing) -> Result<bool> {
         self.make_name_durable()?;
         // Until it is certain that the manifest does not land, also where this panics.
         let kept = landing.created.keep();

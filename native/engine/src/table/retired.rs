@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::handle::Table;
 use crate::error::Result;
 use crate::format::Raw;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 
 /// So many manifests are kept beside the newest, for readers that are just opening one of them.
 const KEPT: u64 = 4;
@@ -16,13 +16,13 @@ const SWEEP_EVERY: u64 = 8;
 impl Table {
     /// Removes manifests that no reader opens any more, and files that no remaining manifest names. A failure does no harm, as the
     /// next run tries again.
-    pub(super) fn sweep(&self, state: &State) {
+    pub(super) fn sweep(&self, state: &TableState) {
         if state.manifest.sequence.is_multiple_of(SWEEP_EVERY) {
             let _ = self.try_sweep(state, KEPT);
         }
     }
 
-    pub(crate) fn try_sweep(&self, state: &State, kept: u64) -> Result<u64> {
+    pub(crate) fn try_sweep(&self, state: &TableState, kept: u64) -> Result<u64> {
         let until = state.manifest.sequence.saturating_sub(kept);
         // The manifest before the newest always stays: whoever put the newest checks that it is there.
         let before = until.min(state.manifest.sequence.saturating_sub(1));

@@ -7,7 +7,7 @@ use super::landing::{Committed, Joined};
 use super::next::has_room_for_one;
 use crate::error::{Code, Error, Result};
 use crate::format::Manifest;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 
 /// A write that is committed together with others, by whichever thread leads.
 pub(super) trait Write: Send + 'static {
@@ -16,7 +16,7 @@ pub(super) trait Write: Send + 'static {
     ///
     /// # Errors
     /// Why it cannot be done.
-    fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>>;
+    fn prepare(&mut self, table: &Table, state: &Arc<TableState>) -> Result<Option<Change>>;
     /// It was committed, with this manifest; or nobody knows, and there is none. The files that it needs stay.
     fn keep(&mut self, _manifest: Option<&Manifest>) {}
     /// Called before it waits for the table: what takes long is done here, so that nobody waits for it.
@@ -60,7 +60,7 @@ impl<W> Pending<W> {
 }
 
 impl<W: Write> Waiting for Pending<W> {
-    fn join(&self, table: &Table, state: &Arc<State>, under_way: bool) -> Result<Joined> {
+    fn join(&self, table: &Table, state: &Arc<TableState>, under_way: bool) -> Result<Joined> {
         let mut inside = self.lock();
         let write = inside.write.as_mut();
         let write = write.ok_or_else(|| Error::internal("a write that was committed already"))?;

@@ -11,7 +11,7 @@ use crate::fragment::CheckedWriter;
 use crate::index::text::{self, Built};
 use crate::index::vector;
 use crate::schema::{Analysis, Field};
-use crate::snapshot::{OpenIndex, State};
+use crate::snapshot::{OpenIndex, TableState};
 use crate::store::FileName;
 use crate::table::{Created, Table};
 
@@ -50,7 +50,7 @@ enum Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn new(state: &'a State, task: &Task) -> Result<Self> {
+    fn new(state: &'a TableState, task: &Task) -> Result<Self> {
         match &task.line {
             Line::Vector { field, .. } => Ok(Self::Vector(IndexRows::new(state, task, field)?)),
             Line::Text(_) => Ok(Self::Text(TextRows::new(state, task))),
@@ -65,7 +65,7 @@ impl<'a> Source<'a> {
     }
 
     /// Whether a segment of these rows, as they were then, is one of those that there are now.
-    fn holds(&self, made: &Made, task: &Task, then: &State, now: &State) -> Result<bool> {
+    fn holds(&self, made: &Made, task: &Task, then: &TableState, now: &TableState) -> Result<bool> {
         match self {
             Self::Vector(rows) => rows.are_all(then, now, task),
             // What was dropped meanwhile must not come back.
@@ -80,11 +80,11 @@ impl<'a> Source<'a> {
 
 impl Table {
     /// Builds one segment, if one is due.
-    pub(super) fn index_next(&self, state: &Arc<State>, stop: &Stop) -> Result<bool> {
+    pub(super) fn index_next(&self, state: &Arc<TableState>, stop: &Stop) -> Result<bool> {
         self.build_first(state, MERGED, stop)
     }
 
-    fn build_first(&self, state: &Arc<State>, merged: usize, stop: &Stop) -> Result<bool> {
+    fn build_first(&self, state: &Arc<TableState>, merged: usize, stop: &Stop) -> Result<bool> {
         for task in self.index_tasks(state, merged) {
             if self.build_index(state, &task, stop)? {
                 return Ok(true);
@@ -115,7 +115,7 @@ impl Table {
         }
     }
 
-    fn build_index(&self, state: &Arc<State>, task: &Task, stop: &Stop) -> Result<bool> {
+    fn build_index(&self, state: &Arc<TableState>, task: &Task, stop: &Stop) -> Result<bool> {
         if task.line.is_over() {
             return self.leave_out(&task.replaced);
         }
@@ -148,7 +148,7 @@ impl Table {
         self.land_index(state, task, &source, &made)
     }
 
-    fn make(&self, state: &State, task: &Task, source: &Source<'_>, stop: &Stop) -> Result<Made> {
+    fn make(&self, state: &TableState, task: &Task, source: &Source<'_>, stop: &Stop) -> Result<Made> {
         match (source, &task.line) {
             (Source::Vector(rows), Line::Vector { space, .. }) => {
                 let workers =
@@ -192,7 +192,7 @@ impl Table {
     }
 
     /// Writes a segment, and names it in the place of those that it replaces, unless these are others now.
-    fn land_index(&self, state: &State, task: &Task, source: &Source<'_>, made: &Made) -> Result<bool> {
+    fn land_index(&self, state: &TableState, task: &Task, source: &Source<'_>, made: &Made) -> Result<bool> {
         let mut created = Created::new(&self.home);
         let place = self.or_gone(self.write_index(task, made, &mut created))?;
         let landed = self.change_layout(|_, now, next| {
@@ -269,7 +269,7 @@ impl Table {
 }
 
 /// The segments that one replaces: one that ends too early leaves those behind it without their neighbour, so that they go too.
-fn replaced(now: &State, task: &Task, made: &Made) -> Vec<IndexFile> {
+fn replaced(now: &TableState, task: &Task, made: &Made) -> Vec<IndexFile> {
     let all = task.line.places(now).into_iter().map(|open| open.place.clone());
     let ends_early = made.until < task.until;
     all.filter(|place| task.replaced.contains(place) || ends_early && place.from >= task.from)
@@ -277,7 +277,7 @@ fn replaced(now: &State, task: &Task, made: &Made) -> Vec<IndexFile> {
 }
 
 /// Whether a table has the columns of a line.
-fn is_known(state: &State, line: &Line) -> bool {
+fn is_known(state: &TableState, line: &Line) -> bool {
     let is_there = |id: &u32| state.fields.iter().any(|field: &Field| field.id == *id);
     match line.covers() {
         Covers::Vector(field) => is_there(&field),

@@ -1,6 +1,6 @@
 use super::index_tasks::MERGED;
 use super::merge::{is_small, merge_candidates};
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 use crate::table::Table;
 
 /// When upkeep should run.
@@ -42,7 +42,7 @@ impl Table {
         }
     }
 
-    fn index_due(&self, state: &State) -> Due {
+    fn index_due(&self, state: &TableState) -> Due {
         match self.index_tasks(state, MERGED).first() {
             None => Due::Nothing,
             Some(task) if task.line.uncovered(state) > MAX_UNCOVERED => Due::Now,

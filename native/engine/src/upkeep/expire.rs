@@ -1,7 +1,7 @@
 use crate::error::{Code, Error, Result};
 use crate::history::check_kept;
-use crate::snapshot::State;
-use crate::table::{Next, Table};
+use crate::snapshot::TableState;
+use crate::table::{NextManifest, Table};
 
 impl Table {
     /// How long dead rows are kept: `None` for ever. They go at the next [`Table::optimize`].
@@ -38,7 +38,12 @@ impl Table {
     }
 
     /// Says in a manifest which versions end at a horizon, given with the clock. Returns whether that is anything new.
-    fn let_go(&self, now: &State, next: &mut Next, (horizon, clock): (i64, i64)) -> Result<bool> {
+    fn let_go(
+        &self,
+        now: &TableState,
+        next: &mut NextManifest,
+        (horizon, clock): (i64, i64),
+    ) -> Result<bool> {
         let manifest = &now.manifest;
         let oldest = self
             .log

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::filter::Columns;
 use crate::index::vector;
 use crate::schema::{DataType, Element, Field};
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 
 /// The rows of a task that have a vector.
 pub(super) struct IndexRows<'a> {
@@ -18,7 +18,7 @@ pub(super) struct IndexRows<'a> {
 }
 
 impl<'a> IndexRows<'a> {
-    pub(super) fn new(state: &'a State, task: &Task, field: &Field) -> Result<Self> {
+    pub(super) fn new(state: &'a TableState, task: &Task, field: &Field) -> Result<Self> {
         let DataType::Vector {
             dimensions, element, ..
         } = field.data_type
@@ -52,7 +52,7 @@ impl<'a> IndexRows<'a> {
 
 impl IndexRows<'_> {
     /// Whether no other row of the task has a vector now: gaps may have been filled since `then`.
-    pub(super) fn are_all(&self, then: &State, now: &State, task: &Task) -> Result<bool> {
+    pub(super) fn are_all(&self, then: &TableState, now: &TableState, task: &Task) -> Result<bool> {
         let known =
             |new: &crate::fragment::Segment| then.segments.iter().any(|old| std::ptr::eq(&**old, new));
         let fragments = task.line.fragments(now, task.from);

@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use crate::format::IndexFile;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 use crate::table::Table;
 
 /// A new segment takes in the one before it, unless that is at least this many times its size.
@@ -24,7 +24,7 @@ pub(super) struct Task {
 impl Table {
     /// What is due. Segments are merged as they are built: one takes in those before it that are not `merged` times its size, so
     /// that a row is indexed some log n times, and there are never more than some log n segments.
-    pub(super) fn index_tasks(&self, state: &State, merged: usize) -> Vec<Task> {
+    pub(super) fn index_tasks(&self, state: &TableState, merged: usize) -> Vec<Task> {
         let lines = Line::all(state).into_iter();
         lines
             .filter_map(|line| {
@@ -36,7 +36,7 @@ impl Table {
 
     /// A segment of words that is to be made anew where it is: its columns are searched in another way now, or rows of it were
     /// dropped.
-    fn renewal(&self, state: &State, line: &Line) -> Option<Task> {
+    fn renewal(&self, state: &TableState, line: &Line) -> Option<Task> {
         if !matches!(line, Line::Text(_)) {
             return None;
         }
@@ -54,7 +54,7 @@ impl Table {
     }
 
     /// A segment at the end of a line.
-    fn extension(&self, state: &State, line: Line, merged: usize) -> Option<Task> {
+    fn extension(&self, state: &TableState, line: Line, merged: usize) -> Option<Task> {
         let indexing = self.indexing();
         let mut replaced: Vec<IndexFile> = Vec::new();
         let mut before = line.places(state);

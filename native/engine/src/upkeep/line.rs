@@ -8,7 +8,7 @@ use crate::format::{Covers, IndexFile, Raw, TextColumn};
 use crate::fragment::Segment;
 use crate::index::vector::{self, Space};
 use crate::schema::{DataType, Field};
-use crate::snapshot::{OpenIndex, State};
+use crate::snapshot::{OpenIndex, TableState};
 use crate::table::Indexing;
 
 /// Segments that lie one behind the other.
@@ -26,7 +26,7 @@ const FURTHER: usize = 4;
 
 impl Line {
     /// All that a table has or wants.
-    pub(super) fn all(state: &State) -> Vec<Self> {
+    pub(super) fn all(state: &TableState) -> Vec<Self> {
         let vectors = state.fields.iter().filter_map(|field| match field.data_type {
             DataType::Vector { metric, .. } if vector::is_indexable(&field.data_type) => Some(Self::Vector {
                 field: field.clone(),
@@ -54,7 +54,7 @@ impl Line {
     }
 
     /// Its segments, in their order.
-    pub(super) fn places<'s>(&self, state: &'s State) -> Vec<&'s Arc<OpenIndex>> {
+    pub(super) fn places<'s>(&self, state: &'s TableState) -> Vec<&'s Arc<OpenIndex>> {
         let covers = self.covers();
         let of_line = state
             .indexes
@@ -69,7 +69,7 @@ impl Line {
     }
 
     /// Whether a segment is of no use any more, or holds what nobody may find: words of rows that were dropped.
-    pub(super) fn is_stale(&self, state: &State, open: &OpenIndex) -> bool {
+    pub(super) fn is_stale(&self, state: &TableState, open: &OpenIndex) -> bool {
         let is_text = matches!(self, Self::Text(_));
         let outdated = || {
             open.place.covers != self.covers() || open.place.rows != self.stored(state, &open.place) as u64
@@ -87,7 +87,7 @@ impl Line {
     }
 
     /// The fragments that have what it is made of, each with the number of its rows from an id on and their bytes.
-    fn pieces<'s>(&self, state: &'s State, from: u64) -> impl Iterator<Item = Piece<'s>> {
+    fn pieces<'s>(&self, state: &'s TableState, from: u64) -> impl Iterator<Item = Piece<'s>> {
         let covers = self.covers();
         let segments = state
             .segments
@@ -113,19 +113,19 @@ impl Line {
     /// The fragments that have what it is made of, each with the number of its rows from an id on.
     pub(super) fn fragments<'s>(
         &self,
-        state: &'s State,
+        state: &'s TableState,
         from: u64,
     ) -> impl Iterator<Item = (&'s Segment, usize)> {
         self.pieces(state, from).map(|piece| (piece.segment, piece.rows))
     }
 
     /// How many rows of fragments lie where a segment does.
-    pub(super) fn stored(&self, state: &State, place: &IndexFile) -> usize {
+    pub(super) fn stored(&self, state: &TableState, place: &IndexFile) -> usize {
         self.stored_in(state, place.from..place.until)
     }
 
     /// How many rows of fragments have ids of a range.
-    pub(super) fn stored_in(&self, state: &State, ids: Range<u64>) -> usize {
+    pub(super) fn stored_in(&self, state: &TableState, ids: Range<u64>) -> usize {
         let fragments = state
             .segments
             .get(..state.manifest.fragments.len())
@@ -145,12 +145,12 @@ impl Line {
     }
 
     /// Where its segments end.
-    pub(super) fn covered_until(&self, state: &State) -> u64 {
+    pub(super) fn covered_until(&self, state: &TableState) -> u64 {
         self.places(state).last().map_or(0, |open| open.place.until)
     }
 
     /// How many rows of fragments no segment covers.
-    pub(super) fn uncovered(&self, state: &State) -> usize {
+    pub(super) fn uncovered(&self, state: &TableState) -> usize {
         let rows = self
             .fragments(state, self.covered_until(state))
             .map(|(_, rows)| rows);
@@ -158,7 +158,7 @@ impl Line {
     }
 
     /// Where a segment ends that starts at an id: behind the last fragment, or where it is large enough.
-    pub(super) fn end_of(&self, state: &State, from: u64, indexing: &Indexing) -> Option<u64> {
+    pub(super) fn end_of(&self, state: &TableState, from: u64, indexing: &Indexing) -> Option<u64> {
         let (mut rows, mut bytes, mut end) = (0, 0, None);
         for piece in self.pieces(state, from).filter(|piece| piece.rows > 0) {
             rows += piece.rows;
@@ -176,7 +176,7 @@ impl Line {
 
     /// Whether one segment from an id on takes in all that is there: one that did not would leave rows out that had a segment
     /// before, and be merged again and again.
-    pub(super) fn holds_all(&self, state: &State, from: u64, indexing: &Indexing) -> bool {
+    pub(super) fn holds_all(&self, state: &TableState, from: u64, indexing: &Indexing) -> bool {
         let all = self.fragments(state, from).filter(|(_, rows)| *rows > 0);
         self.end_of(state, from, indexing) == all.last().map(|(segment, _)| segment.rows().last() + 1)
     }

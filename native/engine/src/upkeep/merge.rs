@@ -5,7 +5,7 @@ use crate::error::{Code, Result};
 use crate::format::{Fragment, Raw};
 use crate::fragment::{Segment, Shadow};
 use crate::schema::Field;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 use crate::table::{Created, Table};
 
 /// The most bytes of a merged fragment.
@@ -34,7 +34,7 @@ impl Table {
     /// Writes the fragments of a range as one; rows in `dropped` are left out. `None` where somebody else was faster.
     pub(super) fn merge(
         &self,
-        state: &Arc<State>,
+        state: &Arc<TableState>,
         range: std::ops::Range<usize>,
         dropped: Option<&dyn Fn(u64) -> bool>,
     ) -> Result<Option<u64>> {
@@ -81,7 +81,7 @@ impl Table {
     /// Writes the rows of segments to one fragment, if any are left. Its files are added to `created`.
     fn write_merged(
         &self,
-        state: &State,
+        state: &TableState,
         segments: &[Arc<Segment>],
         dropped: Option<&dyn Fn(u64) -> bool>,
         created: &mut Created,

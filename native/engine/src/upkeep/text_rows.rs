@@ -2,18 +2,18 @@ use super::index_tasks::Task;
 use crate::error::{Error, Result};
 use crate::fragment::Segment;
 use crate::index::text::Texts;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 
 /// The rows of a task whose texts are indexed: all that there are.
 pub(super) struct TextRows<'a> {
-    state: &'a State,
+    state: &'a TableState,
     /// The fragments, each with the number of rows before its first, the position of that, and how many there are.
     pieces: Vec<(usize, &'a Segment, usize)>,
     len: usize,
 }
 
 impl<'a> TextRows<'a> {
-    pub(super) fn new(state: &'a State, task: &Task) -> Self {
+    pub(super) fn new(state: &'a TableState, task: &Task) -> Self {
         let (mut pieces, mut len) = (Vec::new(), 0);
         for (segment, _) in task.line.fragments(state, task.from) {
             let below = |id| segment.rows().count_below(id);

@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::format::{DeathRun, IndexEntry, Manifest, RunRef};
 use crate::fragment::Segment;
 use crate::history::{CLOCKS_DIFFER_MS, Log, Tags};
-use crate::snapshot::{Home, OpenIndex, State};
+use crate::snapshot::{OpenIndex, TableHome, TableState};
 use crate::table::Table;
 
 /// Says which kinds of indexes a table has that this build does not know.
@@ -90,12 +90,12 @@ impl Table {
     }
 }
 
-impl Home {
+impl TableHome {
     /// Reads and checks every byte of a table that may be too damaged to be opened. `known` is what was opened before.
     ///
     /// # Errors
     /// Only where the store itself fails, or there is no table.
-    pub(crate) fn verify(&self, known: Option<&State>) -> Result<Verified> {
+    pub(crate) fn verify(&self, known: Option<&TableState>) -> Result<Verified> {
         let mut sequence = match self.newest_sequence() {
             Err(error) if error.code() == Code::Corrupt => {
                 let mut verified = Verified::default();
@@ -115,7 +115,7 @@ impl Home {
         }
     }
 
-    fn verify_at(&self, sequence: u64, known: Option<&State>) -> Result<Verified> {
+    fn verify_at(&self, sequence: u64, known: Option<&TableState>) -> Result<Verified> {
         let mut verified = Verified::default();
         let path = self.manifest_path(sequence);
         let manifest = match self.read_manifest(sequence) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use varve_engine::{
-    AsOf, CommitOptions, Database, Filter, MemoryStore, OnKey, Schema, Stage, Store, Table, Value,
+    AsOf, CommitOptions, Database, Filter, MemoryStore, OnKey, Schema, StagedRows, Store, Table, Value,
     inside::{ChunkRef, DeathRun, LogNode, Manifest, manifest_sequence, seal_json},
 };
 
@@ -92,7 +92,7 @@ pub(crate) fn everything() -> MemoryStore {
 /// Rows that go straight to a fragment of their own.
 fn staged(table: &Arc<Table>, random: &mut Random) {
     let schema = Arc::clone(table.snapshot().unwrap().schema());
-    let mut stage = Stage::new(Arc::clone(table), OnKey::Replace).unwrap();
+    let mut stage = StagedRows::new(Arc::clone(table), OnKey::Replace).unwrap();
     stage
         .add(&encode(&schema, &new_rows(&schema, random, 10..13)))
         .unwrap();

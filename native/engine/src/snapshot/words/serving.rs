@@ -13,7 +13,7 @@ use crate::format::{Covers, TextColumn};
 use crate::index::text::{Corpus, Covered, Rest, TextIndex};
 use crate::schema::Field;
 use crate::snapshot::open_index::OpenIndex;
-use crate::snapshot::state::{Snapshot, State};
+use crate::snapshot::state::{Snapshot, TableState};
 
 /// The words that a version sees, and where they lie.
 pub(crate) struct Words<'a> {
@@ -107,7 +107,7 @@ impl Snapshot {
     }
 }
 
-impl State {
+impl TableState {
     /// Whether a segment holds the words of all columns that are searched, as they are searched now.
     fn serves(&self, open: &OpenIndex, columns: &[TextColumn]) -> bool {
         let serves = |searched: &Searched| {

@@ -8,12 +8,12 @@ use super::tails::TailOf;
 use crate::error::{Code, Error, Result};
 use crate::fragment::Segment;
 use crate::index::text::Texts;
-use crate::snapshot::state::State;
+use crate::snapshot::state::TableState;
 
 /// Words of rows in memory take at most about so many bytes: of more rows none are searched until they have a segment.
 const TAIL_MAX: usize = 1 << 30;
 
-impl State {
+impl TableState {
     /// How many stored rows have ids of a range.
     fn rows_between(&self, ids: Range<u64>) -> usize {
         let first = self
@@ -53,14 +53,14 @@ impl State {
 }
 
 /// How many stored rows have ids in these ranges, from an id on.
-pub(super) fn rows_in(state: &State, ids: &[Range<u64>], from: u64) -> usize {
+pub(super) fn rows_in(state: &TableState, ids: &[Range<u64>], from: u64) -> usize {
     let in_range = |ids: &Range<u64>| state.rows_between(ids.start.max(from)..ids.end);
     ids.iter().map(in_range).sum()
 }
 
 /// Rows whose words are not in memory yet.
 struct Unread<'a> {
-    state: &'a State,
+    state: &'a TableState,
     /// Segments with the positions of rows in them.
     pieces: Vec<(&'a Segment, Range<usize>)>,
     len: usize,
@@ -70,7 +70,7 @@ struct Unread<'a> {
 const AT_ONCE: usize = 1024;
 
 impl<'a> Unread<'a> {
-    fn new(state: &'a State, ids: &[Range<u64>], from: u64) -> Self {
+    fn new(state: &'a TableState, ids: &[Range<u64>], from: u64) -> Self {
         let mut pieces = Vec::new();
         for segment in &state.segments {
             for ids in ids {

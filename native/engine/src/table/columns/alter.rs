@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::error::{Code, Error, Result};
 use crate::format::{Manifest, Operation, Raw, default_of};
 use crate::schema::{Field, Rules, Schema, Widening};
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
 use crate::table::commit::Written;
 use crate::table::created::Created;
@@ -323,7 +323,7 @@ impl<'a> Altering<'a> {
     }
 
     /// Writes files for the fragments that have none yet.
-    fn make_ready(&mut self, state: &Arc<State>) -> Result<()> {
+    fn make_ready(&mut self, state: &Arc<TableState>) -> Result<()> {
         let plan = self.plan(&state.manifest)?;
         if !self
             .columns

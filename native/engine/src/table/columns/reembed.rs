@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::filter::Columns;
 use crate::format::{Fragment, Operation, Raw, Rows};
 use crate::schema::{DataType, Field, Schema};
-use crate::snapshot::{Picked, RowPlace, Snapshot, State};
+use crate::snapshot::{Picked, RowPlace, Snapshot, TableState};
 use crate::table::change::{Change, CommitOptions, NewRows, NewSchemas};
 use crate::table::commit::Written;
 use crate::table::created::Created;
@@ -268,7 +268,7 @@ impl Reembed {
     }
 
     /// Writes a file for every fragment that has none yet.
-    fn make_ready(&mut self, state: &State) -> Result<()> {
+    fn make_ready(&mut self, state: &TableState) -> Result<()> {
         let fragments = state.manifest.fragments.iter().map(Raw::get);
         for (fragment, segment) in fragments.zip(&state.segments) {
             if !self.column.is_ready(fragment) {
@@ -281,7 +281,7 @@ impl Reembed {
     }
 
     /// The schemas with the new column: all that have the old one, or for a new one all that have its sources.
-    fn schemas(&self, state: &State) -> Result<NewSchemas> {
+    fn schemas(&self, state: &TableState) -> Result<NewSchemas> {
         let mut schemas = NewSchemas::of(&state.manifest)?;
         let (field, current) = (self.field(), schemas.current.clone());
         schemas.everywhere(|schema| {
@@ -310,7 +310,7 @@ impl Reembed {
     }
 
     /// The files that are in use now are the table's.
-    fn landed(&mut self, state: &State) {
+    fn landed(&mut self, state: &TableState) {
         self.created.keep_named(&state.manifest);
         self.forget_vectors();
         self.column.ready.clear();
@@ -325,7 +325,7 @@ impl Reembed {
     }
 
     /// The rows that wait to be handed out, ascending by id.
-    fn ids<'a>(&self, state: &'a State) -> impl Iterator<Item = (RowPlace, u64)> + 'a {
+    fn ids<'a>(&self, state: &'a TableState) -> impl Iterator<Item = (RowPlace, u64)> + 'a {
         let (next, until) = (self.next, self.until.unwrap_or(u64::MAX));
         let segments = state.segments.iter().enumerate();
         let waiting = segments.skip_while(move |(_, segment)| segment.rows().last() < next);
@@ -338,7 +338,7 @@ impl Reembed {
     }
 
     /// Neither the column nor what it is computed from was changed meanwhile.
-    fn check_column(&self, state: &State) -> Result<()> {
+    fn check_column(&self, state: &TableState) -> Result<()> {
         let name = &self.field().name;
         let schema = state.manifest.current_schema()?;
         let refuse = |message: String| {

@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use super::columns::swap_in;
-use super::draft::Next;
+use super::draft::NextManifest;
 use super::fragments::INLINE_BYTES;
 use crate::error::{Error, Result};
 use crate::format::{Commit, Fragment, InlineRows, Manifest, Raw, Rows};
 use crate::fragment::Segment;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 use crate::table::change::{Change, NewRows, NewSchemas};
 use crate::table::effective::Effective;
 use crate::table::handle::Table;
 use crate::table::landing::Landing;
 
-impl Next {
+impl NextManifest {
     /// The state after a change, by the manifest that follows `state`; or by the one that `state` has already, where that is
     /// `under_way`: not put yet.
     pub(in crate::table) fn build(
         table: &Table,
-        state: &State,
+        state: &TableState,
         change: Change,
         under_way: bool,
     ) -> Result<Landing> {
@@ -31,7 +31,7 @@ impl Next {
         next.finish(&table.home, state)
     }
 
-    fn apply(&mut self, table: &Table, state: &State, change: Change) -> Result<()> {
+    fn apply(&mut self, table: &Table, state: &TableState, change: Change) -> Result<()> {
         change.options.check()?;
         let version = self.manifest.version + 1;
         if let Some(schemas) = change.schema {
@@ -67,7 +67,7 @@ impl Next {
     fn change_schemas(
         &mut self,
         NewSchemas { mut current, earlier }: NewSchemas,
-        state: &State,
+        state: &TableState,
     ) -> Result<()> {
         let manifest = &mut self.manifest;
         for schema in &mut manifest.schemas {
@@ -89,7 +89,7 @@ impl Next {
         Ok(())
     }
 
-    fn add_rows(&mut self, table: &Table, state: &State, rows: NewRows) -> Result<u64> {
+    fn add_rows(&mut self, table: &Table, state: &TableState, rows: NewRows) -> Result<u64> {
         let first = self.manifest.watermark;
         match rows {
             NewRows::None => Ok(0),

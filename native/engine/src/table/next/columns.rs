@@ -1,18 +1,23 @@
 use std::sync::Arc;
 
-use super::draft::Next;
+use super::draft::NextManifest;
 use crate::column::{Batch, Column};
 use crate::error::{Error, Result};
 use crate::filter::Columns;
 use crate::fragment::Segment;
 use crate::schema::Field;
-use crate::snapshot::State;
+use crate::snapshot::TableState;
 use crate::table::fragments::{name_of, with_group};
 use crate::table::handle::Table;
 use crate::table::new_column::NewColumn;
 
 /// Puts columns into every row of the next manifest. The rows in the manifest become a fragment.
-pub(super) fn swap_in(columns: &[NewColumn], next: &mut Next, table: &Table, state: &State) -> Result<()> {
+pub(super) fn swap_in(
+    columns: &[NewColumn],
+    next: &mut NextManifest,
+    table: &Table,
+    state: &TableState,
+) -> Result<()> {
     let old = |column: &NewColumn| column.old.as_ref().map_or(0, |field| field.id);
     for column in columns {
         next.drop_indexes(|index| index.fields().contains(&old(column)))?;

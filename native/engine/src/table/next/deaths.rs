@@ -1,4 +1,4 @@
-use super::draft::Next;
+use super::draft::NextManifest;
 use crate::error::{Error, Result};
 use crate::format::{DeathRun, Raw, RunRef};
 use crate::history::Deaths;
@@ -8,7 +8,7 @@ use crate::table::handle::Table;
 /// Deaths that stand in the manifest itself, at most.
 const DEATHS: usize = 512;
 
-impl Next {
+impl NextManifest {
     pub(super) fn end_rows(&mut self, table: &Table, ended: &[u64], version: u64) -> Result<()> {
         if ended.is_empty() {
             return Ok(());

@@ -2,13 +2,13 @@ use std::sync::{Arc, PoisonError};
 
 use crate::error::Result;
 use crate::format::{Manifest, Raw, Retired};
-use crate::snapshot::{Home, Known, State};
+use crate::snapshot::{Known, TableHome, TableState};
 use crate::table::created::Created;
 use crate::table::handle::Table;
 use crate::table::landing::Landing;
 
 /// The next manifest while it is being made, with the parts of its state and the files that were written for it.
-pub(crate) struct Next {
+pub(crate) struct NextManifest {
     pub(crate) manifest: Manifest,
     pub(crate) known: Known,
     pub(crate) created: Created,
@@ -16,12 +16,12 @@ pub(crate) struct Next {
     pub(super) spilled: bool,
 }
 
-impl Next {
+impl NextManifest {
     /// Starts with a copy of the manifest of `state`, under the next number and a name of its own.
     ///
     /// # Errors
     /// [`crate::error::Code::Io`]: there is no name for it.
-    pub(crate) fn follow(table: &Table, state: &State) -> Result<Self> {
+    pub(crate) fn follow(table: &Table, state: &TableState) -> Result<Self> {
         let mut manifest = state.manifest.clone();
         manifest.sequence += 1;
         manifest.id = table.home.environment.uuid()?.to_hex();
@@ -34,11 +34,11 @@ impl Next {
     }
 
     /// Goes on with the manifest of `state`, which is not put yet: another change joins it.
-    pub(super) fn go_on(table: &Table, state: &State) -> Self {
+    pub(super) fn go_on(table: &Table, state: &TableState) -> Self {
         Self::of(table, state, state.manifest.clone())
     }
 
-    fn of(table: &Table, state: &State, manifest: Manifest) -> Self {
+    fn of(table: &Table, state: &TableState, manifest: Manifest) -> Self {
         let known = Known {
             indexes: state.indexes.clone(),
             segments: state.segments.clone(),
@@ -56,14 +56,14 @@ impl Next {
     }
 
     /// The state that the manifest describes. `before` is the one before it.
-    pub(in crate::table) fn finish(self, home: &Home, before: &State) -> Result<Landing> {
+    pub(in crate::table) fn finish(self, home: &TableHome, before: &TableState) -> Result<Landing> {
         let Self {
             manifest,
             known,
             created,
             ..
         } = self;
-        let state = State::assemble(home, manifest, known, Some(before));
+        let state = TableState::assemble(home, manifest, known, Some(before));
         Ok(Landing {
             state: Arc::new(state?),
             created,

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::draft::Next;
+use super::draft::NextManifest;
 use crate::error::Result;
 use crate::format::{Fragment, Manifest, Raw};
 use crate::fragment::Segment;
@@ -18,7 +18,7 @@ pub(in crate::table) fn has_room_for_one(manifest: &Manifest) -> bool {
     manifest.inline.len() < INLINE_COMMITS && manifest.log.tail.len() < CHUNK
 }
 
-impl Next {
+impl NextManifest {
     pub(super) fn has_room(&self, bytes: usize) -> bool {
         let used: usize = self.manifest.inline.iter().map(Raw::text_len).sum();
         used + bytes <= INLINE_BYTES && self.manifest.inline.len() < INLINE_COMMITS

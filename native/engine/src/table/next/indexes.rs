@@ -1,11 +1,16 @@
-use super::draft::Next;
+use super::draft::NextManifest;
 use crate::error::Result;
 use crate::format::{Covers, IndexEntry, IndexFile, Raw};
-use crate::snapshot::{Home, OpenIndex};
+use crate::snapshot::{OpenIndex, TableHome};
 
-impl Next {
+impl NextManifest {
     /// Puts a segment in the place of others.
-    pub(crate) fn put_index(&mut self, home: &Home, place: IndexFile, replaced: &[IndexFile]) -> Result<()> {
+    pub(crate) fn put_index(
+        &mut self,
+        home: &TableHome,
+        place: IndexFile,
+        replaced: &[IndexFile],
+    ) -> Result<()> {
         let is_replaced = |old: &IndexEntry| old.known().is_some_and(|old| replaced.contains(old));
         self.drop_indexes(is_replaced)?;
         self.manifest.indexes.push(Raw::new(IndexEntry::Known(place))?);

@@ -1,11 +1,11 @@
-use super::draft::Next;
+use super::draft::NextManifest;
 use crate::error::Result;
 use crate::format::{ChunkRef, Commit, LogNode, Raw, seal_json};
 use crate::history::{CHUNK, in_force};
 use crate::store::FileName;
 use crate::table::handle::Table;
 
-impl Next {
+impl NextManifest {
     pub(super) fn log(&mut self, table: &Table, commit: Commit) -> Result<()> {
         // Where files are written and synced anyway, its part is closed early: what the manifest holds is written with every commit.
         let most = if self.spilled { CHUNK / 2 } else { CHUNK };

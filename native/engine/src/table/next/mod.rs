@@ -12,5 +12,5 @@ mod fragments;
 mod indexes;
 mod log;
 
-pub(crate) use draft::Next;
+pub(crate) use draft::NextManifest;
 pub(super) use fragments::{INLINE_BYTES, has_room_for_one};

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::format::{Manifest, Operation};
 use crate::schema::Schema;
-use crate::snapshot::{Snapshot, State};
+use crate::snapshot::{Snapshot, TableState};
 use crate::table::change::{Change, CommitOptions, NewRows};
 use crate::table::commit::Written;
 use crate::table::created::Created;
@@ -140,7 +140,7 @@ impl Write for Adding {
         Ok(())
     }
 
-    fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
+    fn prepare(&mut self, table: &Table, state: &Arc<TableState>) -> Result<Option<Change>> {
         self.found = Found::default();
         self.options.check_version(state.manifest.version)?;
         let operation = match self.on_key {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::row_change::RowChange;
 use crate::error::{Error, Result};
 use crate::format::Manifest;
-use crate::snapshot::{Snapshot, State};
+use crate::snapshot::{Snapshot, TableState};
 use crate::table::change::Change;
 use crate::table::commit::Written;
 use crate::table::handle::Table;
@@ -18,7 +18,7 @@ struct Later {
 }
 
 impl Write for Later {
-    fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
+    fn prepare(&mut self, table: &Table, state: &Arc<TableState>) -> Result<Option<Change>> {
         if let Some(make) = self.make.take() {
             self.made = make(&Snapshot::latest(Arc::clone(state)));
         }

@@ -18,6 +18,6 @@ mod write;
 pub use handed::Attendant;
 pub use making::Sources;
 pub use row_change::RowChange;
-pub use stage::Stage;
+pub use stage::StagedRows;
 pub use update::Update;
 pub use write::{OnDuplicate, OnKey};

@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
 use crate::format::{Manifest, Operation};
 use crate::schema::{Field, Schema};
-use crate::snapshot::{RowPlace, Snapshot, State};
+use crate::snapshot::{RowPlace, Snapshot, TableState};
 use crate::table::change::{Change, CommitOptions, NewRows};
 use crate::table::commit::Written;
 use crate::table::created::Created;
@@ -125,7 +125,7 @@ impl RowChange {
 }
 
 impl Write for RowChange {
-    fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
+    fn prepare(&mut self, table: &Table, state: &Arc<TableState>) -> Result<Option<Change>> {
         match &mut self.0 {
             Kind::Nothing(options) => {
                 options.check_version(state.manifest.version)?;
@@ -190,7 +190,7 @@ impl Updating {
         making.make_all(mark, rows, self.ids.clone()).map(Arc::new)
     }
 
-    fn change(&self, table: &Table, state: &Arc<State>) -> Result<Change> {
+    fn change(&self, table: &Table, state: &Arc<TableState>) -> Result<Change> {
         self.options.check_version(state.manifest.version)?;
         let snapshot = Snapshot::latest(Arc::clone(state));
         let mut making = Making {
@@ -213,7 +213,11 @@ impl Updating {
 }
 
 /// The rows that match end; all of them where there is no filter.
-fn deleted(state: &Arc<State>, filter: Option<&Filter>, options: &CommitOptions) -> Result<Option<Change>> {
+fn deleted(
+    state: &Arc<TableState>,
+    filter: Option<&Filter>,
+    options: &CommitOptions,
+) -> Result<Option<Change>> {
     options.check_version(state.manifest.version)?;
     let snapshot = Snapshot::latest(Arc::clone(state));
     let places = snapshot.places(filter)?.into_iter();

@@ -24,10 +24,10 @@ use crate::value::Value;
 /// Many rows on their way into one commit: written to files as they come, visible when committed. What is dropped
 /// without a commit leaves no trace but files, which are removed.
 ///
-/// Whoever embeds asks [`Stage::missing`] after each [`Stage::add`] for what has no vector yet, and gives the vectors with
-/// [`Stage::fill`]. Rows that somebody else writes meanwhile may make more of them necessary: [`Stage::commit`] says so.
+/// Whoever embeds asks [`StagedRows::missing`] after each [`StagedRows::add`] for what has no vector yet, and gives the vectors with
+/// [`StagedRows::fill`]. Rows that somebody else writes meanwhile may make more of them necessary: [`StagedRows::commit`] says so.
 #[derive(Debug)]
-pub struct Stage {
+pub struct StagedRows {
     table: Arc<Table>,
     schema: Arc<Schema>,
     on_key: OnKey,
@@ -48,7 +48,7 @@ pub struct Stage {
     late: bool,
 }
 
-impl Stage {
+impl StagedRows {
     /// Starts a write.
     ///
     /// # Errors
@@ -91,7 +91,7 @@ impl Stage {
         self
     }
 
-    /// [`Stage::ending`], for a stage that is under way.
+    /// [`StagedRows::ending`], for a stage that is under way.
     pub fn end(&mut self, filter: Option<Filter>) {
         self.ending = filter;
     }
@@ -124,7 +124,7 @@ impl Stage {
     /// Adds the rows of a stream or a file in Arrow's IPC format.
     ///
     /// # Errors
-    /// Those of [`Batch::from_arrow`] and of [`Stage::add`]; the stage should be dropped then.
+    /// Those of [`Batch::from_arrow`] and of [`StagedRows::add`]; the stage should be dropped then.
     pub fn add_arrow(&mut self, bytes: &[u8]) -> Result<()> {
         let batches = Batch::from_arrow(bytes, &self.schema)?;
         batches.into_iter().try_for_each(|batch| self.add_batch(batch))
@@ -203,7 +203,7 @@ impl Stage {
     }
 
     /// What a derived column is to be computed from for rows that have no vector, at most `limit` of them, no two alike; `None`
-    /// where nothing is missing. The next call of [`Stage::fill`] answers it.
+    /// where nothing is missing. The next call of [`StagedRows::fill`] answers it.
     ///
     /// # Errors
     /// [`Code::Conflict`] where the table no longer has the column; [`Code::Corrupt`]; what a commit of the rows would say.
@@ -223,7 +223,7 @@ impl Stage {
         Ok(sources)
     }
 
-    /// Takes the vectors for what [`Stage::missing`] gave last: a batch of one column, as many rows. A kept cell stands for a vector
+    /// Takes the vectors for what [`StagedRows::missing`] gave last: a batch of one column, as many rows. A kept cell stands for a vector
     /// that is deferred.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::format::{Manifest, Operation, default_of};
 use crate::schema::{Field, Schema};
-use crate::snapshot::{RowPlace, Snapshot, State};
+use crate::snapshot::{RowPlace, Snapshot, TableState};
 use crate::table::change::{Change, CommitOptions};
 use crate::table::commit::Written;
 use crate::table::created::Created;
@@ -117,7 +117,7 @@ impl Update {
         Ok(sources)
     }
 
-    /// Takes the vectors for what [`Update::missing`] gave last, as [`super::Stage::fill`] does.
+    /// Takes the vectors for what [`Update::missing`] gave last, as [`super::StagedRows::fill`] does.
     ///
     /// # Errors
     /// [`crate::error::Code::InvalidRow`], [`crate::error::Code::Conflict`].
@@ -156,7 +156,7 @@ impl Write for Matching {
         Ok(())
     }
 
-    fn prepare(&mut self, table: &Table, state: &Arc<State>) -> Result<Option<Change>> {
+    fn prepare(&mut self, table: &Table, state: &Arc<TableState>) -> Result<Option<Change>> {
         (self.missing, self.deferred, self.created) = (false, 0, None);
         self.options.check_version(state.manifest.version)?;
         let snapshot = Snapshot::latest(Arc::clone(state));

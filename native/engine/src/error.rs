@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 /// What kind of failure it is. The text of [`Code::as_str`] is part of the interface and never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +114,34 @@ struct Parts {
     message: String,
     hint: Option<String>,
     place: Place,
-    disk_is_full: bool,
+    cause: Option<Cause>,
 }
+
+/// What the operating system said. Two are equal where it is one refusal.
+#[derive(Clone)]
+struct Cause(Arc<std::io::Error>);
+
+impl Cause {
+    fn of(error: &std::io::Error) -> Self {
+        let code = error.raw_os_error();
+        Self(Arc::new(code.map_or_else(
+            || error.kind().into(),
+            std::io::Error::from_raw_os_error,
+        )))
+    }
+
+    fn is_full_disk(&self) -> bool {
+        matches!(self.0.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+    }
+}
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0.kind(), self.0.raw_os_error()) == (other.0.kind(), other.0.raw_os_error())
+    }
+}
+
+impl Eq for Cause {}
 
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -128,7 +155,7 @@ impl Error {
             message: message.into(),
             hint: None,
             place,
-            disk_is_full: false,
+            cause: None,
         }))
     }
 
@@ -147,9 +174,9 @@ impl Error {
             return Self::corrupt(file, error);
         }
         let mut failed = Self::new(Code::Io, format!("Could not {action} {file}: {error}.")).file(file);
+        failed.0.cause = Some(Cause::of(error));
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                failed.0.disk_is_full = true;
                 failed.hint("Make room on the disk, then try again; what was committed before is safe.")
             }
             ErrorKind::ResourceBusy => failed.hint(
@@ -215,7 +242,7 @@ impl Error {
     /// Whether there was no room on the disk.
     #[must_use]
     pub fn disk_is_full(&self) -> bool {
-        self.0.disk_is_full
+        self.0.cause.as_ref().is_some_and(Cause::is_full_disk)
     }
 
     /// The sentence.
@@ -253,4 +280,10 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// The refusal of the operating system, where there was one.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let cause = self.0.cause.as_ref()?;
+        Some(&*cause.0)
+    }
+}

@@ -28,6 +28,8 @@ export default defineConfig({
   minify: false,
   sourcemap: false,
   report: false,
+  // What documents a call stands in the types. In the code it would be read with every import.
+  outputOptions: { comments: { jsdoc: false } },
   inputOptions: { checks: { pluginTimings: false } },
   // Nothing from node_modules travels in the package: the core has no dependencies, and optional peers are imported on first
   // use. The command and the integrations import `varve` as users do, when they run too.

@@ -45,7 +45,9 @@ impl OpenIndex {
             index: OnceLock::new(),
             damaged: AtomicBool::new(false),
         };
-        // Words are searched more seldom than the table is opened, and their file takes longer to open.
+        // A near file is mapped with its state, as fragments are: once no newer state names it, it is removed, and a snapshot that is
+        // kept goes on with what it has mapped. Opened later it would be gone, and the search exact. Words are searched more seldom than
+        // the table is opened, and their file takes longer to open.
         if home.store.is_near() && matches!(place.covers, Covers::Vector(_)) {
             open.opened();
         }

@@ -19,6 +19,7 @@ export interface NativeScan {
 /** A write of several batches that becomes one commit. */
 export interface NativeWriter {
   add(batch: Uint8Array): Promise<unknown>;
+  addArrow(bytes: Uint8Array): Promise<unknown>;
   missing(field: number, limit: number): Promise<NativePage | null>;
   fill(field: number, batch: Uint8Array): Promise<unknown>;
   commit(ending: string | null): Promise<string>;

@@ -57,6 +57,13 @@ impl NativeWriter {
         self.done_later(move |draft| draft.add(&batch))
     }
 
+    /// Adds the rows of a stream or a file in Arrow's IPC format. Columns are found by their names.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn add_arrow(&self, bytes: &[u8]) -> TextWork {
+        let bytes = bytes.to_vec();
+        self.done_later(move |draft| draft.add_arrow(&bytes))
+    }
+
     /// What a derived column, by its id, is to be computed from for some rows that have no vector; null where nothing is missing.
     #[napi(ts_return_type = "Promise<NativePage | null>")]
     pub fn missing(&self, field: u32, limit: u32) -> Work<Option<Page>, Option<NativePage>> {

@@ -130,6 +130,8 @@ export declare class NativeTable {
 export declare class NativeWriter {
   /** Adds rows. */
   add(batch: Uint8Array): Promise<string>
+  /** Adds the rows of a stream or a file in Arrow's IPC format. Columns are found by their names. */
+  addArrow(bytes: Uint8Array): Promise<string>
   /** What a derived column, by its id, is to be computed from for some rows that have no vector; null where nothing is missing. */
   missing(field: number, limit: number): Promise<NativePage | null>
   /** The vectors for what `missing` gave last. */

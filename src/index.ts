@@ -128,6 +128,7 @@ export type {
   TableFromOptions,
   TableStats,
   Tag,
+  TextAndVector,
   TextLanguage,
   TextName,
   TextOptions,

@@ -78,6 +78,7 @@ export type {
   SearchManyOptions,
   SearchOptions,
   SpanSearchOptions,
+  TextAndVector,
   TextQuery,
   WordSearchOptions,
 } from "./read/search-options";

@@ -24,13 +24,13 @@ export function concurrencyOf(fn: AnyFunction): number {
 }
 
 /** How well a function tells texts apart beside their words: what vectors count for in a hybrid search. */
-export function strengthOf(fn: AnyFunction): number {
-  return fn.strength ?? 1;
+export function strengthOf(fn: AnyFunction | undefined): number {
+  return fn?.strength ?? 1;
 }
 
 /** The languages that a function reads; none where it does not say. */
-export function languagesOf(fn: AnyFunction): readonly string[] {
-  return fn.languages ?? [];
+export function languagesOf(fn: AnyFunction | undefined): readonly string[] {
+  return fn?.languages ?? [];
 }
 
 /** About how many tokens an input has; nothing is known of images. */

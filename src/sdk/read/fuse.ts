@@ -73,7 +73,7 @@ function isWeight(value: unknown): value is number {
 }
 
 /** How words and the vectors of a function become one ranking, as the engine is told. */
-export function fuseJson(fuse: Fuse | undefined, fn: AnyFunction): object {
+export function fuseJson(fuse: Fuse | undefined, fn: AnyFunction | undefined): object {
   const said = typeof fuse === "string" ? { method: fuse } : fuse;
   return { ...said, strength: strengthOf(fn), languages: languagesOf(fn) };
 }

@@ -1,6 +1,7 @@
 // By words, by vectors or by both: what a search looks for, and why.
 
 import { describeValue } from "../../describe-value";
+import { isPlainObject } from "../../realm";
 import { badArgument } from "../call/errors";
 import type { Field, TableSchema, VectorField } from "../schema/table-schema";
 import type { SearchRequest } from "./search-options";
@@ -14,35 +15,55 @@ export interface ChosenMode {
   readonly words?: readonly Field[];
 }
 
+/** What a query says: a text, what is near, or both. A text that is searched for by its vector is near to itself. */
+export interface QueryParts {
+  readonly text?: string;
+  readonly near: unknown;
+  /** Whether the vector was brought beside the text. */
+  readonly isPair: boolean;
+}
+
+/** The parts of a query; what is none of the forms is left for who looks for a column. */
+export function queryParts(query: unknown): QueryParts {
+  if (typeof query === "string") return { text: query, near: query, isPair: false };
+  if (!isPlainObject(query)) return { near: query, isPair: false };
+  const { text, vector, ...others } = query;
+  if (typeof text !== "string" || Object.keys(others).length > 0) return { near: query, isPair: false };
+  return { text, near: vector, isPair: true };
+}
+
 /** Options that say something of vectors alone. */
 const OF_VECTORS = ["maxDistance", "during", "everyVersion"] as const;
 
 /** Refuses what a search by words and vectors cannot keep to. */
-export function checkHybrid(table: string, query: unknown, request: SearchRequest): void {
-  const { mode, fuse } = request;
+export function checkHybrid(table: string, { text, near, isPair }: QueryParts, request: SearchRequest): void {
+  const { mode = isPair ? "hybrid" : "auto", fuse } = request;
+  if (mode === "vector" && isPair)
+    throw badArgument("query", 'a text or a vector for mode: "vector"', "both", table);
   if (mode === "vector" && fuse !== undefined)
     throw badArgument("fuse", 'mode: "hybrid" beside it', 'mode: "vector"', table);
   if (mode !== "hybrid") return;
   for (const name of OF_VECTORS)
     if (request[name] !== undefined)
       throw badArgument(name, 'mode: "vector" beside it', 'mode: "hybrid"', table);
-  if (typeof query !== "string")
-    throw badArgument("query", 'a text for mode: "hybrid"', describeValue(query), table);
+  if (text === undefined)
+    throw badArgument("query", 'a text, or { text, vector }, for mode: "hybrid"', describeValue(near), table);
 }
 
 /** What is searched where a column of vectors is meant. `newest` is the newest version, which says which columns are searched by words. */
 export function chooseMode(
   { newest, schema }: { readonly newest: TableSchema; readonly schema: TableSchema },
   field: VectorField,
-  query: unknown,
+  { text, isPair }: QueryParts,
   request: SearchRequest,
 ): ChosenMode {
   const { mode = "auto", fields } = request;
   if (mode === "vector") return { mode };
   const words = sourcesOf(schema, field).filter((source) => isSearched(newest, source));
   if (mode === "hybrid") return { mode, words };
+  if (isPair) return { mode: "hybrid", because: "the query is a text and a vector", words };
   const vector = (because: string): ChosenMode => ({ mode: "vector", because });
-  if (typeof query !== "string") return vector("the query is no text");
+  if (text === undefined) return vector("the query is no text");
   const said = OF_VECTORS.find((name) => request[name] !== undefined && request[name] !== false);
   if (said !== undefined) return vector(`${said} says something of vectors alone`);
   if (words.length === 0 && fields === undefined)

@@ -27,6 +27,7 @@ import {
   SEARCH,
   type SearchOptions,
   type SpanSearchOptions,
+  type TextAndVector,
   type TextQuery,
   type WordSearchOptions,
 } from "./search-options";
@@ -111,6 +112,18 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     query: VectorInput,
     options?: SearchOptions<D, S, V, "auto" | "vector">,
   ): Promise<Answers<Hits<Hit<D, S>>>[F]>;
+  /**
+   * The rows that fit a text by its words and by a vector that you made of it, best first: for columns whose vectors you bring.
+   *
+   * @example
+   * ```ts
+   * const hits = await t.search({ text: question, vector: await model.embed(question) }, { limit: 5 });
+   * ```
+   */
+  search<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: TextAndVector,
+    options?: SearchOptions<D, S, V, "auto" | "hybrid">,
+  ): Promise<Answers<Hits<Hit<D, S, "hybrid">>>[F]>;
   /**
    * The rows that fit a query best, best first. A text is embedded by the function of the column, and looked for by its words as well where the column
    * is embedded from a text; a vector is used as it is.

@@ -16,6 +16,7 @@ import {
 } from "../call/options";
 import type { PlainRow } from "../native/decode";
 import type { Where } from "../query/builder-types";
+import type { VectorInput } from "../schema/column-type";
 import type { FacetName, Hit, OrderName, SearchMode, TextName, WordHit } from "../schema/infer";
 import type { AnyTable } from "../schema/table-definition";
 import { SELECT, type SelectOptions } from "./find-options";
@@ -158,6 +159,14 @@ export interface SearchOptions<
   readonly signal?: AbortSignal | undefined;
   readonly during?: undefined;
   readonly everyVersion?: undefined;
+}
+
+/** A text whose words are looked for, and the vector that it has. */
+export interface TextAndVector {
+  /** What is typed. */
+  readonly text: string;
+  /** The vector of it, by what made those of the column. */
+  readonly vector: VectorInput;
 }
 
 /** A query for words as data: each part is a text or several. See `docs/text-search.md`. */

@@ -27,7 +27,7 @@ import type { Explanation } from "./explanation";
 import { type Form, ROWS } from "./form";
 import { fuseJson } from "./fuse";
 import { columnJson, facetsOf, groupOf, splitSelect, withoutScore } from "./hit-shape";
-import { type ChosenMode, checkHybrid, chooseMode } from "./mode";
+import { type ChosenMode, checkHybrid, chooseMode, type QueryParts, queryParts } from "./mode";
 import { type Reader, readerAt } from "./reader";
 import { inNewOrder, type Rerank, withFacets } from "./rerank";
 import { type EmbedCallOptions, SEARCH, type SearchRequest } from "./search-options";
@@ -164,7 +164,8 @@ async function prepare(
   request: SearchRequest,
 ): Promise<PreparedQuery> {
   if (request.mode === "text") return await byWords(handle, own, query, request);
-  checkHybrid(handle.name, query, request);
+  const parts = queryParts(query);
+  checkHybrid(handle.name, parts, request);
   if (request.everyVersion === true && request.during === undefined)
     throw badArgument("everyVersion", "during beside it", "none");
   if (request.groupBy !== undefined && request.during !== undefined)
@@ -176,19 +177,20 @@ async function prepare(
   const facets = facetsOf(schema, request.facets);
   const groupBy = groupOf(schema, request.groupBy);
   checkSignal(signal);
-  const field = columnOf(schema, query, request.column);
-  const chosen = chooseMode({ newest: handle.schema, schema }, field, query, request);
+  const field = columnOf(schema, parts.near, request.column);
+  const chosen = chooseMode({ newest: handle.schema, schema }, field, parts, request);
   const fused = chosen.mode === "hybrid";
   if (!fused && request.fields !== undefined)
     throw badArgument("fields", 'mode: "text" or "hybrid" beside it', "none", handle.name);
   const said = request.mode === "vector";
   const { select, scores } = splitSelect(request.select, { fused, said });
   const plan = reader.plan(select);
-  const vector = isInput(query)
-    ? await handle.embedder.one(field, query, "query", signal)
-    : toVector(schema.table, field, query);
+  const { near } = parts;
+  const vector = isInput(near)
+    ? await handle.embedder.one(field, near, "query", signal)
+    : toVector(schema.table, field, near);
   const what = fused
-    ? { both: bothJson(handle, schema, field, query, request, chosen) }
+    ? { both: bothJson(handle, schema, field, parts, request, chosen) }
     : { vector: columnJson(field) };
   const told = { what, groupBy, facets: facets.map(columnJson), ...sentOptions(SEARCH, request) };
   const shape = { scores, fused, counted: groupBy !== undefined, span: span !== undefined, facets };
@@ -200,14 +202,16 @@ function bothJson(
   { embedder }: TableHandle,
   schema: TableSchema,
   field: VectorField,
-  query: unknown,
+  { text = "" }: QueryParts,
   { fields, fuse }: SearchRequest,
   { words = [] }: ChosenMode,
 ): object {
+  // Whoever brings the vector may not have the function that made it.
+  const fn = field.embed !== undefined && embedder.knows(field) ? embedder.functionOf(field) : undefined;
   return {
     vector: columnJson(field),
-    text: hybridWordsJson(schema, String(query), fields, words),
-    fuse: fuseJson(fuse, embedder.functionOf(field)),
+    text: hybridWordsJson(schema, text, fields, words),
+    fuse: fuseJson(fuse, fn),
   };
 }
 

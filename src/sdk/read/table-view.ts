@@ -55,6 +55,7 @@ import {
   type SearchManyOptions,
   type SearchOptions,
   type SpanSearchOptions,
+  type TextAndVector,
   type TextQuery,
   type WordSearchOptions,
 } from "./search-options";
@@ -251,7 +252,7 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
     V extends VectorName<D> = VectorName<D>,
     M extends SearchMode = "auto",
   >(
-    queries: readonly SearchInput<D, V>[],
+    queries: readonly (SearchInput<D, V> | TextAndVector)[],
     options?: SearchManyOptions<D, S, V, M>,
     ...more: readonly never[]
   ): Promise<Hits<Hit<D, S, M>>[]> {
@@ -266,7 +267,7 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
    * index, how many rows and bytes were read, and how words and vectors became one ranking.
    */
   explain<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
-    query: SearchInput<D, V>,
+    query: SearchInput<D, V> | TextAndVector,
     options?: SearchOptions<D, S, V> | SpanSearchOptions<D, S, V> | GroupedSearchOptions<D, S, V>,
   ): Promise<Explanation>;
   explain<S extends ColumnName<D> = DefaultColumn<D>>(

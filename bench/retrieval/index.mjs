@@ -18,6 +18,7 @@ import { readCollection } from "./collection.mjs";
 const ways = {
   text: { mode: "text" },
   vector: { mode: "vector", exact: true },
+  hybrid: { mode: "hybrid", exact: true },
 };
 
 const { values, positionals } = parseArgs({

@@ -9,7 +9,7 @@ import { type MeasuredWay, type UnavailableWay, type Way, type WaySearch, waysOf
 export interface EvaluationOptions<D extends AnyTable = AnyTable> {
   /**
    * The searches to compare, by names of your own.
-   * @default by words, and by vectors
+   * @default by words, by vectors, and by both: as a search does it, at weights of the vectors from 0.2 to 0.8, and by places alone (`"rrf"`)
    */
   readonly ways?: Readonly<Record<string, WaySearch<D>>> | undefined;
   /**

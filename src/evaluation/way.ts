@@ -60,11 +60,22 @@ export interface UnavailableWay {
   readonly unavailable: string;
 }
 
+/** What vectors count for beside words, in the ways that are compared where nobody says. */
+const WEIGHTS = [0.2, 0.35, 0.5, 0.65, 0.8] as const;
+
 /** What is compared where nobody says. */
 const WAYS: Readonly<Record<string, WaySearch>> = {
   text: { mode: "text" },
   vector: { mode: "vector" },
+  hybrid: { mode: "hybrid" },
+  ...Object.fromEntries(WEIGHTS.map((vector) => [`hybrid ${vector}`, weighted(vector)])),
+  rrf: { mode: "hybrid", fuse: "rrf" },
 };
+
+function weighted(vector: number): WaySearch {
+  // As people write it: 1 - 0.65 has more digits.
+  return { mode: "hybrid", fuse: { weights: { text: Number((1 - vector).toFixed(2)), vector } } };
+}
 
 const SHARED: readonly Shared[] = ["limit", "offset", "after", "where", "signal", "select"];
 

@@ -68,6 +68,17 @@ describe("evaluate", () => {
     expect([words.ndcg.mean, words.recall.mean, words.mrr.mean]).toEqual([0.5, 0.5, 0.5]);
   });
 
+  it("compares words, vectors, and both at several weights", async () => {
+    const found = await evaluate(t, questions);
+    const weighed = [0.2, 0.35, 0.5, 0.65, 0.8].map((weight) => `hybrid ${weight}`);
+    expect(found.ways.map(({ name }) => name)).toEqual(["text", "vector", "hybrid", ...weighed, "rrf"]);
+    // The less the vectors count, the sooner the plum is the first; where no row has a word, they alone say the order.
+    const first = weighed.map((name) => wayOf(found, name).answers[0]?.reciprocalRank ?? 0);
+    expect(first[0]).toBe(1);
+    expect(first).toEqual(first.toSorted((a, b) => b - a));
+    for (const name of weighed) expect(wayOf(found, name).answers[1]?.ranked.join("")).toBe("dcba");
+  });
+
   it("counts the first `limit` hits only", async () => {
     const vector = wayOf(await evaluate(t, questions, { limit: 2 }), "vector");
     // Nothing, and 1 of 3 + 1 / log2(3): d without a.
@@ -78,7 +89,7 @@ describe("evaluate", () => {
   it("compares ways of the caller's, also with what puts hits in a new order", async () => {
     const found = await evaluate(t, questions, {
       ways: {
-        backwards: { rerank: (_, hits) => hits.toReversed() },
+        backwards: { mode: "vector", rerank: (_, hits) => hits.toReversed() },
         words: { mode: "text", fields: ["body"] },
       },
     });
@@ -126,10 +137,11 @@ describe("evaluate", () => {
     );
     await words.insert([{ id: "c", body: "plum" }]);
     const { ways } = await evaluate(words, questions);
-    expect(ways).toMatchObject([
+    expect(ways.slice(0, 2)).toMatchObject([
       { name: "text", ndcg: { mean: 1 } },
       { name: "vector", unavailable: 'The table "words" has no column that is searched by text.' },
     ]);
+    expect(ways.slice(2).every((way) => "unavailable" in way)).toBe(true);
   });
 
   it("tells how far it has come, and ends with its signal", async () => {

@@ -7,7 +7,6 @@ import {
   type MeasuredWay,
   parseQuestions,
   type Question,
-  type UnavailableWay,
 } from "varve/evaluation";
 import { messageOf } from "../../realm";
 import { CliError, usageError } from "../cli-error";
@@ -38,6 +37,8 @@ export const evalCommand: Command = {
     '  { "query": "...", "relevant": { "docs/refunds.md#how-long": 2, "docs/faq.md#money": 1 } }',
     "nDCG says whether the best rows stand first, recall how many of them were found, MRR how far up the",
     "first one stands; 1 is perfect. In parentheses: where the mean of many such questions would lie.",
+    "hybrid 0.35 is by words and vectors, where vectors count for 0.35 and words for the rest; hybrid as",
+    "varve search does it; rrf goes by places instead of scores.",
     "",
     ...pointHelp,
   ],
@@ -95,16 +96,13 @@ function print(terminal: Terminal, table: string, found: Evaluation): void {
     `${name.padEnd(width)}${figures.map((figure) => figure.padEnd(24)).join("")}${ms}`;
   terminal.print(line("", heads, "ms a question"));
   const best = bestOf(ways);
-  for (const way of ways) {
-    if ("unavailable" in way)
-      terminal.print(`${way.name.padEnd(width)}not here: ${harmless(way.unavailable)}`);
-    else {
-      const figures = [way.ndcg, way.recall, way.mrr].map(figureText);
-      const text = line(way.name, figures, way.ms.toFixed(1));
-      terminal.print(way === best ? terminal.paint("green", text) : text);
-    }
+  for (const way of measured(ways)) {
+    const figures = [way.ndcg, way.recall, way.mrr].map(figureText);
+    const text = line(way.name, figures, way.ms.toFixed(1));
+    terminal.print(way === best ? terminal.paint("green", text) : text);
   }
-  if (best !== undefined) terminal.print("", verdict(best, ways));
+  if (best !== undefined) terminal.print("", ...verdict(best, ways));
+  for (const [why, names] of lacking(ways)) terminal.note(`Not here: ${names.join(", ")}. ${harmless(why)}`);
   if (missingKeys.length === 0) return;
   const shown = missingKeys.slice(0, KEYS_SHOWN).map((key) => JSON.stringify(harmless(key)));
   const rest = missingKeys.length > KEYS_SHOWN ? `, and ${missingKeys.length - KEYS_SHOWN} more` : "";
@@ -124,17 +122,26 @@ function bestOf(ways: Evaluation["ways"]): MeasuredWay | undefined {
   );
 }
 
-function measured(ways: readonly (MeasuredWay | UnavailableWay)[]): MeasuredWay[] {
+function measured(ways: Evaluation["ways"]): MeasuredWay[] {
   return ways.filter((way) => "ndcg" in way);
 }
 
+/** The ways in which the table cannot be searched, by what is said of them. */
+function lacking(ways: Evaluation["ways"]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const way of ways) {
+    if (!("unavailable" in way)) continue;
+    names.set(way.unavailable, [...(names.get(way.unavailable) ?? []), way.name]);
+  }
+  return names;
+}
+
 /** Which way is best, and which the questions are too few to tell from it. */
-function verdict(best: MeasuredWay, ways: Evaluation["ways"]): string {
+function verdict(best: MeasuredWay, ways: Evaluation["ways"]): string[] {
   const alike = measured(ways).filter((way) => way !== best && !isBehind(way, best));
-  const named = `By nDCG, ${best.name} is best`;
-  if (alike.length === 0) return `${named}.`;
-  const names = alike.map(({ name }) => name);
-  return `${named}; so few questions do not tell it from ${names.join(", ")}.`;
+  const named = `By nDCG, ${best.name} is best.`;
+  if (alike.length === 0) return [named];
+  return [named, `So few questions do not tell it from ${alike.map(({ name }) => name).join(", ")}.`];
 }
 
 /** Whether it is worse, question by question, by more than chance. */

@@ -2,8 +2,9 @@
 
 import { Document } from "@langchain/core/documents";
 import { SyntheticEmbeddings } from "@langchain/core/utils/testing";
-import { embed, type Table, table, text, type VarveError, vector } from "varve";
+import { embed, type SearchMode, type Table, table, text, type VarveError, vector } from "varve";
 import { retrievalTools } from "varve/ai";
+import { custom } from "varve/embeddings";
 import { type StoreEmbeddings, VarveVectorStore } from "varve/langchain";
 import { describe, expect, it } from "vitest";
 import { memoryDatabase } from "../support/database";
@@ -70,6 +71,57 @@ describe("a store of LangChain", () => {
     expect(await words.similaritySearchWithDistance("KX-4471")).toHaveLength(3);
   });
 
+  /** By words the second is found, by meaning the first: what is asked has a word of neither. */
+  const money = (text: string): number[] => (/refund|money/.test(text) ? [1, 0] : [0, 1]);
+  const meaning: StoreEmbeddings = {
+    embedDocuments: (texts) => Promise.resolve(texts.map(money)),
+    embedQuery: (text) => Promise.resolve(money(text)),
+  };
+  const own = custom<string>({
+    name: "money",
+    dimensions: 2,
+    embed: (texts) => Promise.resolve(texts.map((one) => new Float32Array(money(one)))),
+  });
+  const named = Object.assign({ ...meaning }, { model: "money-1" });
+
+  it.each([
+    ["that LangChain embeds for", meaning],
+    ["that LangChain embeds for, by a model with a name", named],
+    ["whose table embeds", own],
+  ])("%s finds by words and by meaning at once", async (_, embeddings) => {
+    const db = await memoryDatabase();
+    const store = new VarveVectorStore(embeddings, { db, searchMode: "hybrid" });
+    await store.addDocuments(pages);
+    const found = await store.similaritySearchWithScore("money for KX-4471", 3);
+    expect(
+      ids(found.map(([document]) => document))
+        .slice(0, 2)
+        .sort(),
+    ).toEqual(["1", "2"]);
+    for (const [, score] of found) expect(score).toBeLessThanOrEqual(1);
+    const weighed = async (text: number): Promise<string | undefined> => {
+      const fuse = { weights: { text, vector: 1 - text } };
+      const [best] = await store.asRetriever({ k: 1, fuse }).invoke("money for KX-4471");
+      return best?.id;
+    };
+    expect([await weighed(1), await weighed(0)]).toEqual(["2", "1"]);
+    expect(ids(await store.asOf(1).similaritySearch("KX-4471", 1))).toEqual(["2"]);
+    expect(ids(await store.asRetriever({ k: 1, searchMode: "vector" }).invoke("money"))).toEqual(["1"]);
+  });
+
+  it("goes by vectors where it may choose and texts are not searched by their words", async () => {
+    const db = await memoryDatabase();
+    const silent = table("silent", { id: text().primaryKey(), note: text(), vec: vector(2) });
+    const config = { content: "note", embeddings: meaning, searchMode: "auto" } as const;
+    const store = new VarveVectorStore(await db.table(silent), config);
+    await store.addDocuments(pages.map(({ id, pageContent }) => new Document({ id: id ?? "", pageContent })));
+    expect(ids(await store.similaritySearch("money for KX-4471", 1))).toEqual(["1"]);
+    const spoken = new VarveVectorStore(meaning, { db, table: "spoken", searchMode: "auto" });
+    await spoken.addDocuments(pages);
+    const both = await spoken.similaritySearch("money for KX-4471", 2);
+    expect(ids(both).sort()).toEqual(["1", "2"]);
+  });
+
   it("finds nothing where nothing was written, and says what is wrong", async () => {
     const db = await memoryDatabase();
     const embeddings = hashEmbedding();
@@ -97,7 +149,7 @@ describe("the tools of varve/ai", () => {
   const words = table("words", { id: text().primaryKey(), body: text({ search: true }) });
   const rows = pages.map(({ id = "", pageContent: body }) => ({ id, body }));
 
-  async function foundBy(t: Table, mode?: "auto" | "vector" | "text"): Promise<(string | number)[]> {
+  async function foundBy(t: Table, mode?: SearchMode | "text"): Promise<(string | number)[]> {
     const { search } = await retrievalTools(t, { mode });
     return (await search.execute({ query: "KX-4471" })).results.map(({ id }) => id);
   }
@@ -109,6 +161,8 @@ describe("the tools of varve/ai", () => {
     for (const t of [both, plain]) await t.insert(rows);
     expect(await foundBy(both, "text")).toEqual(["2"]);
     expect(await foundBy(both, "vector")).toHaveLength(3);
+    expect((await foundBy(both))[0]).toBe("2");
+    expect((await foundBy(both, "hybrid"))[0]).toBe("2");
     expect(await foundBy(plain)).toEqual(["2"]);
     const { search, searchAsOf } = await retrievalTools(plain, { about: "the doors" });
     expect(search.description).toContain(

@@ -288,7 +288,37 @@ describe("query", () => {
     });
   });
 
-  it.each(["hybrid", "semantic_hybrid", "svm"])("refuses the mode %s", async (mode) => {
+  it("finds by words and by vectors in the mode hybrid, by alpha", async () => {
+    const store = await open();
+    const near = nodeOf("refunds take days", { embedding: [1, 0] });
+    await store.add([near, nodeOf("the code is KX-4471", { embedding: [0, 1] })]);
+    const best = async (alpha?: number, more: object = { queryStr: "KX-4471" }) => {
+      const { ids, similarities } = await store.query({
+        queryEmbedding: [1, 0],
+        similarityTopK: 2,
+        mode: VectorStoreQueryMode.HYBRID,
+        ...(alpha === undefined ? {} : { alpha }),
+        ...more,
+      });
+      expect(similarities.toSorted((a, b) => b - a)).toEqual(similarities);
+      return ids[0];
+    };
+    expect([await best(0), await best(0.1), await best(0.9), await best(1)]).toEqual([
+      "the code is KX-4471",
+      "the code is KX-4471",
+      "refunds take days",
+      "refunds take days",
+    ]);
+    expect(await best()).toBeDefined();
+    await expect(best(1.5)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message:
+        "query, alpha: expected a number from 0 (words alone) to 1 (vectors alone), found the number 1.5.",
+    });
+    await expect(best(0.5, {})).rejects.toThrow('A query with mode "hybrid" needs a queryStr.');
+  });
+
+  it.each(["semantic_hybrid", "svm"])("refuses the mode %s", async (mode) => {
     const call = (await open()).query(asked({ mode: mode as VectorStoreQueryMode }));
     await expect(call).rejects.toMatchObject({ code: "NOT_YET" });
   });

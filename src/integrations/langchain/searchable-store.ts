@@ -9,6 +9,7 @@ import {
   type VectorStoreRetriever,
   type VectorStoreRetrieverInput,
 } from "@langchain/core/vectorstores";
+import type { Fuse } from "varve";
 import { type Names, ownOptions } from "../../own-options";
 import { diverseWords } from "../support/document-errors";
 import type { ReadableSource } from "../support/document-source";
@@ -32,7 +33,18 @@ export type VarveRetrieverInput<V extends VectorStore> = Partial<VectorStoreRetr
    * @default as the store does
    */
   readonly searchMode?: SearchMode | undefined;
+  /**
+   * How words and vectors become one ranking.
+   * @default as the store does
+   */
+  readonly fuse?: Fuse | undefined;
 };
+
+/** How a store searches for a text. */
+export interface Searching {
+  readonly mode: SearchMode;
+  readonly fuse: Fuse | undefined;
+}
 
 const RELEVANCE: Names<MaxMarginalRelevanceSearchOptions<VarveFilter>> = {
   k: true,
@@ -54,7 +66,7 @@ export abstract class SearchableStore extends VectorStore {
   /** Whether the table embeds what is written and searched for. */
   protected readonly tableEmbeds: boolean;
   /** How texts are searched for, unless a retriever says otherwise. */
-  protected readonly searchMode: SearchMode;
+  protected readonly searching: Searching;
   readonly #source: ReadableSource;
 
   /** @internal */
@@ -62,13 +74,13 @@ export abstract class SearchableStore extends VectorStore {
     embeddings: EmbeddingsInterface,
     source: ReadableSource,
     tableEmbeds: boolean,
-    searchMode: SearchMode,
+    searching: Searching,
   ) {
     // Nothing goes into lc_kwargs: a handle is no configuration.
     super(embeddings, {});
     this.#source = source;
     this.tableEmbeds = tableEmbeds;
-    this.searchMode = searchMode;
+    this.searching = searching;
   }
 
   /** The kind of the store. */
@@ -83,19 +95,19 @@ export abstract class SearchableStore extends VectorStore {
 
   /** The documents that fit a text best, by `searchMode`: those nearest to it, where nothing else was said. */
   override async similaritySearch(query: string, k = K, filter?: VarveFilter): Promise<DocumentInterface[]> {
-    return (await this.#find(query, k, filter, this.searchMode)).map(toDocument);
+    return (await this.#find(query, k, filter, this.searching)).map(toDocument);
   }
 
   /**
    * The documents that fit a text best, with their scores: higher is better, and between 0 and 1 by vectors with the metrics `cosine` and
-   * `l2`. By words scores have no upper end.
+   * `l2` and by words and vectors together. By words alone scores have no upper end.
    */
   override async similaritySearchWithScore(
     query: string,
     k = K,
     filter?: VarveFilter,
   ): Promise<[DocumentInterface, number][]> {
-    const hits = await this.#find(query, k, filter, this.searchMode);
+    const hits = await this.#find(query, k, filter, this.searching);
     return hits.map((hit) => [toDocument(hit), hit.score]);
   }
 
@@ -150,7 +162,7 @@ export abstract class SearchableStore extends VectorStore {
    *
    * @example
    * ```ts
-   * const retriever = store.asRetriever({ k: 4, filter: { lang: "en" }, searchMode: "text" });
+   * const retriever = store.asRetriever({ k: 4, filter: { lang: "en" }, searchMode: "hybrid" });
    * ```
    */
   override asRetriever(
@@ -158,14 +170,14 @@ export abstract class SearchableStore extends VectorStore {
     filter?: VarveFilter,
     ...more: Rest<Parameters<VectorStore["asRetriever"]>>
   ): VectorStoreRetriever<this> {
-    if (typeof kOrFields !== "object" || kOrFields.searchMode === undefined)
-      return super.asRetriever(kOrFields, filter, ...more) as VectorStoreRetriever<this>;
-    const { searchMode: given, ...fields } = kOrFields;
-    const mode = searchMode("asRetriever", given);
+    const isTold = typeof kOrFields === "object" && (kOrFields.searchMode ?? kOrFields.fuse) !== undefined;
+    if (!isTold) return super.asRetriever(kOrFields, filter, ...more) as VectorStoreRetriever<this>;
+    const { searchMode: given, fuse = this.searching.fuse, ...fields } = kOrFields;
+    const mode = searchMode("asRetriever", given ?? this.searching.mode);
     if (fields.searchType === "mmr") throw diverseWords(mode);
     const tags = [...(fields.tags ?? []), this._vectorstoreType()];
     return new VarveRetriever<this>({ ...fields, tags, vectorStore: this }, async (query, k, wanted) =>
-      (await this.#find(query, k, wanted, mode)).map(toDocument),
+      (await this.#find(query, k, wanted, { mode, fuse })).map(toDocument),
     );
   }
 
@@ -185,11 +197,15 @@ export abstract class SearchableStore extends VectorStore {
     query: string,
     limit: number,
     filter: VarveFilter | undefined,
-    mode: SearchMode,
+    { mode, fuse }: Searching,
   ): Promise<DocumentHit[]> {
-    if (mode === "vector") return await this.#search(query, limit, filter);
     const view = await this.#source.view();
-    return view === undefined || limit === 0 ? [] : await view.searchWords(query, { limit, filter });
+    if (view === undefined || limit === 0) return [];
+    if (mode === "text") return await view.searchWords(query, { limit, filter });
+    if (mode === "vector" || (mode === "auto" && !view.layout.hasWords))
+      return await this.#search(query, limit, filter);
+    const vector = this.tableEmbeds ? undefined : ((await this.#embed(view, query)) ?? undefined);
+    return await view.searchBoth(query, vector, { limit, filter, fuse });
   }
 
   async #search(

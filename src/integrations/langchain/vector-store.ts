@@ -1,6 +1,6 @@
 import type { DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import type { AsOf, CommitOptions, Metric, VectorElement } from "varve";
+import type { AsOf, CommitOptions, Fuse, Metric, VectorElement } from "varve";
 import { type Names, ownOptions } from "../../own-options";
 import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { badDeleteAll, deleteWhat, emptyFilter, noSuchTable, notUsable } from "../support/document-errors";
@@ -14,7 +14,7 @@ import { type SearchMode, searchMode } from "../support/search-mode";
 import { answeredVectors, givenVectors } from "../support/vector-check";
 import { documentList } from "./document-list";
 import { nameOf, ownerOf } from "./embeddings-owner";
-import { SearchableStore, type VarveFilter } from "./searchable-store";
+import { SearchableStore, type Searching, type VarveFilter } from "./searchable-store";
 import { VarveSnapshotStore } from "./snapshot-store";
 import { isEmbeddingFunction, isEmbeddings, type StoreEmbeddings, TableEmbeddings } from "./table-embeddings";
 
@@ -36,19 +36,29 @@ export interface VarveStoreConfig extends DatabaseOptions, LayoutOptions {
    */
   readonly element?: VectorElement | undefined;
   /**
-   * How `similaritySearch` and retrievers search for a text: by vectors, or by its words.
+   * How `similaritySearch` and retrievers search for a text: by vectors, by its words, or by both.
    * @default "vector"
    */
   readonly searchMode?: SearchMode | undefined;
+  /**
+   * How words and vectors become one ranking.
+   * @default "convex", with weights that the embedding function and the query say
+   */
+  readonly fuse?: Fuse | undefined;
 }
 
 /** What a store on a table of one's own takes. */
 export interface VarveTableConfig extends LayoutOptions {
   /**
-   * How `similaritySearch` and retrievers search for a text: by vectors, or by its words.
+   * How `similaritySearch` and retrievers search for a text: by vectors, by its words, or by both.
    * @default "vector"
    */
   readonly searchMode?: SearchMode | undefined;
+  /**
+   * How words and vectors become one ranking.
+   * @default "convex", with weights that the embedding function and the query say
+   */
+  readonly fuse?: Fuse | undefined;
   /** Embeds documents and queries. Where the table has a function, this must be that function. */
   readonly embeddings?: StoreEmbeddings | undefined;
 }
@@ -60,8 +70,9 @@ const STORE: Names<VarveStoreConfig> = {
   metric: true,
   element: true,
   searchMode: true,
+  fuse: true,
 };
-const OWN_TABLE: Names<VarveTableConfig> = { ...LAYOUT, embeddings: true, searchMode: true };
+const OWN_TABLE: Names<VarveTableConfig> = { ...LAYOUT, embeddings: true, searchMode: true, fuse: true };
 
 /** What `addDocuments` and `addVectors` take. */
 export interface VarveAddOptions extends DocumentWrite {
@@ -90,7 +101,7 @@ interface Parts {
   readonly embeddings: EmbeddingsInterface;
   /** Whether the table embeds what is written. */
   readonly tableEmbeds: boolean;
-  readonly mode: SearchMode;
+  readonly searching: Searching;
 }
 
 /**
@@ -114,8 +125,8 @@ export class VarveVectorStore extends SearchableStore {
   /** A store on a table of one's own. */
   constructor(table: OwnTable, config?: VarveTableConfig);
   constructor(first: StoreEmbeddings | OwnTable, config: VarveStoreConfig | VarveTableConfig = {}) {
-    const { source, embeddings, tableEmbeds, mode } = partsOf(first, config);
-    super(embeddings, source, tableEmbeds, mode);
+    const { source, embeddings, tableEmbeds, searching } = partsOf(first, config);
+    super(embeddings, source, tableEmbeds, searching);
     this.#source = source;
   }
 
@@ -227,7 +238,7 @@ export class VarveVectorStore extends SearchableStore {
    * ```
    */
   asOf(at: AsOf): VarveSnapshotStore {
-    return new VarveSnapshotStore(this.embeddings, this.#source.asOf(at), this.tableEmbeds, this.searchMode);
+    return new VarveSnapshotStore(this.embeddings, this.#source.asOf(at), this.tableEmbeds, this.searching);
   }
 
   /** Closes the database, where the store opened it itself. */
@@ -271,18 +282,19 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
   const {
     embeddings,
     searchMode: given = "vector",
+    fuse,
     ...options
   } = isTable
     ? { ...ownOptions<VarveTableConfig>("VarveVectorStore", config, OWN_TABLE), table: first as OwnTable }
     : storeOptions(first as StoreEmbeddings, config);
-  const mode = searchMode("VarveVectorStore", given);
+  const searching = { mode: searchMode("VarveVectorStore", given), fuse };
   const fn = isEmbeddingFunction(embeddings) ? embeddings : undefined;
   if (embeddings !== undefined && fn === undefined && !isEmbeddings(embeddings))
     throw notUsable("embeddings", "an Embeddings or an embedding function");
   const owner = embeddings === undefined ? undefined : ownerOf(embeddings);
   const source = new DocumentSource({ ...options, function: fn, owner });
-  if (isEmbeddings(embeddings)) return { source, embeddings, tableEmbeds: false, mode };
-  return { source, embeddings: new TableEmbeddings(source.name, source, fn), tableEmbeds: true, mode };
+  if (isEmbeddings(embeddings)) return { source, embeddings, tableEmbeds: false, searching };
+  return { source, embeddings: new TableEmbeddings(source.name, source, fn), tableEmbeds: true, searching };
 }
 
 function storeOptions(

@@ -8,8 +8,16 @@ const quote = (value: unknown): string => JSON.stringify(value) ?? String(value)
 /** A way to query that there is not. */
 export function unknownMode(mode: unknown): VarveError {
   return new VarveError("NOT_YET", `A query with mode ${quote(mode)} is not there yet.`, {
-    hint: 'Use the modes "default", "sparse" and "mmr".',
+    hint: 'Use the modes "default", "sparse", "hybrid" and "mmr"; a model that puts nodes in order is a node postprocessor of the query engine.',
   });
+}
+
+/** What vectors count for, where that is no share. */
+export function badAlpha(found: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `query, alpha: expected a number from 0 (words alone) to 1 (vectors alone), found ${describeValue(found)}.`,
+  );
 }
 
 /** A query by words without any. */

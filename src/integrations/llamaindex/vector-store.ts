@@ -5,7 +5,7 @@ import {
   type VectorStoreQuery,
   type VectorStoreQueryResult,
 } from "@llamaindex/core/vector-store";
-import type { AsOf, CommitOptions, Metric, Table, VectorElement } from "varve";
+import type { AsOf, CommitOptions, Fuse, Metric, Table, VectorElement } from "varve";
 import { type Names, ownOptions } from "../../own-options";
 import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
@@ -18,7 +18,7 @@ import { diverse } from "./diverse";
 import { ownerOf } from "./from-llamaindex";
 import { toDocuments, toNode } from "./node-document";
 import { toNodeFilter } from "./node-filter";
-import { noQueryEmbedding, noQueryText, unknownMode } from "./store-errors";
+import { badAlpha, noQueryEmbedding, noQueryText, unknownMode } from "./store-errors";
 
 /** Which table, and what a new one is like. */
 export interface VarveVectorStoreOptions extends DatabaseOptions, LayoutOptions, VectorStoreBaseParams {
@@ -133,7 +133,7 @@ export class VarveVectorStore extends BaseVectorStore<Promise<Table | undefined>
 
   /**
    * The nodes that fit a query best. Of the modes there are `default`, by vectors; `sparse` (`text_search` in Python), by the words of `queryStr`;
-   * and `mmr`, in which `mmrThreshold` 1 counts nearness alone and 0 difference alone. `docIds` are ids of nodes, or of the documents that
+   * `hybrid`, by both, where `alpha` is what vectors count for, from 0 to 1; and `mmr`, in which `mmrThreshold` 1 counts nearness alone and 0 difference alone. `docIds` are ids of nodes, or of the documents that
    * they were cut from.
    */
   override async query(query: VectorStoreQuery<VarveQueryParams>): Promise<VectorStoreQueryResult> {
@@ -200,6 +200,12 @@ function finderOf(
       if (typeof queryStr !== "string") throw noQueryText(mode);
       return (view, filter) => view.searchWords(queryStr, { limit, filter });
     }
+    case "hybrid": {
+      if (typeof queryStr !== "string") throw noQueryText(mode);
+      const vector = vectorOf(query);
+      const fuse = fuseOf(query.alpha);
+      return (view, filter) => view.searchBoth(queryStr, vector, { limit, filter, fuse });
+    }
     case "mmr": {
       const vector = vectorOf(query);
       return async (view, filter) => {
@@ -210,6 +216,13 @@ function finderOf(
     default:
       throw unknownMode(mode);
   }
+}
+
+/** How words and vectors become one ranking: in LlamaIndex, `alpha` 1 counts vectors alone and 0 words alone. */
+function fuseOf(alpha: number | undefined): Fuse | undefined {
+  if (alpha === undefined) return undefined;
+  if (!(alpha >= 0 && alpha <= 1)) throw badAlpha(alpha);
+  return { weights: { text: 1 - alpha, vector: alpha } };
 }
 
 function vectorOf({ queryEmbedding }: VectorStoreQuery<VarveQueryParams>): Float32Array {

@@ -32,6 +32,8 @@ export interface DocumentLayout {
   readonly table: string;
   readonly id: string;
   readonly content: string;
+  /** Whether texts are searched by their words. */
+  readonly hasWords: boolean;
   readonly vector: ColumnDescription;
   /** A column of JSON, with the column that says where its dates are; or columns of their own. */
   readonly metadata:
@@ -57,7 +59,14 @@ export function layoutOf(table: TableDescription, options: LayoutOptions = {}): 
   const vector = vectorOf(table, options);
   const content = contentOf(table, options, vector);
   const taken = [key.name, content];
-  return { table: name, id: key.name, content, vector, metadata: metadataOf(table, options.metadata, taken) };
+  return {
+    table: name,
+    id: key.name,
+    content,
+    hasWords: columnOf(table, content).search !== undefined,
+    vector,
+    metadata: metadataOf(table, options.metadata, taken),
+  };
 }
 
 function vectorOf(table: TableDescription, { vector, content }: LayoutOptions): ColumnDescription {

@@ -3,6 +3,7 @@
 import {
   Condition,
   type FilterColumns,
+  type Fuse,
   type Table,
   type TableView,
   type UntypedTable,
@@ -33,9 +34,9 @@ export interface StoredDocument {
 
 /** A document that a search found, the best first. */
 export interface DocumentHit extends StoredDocument {
-  /** Higher is better; between 0 and 1 for cosine and l2. By words it has no upper end. */
+  /** Higher is better; between 0 and 1 for cosine and l2, and for words and vectors together. By words alone it has no upper end. */
   readonly score: number;
-  /** What the metric measured, lower is nearer; null where only words were looked for. */
+  /** What the metric measured, lower is nearer; null where only words were looked for, or there is no vector. */
   readonly distance: number | null;
   /** Its vector, where it was asked for. */
   readonly vector: Float32Array | undefined;
@@ -47,6 +48,8 @@ export interface DocumentSearch {
   readonly filter?: DocumentFilter | undefined;
   /** Whether the hits carry their vectors. */
   readonly vectors?: boolean | undefined;
+  /** How words and vectors become one ranking. */
+  readonly fuse?: Fuse | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -107,12 +110,30 @@ export class DocumentView {
       select: [...this.#columns(), ...(vectors ? [vector.name] : [])],
       signal,
     });
-    return hits.map((hit: Row) => ({
-      ...this.#document(hit),
-      score: hit["_score"] as number,
-      distance: hit["_distance"] as number,
-      vector: vectors ? (hit[vector.name] as Float32Array) : undefined,
-    }));
+    return hits.map((hit: Row) => this.#hit(hit));
+  }
+
+  /** The documents that fit a text by its words and by a vector, which the table makes of the text where none is given; the best first. */
+  async searchBoth(
+    text: string,
+    given: VectorInput | undefined,
+    { limit, filter, fuse, signal }: DocumentSearch,
+  ): Promise<DocumentHit[]> {
+    if (given !== undefined) this.checkOwner();
+    const options = {
+      mode: "hybrid",
+      column: this.layout.vector.name,
+      limit,
+      where: this.where(filter),
+      select: this.#columns(),
+      fuse,
+      signal,
+    } as const;
+    const view = this.#view;
+    const hits = await (given === undefined
+      ? view.search(text, options)
+      : view.search({ text, vector: given }, options));
+    return hits.map((hit: Row) => this.#hit(hit));
   }
 
   /** The documents that hold words, the best first. */
@@ -124,9 +145,7 @@ export class DocumentView {
       select: this.#columns(),
       signal,
     });
-    return hits.map((hit: Row) => {
-      return { ...this.#document(hit), score: hit["_score"] as number, distance: null, vector: undefined };
-    });
+    return hits.map((hit: Row) => this.#hit(hit));
   }
 
   /** The documents with these ids, in their order; what is not there is left out. */
@@ -179,6 +198,16 @@ export class DocumentView {
     const { id, content, metadata } = this.layout;
     if ("columns" in metadata) return [id, content, ...metadata.columns.map(({ name }) => name)];
     return [id, content, metadata.json, ...(metadata.dates === undefined ? [] : [metadata.dates])];
+  }
+
+  #hit(hit: Row): DocumentHit {
+    const { name } = this.layout.vector;
+    return {
+      ...this.#document(hit),
+      score: hit["_score"] as number,
+      distance: (hit["_distance"] ?? null) as number | null,
+      vector: hit[name] as Float32Array | undefined,
+    };
   }
 
   #document(row: Row): StoredDocument {

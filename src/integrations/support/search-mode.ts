@@ -1,9 +1,9 @@
 import { badSearchMode } from "./document-errors";
 
-/** How documents are searched: by vectors, or by their words. */
-export type SearchMode = "vector" | "text";
+/** How documents are searched: `"hybrid"` is by vectors and by words, and `"auto"` is that where texts are searched by their words, otherwise `"vector"`. */
+export type SearchMode = "auto" | "hybrid" | "vector" | "text";
 
-const MODES: readonly unknown[] = ["vector", "text"] satisfies SearchMode[];
+const MODES: readonly unknown[] = ["auto", "hybrid", "vector", "text"] satisfies SearchMode[];
 
 /** Throws INVALID_ARGUMENT where a value is no way to search. */
 export function searchMode(call: string, mode: unknown): SearchMode {

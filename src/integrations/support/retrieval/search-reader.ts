@@ -89,7 +89,7 @@ export class SearchReader {
     };
     const hits = await (mode === "text"
       ? view.search(query, { ...options, mode })
-      : view.search(query, { ...options, mode: "vector", column }));
+      : view.search(query, { ...options, mode, column }));
     return { hits: hits as unknown as FoundHit[], reason: hits.reason };
   }
 

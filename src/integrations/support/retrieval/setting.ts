@@ -12,11 +12,12 @@ import type {
 } from "varve";
 import { type Names, ownOptions } from "../../../own-options";
 import { isPlainObject } from "../../../realm";
+import type { SearchMode } from "../search-mode";
 import type { RerankHook } from "./rerank";
 import { badOption, noKey, noTextSearch, noWordSearch } from "./tool-errors";
 import { type FilterCondition, filterColumnsOf, toCondition } from "./tool-filter";
 import type { InputLimits } from "./tool-input";
-import type { RetrievalToolOptions, ToolMode } from "./tool-options";
+import type { RetrievalToolOptions } from "./tool-options";
 
 /** What all tools of a table know. */
 export interface ToolSetting {
@@ -28,7 +29,7 @@ export interface ToolSetting {
   readonly select: readonly string[];
   readonly column: string | undefined;
   /** How the table is searched, and how a model is told so. */
-  readonly mode: ToolMode;
+  readonly mode: SearchMode;
   readonly by: string;
   readonly limits: InputLimits;
   readonly maxText: number;
@@ -44,8 +45,9 @@ export interface ToolSetting {
 export type View = TableView<UntypedTable>;
 
 /** How a table may be searched, in the words that a model reads. */
-const BY: Readonly<Record<ToolMode, string>> = {
-  auto: "by meaning",
+const BY: Readonly<Record<SearchMode, string>> = {
+  auto: "by meaning and by words",
+  hybrid: "by meaning and by words",
   vector: "by meaning",
   text: "by its words, such as names and codes",
 };
@@ -103,7 +105,7 @@ export async function toolSetting<D extends AnyTable>(
     select: [primaryKey, ...shown],
     column,
     mode,
-    by: BY[mode],
+    by: BY[mode === "auto" && !hasBoth(description, column) ? "vector" : mode],
     limits: { limit, maxLimit, filterBy },
     maxText,
     maxAnswer,
@@ -140,7 +142,7 @@ function shownColumns(
 }
 
 /** How a table is searched that is asked for a mode; throws INVALID_ARGUMENT where it cannot be searched so. */
-function modeOf({ name, columns }: TableDescription, mode: unknown, column: string | undefined): ToolMode {
+function modeOf({ name, columns }: TableDescription, mode: unknown, column: string | undefined): SearchMode {
   if (typeof mode !== "string" || !Object.hasOwn(BY, mode))
     throw badOption("mode", `one of ${Object.keys(BY).join(", ")}`, mode);
   const embedded = columns.filter((one) => one.function !== undefined).map((one) => one.name);
@@ -152,7 +154,15 @@ function modeOf({ name, columns }: TableDescription, mode: unknown, column: stri
   if (embedded.length === 0) throw noTextSearch(name);
   if (column !== undefined && !embedded.includes(column))
     throw badOption("column", `one of ${embedded.join(", ")}`, column);
-  return mode as ToolMode;
+  return mode as SearchMode;
+}
+
+/** Whether a search that is not told how looks for words as well. */
+function hasBoth({ columns }: TableDescription, column: string | undefined): boolean {
+  const searched = columns.find((one) => one.function !== undefined && (column ?? one.name) === one.name);
+  return columns.some(
+    ({ name, search }) => search !== undefined && searched?.sources?.includes(name) === true,
+  );
 }
 
 function checkCounts(counts: Readonly<Record<string, unknown>>): void {

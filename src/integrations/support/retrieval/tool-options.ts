@@ -2,9 +2,6 @@ import type { AnyTable, ColumnName, DateAxis, Where } from "varve";
 import type { SearchMode } from "../search-mode";
 import type { RerankHook } from "./rerank";
 
-/** How tools search; `"auto"` is what the table does where nothing is said. */
-export type ToolMode = "auto" | SearchMode;
-
 /** What `retrievalTools` takes beside the table. */
 export interface RetrievalToolOptions<D extends AnyTable = AnyTable> {
   /** What the table holds, for the model: "the handbook of the company". */
@@ -22,10 +19,10 @@ export interface RetrievalToolOptions<D extends AnyTable = AnyTable> {
   /** Which rows exist for the model. It cannot widen this: what belongs to other users stays out. */
   readonly where?: Where<D> | undefined;
   /**
-   * How the tools search: by vectors, or by words.
+   * How the tools search: by vectors, by words, or by both.
    * @default "auto": as the table is searched where nothing is said; by words where nothing is embedded
    */
-  readonly mode?: ToolMode | undefined;
+  readonly mode?: SearchMode | undefined;
   /**
    * The vector column that is searched.
    * @default the first one that is computed from text

@@ -18,6 +18,7 @@ export default defineConfig(({ isSsrBuild }) =>
               serve: "server/serve.ts",
               ingest: "server/ingest.ts",
               evaluate: "evaluation/evaluate.ts",
+              "evaluate-codes": "evaluation/evaluate-codes.ts",
             },
           },
         },

@@ -90,13 +90,14 @@ export class Library {
    * they share with the question.
    */
   async search({ view }: View, question: string, limit: number = SOURCES): Promise<Source[]> {
-    const hits = await view.search(question, { limit: CANDIDATES, mode: "vector" });
+    const hits = await view.search(question, { limit: CANDIDATES });
     const shared = sharedWords(
       question,
       hits.map(({ title, heading, body }) => `${title} ${heading} ${body}`),
     );
-    const sources = hits.map(({ id, path, kind, title, heading, body, start, page, _score }, index) => {
-      const score = (1 - WORDS) * _score + WORDS * (shared[index] ?? 0);
+    const sources = hits.map(({ id, path, kind, title, heading, body, start, page, _distance }, index) => {
+      const near = 1 - (_distance ?? 1) / 2; // the cosine, moved to 0 to 1
+      const score = (1 - WORDS) * near + WORDS * (shared[index] ?? 0);
       return { id, path, kind, title, heading, body, start, page, score };
     });
     return sources.sort((a, b) => b.score - a.score).slice(0, limit);

@@ -141,6 +141,8 @@ function verdict(best: MeasuredWay, ways: Evaluation["ways"]): string[] {
   const alike = measured(ways).filter((way) => way !== best && !isBehind(way, best));
   const named = `By nDCG, ${best.name} is best.`;
   if (alike.length === 0) return [named];
+  if (alike.length === measured(ways).length - 1)
+    return [named, "So few questions do not tell any other from it."];
   return [named, `So few questions do not tell it from ${alike.map(({ name }) => name).join(", ")}.`];
 }
 

@@ -170,7 +170,8 @@ async function prepare(
     throw badArgument("everyVersion", "during beside it", "none");
   if (request.groupBy !== undefined && request.during !== undefined)
     throw badArgument("groupBy", "no during beside it", "one", handle.name);
-  const { reader, body: span } = await readerOf(handle, own, request);
+  const isOfOwn = request.during === undefined && request.after === undefined;
+  const { reader, body: span } = isOfOwn ? { reader: own } : await readerOf(handle, own, request);
   const { schema } = reader;
   const { signal } = request;
   const where = reader.filter(request.where);
@@ -192,7 +193,8 @@ async function prepare(
   const what = fused
     ? { both: bothJson(handle, schema, field, parts, request, chosen) }
     : { vector: columnJson(field) };
-  const told = { what, groupBy, facets: facets.map(columnJson), ...sentOptions(SEARCH, request) };
+  const counted = facets.length > 0 ? facets.map(columnJson) : undefined;
+  const told = { what, groupBy, facets: counted, ...sentOptions(SEARCH, request) };
   const shape = { scores, fused, counted: groupBy !== undefined, span: span !== undefined, facets };
   return { reader, plan, chosen, field, vector, body: { where, ...span, search: told }, shape };
 }

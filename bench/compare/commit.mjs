@@ -30,7 +30,7 @@ await inFolder(async (folder) => {
   }
   report("varve, durable one-row commit", median(ours), "ms");
   report("SQLite, WAL, synchronous = FULL", median(theirs), "ms");
-  report("ratio", median(ours) / median(theirs), "x", "at most 1.5");
+  report("ratio", median(ours) / median(theirs), "x", "at most 1.25");
   report("varve, p99", quantile(ours, 0.99), "ms");
   report("SQLite, p99", quantile(theirs, 0.99), "ms");
   const taken = { "varve, 64 at once": [], "varve, 64 awaited": [], "SQLite, 64 commits": [] };

@@ -27,7 +27,7 @@ export {
   type EmbeddingCacheStats,
 } from "./embed/embedding-cache";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
-export type { FacetCount, Facets } from "./native/decode";
+export type { Confidence, FacetCount, Facets } from "./native/decode";
 export type {
   AnyRef,
   ColumnRef,
@@ -65,7 +65,7 @@ export type {
   TypeDescription,
 } from "./read/description";
 export type { ChangedRow, Diff, DiffOptions } from "./read/diff";
-export type { Explanation, FusedHit, FusedTerm, Fusion } from "./read/explanation";
+export type { Explanation, FusedHit, FusedTerm, Fusion, Judgement } from "./read/explanation";
 export type { FindOptions, ScanOptions, SelectOptions } from "./read/find-options";
 export type { Fuse, FuseOptions, FuseWeights } from "./read/fuse";
 export type { HistoryOptions } from "./read/history";

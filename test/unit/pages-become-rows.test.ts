@@ -67,6 +67,7 @@ describe("hits", () => {
     counted: false,
     span: false,
     facets: [],
+    confidence: false,
   };
 
   test("say what words and vectors found, and null where they did not", () => {

@@ -13,6 +13,8 @@ const programs = [
   "docs/as-of.md",
   "docs/across-time.md",
   "docs/search.md",
+  "docs/confidence.md",
+  "docs/queries.md",
   "docs/evaluation.md",
   "docs/documents.md",
   "docs/integrations/langchain.md",

@@ -20,7 +20,12 @@ export interface HitShape {
   readonly span: boolean;
   /** The columns of which values are counted. */
   readonly facets: readonly Pick<Field, "name" | "type">[];
+  /** Whether it is said how sure the search is. */
+  readonly confidence: boolean;
 }
+
+/** How sure a search is of what it found. */
+export type Confidence = "strong" | "weak" | "none";
 
 /** A value of a column, and how many rows have it. */
 export interface FacetCount {
@@ -93,6 +98,7 @@ export class Projection {
     if (cursor !== "") Object.defineProperty(hits, "cursor", { value: cursor });
     if (shape.facets.length > 0)
       Object.defineProperty(hits, "facets", { value: readFacets(shape.facets, readText(page)) });
+    if (shape.confidence) Object.defineProperty(hits, "confidence", { value: readText(page) });
     return hits;
   }
 

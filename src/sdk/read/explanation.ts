@@ -1,3 +1,5 @@
+import type { Confidence } from "../native/decode";
+
 /** What the engine says of how it answered a search. */
 export interface SearchWork {
   /** The version that was searched; of a span the last one. */
@@ -28,6 +30,18 @@ export interface SearchWork {
   readonly bytes: number;
   /** Of a hybrid search: how words and vectors became one ranking. */
   readonly fusion?: Fusion;
+  /** With the option `confidence`: how sure the search is, and why. */
+  readonly confidence?: Judgement;
+}
+
+/** How sure a search is, and why: the greater of both numbers counts. `docs/confidence.md` says what they are made of. */
+export interface Judgement {
+  /** From 1.3 on `strong`, below 0.7 `none`. */
+  readonly level: Confidence;
+  /** What words say, from 0 on; null where none were looked for. */
+  readonly text: number | null;
+  /** What vectors say; null where none were compared, or there are too few to judge by. */
+  readonly vector: number | null;
 }
 
 /** A term or phrase of a hybrid search, and what was counted of it. */

@@ -1,6 +1,6 @@
 import { ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
-import type { Facets } from "../native/decode";
+import type { Confidence, Facets } from "../native/decode";
 import type { VectorInput } from "../schema/column-type";
 import type {
   ColumnName,
@@ -38,6 +38,8 @@ export type Hits<H> = H[] & {
   readonly cursor?: string;
   /** With the option `facets`: how often values stand in these columns. */
   readonly facets?: Facets;
+  /** With the option `confidence`: how sure the search is of what it found. */
+  readonly confidence?: Confidence;
   /** Why the list is empty, if the query itself is the reason. */
   readonly reason?: string;
 };

@@ -63,8 +63,11 @@ function wrong(hits: readonly PlainRow[], found: string): Error {
   );
 }
 
-/** Hits with the counts of values of others, which are of the same search. */
-export function withFacets(hits: PlainRow[], others: object): PlainRow[] {
-  const facets = Object.getOwnPropertyDescriptor(others, "facets");
-  return facets === undefined ? hits : Object.defineProperty(hits, "facets", facets);
+/** Hits with what stands beside others, which are of the same search. */
+export function withBeside(hits: PlainRow[], others: object): PlainRow[] {
+  for (const name of ["facets", "confidence"]) {
+    const beside = Object.getOwnPropertyDescriptor(others, name);
+    if (beside !== undefined) Object.defineProperty(hits, name, beside);
+  }
+  return hits;
 }

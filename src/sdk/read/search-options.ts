@@ -93,6 +93,11 @@ export interface SearchOptions<
    */
   readonly minScore?: number | undefined;
   /**
+   * Says how sure the search is of what it found: `confidence` of the hits. See `docs/confidence.md`.
+   * @default false
+   */
+  readonly confidence?: boolean | undefined;
+  /**
    * The greatest `_distance` of a hit.
    * @default hits at any distance
    */
@@ -223,6 +228,11 @@ export interface WordSearchOptions<D extends AnyTable, S extends string> {
    */
   readonly minScore?: number | undefined;
   /**
+   * Says how sure the search is of what it found: `confidence` of the hits. See `docs/confidence.md`.
+   * @default false
+   */
+  readonly confidence?: boolean | undefined;
+  /**
    * Puts the best rows in a new order, as in a search by vectors.
    * @default the order in which they were found
    */
@@ -309,6 +319,7 @@ export const SEARCH: OptionRules<SearchRequest> = {
   rerank: CALLBACK,
   groupBy: DATA,
   facets: DATA,
+  confidence: sent(FLAG),
   where: FILTER,
   exact: sent(FLAG),
   recall: sent(SHARE),

@@ -29,7 +29,7 @@ import { fuseJson } from "./fuse";
 import { columnJson, facetsOf, groupOf, splitSelect, withoutScore } from "./hit-shape";
 import { type ChosenMode, checkHybrid, chooseMode, type QueryParts, queryParts } from "./mode";
 import { type Reader, readerAt } from "./reader";
-import { inNewOrder, type Rerank, withFacets } from "./rerank";
+import { inNewOrder, type Rerank, withBeside } from "./rerank";
 import { type EmbedCallOptions, SEARCH, type SearchRequest } from "./search-options";
 import { resolveSpan } from "./span";
 import { hybridWordsJson, wordsJson } from "./words";
@@ -81,7 +81,10 @@ export async function search(
       Object.defineProperty(found, "reason", { value: NO_WORDS });
     return found;
   }
-  if (form.none !== undefined) return form.none(NO_EMBEDDING);
+  if (form.none !== undefined) {
+    const none = form.none(NO_EMBEDDING) as object;
+    return shape.confidence ? Object.defineProperty(none, "confidence", { value: "none" }) : none;
+  }
   const nothing = { ...body, where: NOTHING };
   return await form.answer(reader, () => reader.search(plan, nothing, zeros, shape));
 }
@@ -101,7 +104,7 @@ async function reranked(
   const found = (await search(ROWS, handle, own, query, depth)) as PlainRow[];
   if (found.length === 0) return found;
   const ordered = await inNewOrder(rerank, query, found, signal);
-  return withFacets(ordered.slice(offset, offset + limit), found);
+  return withBeside(ordered.slice(offset, offset + limit), found);
 }
 
 /** Several searches of one version. */
@@ -195,7 +198,14 @@ async function prepare(
     : { vector: columnJson(field) };
   const counted = facets.length > 0 ? facets.map(columnJson) : undefined;
   const told = { what, groupBy, facets: counted, ...sentOptions(SEARCH, request) };
-  const shape = { scores, fused, counted: groupBy !== undefined, span: span !== undefined, facets };
+  const shape = {
+    scores,
+    fused,
+    counted: groupBy !== undefined,
+    span: span !== undefined,
+    facets,
+    confidence: request.confidence === true,
+  };
   return { reader, plan, chosen, field, vector, body: { where, ...span, search: told }, shape };
 }
 
@@ -234,7 +244,14 @@ async function byWords(
     field: undefined,
     vector: null,
     body: { where, search: { what, ...sentOptions(SEARCH, request) } },
-    shape: { scores: ["_score"], fused: false, counted: false, span: false, facets: [] },
+    shape: {
+      scores: ["_score"],
+      fused: false,
+      counted: false,
+      span: false,
+      facets: [],
+      confidence: request.confidence === true,
+    },
   };
 }
 

@@ -326,3 +326,22 @@ describe("a search that does not say how", () => {
     expect(await t.search("x ".repeat(40_000))).toBeInstanceOf(Array);
   });
 });
+
+test("what the newest version says of a column holds for searches of all versions", async () => {
+  const db = await memoryDatabase();
+  const of = (search: boolean) =>
+    table("t", { id: int().primaryKey(), body: search ? text() : text({ search: false }) }, (c) => ({
+      vec: embed(builtin(), c.body),
+    }));
+  const t = await db.table(of(true));
+  await t.insert([{ id: 1, body: "some words" }]);
+  const before = await t.version();
+  expect((await t.explain("words")).mode).toBe("hybrid");
+  await db.migrate(of(false));
+  const quiet = await db.table(of(false));
+  expect((await quiet.explain("words")).mode).toBe("vector");
+  expect((await quiet.asOf(before).explain("words")).mode).toBe("vector");
+  expect(await quiet.asOf(before).search("words", { select: ["id", "_distance"] })).toHaveLength(1);
+  const byName = await db.openTable("t");
+  expect((await byName.explain("words")).mode).toBe("vector");
+});

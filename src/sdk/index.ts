@@ -68,6 +68,7 @@ export type { ChangedRow, Diff, DiffOptions } from "./read/diff";
 export type { Explanation, FusedHit, FusedTerm, Fusion, Judgement } from "./read/explanation";
 export type { FindOptions, ScanOptions, SelectOptions } from "./read/find-options";
 export type { Fuse, FuseOptions, FuseWeights } from "./read/fuse";
+export type { HighlightOptions } from "./read/highlight";
 export type { HistoryOptions } from "./read/history";
 export type { Direction, OrderBy } from "./read/paging";
 export type { Hits } from "./read/reads";
@@ -118,6 +119,7 @@ export type {
   FacetName,
   FusedScores,
   GroupHit,
+  Highlight,
   Hit,
   HitColumn,
   InsertWithVectors,
@@ -128,6 +130,7 @@ export type {
   SearchMode,
   SelectedRow,
   SpanHit,
+  Stretch,
   TextName,
   VectorName,
   WordHit,

@@ -1,4 +1,13 @@
-import type { Explanation, KeyOf, SelectedRow, Table, TableView, UntypedTable, VarveError } from "varve";
+import type {
+  Explanation,
+  Highlight,
+  KeyOf,
+  SelectedRow,
+  Table,
+  TableView,
+  UntypedTable,
+  VarveError,
+} from "varve";
 import { sql } from "varve";
 import { describe, expectTypeOf, test } from "vitest";
 import { type docs, ofText, t, untyped } from "./docs";
@@ -51,9 +60,16 @@ describe("rows", () => {
     expectTypeOf(fused?._textRank).toEqualTypeOf<number | null | undefined>();
     const [either] = await t.search("x", { select: ["id", "_textScore", "_distance"] });
     expectTypeOf(either).toEqualTypeOf<
-      { id: string; readonly _distance: number | null; readonly _textScore?: number } | undefined
+      | {
+          id: string;
+          readonly _distance: number | null;
+          readonly _textScore?: number;
+          readonly _highlights?: readonly Highlight[];
+        }
+      | undefined
     >();
     const scored = await t.search("x", {
+      mode: "vector",
       select: ["id", "_score"],
       rerank: (_, all) => all.map((hit) => hit._score),
     });

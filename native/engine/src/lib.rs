@@ -90,10 +90,10 @@ pub use filter::Filter;
 pub use format::{Commit, Operation, Raw};
 pub use fragment::ArrowStream;
 pub use history::{AsOf, Tag};
-pub use index::text::{Query as Words, Several, Term, TextQuery};
+pub use index::text::{Query as Words, Several, Shown, Term, TextQuery};
 pub use search::{
-    After, Explained, Fuse, FuseMethod, FuseWeights, Fusion, Planned, Search, SearchOptions, ValueCount,
-    WantedText, WeightedText, What,
+    After, Explained, Fuse, FuseMethod, FuseWeights, Fusion, Highlight, Planned, Search, SearchOptions,
+    ValueCount, WantedText, WeightedText, What,
 };
 pub use snapshot::{
     AggregateFunction, Aggregation, Beside, Cell, Confidence, Difference, Find, Group, GroupKey, GroupOrder,

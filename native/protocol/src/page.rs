@@ -1,11 +1,13 @@
 //! Rows on their way out: numbers in one array, all text in one string, all bytes in one buffer.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 use varve_engine::{
-    Cell, Code, Confidence, DataType, Element, Error, Field, Lifetime, Part, Picked, Result, Score, Sources,
-    Sureness, Value, ValueCount, fixed_width, vector_elements,
+    Cell, Code, Confidence, DataType, Element, Error, Field, Highlight, Lifetime, Part, Picked, Result,
+    Score, Sources, Sureness, Value, ValueCount, fixed_width, vector_elements,
 };
 
 /// The greatest integer of which a 64-bit float knows all neighbours.
@@ -149,6 +151,19 @@ impl Page {
     /// Writes how sure a search is.
     pub(crate) fn confidence(&mut self, confidence: Confidence) {
         self.text(level(confidence.sureness));
+    }
+
+    /// Writes the parts of a text that show what was found: JSON behind all other text.
+    pub(crate) fn highlights(&mut self, highlights: &[Vec<Highlight>]) -> Result<()> {
+        let range = |stretch: &Range<usize>| json!([stretch.start, stretch.end]);
+        let part = |one: &Highlight| {
+            let marks: Vec<Json> = one.fragment.marks.iter().map(|mark| range(&mark.utf16)).collect();
+            json!([one.text, range(&one.fragment.part.utf16), marks])
+        };
+        let of_row = |parts: &Vec<Highlight>| -> Json { parts.iter().map(part).collect() };
+        let all: Json = highlights.iter().map(of_row).collect();
+        self.text(&all.to_string());
+        self.check_size()
     }
 
     fn nulls<P: Cells>(&mut self, parts: &[&P], field: &Field, rows: usize) -> Result<()> {

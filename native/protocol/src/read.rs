@@ -200,6 +200,10 @@ fn found(
     if let Some(confidence) = picked.confidence {
         page.confidence(confidence);
     }
+    let looked_for = request.asked()?.looked_for(snapshot, vector)?;
+    if let Some(highlights) = request.asked()?.highlights(snapshot, &looked_for, picked)? {
+        page.highlights(&highlights)?;
+    }
     Ok(page)
 }
 

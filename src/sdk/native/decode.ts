@@ -1,6 +1,7 @@
 // Pages become rows. A projection is a list of columns that is read again and again: its readers and the maker of its rows are made once.
 
 import type { NativePage } from "../../native-types";
+import type { Highlight, Stretch } from "../schema/infer";
 import type { Field } from "../schema/table-schema";
 import { type ColumnReader, type PageCursor, readerFor, readPlain, readText } from "./page-reader";
 import { reviverFor } from "./revive";
@@ -18,6 +19,8 @@ export interface HitShape {
   readonly counted: boolean;
   /** Whether they say from when to when there was the row. */
   readonly span: boolean;
+  /** Whether they show parts of a text. */
+  readonly highlighted?: boolean;
   /** The columns of which values are counted. */
   readonly facets: readonly Pick<Field, "name" | "type">[];
   /** Whether it is said how sure the search is. */
@@ -99,6 +102,7 @@ export class Projection {
     if (shape.facets.length > 0)
       Object.defineProperty(hits, "facets", { value: readFacets(shape.facets, readText(page)) });
     if (shape.confidence) Object.defineProperty(hits, "confidence", { value: readText(page) });
+    if (shape.highlighted === true) addHighlights(hits, readText(page));
     return hits;
   }
 
@@ -139,6 +143,17 @@ function openPage(numbers: Float64Array, text: string, blob: Uint8Array): PageCu
     textAt: 0,
     blobAt: 0,
   };
+}
+
+/** Shows parts of a text of each hit. */
+function addHighlights(hits: readonly PlainRow[], json: string): void {
+  type Place = readonly [start: number, end: number];
+  const stretch = ([start, end]: Place): Stretch => ({ start, end });
+  const all = JSON.parse(json) as readonly (readonly [string, Place, readonly Place[]])[][];
+  for (const [at, hit] of hits.entries())
+    hit["_highlights"] = (all[at] ?? []).map(
+      ([text, part, marks]): Highlight => ({ text, ...stretch(part), marks: marks.map(stretch) }),
+    );
 }
 
 /** What hits say of how they were found; of words and vectors null where either did not find the row. */

@@ -25,5 +25,5 @@ export const ROWS: Form = {
 export const ARROW: Form = {
   answer: (reader, ask) => reader.stream(ask),
   scan: readArrow,
-  lacks: ["facets", "rerank", "confidence"],
+  lacks: ["facets", "highlight", "rerank", "confidence"],
 };

@@ -37,11 +37,13 @@ const OF_VECTORS = ["maxDistance", "during", "everyVersion"] as const;
 
 /** Refuses what a search by words and vectors cannot keep to. */
 export function checkHybrid(table: string, { text, near, isPair }: QueryParts, request: SearchRequest): void {
-  const { mode = isPair ? "hybrid" : "auto", fuse } = request;
+  const { mode = isPair ? "hybrid" : "auto", fuse, highlight } = request;
   if (mode === "vector" && isPair)
     throw badArgument("query", 'a text or a vector for mode: "vector"', "both", table);
   if (mode === "vector" && fuse !== undefined)
     throw badArgument("fuse", 'mode: "hybrid" beside it', 'mode: "vector"', table);
+  if (mode === "vector" && highlight !== undefined)
+    throw badArgument("highlight", 'mode: "text" or "hybrid" beside it', 'mode: "vector"', table);
   if (mode !== "hybrid") return;
   for (const name of OF_VECTORS)
     if (request[name] !== undefined)

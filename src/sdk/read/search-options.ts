@@ -21,12 +21,16 @@ import type { FacetName, Hit, OrderName, SearchMode, TextName, WordHit } from ".
 import type { AnyTable } from "../schema/table-definition";
 import { SELECT, type SelectOptions } from "./find-options";
 import { FUSE, type Fuse } from "./fuse";
+import { HIGHLIGHT, type HighlightOptions } from "./highlight";
 import type { Rerank } from "./rerank";
 import type { Span } from "./span";
 
 /** Options of `search` across a span of versions. */
 export interface SpanSearchOptions<D extends AnyTable, S extends string, V extends string>
-  extends Omit<SearchOptions<D, S, V, "auto" | "vector">, "during" | "everyVersion" | "fields" | "fuse"> {
+  extends Omit<
+    SearchOptions<D, S, V, "auto" | "vector">,
+    "during" | "everyVersion" | "fields" | "fuse" | "highlight"
+  > {
   /** Finds what was visible at any moment of these versions. */
   readonly during: Span;
   /**
@@ -160,6 +164,11 @@ export interface SearchOptions<
    * @default "convex", with weights that the embedding function and the query say
    */
   readonly fuse?: Fuse | undefined;
+  /**
+   * Shows parts of a text in which words were found: `_highlights` of each hit, with their places. `"body"`, or how many and how long they are.
+   * @default none
+   */
+  readonly highlight?: TextName<D> | HighlightOptions<TextName<D>> | undefined;
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined;
   readonly during?: undefined;
@@ -233,6 +242,11 @@ export interface WordSearchOptions<D extends AnyTable, S extends string> {
    */
   readonly confidence?: boolean | undefined;
   /**
+   * Shows parts of a text in which words were found: `_highlights` of each hit, with their places. `"body"`, or how many and how long they are.
+   * @default none
+   */
+  readonly highlight?: TextName<D> | HighlightOptions<TextName<D>> | undefined;
+  /**
    * Puts the best rows in a new order, as in a search by vectors.
    * @default the order in which they were found
    */
@@ -269,14 +283,12 @@ export interface EmbedCallOptions<V extends string> {
 
 /** The request of a search, in the present or across time. */
 export type SearchRequest = Partial<
-  Omit<
-    SpanSearchOptions<AnyTable, string, string>,
-    "mode" | "groupBy" | "facets" | "rerank" | "fields" | "fuse"
-  >
+  Omit<SpanSearchOptions<AnyTable, string, string>, "mode" | "groupBy" | "facets" | "rerank">
 > & {
   readonly mode?: SearchMode | "text" | undefined;
   readonly fields?: unknown;
   readonly fuse?: Fuse | undefined;
+  readonly highlight?: string | HighlightOptions | undefined;
   readonly groupBy?: string | undefined;
   readonly facets?: readonly string[] | undefined;
   readonly rerank?: Rerank<PlainRow> | undefined;
@@ -326,6 +338,7 @@ export const SEARCH: OptionRules<SearchRequest> = {
   mode: MODE,
   fields: DATA,
   fuse: FUSE,
+  highlight: HIGHLIGHT,
   signal: SIGNAL,
   during: DATA,
   everyVersion: sent(FLAG),

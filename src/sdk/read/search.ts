@@ -26,6 +26,7 @@ import { isVector, type TableSchema, type VectorField } from "../schema/table-sc
 import type { Explanation } from "./explanation";
 import { type Form, ROWS } from "./form";
 import { fuseJson } from "./fuse";
+import { highlightJson } from "./highlight";
 import { columnJson, facetsOf, groupOf, splitSelect, withoutScore } from "./hit-shape";
 import { type ChosenMode, checkHybrid, chooseMode, type QueryParts, queryParts } from "./mode";
 import { type Reader, readerAt } from "./reader";
@@ -196,11 +197,19 @@ async function prepare(
   const what = fused
     ? { both: bothJson(handle, schema, field, parts, request, chosen) }
     : { vector: columnJson(field) };
-  const counted = facets.length > 0 ? facets.map(columnJson) : undefined;
-  const told = { what, groupBy, facets: counted, ...sentOptions(SEARCH, request) };
+  const highlight = fused ? highlightJson(schema, request.highlight) : undefined;
+  const told = {
+    what,
+    groupBy,
+    facets: facets.length > 0 ? facets.map(columnJson) : undefined,
+    highlight,
+    ...sentOptions(SEARCH, request),
+  };
+  const highlighted = highlight !== undefined;
   const shape = {
     scores,
     fused,
+    highlighted,
     counted: groupBy !== undefined,
     span: span !== undefined,
     facets,
@@ -236,6 +245,7 @@ async function byWords(
   const { reader } = await readerOf(handle, own, request);
   const what = { text: wordsJson(reader.schema, query, request) };
   const where = reader.filter(request.where);
+  const highlight = highlightJson(reader.schema, request.highlight);
   checkSignal(request.signal);
   return {
     reader,
@@ -243,10 +253,11 @@ async function byWords(
     chosen: { mode: "text" },
     field: undefined,
     vector: null,
-    body: { where, search: { what, ...sentOptions(SEARCH, request) } },
+    body: { where, search: { what, highlight, ...sentOptions(SEARCH, request) } },
     shape: {
       scores: ["_score"],
       fused: false,
+      highlighted: highlight !== undefined,
       counted: false,
       span: false,
       facets: [],

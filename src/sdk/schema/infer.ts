@@ -43,6 +43,27 @@ export interface AutoScores
   extends Pick<FusedScores, "_score" | "_distance">,
     Partial<Pick<FusedScores, "_textScore" | "_textRank" | "_vectorRank">> {}
 
+/** A stretch of a text, in characters as JavaScript counts them: those from `start` to before `end`. */
+export interface Stretch {
+  /** The first. */
+  readonly start: number;
+  /** That behind the last. */
+  readonly end: number;
+}
+
+/** A part of a text that shows what was found in it. `start` and `end` say where it is in the text of the row. */
+export interface Highlight extends Stretch {
+  /** The part. */
+  readonly text: string;
+  /** The words that were found in it, by where they are in the text of the row. */
+  readonly marks: readonly Stretch[];
+}
+
+interface Highlighted {
+  /** With the option `highlight`: the parts of the text that show what was found, in their order. */
+  readonly _highlights?: readonly Highlight[];
+}
+
 /** How rows are looked for: `"hybrid"` is by words and vectors, and `"auto"` is that where it can be, otherwise `"vector"`. */
 export type SearchMode = "auto" | "hybrid" | "vector";
 
@@ -50,6 +71,12 @@ interface ScoresByMode {
   readonly auto: AutoScores;
   readonly hybrid: FusedScores;
   readonly vector: Scores;
+}
+
+interface ShownByMode {
+  readonly auto: Highlighted;
+  readonly hybrid: Highlighted;
+  readonly vector: unknown;
 }
 
 /** The names that `select` of a search takes. */
@@ -63,14 +90,16 @@ export type Hit<
   D extends AnyTable,
   S extends string = DefaultColumn<D>,
   M extends SearchMode = "vector",
-> = Simplify<Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & ScoresOf<S, ScoresByMode[M]>>;
+> = Simplify<
+  Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & ScoresOf<S, ScoresByMode[M]> & ShownByMode[M]
+>;
 
 /** A row that a search by words found: its columns, and how good it is. */
 export type WordHit<D extends AnyTable, S extends string = DefaultColumn<D>> = Simplify<
   Pick<FullRow<D["columns"], D["derived"]>, S & ColumnName<D>> & {
     /** What hits are ordered by: the sum of what each word gives (BM25). Higher is better; there is no highest score. */
     readonly _score: number;
-  }
+  } & Highlighted
 >;
 
 /** The names of the columns that may be searched by their words: texts, and lists and structs of texts. */

@@ -35,7 +35,7 @@ pub use both::{Fuse, FuseMethod, FuseWeights};
 pub use facets::ValueCount;
 pub use plan::Planned;
 pub use request::{After, Explained, Fusion, Search, SearchOptions, What};
-pub use text::{WantedText, WeightedText};
+pub use text::{Highlight, WantedText, WeightedText};
 
 #[cfg(test)]
 mod tests;

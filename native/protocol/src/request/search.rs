@@ -4,8 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use varve_engine::{
-    Code, Error, Field, Filter, Fuse, Result, Search, SearchOptions, Snapshot, TextQuery, WantedText,
-    WeightedText, What, Words,
+    Code, Error, Field, Filter, Fuse, Highlight, Picked, Result, Search, SearchOptions, Shown, Snapshot,
+    TextQuery, WantedText, WeightedText, What, Words,
 };
 
 use super::cursor::{Cursor, Mark};
@@ -23,8 +23,34 @@ pub(crate) struct SearchRequest {
     /// The columns of which values are counted.
     #[serde(default)]
     facets: Vec<Column>,
+    /// Of which column parts are shown that hold what was looked for.
+    #[serde(default)]
+    highlight: Option<Highlighted>,
     #[serde(flatten)]
     pub(crate) options: SearchOptions,
+}
+
+/// A column of which parts are shown.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Highlighted {
+    #[serde(flatten)]
+    column: Column,
+    /// At most so many parts of each text, each of about so many units of UTF-16.
+    #[serde(default = "Highlighted::fragments")]
+    fragments: usize,
+    #[serde(default = "Highlighted::size")]
+    size: usize,
+}
+
+impl Highlighted {
+    fn fragments() -> usize {
+        3
+    }
+
+    fn size() -> usize {
+        160
+    }
 }
 
 /// What is looked for.
@@ -256,6 +282,38 @@ impl SearchRequest {
     /// Whether rows are found of which a cursor says where they end.
     pub(crate) fn has_pages(&self) -> bool {
         self.options.diversity <= 0.0
+    }
+
+    /// Of each row the parts that hold what was looked for; none where they were not asked for.
+    pub(crate) fn highlights(
+        &self,
+        snapshot: &Snapshot,
+        looked_for: &LookedFor<'_>,
+        picked: &Picked,
+    ) -> Result<Option<Vec<Vec<Highlight>>>> {
+        let Some(Highlighted {
+            column,
+            fragments,
+            size,
+        }) = &self.highlight
+        else {
+            return Ok(None);
+        };
+        let words = match looked_for.what() {
+            What::Vector { .. } => {
+                let message = "Parts of texts show words, which a search for vectors does not look for.";
+                return Err(Error::new(Code::InvalidArgument, message).hint("Search for words too."));
+            }
+            What::Text { query, columns } => WantedText { query, columns },
+            What::Both { words, .. } => words,
+        };
+        let shown = Shown {
+            fragments: *fragments,
+            size: *size,
+        };
+        snapshot
+            .highlights(words, picked, column.bind(snapshot)?, shown)
+            .map(Some)
     }
 
     /// Whether words and vectors are looked for, and hits say what either found.

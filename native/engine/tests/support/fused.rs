@@ -152,7 +152,7 @@ pub(crate) fn search(random: &mut Random, tally: &mut Tally, snapshot: &Snapshot
     let says = query.iter().any(|x| *x != 0.0);
     let known = Known {
         fuse: fuse.clone(),
-        text: judged.ranking(),
+        text: as_engine(snapshot, &search, judged.ranking()),
         near: if says {
             ranking(&query, column, &passed)
         } else {
@@ -198,6 +198,42 @@ pub(crate) fn search(random: &mut Random, tally: &mut Tally, snapshot: &Snapshot
         pages(&search, snapshot, &known);
     }
     tally.fused += 1;
+}
+
+/// A ranking by words with those in the engine's order that are equally good but for the last bits: their terms were added in another order,
+/// and a place of one more or less is another score where ranks are added up.
+fn as_engine<'m>(
+    snapshot: &Snapshot,
+    search: &Search<'_>,
+    mut ranking: Vec<(&'m Row, f64)>,
+) -> Vec<(&'m Row, f64)> {
+    let What::Both {
+        words: WantedText { query, columns },
+        ..
+    } = search.what
+    else {
+        return ranking;
+    };
+    let alone = Search {
+        what: What::Text { query, columns },
+        options: SearchOptions {
+            limit: ranking.len(),
+            ..SearchOptions::default()
+        },
+        ..*search
+    };
+    let picked = snapshot.search(&alone, Vec::new()).unwrap();
+    let places: HashMap<u64, usize> = picked.ids().zip(0..).collect();
+    let scores: Vec<f64> = ranking.iter().map(|(_, score)| *score).collect();
+    ranking.sort_by_key(|(row, _)| places[&row.id]);
+    for ((row, own), other) in ranking.iter().zip(scores) {
+        assert!(
+            (own - other).abs() <= 1e-9 * own.max(1.0),
+            "row {} with {own} in the place of one with {other}",
+            row.id
+        );
+    }
+    ranking
 }
 
 /// Pages hold each row once that words or vectors find, in as many pages as it takes.

@@ -46,7 +46,7 @@ export function changeDocuments(folder, rewritten, deleted) {
   const file = join(folder, rewritten.path);
   const text = readFileSync(file, "utf8");
   const news =
-    "There is one function, `compare(a, b)`. The others are gone: `gt`, `lt`, `eq` and their like.";
+    "There is one function, `compare(a, b)`. It compares two version numbers; `gt`, `lt`, `eq` and their like are gone.";
   writeFileSync(file, text.slice(0, rewritten.start) + news + text.slice(rewritten.end));
   rmSync(join(folder, deleted.path));
   mkdirSync(join(folder, "house-rules"));

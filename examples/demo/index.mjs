@@ -58,7 +58,7 @@ screen.result(`version ${written.version}: ${await sizeOf(t)}`);
 screen.step("Ask five questions");
 const answers = [];
 for (const question of questions) {
-  const [answer] = await screen.time(() => t.search(question, { mode: "vector", limit: 1 }));
+  const [answer] = await screen.time(() => t.search(question, { limit: 1 }));
   answers.push(answer);
   screen.question(question);
   screen.answer(answer);
@@ -83,7 +83,7 @@ for (const question of questions.slice(0, 2)) {
     [t, "now"],
     [then, "1 March"],
   ]) {
-    const [answer] = await screen.time(() => view.search(question, { mode: "vector", limit: 1 }));
+    const [answer] = await screen.time(() => view.search(question, { limit: 1 }));
     screen.answer(answer, when);
   }
 }

@@ -7,7 +7,7 @@ export const COLUMNS = ["id", "path", "symbol", "body"];
 /** The passages that answer a question at a version, the best first, with the lines on which they stand. */
 export async function answersAt(t, version, question, limit) {
   const view = t.asOf(version);
-  const hits = await view.search(question, { mode: "vector", limit, select: COLUMNS, where: isPiece });
+  const hits = await view.search(question, { limit, select: COLUMNS, where: isPiece });
   return await Promise.all(hits.map(async (hit) => ({ ...hit, ...(await placeOf(view, hit)) })));
 }
 

@@ -61,7 +61,6 @@ export class ChangeFinder {
   async #saidBetween(from, to) {
     this.asked += 1;
     const commits = await this.#t.asOf(to).search(this.#question, {
-      mode: "vector",
       limit: MESSAGES,
       select: ["version"],
       where: (c) => c.version.gt(from),

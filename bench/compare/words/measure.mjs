@@ -118,10 +118,10 @@ function summary(taken) {
 
 /** Whether the text has a word that begins as one of the query does, of a phrase as each: where words are reduced to stems, endings differ. */
 function fits({ kind, words }, { body }) {
-  // `busy` and `business` have the stem `busi`.
-  const text = body.toLowerCase().replaceAll("y", "i");
+  // `busy` and `business` have the stem `busi`, and marks on letters do not count.
+  const text = body.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("y", "i");
   const has = (word) => {
-    const letters = Math.max(3, Math.min(5, Math.ceil(word.length * 0.4)));
+    const letters = Math.max(2, Math.min(5, Math.ceil(word.length * 0.4)));
     const start = (kind === "code" ? word : word.slice(0, letters)).replaceAll("y", "i");
     return new RegExp(`(?<![a-z0-9])${start}`).test(text);
   };

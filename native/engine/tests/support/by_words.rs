@@ -29,7 +29,7 @@ pub(crate) struct Asked<'s> {
 pub(crate) struct Judged<'m> {
     /// Of each row its score, 0 where it has none of the words; none where it lacks what is required.
     pub(crate) scores: Vec<(&'m Row, Option<f64>)>,
-    /// The score that no row exceeds.
+    /// The score that no row exceeds whose words stand in one column.
     pub(crate) ceiling: f64,
     /// Whether something is required.
     pub(crate) requires: bool,
@@ -92,10 +92,10 @@ impl<'s> Asked<'s> {
         }
         let most = |field: &Counted, word: &&&str| field.weight * field.idf(word) * 2.2;
         let words = || self.must.iter().chain(&self.should);
-        let of = |field: &Counted| words().map(|word| most(field, &word)).sum::<f64>();
+        let of = |word| fields.iter().map(|field| most(field, &word)).fold(0.0, f64::max);
         Judged {
             scores,
-            ceiling: fields.iter().map(of).sum(),
+            ceiling: words().map(of).sum(),
             requires: !self.must.is_empty(),
         }
     }

@@ -51,7 +51,7 @@ impl<'m> Known<'m> {
                     (0.0, self.cosines.get(&row.id).copied().unwrap_or(0.0))
                 }
                 FuseMethod::Convex => (
-                    words / self.judged.ceiling,
+                    (words / self.judged.ceiling).min(1.0),
                     self.cosines.get(&row.id).copied().unwrap_or(0.0),
                 ),
                 FuseMethod::Rrf => (place(&text), place(&near)),

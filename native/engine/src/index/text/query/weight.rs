@@ -1,6 +1,6 @@
 //! What a query weighs in a version, whichever rows answer it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -27,22 +27,30 @@ pub struct Term {
 }
 
 impl Compiled {
-    /// The score that no row can reach: what all terms and phrases weigh together, also those that no row has. Of the words that a beginning
-    /// or a word with mistakes stands for the one counts that weighs most.
+    /// The score of a text that has all that is asked, as often as may be, in that column where it weighs most; also of what no row has. Of the
+    /// words that a beginning or a word with mistakes stands for the one counts that weighs most. A row that has its words in several columns may
+    /// be above.
     #[must_use]
     pub fn ceiling(&self) -> f64 {
-        let (mut sum, mut one_of) = (0.0, HashMap::<usize, f64>::new());
+        let mut wanted: BTreeMap<(usize, Vec<&str>), BTreeMap<usize, f64>> = BTreeMap::new();
         for leaf in self.scored() {
-            if leaf.stands_for == 0 {
-                sum += leaf.factor;
+            let terms = leaf.terms.iter().map(|(_, term)| term.as_str());
+            let own = if leaf.stands_for == 0 {
+                terms.collect()
             } else {
-                let most = one_of.entry(leaf.stands_for).or_default();
-                *most = most.max(leaf.factor);
-            }
+                Vec::new()
+            };
+            let columns = wanted.entry((leaf.stands_for, own)).or_default();
+            let most = columns.entry(leaf.place).or_default();
+            // A term that is asked twice counts twice.
+            *most = if leaf.stands_for == 0 {
+                *most + leaf.factor
+            } else {
+                most.max(leaf.factor)
+            };
         }
-        let mut groups: Vec<(usize, f64)> = one_of.into_iter().collect();
-        groups.sort_unstable_by_key(|(group, _)| *group);
-        groups.into_iter().fold(sum, |sum, (_, most)| sum + most)
+        let most = |columns: BTreeMap<usize, f64>| columns.into_values().fold(0.0, f64::max);
+        wanted.into_values().map(most).sum()
     }
 
     /// Whether the query names something exactly: a phrase that was quoted, or a rare term with a digit.

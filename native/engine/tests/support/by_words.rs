@@ -92,7 +92,19 @@ impl<'s> Asked<'s> {
         }
         let most = |field: &Counted, word: &&&str| field.weight * field.idf(word) * 2.2;
         let words = || self.must.iter().chain(&self.should);
-        let of = |word| fields.iter().map(|field| most(field, &word)).fold(0.0, f64::max);
+        // A column counts that holds the word in any row, or any where none does.
+        let of = |word: &&str| {
+            let held: Vec<&Counted> = fields
+                .iter()
+                .filter(|field| field.frequencies.contains_key(**word))
+                .collect();
+            let all = || fields.iter().collect::<Vec<_>>();
+            let columns = if held.is_empty() { all() } else { held };
+            columns
+                .into_iter()
+                .map(|field| most(field, &word))
+                .fold(0.0, f64::max)
+        };
         Judged {
             scores,
             ceiling: words().map(of).sum(),

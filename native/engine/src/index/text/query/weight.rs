@@ -10,6 +10,9 @@ use super::compiled::{Compiled, Leaf};
 /// A term with a digit names something exactly where at most one in so many rows holds it.
 const RARE: u64 = 100;
 
+/// Columns by their places: whether a row holds what is asked, and what that weighs.
+type Columns = BTreeMap<usize, (bool, f64)>;
+
 /// A term or phrase of a query, with what was counted of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,12 +30,12 @@ pub struct Term {
 }
 
 impl Compiled {
-    /// The score of a text that has all that is asked, as often as may be, in that column where it weighs most; also of what no row has. Of the
-    /// words that a beginning or a word with mistakes stands for the one counts that weighs most. A row that has its words in several columns may
-    /// be above.
+    /// The score of a text that has all that is asked, as often as may be, each in that column where it weighs most: of those that hold it
+    /// in any row, or of all where none does. Of the words that a beginning or a word with mistakes stands for the one counts that weighs most. A row
+    /// that has its words in several columns may be above.
     #[must_use]
     pub fn ceiling(&self) -> f64 {
-        let mut wanted: BTreeMap<(usize, Vec<&str>), BTreeMap<usize, f64>> = BTreeMap::new();
+        let mut wanted: BTreeMap<(usize, Vec<&str>), Columns> = BTreeMap::new();
         for leaf in self.scored() {
             let terms = leaf.terms.iter().map(|(_, term)| term.as_str());
             let own = if leaf.stands_for == 0 {
@@ -41,7 +44,8 @@ impl Compiled {
                 Vec::new()
             };
             let columns = wanted.entry((leaf.stands_for, own)).or_default();
-            let most = columns.entry(leaf.place).or_default();
+            let (is_held, most) = columns.entry(leaf.place).or_default();
+            *is_held |= leaf.frequencies.iter().all(|rows| *rows > 0);
             // A term that is asked twice counts twice.
             *most = if leaf.stands_for == 0 {
                 *most + leaf.factor
@@ -49,7 +53,11 @@ impl Compiled {
                 most.max(leaf.factor)
             };
         }
-        let most = |columns: BTreeMap<usize, f64>| columns.into_values().fold(0.0, f64::max);
+        let most = |columns: Columns| {
+            let held = columns.values().any(|(is_held, _)| *is_held);
+            let counts = columns.into_values().filter(|(is_held, _)| *is_held || !held);
+            counts.fold(0.0, |most: f64, (_, own)| most.max(own))
+        };
         wanted.into_values().map(most).sum()
     }
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Crawl, Part, Point, Source } from "./api.ts";
+import type { Confidence, Crawl, Part, Point, Source } from "./api.ts";
 import { Words } from "./prose.tsx";
 import { changesLink, passageLink } from "./route.ts";
 import { dayOf, pointLabel } from "./time.ts";
@@ -11,6 +11,8 @@ export interface Turn {
   readonly point?: Point;
   readonly sources: readonly Source[];
   readonly parts: readonly Part[];
+  /** How sure the search is that the sources are about the question. */
+  readonly confidence?: Confidence;
   readonly refusal?: string;
   readonly problem?: string;
   /** Whether more may come. */
@@ -29,7 +31,7 @@ export function AnswerCard({
   usesModel: boolean;
   onAsk: (question: string, asOf: number) => void;
 }) {
-  const { question, point, sources, parts, refusal, problem, isOpen } = turn;
+  const { question, point, sources, parts, confidence, refusal, problem, isOpen } = turn;
   const others = crawls.filter(({ version }) => version !== point?.version).slice(0, 3);
   const newest = crawls[0]?.version;
   const card = useRef<HTMLElement>(null);
@@ -50,6 +52,9 @@ export function AnswerCard({
         {parts.map((part) => (
           <PartView part={part} point={point} sources={sources} />
         ))}
+        {confidence === "weak" && parts.length > 0 && (
+          <p class="refusal">Not certain that this is about your question.</p>
+        )}
         {refusal !== undefined && <p class="refusal">{refusal}</p>}
         {problem !== undefined && (
           <p class="problem" role="alert">
@@ -137,7 +142,10 @@ function Sources({
               {source.path}
               {source.page !== null && `, page ${source.page}`}
             </span>
-            <span class="score" title="How near the passage is to the question, from 0 to 1">
+            <span
+              class="score"
+              title="How well the passage fits the question by words and meaning, from 0 to 1"
+            >
               {source.score.toFixed(2)}
             </span>
           </li>

@@ -1,12 +1,13 @@
 // What the server answers, in the server's own types.
 
+import type { Confidence } from "varve";
 import type { AnswerEvent } from "../server/answer/answer.ts";
 import type { Changes, Crawl, PassageView } from "../server/library.ts";
 
 export type { Part } from "../server/answer/answerer.ts";
 export type { Change, Source } from "../server/library.ts";
 export type { Point } from "../server/point.ts";
-export type { AnswerEvent, Changes, Crawl, PassageView };
+export type { AnswerEvent, Changes, Confidence, Crawl, PassageView };
 
 /** What the server says about itself. */
 export interface Status {

@@ -1,4 +1,4 @@
-import { LEAST_SCORE } from "../server/answer/answer.ts";
+import type { Confidence } from "varve";
 import type { Answerer } from "../server/answer/answerer.ts";
 import { type Library, SOURCES } from "../server/library.ts";
 import questions from "./questions.json" with { type: "json" };
@@ -9,10 +9,10 @@ export interface Report {
   readonly questions: readonly {
     readonly question: string;
     readonly rank: number | undefined;
-    readonly score: number;
+    readonly confidence: Confidence;
   }[];
   /** Questions that they do not answer. */
-  readonly strangers: readonly { readonly question: string; readonly score: number }[];
+  readonly strangers: readonly { readonly question: string; readonly confidence: Confidence }[];
   /** How many passages the answers cite, each once for an answer. */
   readonly citations: number;
   /** How many of them are gold passages. */
@@ -29,12 +29,11 @@ export async function measure(library: Library, answerer: Answerer): Promise<Rep
   let citations = 0;
   let goldCitations = 0;
   for (const { question, gold } of questions.answerable) {
-    const sources = await library.search(view, question, SOURCES);
+    const { sources, confidence } = await library.search(view, question, SOURCES);
     const isGold = sources.map(({ id }) => gold.includes(sectionOf(id)));
     const rank = isGold.slice(0, RECALL_AT).indexOf(true) + 1;
-    const score = sources[0]?.score ?? 0;
-    asked.push({ question, rank: rank === 0 ? undefined : rank, score });
-    if (score < LEAST_SCORE) continue;
+    asked.push({ question, rank: rank === 0 ? undefined : rank, confidence });
+    if (confidence === "none") continue;
     const cited = new Set<number>();
     for await (const { cites } of answerer.answer(question, sources, signal))
       for (const cite of cites) cited.add(cite);
@@ -43,7 +42,8 @@ export async function measure(library: Library, answerer: Answerer): Promise<Rep
   }
   const strangers: Report["strangers"][number][] = [];
   for (const question of questions.unanswerable) {
-    strangers.push({ question, score: (await library.search(view, question, 1))[0]?.score ?? 0 });
+    const { confidence } = await library.search(view, question, 1);
+    strangers.push({ question, confidence });
   }
   return { questions: asked, strangers, citations, goldCitations };
 }
@@ -51,15 +51,4 @@ export async function measure(library: Library, answerer: Answerer): Promise<Rep
 /** A long section is cut into several passages: the gold is the section. */
 export function sectionOf(id: string): string {
   return id.replace(/~\d+$/, "");
-}
-
-/** The score that tells both kinds of questions best from each other: the mean of both shares is largest. */
-export function bestThreshold({ questions, strangers }: Report): number {
-  const quality = (least: number): number =>
-    questions.filter(({ score }) => score >= least).length / questions.length +
-    strangers.filter(({ score }) => score < least).length / strangers.length;
-  const steps = Array.from({ length: 101 }, (_, index) => index / 100);
-  const best = Math.max(...steps.map(quality));
-  const good = steps.filter((least) => quality(least) === best);
-  return good[Math.floor(good.length / 2)] ?? 0;
 }

@@ -1,5 +1,6 @@
 // Everything that is read from the table: what fits a question, a passage at its version, what changed, what was crawled.
 
+import type { Confidence } from "varve";
 import { sharedWords } from "./answer/words.ts";
 import type { PassageRow, PassageTable } from "./passages.ts";
 import { openView, type Point, type PointInput, type View } from "./point.ts";
@@ -63,6 +64,12 @@ export interface Crawl extends Point {
   readonly removed: number;
 }
 
+/** Passages that were found, and how sure the search is that they are about the question. */
+export interface Found {
+  readonly sources: readonly Source[];
+  readonly confidence: Confidence;
+}
+
 /** The passages that an answer is made from. */
 export const SOURCES = 6;
 /** The passages that are put in order. */
@@ -86,11 +93,11 @@ export class Library {
   }
 
   /**
-   * The passages of a view that fit a question, the best first: the nearest in meaning, put in order by meaning and by the words that
-   * they share with the question.
+   * The passages of a view that fit a question, the best first, and how sure the search is of them: those that a search finds by words and
+   * meaning, put in order by meaning and by the words that they share with the question.
    */
-  async search({ view }: View, question: string, limit: number = SOURCES): Promise<Source[]> {
-    const hits = await view.search(question, { limit: CANDIDATES });
+  async search({ view }: View, question: string, limit: number = SOURCES): Promise<Found> {
+    const hits = await view.search(question, { limit: CANDIDATES, confidence: true });
     const shared = sharedWords(
       question,
       hits.map(({ title, heading, body }) => `${title} ${heading} ${body}`),
@@ -100,7 +107,8 @@ export class Library {
       const score = (1 - WORDS) * near + WORDS * (shared[index] ?? 0);
       return { id, path, kind, title, heading, body, start, page, score };
     });
-    return sources.sort((a, b) => b.score - a.score).slice(0, limit);
+    const best = sources.sort((a, b) => b.score - a.score).slice(0, limit);
+    return { sources: best, confidence: hits.confidence ?? "weak" };
   }
 
   /** A passage as it was at a version, in its document; undefined where there is none. */

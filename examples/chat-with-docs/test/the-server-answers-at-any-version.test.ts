@@ -25,11 +25,15 @@ describe("An answer", () => {
     expect(sources?.data["point"]).toMatchObject({ version: 2 });
   });
 
-  it("is refused where no passage comes near the question", async () => {
+  it("is refused where nothing is certain, with the passages that are nearest", async () => {
     const site = await listen(await shippedTable());
     const events = await ask(site, "What is the boiling point of ethanol?");
     expect(events.map(({ event }) => event)).toEqual(["sources", "refusal", "end"]);
-    expect(events[0]?.data["sources"]).toEqual([]);
+    expect(events[0]?.data["confidence"]).toBe("none");
+    expect(events[0]?.data["sources"]).not.toEqual([]);
+    expect(events[1]?.data["reason"]).toBe(
+      "Nothing certain: the documents do not seem to speak of this. The nearest passages are listed below.",
+    );
   });
 
   it("is refused before the first crawl", async () => {

@@ -96,7 +96,7 @@ impl<'s> Asked<'s> {
         let of = |word: &&str| {
             let held: Vec<&Counted> = fields
                 .iter()
-                .filter(|field| field.frequencies.contains_key(**word))
+                .filter(|field| field.frequencies.contains_key(*word))
                 .collect();
             let all = || fields.iter().collect::<Vec<_>>();
             let columns = if held.is_empty() { all() } else { held };

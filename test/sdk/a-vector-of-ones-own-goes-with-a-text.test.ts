@@ -52,7 +52,7 @@ describe("a query of a text and a vector", () => {
     expect([ids(first ?? []), ids(second ?? [])]).toEqual(["c", "a"]);
   });
 
-  it("has the weights of the column's function, and equal ones where it cannot be had", async () => {
+  it("takes its weights from the column's function, and equal weights if there is no such function", async () => {
     const fn = custom<string>({
       name: "weak",
       dimensions: 2,

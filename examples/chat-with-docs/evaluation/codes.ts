@@ -16,7 +16,7 @@ export interface CodeReport {
   readonly ms: number;
 }
 
-/** The code of a document: no two have the same, and near numbers have codes that are not alike. */
+/** The code of a document. Each document has its own, and codes of neighbouring numbers look nothing like each other. */
 export function codeOf(number: number): string {
   const letters = "ABCDEFGHKLMNPRSTUVWX";
   const letter = (at: number): string => letters[Math.floor(number / at) % letters.length] ?? "";

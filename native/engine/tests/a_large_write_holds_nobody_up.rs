@@ -192,7 +192,7 @@ fn one_row_each(table: &Arc<Table>, other: &Arc<Table>) {
         let rows = batch(&schema, &[row(1_002, "short", "three")]);
         RowChange::insert((rows, schema), OnKey::Refuse, None, none())
     };
-    let attendant = table.hand_over_rows(make, move |written| sender.send(written).unwrap());
+    let attendant = table.hand_over_rows(None, make, move |written| sender.send(written).unwrap());
     attendant.unwrap().attend();
     receiver.recv().unwrap().unwrap();
 }
@@ -351,7 +351,7 @@ fn an_update_by_a_filter_shares_a_manifest() {
     };
     let attendant = bench
         .table
-        .hand_over_rows(make, move |written| sender.send(written).unwrap());
+        .hand_over_rows(None, make, move |written| sender.send(written).unwrap());
     // It comes behind the row, and so changes it too.
     let written = update(&bench.table, 1_000).unwrap();
     assert_eq!((written.version, written.updated), (3, 1));

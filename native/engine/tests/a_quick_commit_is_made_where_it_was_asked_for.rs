@@ -55,7 +55,7 @@ impl Place {
             let rows = batch(&schema, &[vec![Value::Int(id)]]);
             RowChange::insert((rows, schema), OnKey::Refuse, None, CommitOptions::default())
         };
-        let attendant = self.table.hand_over_rows(change, move |written| {
+        let attendant = self.table.hand_over_rows(Some(100), change, move |written| {
             told.send(written.unwrap().version).unwrap();
         });
         (attendant, hears)
@@ -127,13 +127,14 @@ fn what_comes_meanwhile_is_left_over() {
         let change = move |snapshot: &varve_engine::Snapshot| {
             let told = told.clone();
             let handed = inner.hand_over_rows(
+                Some(100),
                 move |snapshot| row(-2, snapshot),
                 move |written| told.send(written.is_ok()).unwrap(),
             );
             assert!(handed.is_none(), "somebody attends already");
             row(-1, snapshot)
         };
-        let attendant = table.hand_over_rows(change, move |written| {
+        let attendant = table.hand_over_rows(Some(100), change, move |written| {
             told_first.send(written.is_ok()).unwrap();
         });
         (attendant, first)
@@ -143,6 +144,51 @@ fn what_comes_meanwhile_is_left_over() {
     assert_eq!(hears.try_recv(), Err(mpsc::TryRecvError::Empty));
     left.unwrap().attend();
     assert_eq!(hears.try_recv(), Ok(true));
+}
+
+/// Whether a change is committed where it was handed over, which is committed in any case, or refused.
+fn is_at_once(
+    place: &Place,
+    adds: Option<usize>,
+    change: impl FnOnce(&varve_engine::Snapshot) -> varve_engine::Result<RowChange> + Send + 'static,
+) -> bool {
+    let attendant = place.table.hand_over_rows(adds, change, |_| {});
+    let left = attendant.unwrap().attend_if_quick();
+    let is_done = left.is_none();
+    left.into_iter().for_each(Attendant::attend);
+    is_done
+}
+
+/// How long that takes follows from the table, not from the change.
+#[test]
+fn what_looks_for_rows_is_committed_elsewhere() {
+    let mut place = Place::in_memory();
+    place.warm_up();
+    let delete = |_: &varve_engine::Snapshot| Ok(RowChange::delete(None, CommitOptions::default()));
+    assert!(!is_at_once(&place, None, delete));
+    assert_eq!(place.table.snapshot().unwrap().count(None).unwrap(), 0);
+}
+
+#[test]
+fn rows_that_the_manifest_has_no_room_for_are_committed_elsewhere() {
+    let mut place = Place::in_memory();
+    place.warm_up();
+    let nothing = |_: &varve_engine::Snapshot| Ok(RowChange::delete(None, CommitOptions::default()));
+    assert!(!is_at_once(&place, Some(40_000), nothing));
+}
+
+/// A refused change touches no disk.
+#[test]
+fn what_is_not_put_says_nothing_of_the_disk() {
+    let mut place = Place::in_memory();
+    for _ in 0..20 {
+        let refuse = |snapshot: &varve_engine::Snapshot| Err(snapshot.schema().field("none").unwrap_err());
+        assert!(!is_at_once(&place, Some(100), refuse));
+    }
+    assert!(
+        !place.commits_at_once(Duration::ZERO),
+        "nobody knows the disk yet"
+    );
 }
 
 /// A commit for which rows become a file is no quick one.

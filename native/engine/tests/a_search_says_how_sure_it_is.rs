@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use varve_engine::{
-    AsOf, Batch, ColumnBuilder, CommitOptions, Confidence, Database, Fuse, OnKey, Schema, Search,
+    AsOf, Batch, ColumnBuilder, CommitOptions, Confidence, Database, Filter, Fuse, OnKey, Schema, Search,
     SearchOptions, Snapshot, Sureness, Table, Value, WantedText, What, Words,
 };
 
@@ -198,6 +198,42 @@ fn where_there_is_little_to_go_by_nothing_is_claimed() {
     assert_eq!((few.sureness, few.vectors), (Sureness::Weak, None));
 }
 
+/// Of many ids that were given few rows may be left.
+#[test]
+fn a_table_that_is_mostly_gone_is_judged_by_what_is_left() {
+    let table = table("cosine");
+    (0..30).for_each(|part| insert(&table, part * 300..(part + 1) * 300));
+    let schema = Arc::clone(table.snapshot().unwrap().schema());
+    let kept = |code: &str| json!({ "op": "contains", "column": ["body"], "value": code });
+    let others = json!({ "op": "not", "arg": { "op": "or", "args": [kept("AB-100"), kept("AB-101")] } });
+    let others = Filter::parse(&others, &schema).unwrap();
+    table.delete(Some(&others), &CommitOptions::default()).unwrap();
+    let snapshot = table.snapshot().unwrap();
+    assert_eq!(snapshot.count(None).unwrap(), 20);
+    assert!(by_vector(&snapshot, &vector_of(7000)).vectors.is_some());
+    while table.maintain().unwrap() {}
+    let after = by_vector(&table.snapshot().unwrap(), &vector_of(7000));
+    assert_eq!(
+        by_vector(&snapshot, &vector_of(7000)),
+        after,
+        "whatever the layout is"
+    );
+}
+
+#[test]
+fn a_query_of_zeros_says_nothing() {
+    for metric in ["cosine", "l2", "dot"] {
+        let table = table(metric);
+        insert(&table, 0..100);
+        let zeros = by_vector(&table.snapshot().unwrap(), &[0.0; DIMENSIONS]);
+        assert_eq!(
+            (zeros.sureness, zeros.vectors),
+            (Sureness::Weak, None),
+            "{metric}"
+        );
+    }
+}
+
 #[test]
 fn a_version_is_judged_alike_for_ever() {
     let table = table("cosine");
@@ -244,6 +280,7 @@ fn pages_and_limits_change_nothing() {
     };
     let (_, first) = with(3, 0);
     assert_eq!(with(1, 0), (1, first));
+    assert_eq!(with(0, 0), (0, first));
     assert_eq!(with(20, 0), (20, first));
     assert_eq!(with(5, 12), (5, first));
     let explained = snapshot

@@ -250,7 +250,9 @@ fn what_cannot_be_made_fails_alone() {
 fn who_does_not_attend_takes_back_and_others_go_on() {
     let (_, table) = memory();
     let (sender, receiver) = mpsc::channel();
-    let attendant = table.hand_over_rows(insert(1), move |written| sender.send(written.is_ok()).unwrap());
+    let attendant = table.hand_over_rows(None, insert(1), move |written| {
+        sender.send(written.is_ok()).unwrap()
+    });
     drop(attendant.unwrap());
     // Nobody is told, and nothing waits: neither a change of rows nor one of the layout.
     assert_eq!(receiver.recv(), Err(mpsc::RecvError));
@@ -263,7 +265,7 @@ fn who_does_not_attend_takes_back_and_others_go_on() {
 fn changes_without_an_attendant_are_led_by_those_behind_them() {
     let (_, table) = memory();
     let (sender, receiver) = mpsc::channel();
-    let attendant = table.hand_over_rows(insert(1), move |written| {
+    let attendant = table.hand_over_rows(None, insert(1), move |written| {
         sender.send(written.unwrap().version).unwrap();
     });
     table.set_retention(Some(1 << 40)).unwrap();
@@ -280,7 +282,7 @@ fn a_panic_of_one_is_no_silence_for_the_others() {
     let mut attendant = None;
     for change in [insert(1), wild, insert(2)] {
         let sender = sender.clone();
-        let handed = table.hand_over_rows(change, move |written| sender.send(written).unwrap());
+        let handed = table.hand_over_rows(None, change, move |written| sender.send(written).unwrap());
         attendant = attendant.or(handed);
     }
     drop(sender);
@@ -317,7 +319,7 @@ fn all_kinds_of_writers_lose_nothing() {
         let hands_over = || {
             for _ in 0..25 {
                 let told = Arc::clone(&told);
-                let attendant = table.hand_over_rows(insert(fresh()), move |written| {
+                let attendant = table.hand_over_rows(None, insert(fresh()), move |written| {
                     written.unwrap();
                     told.fetch_add(1, Ordering::Relaxed);
                 });

@@ -64,6 +64,8 @@ pub fn read_within(
     let is_quick = match request.kind {
         ReadKind::Get => true,
         ReadKind::GetAll => request.key_count() <= KEYS_AT_ONCE,
+        // How long that takes follows from the texts that are found.
+        ReadKind::Search if request.asked()?.is_highlighted() => return Ok(None),
         ReadKind::Search => {
             let picked = searched(&request, &snapshot, fields, vector, most_ns)?;
             let Some(picked) = picked else { return Ok(None) };
@@ -200,9 +202,11 @@ fn found(
     if let Some(confidence) = picked.confidence {
         page.confidence(confidence);
     }
-    let looked_for = request.asked()?.looked_for(snapshot, vector)?;
-    if let Some(highlights) = request.asked()?.highlights(snapshot, &looked_for, picked)? {
-        page.highlights(&highlights)?;
+    if request.asked()?.is_highlighted() {
+        let looked_for = request.asked()?.looked_for(snapshot, vector)?;
+        if let Some(highlights) = request.asked()?.highlights(snapshot, &looked_for, picked)? {
+            page.highlights(&highlights)?;
+        }
     }
     Ok(page)
 }

@@ -11,7 +11,7 @@ use crate::request::{Write, WriteKind, filter, parse};
 /// As [`Table::insert`], [`Table::replace`], [`Table::update`] and [`Table::delete`]; [`varve_engine::Code::Conflict`] where a column is
 /// called otherwise now.
 pub fn write(table: &Table, request: &str, batch: Option<&[u8]>) -> Result<String> {
-    let change = change(&table.snapshot()?, request, batch.unwrap_or_default())?;
+    let change = change(&table.snapshot()?, parse(request)?, batch.unwrap_or_default())?;
     let done = table.change_rows(change)?;
     Ok(written(done).to_string())
 }
@@ -23,15 +23,17 @@ pub fn hand_over(
     batch: Vec<u8>,
     done: impl FnOnce(Result<String>) + Send + 'static,
 ) -> Option<Attendant> {
-    let make = move |snapshot: &Snapshot| change(snapshot, &request, &batch);
-    table.hand_over_rows(make, move |result| {
+    let request = parse::<Write>(&request);
+    let adds = request.as_ref().ok().filter(|request| request.only_adds());
+    let adds = adds.map(|_| batch.len());
+    let make = move |snapshot: &Snapshot| change(snapshot, request?, &batch);
+    table.hand_over_rows(adds, make, move |result| {
         done(result.map(|done| written(done).to_string()))
     })
 }
 
 /// What a write changes, as a version has the columns.
-fn change(snapshot: &Snapshot, request: &str, batch: &[u8]) -> Result<RowChange> {
-    let request: Write = parse(request)?;
+fn change(snapshot: &Snapshot, request: Write, batch: &[u8]) -> Result<RowChange> {
     request.check_names(snapshot)?;
     let options = request.options.into();
     match request.kind {

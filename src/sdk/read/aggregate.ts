@@ -29,9 +29,10 @@ export async function groupBy(
   reader: Reader,
   columns: unknown,
   request: GroupByRequest,
+  call = "groupBy",
 ): Promise<Record<string, unknown>[]> {
   const { schema } = reader;
-  const groups = groupsOf(schema, columns);
+  const groups = groupsOf(schema, call, columns);
   const measures = FUNCTIONS.flatMap((name) => measuresOf(schema, name, request[name]));
   const told = await reader.aggregate({
     where: reader.filter(request.where),
@@ -44,9 +45,9 @@ export async function groupBy(
   return (JSON.parse(told) as ToldGroup[]).map(make);
 }
 
-function groupsOf(schema: TableSchema, columns: unknown): readonly Field[] {
+function groupsOf(schema: TableSchema, call: string, columns: unknown): readonly Field[] {
   const names: readonly unknown[] = Array.isArray(columns) ? columns : [columns];
-  return [...new Set(names)].map((name) => countedColumn(schema, "groupBy", name));
+  return [...new Set(names)].map((name) => countedColumn(schema, call, name));
 }
 
 function measuresOf(schema: TableSchema, name: Function, columns: unknown): readonly Measure[] {

@@ -216,7 +216,7 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
     const own = ownArgument("column", column);
     if (typeof own !== "string")
       throw badArgument("distinct", "the name of a column", describeValue(own), this.name);
-    const groups = await this.read((reader) => groupBy(reader, own, request));
+    const groups = await this.read((reader) => groupBy(reader, own, request, "distinct"));
     return groups.map((group) => group[own]) as GroupValue<D, G>[];
   }
 

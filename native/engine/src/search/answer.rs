@@ -98,9 +98,7 @@ impl Planned<'_> {
             let depth = planned.depth;
             let found = planned.hits()?;
             let (mut hits, mut explained) = (found.hits, found.explained.after(&before));
-            if search.options.confidence {
-                explained.confidence = Some(snapshot.confidence(&search, &hits, found.words.as_ref())?);
-            }
+            let best = search.options.confidence.then(|| hits.clone());
             let count = hits.len();
             hits.retain(|hit| search.options.admits(hit));
             let least = search.options.min_score.unwrap_or(f64::NEG_INFINITY);
@@ -108,6 +106,10 @@ impl Planned<'_> {
             let is_cut = !is_both && hits.len() < count || found.others_at_most < least;
             let page = snapshot.page_of(&search, hits)?;
             if found.is_all || is_cut || page.len() == search.options.limit {
+                // Judged by the best rows, whatever part of them the page shows.
+                if let Some(best) = best {
+                    explained.confidence = Some(snapshot.confidence(&search, &best, found.words.as_ref())?);
+                }
                 let first = search.options.after.map_or(depth, |after| after.depth);
                 return Ok(Page {
                     hits: page,

@@ -104,7 +104,7 @@ impl Snapshot {
     fn measured_ns(&self, search: &Search<'_>) -> u64 {
         match search.what {
             What::Vector { column, .. } | What::Both { column, .. }
-                if search.options.confidence && self.known_spread(column.id).is_none() =>
+                if search.options.confidence && !self.knows_spread(column.id) =>
             {
                 SPREAD_NS
             }

@@ -151,7 +151,7 @@ impl<'a> Search<'a> {
         let options = &self.options;
         let seen = options.after.map_or(0, |after| after.seen);
         let end = options.limit.saturating_add(options.offset).saturating_add(seen);
-        if options.limit == 0 {
+        if options.limit == 0 && !options.confidence {
             return 0;
         }
         let end = if options.confidence {

@@ -43,4 +43,4 @@ pub use scan::Scan;
 pub use score::{Part, Parts, Score};
 pub(crate) use spread::Spread;
 pub use state::Snapshot;
-pub(crate) use state::{Known, TableState};
+pub(crate) use state::{Known, TableState, Visible};

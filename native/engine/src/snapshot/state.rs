@@ -85,13 +85,17 @@ impl TableState {
             born_below: manifest.watermark,
             died_after: manifest.version,
         };
+        // Another layout of one version changes nothing of it.
+        let spreads = before
+            .filter(|before| before.manifest.version == manifest.version)
+            .map_or_else(Spreads::default, |before| before.latest.spreads.clone());
         let view = View {
             sees,
             schema,
             masks,
             asked: AtomicUsize::new(0),
             words: WordsSeen::default(),
-            spreads: Spreads::default(),
+            spreads,
         };
         Ok(Self {
             own_path: home.manifest_path(manifest.sequence),
@@ -309,14 +313,21 @@ impl Snapshot {
         self.sees(id)
     }
 
-    /// How far apart the vectors of a column lie, where it was measured; none inside where nothing can be told.
-    pub(crate) fn known_spread(&self, field: u32) -> Option<Option<Spread>> {
-        self.view.spreads.known(field)
+    /// Whether it is known how far apart the vectors of a column lie, without measuring.
+    pub(crate) fn knows_spread(&self, field: u32) -> bool {
+        self.view.spreads.is_known(field)
     }
 
-    /// Keeps that as long as the version is read: it never changes.
-    pub(crate) fn keep_spread(&self, field: u32, spread: Option<Spread>) {
-        self.view.spreads.keep(field, spread);
+    /// How far apart the vectors of a column lie, measured once and kept with the version; none where nothing can be told.
+    ///
+    /// # Errors
+    /// Those of `measure`.
+    pub(crate) fn spread_of(
+        &self,
+        field: u32,
+        measure: impl FnOnce() -> Result<Option<Spread>>,
+    ) -> Result<Option<Spread>> {
+        self.view.spreads.get(field, measure)
     }
 
     /// What is known of the words that the version sees.

@@ -124,7 +124,10 @@ impl Table {
         let mut members: Vec<Member<'_>> = changes.iter().map(member).collect();
         let began = self.home.environment.monotonic();
         self.commit_all(&mut members);
-        if members.len() == 1 {
+        // What was not put says nothing of the disk.
+        if let [member] = members.as_slice()
+            && matches!(&member.outcome, Some(Ok(committed)) if committed.commit.is_some())
+        {
             self.pace
                 .took(self.home.environment.monotonic().saturating_sub(began));
         }

@@ -49,6 +49,8 @@ pub(super) trait Waiting: Send + Sync {
     /// # Errors
     /// Why the change cannot be made; others can all the same.
     fn join(&self, table: &Table, state: &Arc<TableState>, under_way: bool) -> Result<Joined>;
+    /// How many bytes of rows it adds at the most, where that is all that it does; none where it looks for rows of the table.
+    fn adds(&self) -> Option<usize>;
     /// Says what it came to. Only the first call counts.
     fn finish(&self, outcome: Result<Committed>);
 }

@@ -155,13 +155,13 @@ impl<C: ?Sized> Line<C> {
     /// Leads the change that was handed over, where it is the only one in the line and nobody leads. Says whether nothing is left that
     /// somebody has to attend to.
     #[must_use]
-    pub(super) fn attend_to_one(&self, lead: impl Fn(&[Arc<C>])) -> bool {
+    pub(super) fn attend_to_one(&self, is_quick: impl Fn(&Arc<C>) -> bool, lead: impl Fn(&[Arc<C>])) -> bool {
         let mut inside = self.lock();
-        let is_alone = matches!(
-            inside.places.make_contiguous(),
-            [Place::Change { handed: true, .. }]
-        );
-        if inside.busy || !is_alone {
+        let is_one = match inside.places.make_contiguous() {
+            [Place::Change { handed: true, change }] => is_quick(change),
+            _ => false,
+        };
+        if inside.busy || !is_one {
             return false;
         }
         inside.busy = true;

@@ -17,6 +17,10 @@ pub(super) trait Write: Send + 'static {
     /// # Errors
     /// Why it cannot be done.
     fn prepare(&mut self, table: &Table, state: &Arc<TableState>) -> Result<Option<Change>>;
+    /// How many bytes of rows it adds at the most, where that is all that it does.
+    fn adds(&self) -> Option<usize> {
+        None
+    }
     /// It was committed, with this manifest; or nobody knows, and there is none. The files that it needs stay.
     fn keep(&mut self, _manifest: Option<&Manifest>) {}
     /// Called before it waits for the table: what takes long is done here, so that nobody waits for it.
@@ -65,6 +69,10 @@ impl<W: Write> Waiting for Pending<W> {
         let write = inside.write.as_mut();
         let write = write.ok_or_else(|| Error::internal("a write that was committed already"))?;
         Ok(table.after(state, write.prepare(table, state)?, under_way))
+    }
+
+    fn adds(&self) -> Option<usize> {
+        self.lock().write.as_ref().and_then(Write::adds)
     }
 
     fn finish(&self, outcome: Result<Committed>) {
@@ -124,15 +132,16 @@ impl Table {
 
     /// Commits what was handed over, where it is one change that is expected to be committed quickly. Says whether nothing is left.
     pub(super) fn attend_if_quick(&self) -> bool {
-        self.is_quick() && self.line.attend_to_one(|changes| self.lead(changes))
+        let is_quick = |change: &Arc<dyn Waiting>| change.adds().is_some_and(|bytes| self.is_quick(bytes));
+        self.line.attend_to_one(is_quick, |changes| self.lead(changes))
     }
 
-    /// Whether a small change, made now, can be expected to need one quick sync and to wait for nobody.
-    fn is_quick(&self) -> bool {
+    /// Whether a change that adds so many bytes of rows, made now, can be expected to need one quick sync and to wait for nobody.
+    fn is_quick(&self, bytes: usize) -> bool {
         let is_free = || self.writing.try_lock().is_ok();
         self.pace.is_quick()
             && self.home.store.is_near()
-            && has_room_for_one(&self.current().manifest)
+            && has_room_for_one(&self.current().manifest, bytes)
             && is_free()
             && self.home.manifests.is_free()
     }

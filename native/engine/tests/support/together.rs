@@ -12,7 +12,7 @@ pub(crate) fn together(table: &Arc<Table>, changes: Vec<Make>) -> Vec<Result<Wri
     let mut attendant = None;
     for change in changes {
         let sender = sender.clone();
-        let handed = table.hand_over_rows(change, move |written| sender.send(written).unwrap());
+        let handed = table.hand_over_rows(None, change, move |written| sender.send(written).unwrap());
         attendant = attendant.or(handed);
     }
     drop(sender);

@@ -284,6 +284,11 @@ impl SearchRequest {
         self.options.diversity <= 0.0
     }
 
+    /// Whether parts of texts are shown.
+    pub(crate) fn is_highlighted(&self) -> bool {
+        self.highlight.is_some()
+    }
+
     /// Of each row the parts that hold what was looked for; none where they were not asked for.
     pub(crate) fn highlights(
         &self,

@@ -85,6 +85,15 @@ pub(crate) struct Write {
 }
 
 impl Write {
+    /// Whether it adds the rows that it brings, and looks for no others but those of their keys.
+    pub(crate) fn only_adds(&self) -> bool {
+        match self.kind {
+            WriteKind::Insert => true,
+            WriteKind::Upsert => self.ending.is_none(),
+            WriteKind::Update | WriteKind::Delete => false,
+        }
+    }
+
     /// Refuses columns that are called otherwise than the caller knows.
     pub(crate) fn check_names(&self, snapshot: &Snapshot) -> Result<()> {
         for field in &snapshot.schema().fields {

@@ -26,10 +26,13 @@ pub struct Fragment {
     pub marks: Vec<Stretch>,
 }
 
+/// The most parts of a text that are shown.
+const FRAGMENTS_MAX: usize = 100;
+
 /// What is shown of a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown {
-    /// At most so many parts.
+    /// At most so many parts, and at most 100.
     pub fragments: usize,
     /// Each of about so many units of UTF-16, and of no more but for a word that is longer.
     pub size: usize,
@@ -52,14 +55,15 @@ impl Compiled {
         let leaves: Vec<&Leaf> = self.leaves_of(field).collect();
         let mut marks = marks(&leaves, analysis, text);
         measure(text, &mut marks);
-        let mut chosen: Vec<Range<usize>> = Vec::new();
-        while chosen.len() < shown.fragments {
-            match best(&marks, &leaves, shown.size, &chosen) {
-                Some(next) => chosen.push(next),
-                None => break,
-            }
+        let (mut chosen, mut taken) = (Vec::new(), vec![false; marks.len()]);
+        while chosen.len() < shown.fragments.min(FRAGMENTS_MAX) {
+            let Some(next) = best(&marks, &leaves, shown.size, &taken) else {
+                break;
+            };
+            taken.get_mut(next.clone()).unwrap_or_default().fill(true);
+            chosen.push(next);
         }
-        chosen.sort_unstable_by_key(|range| range.start);
+        chosen.sort_unstable_by_key(|range: &Range<usize>| range.start);
         let mut fragments: Vec<Fragment> = Vec::new();
         for (i, range) in chosen.iter().enumerate() {
             let inside = marks.get(range.clone()).unwrap_or_default();
@@ -136,9 +140,9 @@ fn measure(text: &str, marks: &mut [Mark]) {
 }
 
 /// The marks of the best part that has none of those which were chosen.
-fn best(marks: &[Mark], leaves: &[&Leaf], size: usize, chosen: &[Range<usize>]) -> Option<Range<usize>> {
+fn best(marks: &[Mark], leaves: &[&Leaf], size: usize, taken: &[bool]) -> Option<Range<usize>> {
     let weight = |mark: &Mark| leaves.get(mark.of).map_or(0.0, |leaf| leaf.factor);
-    let is_taken = |i: usize| chosen.iter().any(|range| range.contains(&i));
+    let is_taken = |i: usize| taken.get(i).copied().unwrap_or(true);
     let mut best: Option<(f64, Range<usize>)> = None;
     let mut counts: HashMap<usize, usize> = HashMap::new();
     let (mut end, mut sum) = (0, 0.0);

@@ -45,9 +45,14 @@ impl Snapshot {
         let vectors = match search.what {
             What::Text { .. } => None,
             What::Vector { column, query } | What::Both { column, query, .. } => {
-                let spread = self.spread(column)?;
-                let cosines = self.cosines(column, query, &ranked(hits))?;
-                spread.and_then(|spread| judged(spread, &cosines, signals))
+                // A vector of zeros lies in no direction.
+                if query.iter().any(|x| *x != 0.0) {
+                    let spread = self.spread(column)?;
+                    let cosines = self.cosines(column, query, &ranked(hits))?;
+                    spread.and_then(|spread| judged(spread, cosines, signals))
+                } else {
+                    None
+                }
             }
         };
         Ok(together(words, vectors, !hits.is_empty()))
@@ -67,8 +72,10 @@ fn ranked(hits: &[Hit]) -> Vec<RowPlace> {
 }
 
 /// What the nearest vectors say: how near the first is, and how far it stands out; among words that is what the first by words does.
-fn judged(spread: Spread, cosines: &[f64], signals: Option<&WordSignals>) -> Option<f64> {
-    let (first, last) = (*cosines.first()?, *cosines.last()?);
+fn judged(spread: Spread, mut cosines: Vec<f64>, signals: Option<&WordSignals>) -> Option<f64> {
+    // What is nearest by another metric need not be so by the cosine.
+    cosines.sort_unstable_by(f64::total_cmp);
+    let (first, last) = (*cosines.last()?, *cosines.first()?);
     let unit = spread.near - spread.mean;
     let stands_out = match signals {
         Some(words) => 3.0 * words.stands_out,

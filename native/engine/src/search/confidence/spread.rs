@@ -1,4 +1,4 @@
-use crate::column::vector_elements;
+use crate::column::{Bits, vector_elements};
 use crate::error::Result;
 use crate::fragment::kernel_element;
 use crate::schema::{DataType, Field};
@@ -6,13 +6,13 @@ use crate::search::near::VectorPlan;
 use crate::search::pass::Question;
 use crate::search::query::Query;
 use crate::search::request::Leg;
-use crate::snapshot::{RowPlace, Snapshot, Spread};
+use crate::snapshot::{RowPlace, Snapshot, Spread, Visible};
 
 /// Rows of the sample.
 const SAMPLE: usize = 64;
 /// With fewer nothing is told.
 const SAMPLE_MIN: usize = 16;
-/// Ids that are tried for the sample, of which some are those of dead rows or of rows without a vector.
+/// Rows that are tried for the sample, of which some have no vector.
 const TRIES: u64 = 4096;
 /// Where rows are no nearer to each other than this, their distances say nothing.
 const UNIT_MIN: f64 = 0.01;
@@ -20,15 +20,10 @@ const UNIT_MIN: f64 = 0.01;
 const NEAREST: usize = 2;
 
 impl Snapshot {
-    /// How far apart the vectors of a column lie, in a sample of 64 rows that follows from the version alone; none where there are fewer than
-    /// 16 rows, or where they hardly differ. It is measured when first asked for, which takes 64 searches, and kept with the version.
+    /// How far apart the vectors of a column lie, in a sample of 64 rows that follows from the version alone; none where fewer than 16 of them
+    /// have a vector, or where these hardly differ. It is measured when first asked for, which takes 64 searches, and kept with the version.
     pub(super) fn spread(&self, column: &Field) -> Result<Option<Spread>> {
-        if let Some(known) = self.known_spread(column.id) {
-            return Ok(known);
-        }
-        let spread = self.measured_spread(column)?;
-        self.keep_spread(column.id, spread);
-        Ok(spread)
+        self.spread_of(column.id, || self.measured_spread(column))
     }
 
     fn measured_spread(&self, column: &Field) -> Result<Option<Spread>> {
@@ -57,32 +52,52 @@ impl Snapshot {
         Ok((spread.near - spread.mean >= UNIT_MIN).then_some(spread))
     }
 
-    /// Rows with a vector, whose ids are drawn by a rule from all that were handed out.
+    /// Rows with a vector, drawn by a rule from those that the version sees, in the order of their ids.
     fn sample(&self, column: &Field) -> Result<Vec<RowPlace>> {
-        let born = self.watermark();
-        let mut rows: Vec<RowPlace> = Vec::with_capacity(SAMPLE);
-        if born <= TRIES {
-            // All of them, so that none is missed where there are few.
-            for (_, row) in self.born_since(0) {
-                if self.has_direction(column, row)? {
-                    rows.push(row);
-                }
-            }
-            let step = rows.len().div_ceil(SAMPLE).max(1);
-            return Ok(rows.into_iter().step_by(step).collect());
-        }
-        for draw in 0..TRIES {
-            if rows.len() == SAMPLE {
+        let segments: Vec<Visible<'_>> = self.segments().collect();
+        let count = |visible: &Visible<'_>| {
+            let all = visible.segment.len();
+            visible.mask.as_ref().map_or(all, |mask| mask.count()) as u64
+        };
+        let ends: Vec<u64> = segments
+            .iter()
+            .scan(0, |end, visible| {
+                *end += count(visible);
+                Some(*end)
+            })
+            .collect();
+        let rows = ends.last().copied().unwrap_or(0);
+        let nth = |nth: u64| {
+            let at = ends.partition_point(|end| *end <= nth);
+            let before = at.checked_sub(1).and_then(|before| ends.get(before)).copied();
+            let (visible, within) = (segments.get(at)?, nth - before.unwrap_or(0));
+            let row = match &visible.mask {
+                Some(mask) => nth_one(mask, within)?,
+                None => within,
+            };
+            Some((visible.index, u32::try_from(row).ok()?))
+        };
+        // Of few rows each is tried, so that none is missed.
+        let (tries, step) = if rows <= TRIES {
+            (rows, true)
+        } else {
+            (TRIES, false)
+        };
+        let mut sample: Vec<RowPlace> = Vec::with_capacity(SAMPLE);
+        for draw in 0..tries {
+            if !step && sample.len() == SAMPLE {
                 break;
             }
-            if let Some(row) = self.place(mixed(draw) % born)
-                && !rows.contains(&row)
+            let row = nth(if step { draw } else { mixed(draw) % rows });
+            if let Some(row) = row
+                && (step || !sample.contains(&row))
                 && self.has_direction(column, row)?
             {
-                rows.push(row);
+                sample.push(row);
             }
         }
-        Ok(rows)
+        let step = sample.len().div_ceil(SAMPLE).max(1);
+        Ok(sample.into_iter().step_by(step).collect())
     }
 
     /// Whether a row has a vector, and not one of zeros.
@@ -130,6 +145,20 @@ impl Snapshot {
             _ => Ok(None),
         }
     }
+}
+
+/// The place of the bit that so many set bits stand before.
+fn nth_one(bits: &Bits, mut before: u64) -> Option<u64> {
+    for (at, word) in (0..).zip(bits.words()) {
+        let ones = u64::from(word.count_ones());
+        if before < ones {
+            let mut rest = *word;
+            (0..before).for_each(|_| rest &= rest.wrapping_sub(1));
+            return Some(at * 64 + u64::from(rest.trailing_zeros()));
+        }
+        before -= ones;
+    }
+    None
 }
 
 /// A number that looks random and is that of every run (SplitMix64, G. Steele and others, 2014).

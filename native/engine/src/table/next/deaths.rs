@@ -6,7 +6,7 @@ use crate::store::{FileName, PutOutcome};
 use crate::table::handle::Table;
 
 /// Deaths that stand in the manifest itself, at most.
-const DEATHS: usize = 512;
+pub(super) const DEATHS: usize = 512;
 
 impl NextManifest {
     pub(super) fn end_rows(&mut self, table: &Table, ended: &[u64], version: u64) -> Result<()> {

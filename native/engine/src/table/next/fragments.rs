@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::deaths::DEATHS;
 use super::draft::NextManifest;
 use crate::error::Result;
 use crate::format::{Fragment, Manifest, Raw};
@@ -13,9 +14,18 @@ pub(in crate::table) const INLINE_BYTES: usize = 64 * 1024;
 /// Commits whose rows travel in the manifest, at most.
 const INLINE_COMMITS: usize = 64;
 
-/// Whether the next small change is a matter of the manifest alone: no rows and no part of the log become files.
-pub(in crate::table) fn has_room_for_one(manifest: &Manifest) -> bool {
-    manifest.inline.len() < INLINE_COMMITS && manifest.log.tail.len() < CHUNK
+/// The least bytes of a row that replaces another.
+const ROW_BYTES: usize = 8;
+
+/// Whether a change that adds so many bytes of rows is a matter of the manifest alone: no rows, no deaths and no part of the log become files.
+/// As text, rows take up to twice as much.
+pub(in crate::table) fn has_room_for_one(manifest: &Manifest, bytes: usize) -> bool {
+    let used: usize = manifest.inline.iter().map(Raw::text_len).sum();
+    let ended: usize = manifest.deaths.tail.iter().map(|deaths| deaths.get().len()).sum();
+    manifest.inline.len() < INLINE_COMMITS
+        && used + 2 * bytes <= INLINE_BYTES
+        && ended + bytes / ROW_BYTES <= DEATHS
+        && manifest.log.tail.len() < CHUNK
 }
 
 impl NextManifest {

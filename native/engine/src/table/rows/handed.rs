@@ -13,11 +13,16 @@ type Make = Box<dyn FnOnce(&Snapshot) -> Result<RowChange> + Send>;
 
 /// A change that is made when its turn comes.
 struct Later {
+    adds: Option<usize>,
     make: Option<Make>,
     made: Result<RowChange>,
 }
 
 impl Write for Later {
+    fn adds(&self) -> Option<usize> {
+        self.adds
+    }
+
     fn prepare(&mut self, table: &Table, state: &Arc<TableState>) -> Result<Option<Change>> {
         if let Some(make) = self.make.take() {
             self.made = make(&Snapshot::latest(Arc::clone(state)));
@@ -54,11 +59,13 @@ impl Attendant {
     /// attend to.
     #[must_use]
     pub fn attend_if_quick(mut self) -> Option<Self> {
-        let is_done = self.0.as_ref().is_none_or(|table| table.attend_if_quick());
-        if is_done {
-            self.0 = None;
+        // Taken out, so that a panic takes nothing back that others handed over meanwhile.
+        let table = self.0.take()?;
+        if table.attend_if_quick() {
+            return None;
         }
-        self.0.is_some().then_some(self)
+        self.0 = Some(table);
+        Some(self)
     }
 }
 
@@ -74,13 +81,18 @@ impl Table {
     /// [`Table::change_rows`] without waiting: the place among those who wait is that of the call, `make` says what the change is when its
     /// turn comes, and `done` is called with what it came to, both on whatever thread commits. They must not take long, nor write.
     ///
+    /// `adds` says how many bytes of rows it adds at the most, where that is all that it does, and nothing where it looks for rows of the
+    /// table: only the former may be committed by [`Attendant::attend_if_quick`].
+    ///
     /// Where nobody attends to such changes yet, the caller must see to it.
     pub fn hand_over_rows(
         self: &Arc<Self>,
+        adds: Option<usize>,
         make: impl FnOnce(&Snapshot) -> Result<RowChange> + Send + 'static,
         done: impl FnOnce(Result<Written>) + Send + 'static,
     ) -> Option<Attendant> {
         let later = Later {
+            adds,
             make: Some(Box::new(make)),
             made: Err(Error::internal("a change that was not made")),
         };

@@ -200,11 +200,14 @@ impl Compiling<'_> {
             leaves: Vec::new(),
         };
         let mut says_something = false;
+        // A word that is not written out is one word in all columns.
+        let (before, mut after) = (self.expansions, self.expansions);
         for place in 0..self.compiled.fields.len() {
             let field = self.compiled.fields.get(place).map_or(0, |field| field.field);
             if clause.field.is_some_and(|only| only != field) {
                 continue;
             }
+            self.expansions = before;
             for found in self.found(clause, place, field)? {
                 says_something = true;
                 if self.leaves < LEAVES_MAX
@@ -214,7 +217,9 @@ impl Compiling<'_> {
                     sought.leaves.push(leaf);
                 }
             }
+            after = after.max(self.expansions);
         }
+        self.expansions = after;
         // What is nothing but stop words and signs is not required, nor what stands in a column that is not searched.
         if !sought.leaves.is_empty() || (says_something && clause.occur == Occur::Must) {
             self.compiled.clauses.push(sought);
@@ -302,7 +307,15 @@ impl Compiling<'_> {
             stands_for: self.expansions,
             ..single(expanded.term)
         });
-        Ok(found.collect())
+        let mut found: Vec<Found> = found.collect();
+        if found.is_empty() {
+            // Nothing is like it: it stands for itself, which no row has either, so that it is missed like a word that was written out.
+            found.push(Found {
+                stands_for: self.expansions,
+                ..single(wanted.text().to_owned())
+            });
+        }
+        Ok(found)
     }
 
     /// Weighs a term or phrase; none where no row has it, which is kept apart, or where it is there already.

@@ -13,6 +13,13 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
+    /// What was written.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Prefix(text) | Self::Near { term: text, .. } => text,
+        }
+    }
+
     /// By how many changes a term differs; none where it is not wanted. A beginning differs by none.
     pub(crate) fn distance(&self, term: &str) -> Option<u8> {
         match self {

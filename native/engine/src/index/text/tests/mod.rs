@@ -1,5 +1,6 @@
 //! Laws of the text index, over random rows.
 
+mod ceilings;
 mod highlights;
 mod languages;
 mod oracle;

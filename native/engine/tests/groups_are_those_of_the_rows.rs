@@ -268,9 +268,55 @@ fn what_cannot_be_computed_is_refused() {
         measures: vec![measure(&snapshot, function, name)],
         ..Aggregation::default()
     };
+    let by_lang = by(&snapshot, &["lang"]);
     insta::assert_snapshot!(refused(by(&snapshot, &["near"])), @r#"INVALID_ARGUMENT: Rows cannot be grouped by the column "near": its type does not allow it. Group by texts, numbers, dates and truth values, and by lists of these."#);
     insta::assert_snapshot!(refused(by(&snapshot, &["tags", "tags"])), @r#"INVALID_ARGUMENT: Rows cannot be grouped by two lists at once: "tags" is the second. Group by one list at a time."#);
     insta::assert_snapshot!(refused(computed(AggregateFunction::Sum, "lang")), @r#"INVALID_ARGUMENT: There is no sum and no mean of the column "lang": its type does not allow it. Ask for those of columns of numbers."#);
     insta::assert_snapshot!(refused(computed(AggregateFunction::Average, "counts")), @r#"INVALID_ARGUMENT: There is no sum and no mean of the column "counts": its type does not allow it. Ask for those of columns of numbers."#);
     insta::assert_snapshot!(refused(computed(AggregateFunction::Least, "tags")), @r#"INVALID_ARGUMENT: There is no smallest and no greatest value of the column "tags": its type does not allow it. Ask for those of columns of text, enum, int, float, boolean, timestamp or date."#);
+    let ordered = |by| Aggregation {
+        order: vec![GroupOrder {
+            by,
+            descending: false,
+        }],
+        ..by_lang.clone()
+    };
+    insta::assert_snapshot!(refused(ordered(GroupKey::Value(1))), @"INVALID_ARGUMENT: Groups cannot be ordered by what is not asked of them. Order by their number of rows, or by a column or a number that is asked for.");
+    insta::assert_snapshot!(refused(ordered(GroupKey::Measure(0))), @"INVALID_ARGUMENT: Groups cannot be ordered by what is not asked of them. Order by their number of rows, or by a column or a number that is asked for.");
+}
+
+#[test]
+fn what_is_no_number_comes_behind_all_numbers() {
+    let row = |lang, price| Row {
+        lang: Some(lang),
+        tags: None,
+        views: None,
+        price: Some(price),
+        counts: true,
+    };
+    let rows = [
+        row("de", f64::INFINITY),
+        row("de", f64::NEG_INFINITY),
+        row("en", 1.0),
+        row("", f64::NAN),
+    ];
+    let table = table(&rows);
+    let snapshot = table.snapshot().unwrap();
+    for function in [AggregateFunction::Sum, AggregateFunction::Average] {
+        let asked = Aggregation {
+            measures: vec![measure(&snapshot, function, "price")],
+            order: vec![GroupOrder {
+                by: GroupKey::Measure(0),
+                descending: false,
+            }],
+            ..by(&snapshot, &["lang"])
+        };
+        let found = snapshot.aggregate(&asked).unwrap();
+        let langs: Vec<Key> = found.iter().map(|group| key_of(&group.values[0])).collect();
+        assert_eq!(
+            langs,
+            [key(Some("en")), key(Some("")), key(Some("de"))],
+            "of equal ones by their values"
+        );
+    }
 }

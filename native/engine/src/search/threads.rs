@@ -66,7 +66,7 @@ pub(super) fn over_all(question: &Question<'_>, rows: &[Selected<'_>], top: &mut
 pub(super) fn beside<A, B: Send>(
     is_worth_it: bool,
     here: impl FnOnce() -> Result<A>,
-    there: impl FnOnce() -> Result<B> + Send,
+    there: impl Fn() -> Result<B> + Sync,
 ) -> Result<(A, B)> {
     let helpers = Helpers::up_to(usize::from(is_worth_it));
     if helpers.0 == 0 {
@@ -75,11 +75,14 @@ pub(super) fn beside<A, B: Send>(
     }
     scope(|scope| {
         let name = "varve-search".to_owned();
-        let other = Builder::new().name(name).spawn_scoped(scope, there);
+        let Ok(other) = Builder::new().name(name).spawn_scoped(scope, &there) else {
+            let here = here()?;
+            return Ok((here, there()?));
+        };
         let here = here();
         let panicked = |_| Err(Error::internal("a thread that searches panicked"));
-        let there = other.map_err(|error| Error::internal(error.to_string()))?.join();
-        Ok((here?, there.unwrap_or_else(panicked)?))
+        let there = other.join().unwrap_or_else(panicked);
+        Ok((here?, there?))
     })
 }
 

@@ -104,11 +104,12 @@ impl Compensated {
     }
 
     fn total(&self) -> f64 {
-        // Beyond all numbers nothing can be told of what was lost.
-        if self.sum.is_finite() {
-            self.sum + self.lost
-        } else {
-            self.sum
+        match self.sum {
+            // What is no number is one value, whatever processor made it.
+            sum if sum.is_nan() => f64::NAN,
+            // Beyond all numbers nothing can be told of what was lost.
+            sum if sum.is_infinite() => sum,
+            sum => sum + self.lost,
         }
     }
 }

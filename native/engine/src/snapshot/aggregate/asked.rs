@@ -100,6 +100,18 @@ impl Aggregation {
                 ));
             }
         }
+        for order in &self.order {
+            let is_there = match order.by {
+                GroupKey::Count => true,
+                GroupKey::Value(at) => at < self.by.len(),
+                GroupKey::Measure(at) => at < self.measures.len(),
+            };
+            if !is_there {
+                let message = "Groups cannot be ordered by what is not asked of them.";
+                return Err(Error::new(Code::InvalidArgument, message)
+                    .hint("Order by their number of rows, or by a column or a number that is asked for."));
+            }
+        }
         let lists = |field: &&Field| matches!(field.data_type, DataType::List { .. });
         if let Some(second) = self.by.iter().filter(lists).nth(1) {
             let message = format!(

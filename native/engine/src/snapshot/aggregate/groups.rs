@@ -8,8 +8,10 @@ use super::cells::Cells;
 
 use crate::error::{Code, Error, Result};
 
-/// More groups than these are refused: each takes about 200 bytes.
+/// More groups than these are refused: each takes about 200 bytes, and 50 for each of its measures.
 const GROUPS_MAX: usize = 1_000_000;
+/// More measures than these are refused, over all groups.
+const MEASURES_MAX: usize = 4_000_000;
 
 /// The groups that were met so far.
 pub(super) struct Groups<'a> {
@@ -89,10 +91,9 @@ impl<'a> Groups<'a> {
         let at = match self.known.get(self.key.as_slice()) {
             Some(at) => *at,
             None => {
-                if self.groups.len() >= GROUPS_MAX {
-                    let message = format!("The rows are of more than {GROUPS_MAX} groups.");
-                    return Err(Error::new(Code::InvalidArgument, message)
-                        .hint("Narrow the rows with a filter, or group by columns of fewer values."));
+                let most = GROUPS_MAX.min(MEASURES_MAX / self.measures.len().max(1));
+                if self.groups.len() >= most {
+                    return Err(too_many(most));
                 }
                 self.known.insert(self.key.as_slice().into(), self.groups.len());
                 self.groups.push(self.empty());
@@ -114,8 +115,14 @@ impl<'a> Values<'a> {
             row: own,
         } = self;
         own.clear();
+        let mut is_full = false;
         cells.each(row, |value| {
             let next = met.len() as u32;
+            // Values may be of no group: those beside an empty list.
+            if met.len() > GROUPS_MAX {
+                is_full = true;
+                return;
+            }
             let number = *numbers.entry(value).or_insert(next);
             if number == next {
                 met.push((value, 0));
@@ -126,14 +133,25 @@ impl<'a> Values<'a> {
                 *last = rows;
                 own.push(number);
             }
-        })
+        })?;
+        if is_full {
+            Err(too_many(GROUPS_MAX))
+        } else {
+            Ok(())
+        }
     }
 }
 
 impl<'a> Groups<'a> {
     /// Those that were asked for, in order.
     pub(super) fn ordered(self, asked: &Aggregation) -> Vec<Group> {
-        let columns = &self.columns;
+        let Self {
+            columns,
+            known,
+            groups,
+            measures,
+            ..
+        } = self;
         let value = |key: &[u32], column: usize| {
             let number = key.get(column).copied().unwrap_or_default();
             let met = columns
@@ -142,7 +160,7 @@ impl<'a> Groups<'a> {
             met.map_or(Distinct::Null, |(value, _)| *value)
         };
         let compare = |(a, one): &(Box<[u32]>, usize), (b, other): &(Box<[u32]>, usize)| {
-            let (Some(one), Some(other)) = (self.groups.get(*one), self.groups.get(*other)) else {
+            let (Some(one), Some(other)) = (groups.get(*one), groups.get(*other)) else {
                 return Ordering::Equal;
             };
             let by_order = asked.order.iter().map(|order| match order.by {
@@ -150,7 +168,7 @@ impl<'a> Groups<'a> {
                 GroupKey::Count => turned(one.count.cmp(&other.count), order.descending),
                 GroupKey::Measure(at) => {
                     let computed = one.measures.get(at).zip(other.measures.get(at));
-                    let asked = self.measures.get(at).zip(computed);
+                    let asked = measures.get(at).zip(computed);
                     asked.map_or(Ordering::Equal, |(asked, (one, other))| {
                         one.placed(other, asked.function, order.descending)
                     })
@@ -160,26 +178,31 @@ impl<'a> Groups<'a> {
             let mut all = by_order.chain(by_values);
             all.find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
         };
-        let mut known: Vec<(Box<[u32]>, usize)> =
-            self.known.iter().map(|(key, at)| (key.clone(), *at)).collect();
+        let mut known: Vec<(Box<[u32]>, usize)> = known.into_iter().collect();
         known.sort_unstable_by(compare);
         let told = known
             .into_iter()
             .skip(asked.offset)
             .take(asked.limit.unwrap_or(usize::MAX));
         told.filter_map(|(key, at)| {
-            let group = self.groups.get(at)?;
-            let measures = self.measures.iter().zip(&group.measures);
+            let group = groups.get(at)?;
+            let computed = measures.iter().zip(&group.measures);
             Some(Group {
                 values: (0..columns.len())
                     .map(|column| value(&key, column).value())
                     .collect(),
                 count: group.count,
-                measures: measures
+                measures: computed
                     .map(|(asked, computed)| computed.told(asked.function))
                     .collect(),
             })
         })
         .collect()
     }
+}
+
+fn too_many(most: usize) -> Error {
+    let message = format!("The rows are of more than {most} groups.");
+    Error::new(Code::InvalidArgument, message)
+        .hint("Narrow the rows with a filter, group by columns of fewer values, or ask for fewer numbers of each group.")
 }

@@ -20,14 +20,8 @@ pub fn aggregate(table: &Table, request: &str) -> Result<String> {
 }
 
 fn told(asked: &Aggregation, group: &Group) -> Json {
-    let values = asked
-        .by
-        .iter()
-        .zip(&group.values)
-        .map(|(field, value)| match &field.data_type {
-            DataType::List { item } => json_of(&item.data_type, value),
-            own => json_of(own, value),
-        });
+    let values = asked.by.iter().zip(&group.values);
+    let values = values.map(|(field, value)| json_of(field.data_type.item_or_self(), value));
     let measures = asked
         .measures
         .iter()

@@ -136,10 +136,7 @@ impl Page {
     /// Writes how often values stand in columns: JSON behind all other text.
     pub(crate) fn facets(&mut self, counted: &[(Field, Vec<ValueCount>)]) -> Result<()> {
         let values = |(field, values): &(Field, Vec<ValueCount>)| -> Json {
-            let item = match &field.data_type {
-                DataType::List { item } => &item.data_type,
-                own => own,
-            };
+            let item = field.data_type.item_or_self();
             let told = |one: &ValueCount| json!([json_of(item, &one.value), one.count]);
             values.iter().map(told).collect()
         };

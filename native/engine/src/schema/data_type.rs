@@ -86,6 +86,17 @@ pub enum DataType {
     },
 }
 
+impl DataType {
+    /// The type of the values that a cell holds: of a list that of its items, otherwise this one.
+    #[must_use]
+    pub fn item_or_self(&self) -> &Self {
+        match self {
+            Self::List { item } => &item.data_type,
+            own => own,
+        }
+    }
+}
+
 /// The type of a list's items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nested {

@@ -5,7 +5,6 @@ use super::pass::Question;
 use super::query::Query;
 use crate::column::vector_elements;
 use crate::error::Result;
-use crate::fragment::kernel_element;
 use crate::schema::{DataType, Field};
 use crate::snapshot::Snapshot;
 
@@ -30,14 +29,9 @@ impl Snapshot {
     ) -> Result<Vec<Hit>> {
         let mut left = Vec::with_capacity(hits.len());
         for hit in hits {
-            let column = self.column(hit.row.0, field.id);
-            let row = hit.row.1 as usize;
             left.push(Candidate {
                 hit,
-                vector: match column {
-                    Some(column) if !column.is_null(row)? => Some(column.fixed(row)?),
-                    _ => None,
-                },
+                vector: self.vector_at(field, hit.row)?,
                 alike: None,
             });
         }
@@ -77,10 +71,7 @@ fn compare(field: &Field, vector: &[u8], left: &mut [Candidate<'_>]) -> Result<(
             vectors.push(vector);
         }
     }
-    let mut scores = vec![f64::NAN; vectors.len()];
-    let (kernels, query) = (question.kernels, &question.kernel_query);
-    kernels.score_each(query, kernel_element(element), &vectors, &mut scores);
-    for (alike, score) in with.into_iter().zip(scores) {
+    for (alike, score) in with.into_iter().zip(question.scores(&vectors)) {
         let (_, score) = question.query.distance_and_score(score);
         *alike = Some(alike.map_or(score, |known| known.max(score)));
     }

@@ -3,12 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::column::{Column, Data};
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::format::default_of;
-use crate::schema::{DataType, Field};
-use crate::snapshot::{Distinct, Snapshot};
+use crate::schema::Field;
+use crate::snapshot::{Distinct, Snapshot, Source};
 use crate::value::Value;
 
 /// The most values of a column that are told: the most frequent.
@@ -33,18 +31,20 @@ impl Snapshot {
     /// # Errors
     /// [`Code::InvalidArgument`] for a column of another type, [`Code::Corrupt`].
     pub fn facets(&self, filter: Option<&Filter>, field: &Field) -> Result<Vec<ValueCount>> {
-        let item = counted_type(field)?;
-        let default = Column::constant(&field.data_type, &default_of(field)?, 1)?;
+        check_counted(field)?;
+        let source = Source::of(field)?;
         let (mut counts, mut row) = (Counts::new(), 0);
         for matched in self.matching(filter) {
             let (visible, bits) = matched?;
-            let column = self.column(visible.index, field.id);
+            let cells = source.cells(self.column(visible.index, field.id));
             let mut count = |position: usize| {
                 row += 1;
-                match column {
-                    Some(column) => add(&mut counts, column, item, position, row),
-                    None => add(&mut counts, &default, item, 0, row),
-                }
+                cells.each(position, |value| {
+                    let (count, last) = counts.entry(value).or_insert((0, 0));
+                    if *last != row {
+                        (*count, *last) = (*count + 1, row);
+                    }
+                })
             };
             match bits {
                 None => (0..visible.segment.len()).try_for_each(&mut count)?,
@@ -55,45 +55,15 @@ impl Snapshot {
     }
 }
 
-/// The type of the values that are counted.
-fn counted_type(field: &Field) -> Result<&DataType> {
-    let item = match &field.data_type {
-        DataType::List { item } => &item.data_type,
-        own => own,
-    };
-    if Distinct::is_of(item) {
-        return Ok(item);
+fn check_counted(field: &Field) -> Result<()> {
+    if Distinct::is_of(field.data_type.item_or_self()) {
+        return Ok(());
     }
     let message = format!("The values of the column \"{}\" cannot be counted.", field.name);
     let hint = "Facets are counts of texts, numbers, dates and truth values, and of lists of these.";
     Err(Error::new(Code::InvalidArgument, message)
         .hint(hint)
         .column(field.name.clone()))
-}
-
-/// Counts the value of a row, or those in its list.
-fn add<'a>(
-    counts: &mut Counts<'a>,
-    column: &'a Column,
-    item: &DataType,
-    position: usize,
-    row: u64,
-) -> Result<()> {
-    let mut count = |key| {
-        let (count, last) = counts.entry(key).or_insert((0, 0));
-        if *last != row {
-            (*count, *last) = (*count + 1, row);
-        }
-    };
-    if !matches!(column.data(), Data::List { .. }) || column.is_null(position)? {
-        count(Distinct::at(column, item, position)?);
-        return Ok(());
-    }
-    let (items, mut range) = column.list(position)?;
-    range.try_for_each(|at| {
-        count(Distinct::at(items, item, at)?);
-        Ok(())
-    })
 }
 
 fn most_frequent(counts: Counts<'_>) -> Vec<ValueCount> {

@@ -9,11 +9,23 @@ use super::query::Query;
 use crate::column::{Bits, Column};
 use crate::error::Result;
 use crate::fragment::kernel_element;
+use crate::schema::Field;
+use crate::snapshot::{RowPlace, Snapshot};
 
 /// Rows that are looked at before the threshold is raised, at first and at most; multiples of 64.
 const STEPS: (usize, usize) = (256, 8192);
 /// If more than one in this many rows must be read in full, reading all of them in order is faster.
 const WORTH: usize = 4;
+
+impl Snapshot {
+    /// The vector of a row; none where it has none.
+    pub(super) fn vector_at(&self, field: &Field, (segment, row): RowPlace) -> Result<Option<&[u8]>> {
+        match self.column(segment, field.id) {
+            Some(column) if !column.is_null(row as usize)? => column.fixed(row as usize).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
 
 /// What the rows are compared with, and how.
 #[derive(Debug)]
@@ -32,6 +44,15 @@ impl<'a> Question<'a> {
             kernels: Kernels::best(),
             query,
         }
+    }
+
+    /// How each of some vectors fits, as the kernel tells it; not a number where that cannot be told.
+    pub(super) fn scores(&self, vectors: &[&[u8]]) -> Vec<f64> {
+        let mut scores = vec![f64::NAN; vectors.len()];
+        let element = kernel_element(self.query.element);
+        self.kernels
+            .score_each(&self.kernel_query, element, vectors, &mut scores);
+        scores
     }
 
     /// The query in whole numbers; `None` where no shadow says anything of it.

@@ -135,7 +135,7 @@ impl Planned<'_> {
         match &self.part {
             Part::Vector(plan) => Ok(plan.predicted_ns()),
             Part::Text(plan) => plan.predicted_ns(),
-            Part::Both(plan) => plan.predicted_ns(),
+            Part::Both(plan) => Ok(plan.predicted_ns()),
         }
     }
 }

@@ -28,6 +28,7 @@ mod spread;
 mod state;
 mod words;
 
+pub(crate) use aggregate::Source;
 pub use aggregate::{AggregateFunction, Aggregation, Group, GroupKey, GroupOrder, Measure, Measured};
 pub use confidence::{Confidence, Sureness};
 pub use diff::Difference;

@@ -4,8 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use varve_engine::{
-    Code, Error, Field, Filter, Fuse, Highlight, Picked, Result, Search, SearchOptions, Shown, Snapshot,
-    TextQuery, WantedText, WeightedText, What, Words,
+    Code, Error, Field, Filter, Fuse, FuseMethod, Highlight, Picked, Result, Search, SearchOptions, Shown,
+    Snapshot, TextQuery, WantedText, WeightedText, What, Words,
 };
 
 use super::cursor::{Cursor, Mark};
@@ -216,6 +216,22 @@ impl Column {
     }
 }
 
+/// Marks how two rankings become one, field by field: a mark is the same in every build.
+fn mark_fuse(mark: &mut Mark, fuse: &Fuse) {
+    mark.write_u8(match fuse.method {
+        FuseMethod::Convex => 0,
+        FuseMethod::Rrf => 1,
+    });
+    let weights = fuse.weights.map(|weights| [weights.text, weights.vector]);
+    mark.write_u8(u8::from(weights.is_some()));
+    let numbers = weights.into_iter().flatten().chain([fuse.k, fuse.strength]);
+    numbers.for_each(|number| mark.write(&number.to_bits().to_le_bytes()));
+    for language in &fuse.languages {
+        mark.write(language.as_bytes());
+        mark.write_u8(0);
+    }
+}
+
 impl SearchRequest {
     /// What is looked for, bound to the columns of a version.
     pub(crate) fn looked_for<'a>(
@@ -347,7 +363,7 @@ impl SearchRequest {
             }
             Wanted::Both(Both { vector, text, fuse }) => {
                 text.mark(&mut mark);
-                mark.write(format!("{fuse:?}").as_bytes());
+                mark_fuse(&mut mark, fuse);
                 vector.column.as_str()
             }
         };

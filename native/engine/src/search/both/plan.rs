@@ -3,9 +3,8 @@ use std::collections::HashMap;
 use super::fuse::{Candidate, Fuse, FuseMethod, FuseWeights, Scale, all_of, fused};
 use super::weights::Weighed;
 use crate::error::{Code, Error, Result};
-use crate::fragment::kernel_element;
 use crate::index::text::Fit;
-use crate::schema::{DataType, Field, Metric};
+use crate::schema::Metric;
 use crate::search::exact::Hit;
 use crate::search::found::Found;
 use crate::search::near::VectorPlan;
@@ -14,7 +13,7 @@ use crate::search::query::Query;
 use crate::search::request::{After, Explained, Fusion};
 use crate::search::text::{Reading, TextPlan};
 use crate::search::threads::beside;
-use crate::snapshot::{Part, RowPlace, Snapshot};
+use crate::snapshot::{Part, RowPlace};
 
 /// A search for words and vectors.
 pub(in crate::search) struct BothPlan<'a> {
@@ -23,8 +22,8 @@ pub(in crate::search) struct BothPlan<'a> {
     fuse: &'a Fuse,
     /// How many rows of either ranking are of the first round; all where no page was before.
     first: usize,
-    /// Whether both rankings are worth a thread.
-    is_long: bool,
+    /// About how many nanoseconds the words take, and the vectors.
+    predicted_ns: (u64, u64),
 }
 
 /// Where either takes as many nanoseconds, two threads are quicker than one.
@@ -38,22 +37,19 @@ impl<'a> BothPlan<'a> {
         after: Option<After>,
     ) -> Result<Self> {
         fuse.check()?;
-        let is_long = text.predicted_ns()?.min(vector.predicted_ns()) > WORTH_NS;
+        let predicted_ns = (text.predicted_ns()?, vector.predicted_ns());
         Ok(Self {
             first: after.map_or(text.limit, |after| after.depth.max(1)),
             text,
             vector,
             fuse,
-            is_long,
+            predicted_ns,
         })
     }
 
     /// About how many nanoseconds the answer will take.
-    pub(in crate::search) fn predicted_ns(&self) -> Result<u64> {
-        Ok(self
-            .text
-            .predicted_ns()?
-            .saturating_add(self.vector.predicted_ns()))
+    pub(in crate::search) fn predicted_ns(&self) -> u64 {
+        self.predicted_ns.0.saturating_add(self.predicted_ns.1)
     }
 
     /// The best rows, and what finding them took.
@@ -91,7 +87,8 @@ impl<'a> BothPlan<'a> {
             let found = by_vectors.then(|| self.vector.hits()).transpose()?;
             Ok(found.unwrap_or_else(|| Found::new(Vec::new(), exactly_nothing(), 1)))
         };
-        let (text, near) = beside(self.is_long && by_words && by_vectors, words, near)?;
+        let is_long = self.predicted_ns.0.min(self.predicted_ns.1) > WORTH_NS;
+        let (text, near) = beside(is_long && by_words && by_vectors, words, near)?;
         let mut candidates = all_of(&text, &near.hits);
         self.look_up(reading, &mut candidates)?;
         self.compare(&mut candidates)?;
@@ -154,28 +151,17 @@ impl<'a> BothPlan<'a> {
     /// What vectors say of each: its cosine, and its distance where only words found it.
     fn compare(&self, candidates: &mut [Candidate]) -> Result<()> {
         let (snapshot, column) = (self.vector.snapshot, self.vector.leg.column);
-        let DataType::Vector { element, .. } = column.data_type else {
-            return Ok(());
-        };
         if !self.says_something() {
             return Ok(());
         }
         let (mut with, mut vectors) = (Vec::new(), Vec::new());
         for candidate in candidates {
-            if let Some(vector) = vector_of(snapshot, column, candidate.row)? {
+            if let Some(vector) = snapshot.vector_at(column, candidate.row)? {
                 with.push(candidate);
                 vectors.push(vector);
             }
         }
-        let scores = |query: &Query<'_>| {
-            let question = Question::new(query.clone());
-            let mut scores = vec![f64::NAN; vectors.len()];
-            let element = kernel_element(element);
-            question
-                .kernels
-                .score_each(&question.kernel_query, element, &vectors, &mut scores);
-            scores
-        };
+        let scores = |query: &Query<'_>| Question::new(query.clone()).scores(&vectors);
         let by_metric = scores(&self.vector.query);
         let cosines = match self.vector.query.metric() {
             Metric::Cosine => by_metric.clone(),
@@ -256,16 +242,5 @@ fn exactly_nothing() -> Explained {
         exact: true,
         recall: 1.0,
         ..Explained::default()
-    }
-}
-
-fn vector_of<'s>(
-    snapshot: &'s Snapshot,
-    field: &Field,
-    (segment, row): RowPlace,
-) -> Result<Option<&'s [u8]>> {
-    match snapshot.column(segment, field.id) {
-        Some(column) if !column.is_null(row as usize)? => column.fixed(row as usize).map(Some),
-        _ => Ok(None),
     }
 }

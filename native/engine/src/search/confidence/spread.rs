@@ -1,6 +1,5 @@
 use crate::column::{Bits, vector_elements};
 use crate::error::Result;
-use crate::fragment::kernel_element;
 use crate::schema::{DataType, Field};
 use crate::search::near::VectorPlan;
 use crate::search::pass::Question;
@@ -124,26 +123,14 @@ impl Snapshot {
 
     /// The cosines of a vector and those of rows, whatever the metric of their column; rows without one are left out.
     pub(super) fn cosines(&self, column: &Field, vector: &[f32], rows: &[RowPlace]) -> Result<Vec<f64>> {
-        let DataType::Vector { element, .. } = column.data_type else {
-            return Ok(Vec::new());
-        };
         let mut vectors = Vec::with_capacity(rows.len());
         for row in rows {
             vectors.extend(self.vector_at(column, *row)?);
         }
         let question = Question::new(Query::new(column, vector)?.by_cosine());
-        let mut scores = vec![f64::NAN; vectors.len()];
-        let (kernels, query) = (question.kernels, &question.kernel_query);
-        kernels.score_each(query, kernel_element(element), &vectors, &mut scores);
+        let mut scores = question.scores(&vectors);
         scores.retain(|score| !score.is_nan());
         Ok(scores)
-    }
-
-    fn vector_at(&self, column: &Field, (segment, row): RowPlace) -> Result<Option<&[u8]>> {
-        match self.column(segment, column.id) {
-            Some(vectors) if !vectors.is_null(row as usize)? => vectors.fixed(row as usize).map(Some),
-            _ => Ok(None),
-        }
     }
 }
 

@@ -1,5 +1,4 @@
 use super::super::distinct::Distinct;
-use super::cells::item_of;
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
 use crate::schema::{DataType, Field, Rules};
@@ -92,7 +91,7 @@ impl Aggregation {
     /// Whether all that is asked can be computed.
     pub(super) fn check(&self) -> Result<()> {
         for field in &self.by {
-            if !Distinct::is_of(item_of(&field.data_type)) {
+            if !Distinct::is_of(field.data_type.item_or_self()) {
                 return Err(refused(
                     field,
                     "Rows cannot be grouped by",

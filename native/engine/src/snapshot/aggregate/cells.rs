@@ -5,20 +5,20 @@ use crate::format::default_of;
 use crate::schema::{DataType, Field};
 
 /// A column that is read, and what stands where a segment does not have it.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     pub(super) field: &'a Field,
     default: Column,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn of(field: &'a Field) -> Result<Self> {
+    pub(crate) fn of(field: &'a Field) -> Result<Self> {
         let default = Column::constant(&field.data_type, &default_of(field)?, 1)?;
         Ok(Self { field, default })
     }
 
-    pub(super) fn cells<'b>(&'b self, column: Option<&'b Column>) -> Cells<'b> {
+    pub(crate) fn cells<'b>(&'b self, column: Option<&'b Column>) -> Cells<'b> {
         Cells {
-            data_type: item_of(&self.field.data_type),
+            data_type: self.field.data_type.item_or_self(),
             column: column.unwrap_or(&self.default),
             constant: column.is_none(),
         }
@@ -26,7 +26,7 @@ impl<'a> Source<'a> {
 }
 
 /// The values of a column in one segment.
-pub(super) struct Cells<'a> {
+pub(crate) struct Cells<'a> {
     /// The type of the values; of a list that of its items.
     data_type: &'a DataType,
     column: &'a Column,
@@ -45,7 +45,7 @@ impl<'a> Cells<'a> {
     }
 
     /// The value of a row, or those in its list; none where the list is empty.
-    pub(super) fn each(&self, row: usize, mut take: impl FnMut(Distinct<'a>)) -> Result<()> {
+    pub(crate) fn each(&self, row: usize, mut take: impl FnMut(Distinct<'a>)) -> Result<()> {
         let row = self.row(row);
         if !matches!(self.column.data(), Data::List { .. }) || self.column.is_null(row)? {
             take(Distinct::at(self.column, self.data_type, row)?);
@@ -56,13 +56,5 @@ impl<'a> Cells<'a> {
             take(Distinct::at(items, self.data_type, at)?);
             Ok(())
         })
-    }
-}
-
-/// The type of the values that are told apart: of a list that of its items.
-pub(super) fn item_of(data_type: &DataType) -> &DataType {
-    match data_type {
-        DataType::List { item } => &item.data_type,
-        own => own,
     }
 }

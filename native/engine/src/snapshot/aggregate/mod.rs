@@ -12,7 +12,9 @@ mod groups;
 
 pub use asked::{AggregateFunction, Aggregation, Group, GroupKey, GroupOrder, Measure, Measured};
 
-use self::cells::{Cells, Source};
+pub(crate) use cells::Source;
+
+use self::cells::Cells;
 use self::groups::Groups;
 use super::state::Snapshot;
 use crate::error::Result;

@@ -10,7 +10,7 @@ export function isWellFormed(text: string): boolean {
   return (text as unknown as Es2024String).isWellFormed();
 }
 
-/** The text with every half surrogate pair replaced, for error messages. */
+/** The text with every half surrogate pair replaced. */
 export function toWellFormed(text: string): string {
   return (text as unknown as Es2024String).toWellFormed();
 }

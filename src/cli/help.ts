@@ -7,7 +7,7 @@ export function overview(commands: readonly Command[]): string[] {
   const width = Math.max(...names.map((name) => name.length), "help [command]".length);
   const { done, failed, usage, damaged, interrupted } = ExitCode;
   return [
-    "Tables that remember every version, searched by meaning.",
+    "Tables that remember every version, searched by meaning and by words.",
     "",
     "  varve <command> [options]",
     "",

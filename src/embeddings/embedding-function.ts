@@ -118,7 +118,7 @@ export interface EmbeddingFunction<I extends EmbeddingInput = string> extends Em
   readonly inputTypes?: readonly EmbeddingInputType[] | undefined;
   /**
    * How well it tells texts apart, from 0 to 1: what its vectors count for beside words, where both are searched. 1 is one half; the built-in
-   * model says 0.4, and so its vectors count for a fifth. `bench/retrieval` measures what is best for a model.
+   * model says 0.4, and so its vectors count for a fifth. `varve eval` shows what is best for a model.
    * @default 1
    */
   readonly strength?: number | undefined;

@@ -1,4 +1,4 @@
-import { type AnyTable, Table, type TableView, type UntypedTable, type Where } from "varve";
+import type { AnyTable, Table, TableView, UntypedTable, Where } from "varve";
 import { type Names, ownOptions, refuseMore } from "../own-options";
 import { badLimit, noKey, noQuestions, nothingRelevant } from "./evaluation-errors";
 import { keysThere } from "./keys";
@@ -48,7 +48,7 @@ export interface Evaluation {
   readonly ways: readonly (MeasuredWay | UnavailableWay)[];
   /** Keys that questions name and no row has, or only one that `where` leaves out. They do not count. */
   readonly missingKeys: readonly string[];
-  /** Questions of which no key is left. They do not count. */
+  /** Questions with no key left. They do not count. */
   readonly leftOut: readonly string[];
 }
 
@@ -78,7 +78,10 @@ export async function evaluate<D extends AnyTable>(
   const where = own.where as Where<UntypedTable> | undefined;
   if (!Number.isSafeInteger(limit) || limit < 1) throw badLimit(limit);
   if (!Array.isArray(questions) || questions.length === 0) throw noQuestions(questions);
-  const named = questions.map((one: Question, at) => ({ query: one.query, grades: gradesOf(one, at) }));
+  const named = Array.from(questions, (one: Question, at) => {
+    const grades = gradesOf(one, at);
+    return { query: one.query, grades };
+  });
   const fixed = await fixedView(view.untyped);
   const { primaryKey: key } = await fixed.describe();
   if (key === null) throw noKey(view.name);
@@ -111,7 +114,12 @@ function refuse(ways: readonly Way[]): void {
 
 /** A view of one version: what is written meanwhile changes no answer. */
 async function fixedView(view: TableView<UntypedTable>): Promise<TableView<UntypedTable>> {
-  return view instanceof Table ? view.asOf(await view.version()) : view;
+  return isTable(view) ? view.asOf(await view.version()) : view;
+}
+
+/** Whether it is a table and no snapshot of one, also where it comes from another copy of the package. */
+function isTable(view: TableView<UntypedTable>): view is Table<UntypedTable> {
+  return "asOf" in view;
 }
 
 interface Named {

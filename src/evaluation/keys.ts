@@ -26,7 +26,7 @@ export async function keysThere(
 
 /** The integer that a text is, as rows of the column have it; none where it is none. */
 function integer(text: string, isBigint = false): (number | bigint)[] {
-  if (!/^-?\d{1,18}$/.test(text)) return [];
-  if (isBigint) return [BigInt(text)];
+  if (!/^-?\d{1,19}$/.test(text)) return [];
+  if (isBigint) return [BigInt(text)].filter((value) => BigInt.asIntN(64, value) === value);
   return Number.isSafeInteger(Number(text)) ? [Number(text)] : [];
 }

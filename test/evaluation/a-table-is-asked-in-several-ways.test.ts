@@ -187,4 +187,27 @@ describe("evaluate", () => {
     });
     await expect(refusal(mistyped)).resolves.toMatch('search takes no option "field"');
   });
+
+  it("refuses what is no question, wherever it stands", async () => {
+    expect(await refusal(evaluate(t, [null as never]))).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: evaluate: questions[0]: it is no object. A question is { "query": "…", "relevant": ["key", …] }, or "relevant": { "key": grade, … }."`,
+    );
+    const holed: Question[] = [...questions];
+    holed.length += 1;
+    expect(await refusal(evaluate(t, holed))).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: evaluate: questions[2]: it is no object. A question is { "query": "…", "relevant": ["key", …] }, or "relevant": { "key": grade, … }."`,
+    );
+  });
+
+  it("knows keys of 64 bits", async () => {
+    const ids = table("ids", { id: int({ bigint: true }).primaryKey(), body: text() }, (c) => ({
+      vec: embed(degrees, c.body),
+    }));
+    const big = await (await memoryDatabase()).table(ids);
+    await big.insert([{ id: 1_790_000_000_000_000_000n, body: "plum 30" }]);
+    const found = await evaluate(big, [
+      { query: "plum 0", relevant: ["1790000000000000000", "9999999999999999999"] },
+    ]);
+    expect([found.questions, found.missingKeys]).toEqual([1, ["9999999999999999999"]]);
+  });
 });

@@ -54,6 +54,22 @@ describe("a store of LangChain", () => {
     expect(score).toBeGreaterThan(0);
   });
 
+  it("refuses a way to fuse where there is one ranking", async () => {
+    const db = await memoryDatabase();
+    const make = (searchMode?: "text" | "vector") =>
+      new VarveVectorStore(hashEmbedding(), { db, fuse: "rrf", ...(searchMode && { searchMode }) });
+    expect(await refusal(() => make())).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: VarveVectorStore: fuse goes with no searchMode "vector". Take searchMode: "hybrid" or "auto", or leave fuse out."`,
+    );
+    expect(await refusal(() => make("text"))).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: VarveVectorStore: fuse goes with no searchMode "text". Take searchMode: "hybrid" or "auto", or leave fuse out."`,
+    );
+    const store = new VarveVectorStore(hashEmbedding(), { db });
+    expect(await refusal(() => store.asRetriever({ fuse: "rrf" }))).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: asRetriever: fuse goes with no searchMode "vector". Take searchMode: "hybrid" or "auto", or leave fuse out."`,
+    );
+  });
+
   it("searches by vectors unless it is told otherwise, and a retriever may be told", async () => {
     const embeddings = new SyntheticEmbeddings({ vectorSize: 8 });
     const store = await VarveVectorStore.fromDocuments(pages, embeddings, { db: await memoryDatabase() });

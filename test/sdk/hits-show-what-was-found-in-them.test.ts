@@ -90,7 +90,7 @@ test("what cannot be shown is said", async () => {
       "The table "docs" has no column "nobody". Its columns are "id", "title", "body", "lang", "vec".",
       "highlight: expected the name of a column, or { column, fragments, size }, found the number 7. ",
       "highlight.column: expected the name of a column, found nothing. ",
-      "highlight.fragments: expected a whole number from 1 to 100000, found the number 0. ",
+      "highlight.fragments: expected a whole number from 1 to 100, found the number 0. ",
       "highlight: expected the name of a column, or { column, fragments, size }, found "words". ",
     ]
   `);

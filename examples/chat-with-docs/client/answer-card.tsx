@@ -49,12 +49,12 @@ export function AnswerCard({
         </p>
       )}
       <div class="answer">
-        {parts.map((part) => (
-          <PartView part={part} point={point} sources={sources} />
-        ))}
         {confidence === "weak" && parts.length > 0 && (
           <p class="refusal">Not certain that this is about your question.</p>
         )}
+        {parts.map((part) => (
+          <PartView part={part} point={point} sources={sources} />
+        ))}
         {refusal !== undefined && <p class="refusal">{refusal}</p>}
         {problem !== undefined && (
           <p class="problem" role="alert">

@@ -142,8 +142,11 @@ function verdict(best: MeasuredWay, ways: Evaluation["ways"]): string[] {
   const named = `By nDCG, ${best.name} is best.`;
   if (alike.length === 0) return [named];
   if (alike.length === measured(ways).length - 1)
-    return [named, "So few questions do not tell any other from it."];
-  return [named, `So few questions do not tell it from ${alike.map(({ name }) => name).join(", ")}.`];
+    return [named, "With so few questions, none of the others can be told apart from it."];
+  return [
+    named,
+    `With so few questions, it cannot be told apart from ${alike.map(({ name }) => name).join(", ")}.`,
+  ];
 }
 
 /** Whether it is worse, question by question, by more than chance. */

@@ -10,7 +10,7 @@ import type { Terminal } from "../terminal";
 /** `varve search`. */
 export const searchCommand: Command = {
   name: "search",
-  summary: "find the rows that are nearest to a text",
+  summary: "find the rows that fit a text best",
   args: ["<text>"],
   options: {
     ...databaseOptions,

@@ -15,7 +15,7 @@ import { diverseWords } from "../support/document-errors";
 import type { ReadableSource } from "../support/document-source";
 import type { DocumentFilter, DocumentHit, DocumentView, StoredDocument } from "../support/document-view";
 import { idList } from "../support/ids";
-import { type SearchMode, searchMode } from "../support/search-mode";
+import { checkFused, type SearchMode, searchMode } from "../support/search-mode";
 import { answeredVector, givenVector } from "../support/vector-check";
 import { nameOf } from "./embeddings-owner";
 import { VarveRetriever } from "./retriever";
@@ -170,10 +170,15 @@ export abstract class SearchableStore extends VectorStore {
     filter?: VarveFilter,
     ...more: Rest<Parameters<VectorStore["asRetriever"]>>
   ): VectorStoreRetriever<this> {
-    const isTold = typeof kOrFields === "object" && (kOrFields.searchMode ?? kOrFields.fuse) !== undefined;
+    const isTold =
+      typeof kOrFields === "object" &&
+      kOrFields !== null &&
+      (kOrFields.searchMode ?? kOrFields.fuse) !== undefined;
     if (!isTold) return super.asRetriever(kOrFields, filter, ...more) as VectorStoreRetriever<this>;
-    const { searchMode: given, fuse = this.searching.fuse, ...fields } = kOrFields;
+    const { searchMode: given, fuse: own, ...fields } = kOrFields;
     const mode = searchMode("asRetriever", given ?? this.searching.mode);
+    checkFused("asRetriever", mode, own);
+    const fuse = own ?? this.searching.fuse;
     if (fields.searchType === "mmr") throw diverseWords(mode);
     const tags = [...(fields.tags ?? []), this._vectorstoreType()];
     return new VarveRetriever<this>({ ...fields, tags, vectorStore: this }, async (query, k, wanted) =>

@@ -10,7 +10,7 @@ import { checkCounts, type DocumentWrite } from "../support/document-table";
 import { matchesEverything } from "../support/everything";
 import { idList, optionalIdList } from "../support/ids";
 import type { NewDocument, PreparedDocument } from "../support/new-document";
-import { type SearchMode, searchMode } from "../support/search-mode";
+import { checkFused, type SearchMode, searchMode } from "../support/search-mode";
 import { answeredVectors, givenVectors } from "../support/vector-check";
 import { documentList } from "./document-list";
 import { nameOf, ownerOf } from "./embeddings-owner";
@@ -288,6 +288,7 @@ function partsOf(first: unknown, config: VarveStoreConfig & VarveTableConfig): P
     ? { ...ownOptions<VarveTableConfig>("VarveVectorStore", config, OWN_TABLE), table: first as OwnTable }
     : storeOptions(first as StoreEmbeddings, config);
   const searching = { mode: searchMode("VarveVectorStore", given), fuse };
+  checkFused("VarveVectorStore", searching.mode, fuse);
   const fn = isEmbeddingFunction(embeddings) ? embeddings : undefined;
   if (embeddings !== undefined && fn === undefined && !isEmbeddings(embeddings))
     throw notUsable("embeddings", "an Embeddings or an embedding function");

@@ -221,7 +221,7 @@ function finderOf(
 /** How words and vectors become one ranking: in LlamaIndex, `alpha` 1 counts vectors alone and 0 words alone. */
 function fuseOf(alpha: number | undefined): Fuse | undefined {
   if (alpha === undefined) return undefined;
-  if (!(alpha >= 0 && alpha <= 1)) throw badAlpha(alpha);
+  if (typeof alpha !== "number" || !(alpha >= 0 && alpha <= 1)) throw badAlpha(alpha);
   return { weights: { text: 1 - alpha, vector: alpha } };
 }
 

@@ -201,6 +201,13 @@ export function badSearchMode(call: string, modes: readonly unknown[], found: un
   );
 }
 
+/** Two rankings that should become one, where only one is asked for. */
+export function nothingToFuse(call: string, mode: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${call}: fuse goes with no searchMode ${quote(mode)}.`, {
+    hint: 'Take searchMode: "hybrid" or "auto", or leave fuse out.',
+  });
+}
+
 /** Hits that should differ from each other, in a search that has no vectors to tell. */
 export function diverseWords(mode: string): VarveError {
   return new VarveError(

@@ -1,4 +1,4 @@
-import { badSearchMode } from "./document-errors";
+import { badSearchMode, nothingToFuse } from "./document-errors";
 
 /** How documents are searched: `"hybrid"` is by vectors and by words, and `"auto"` is that where texts are searched by their words, otherwise `"vector"`. */
 export type SearchMode = "auto" | "hybrid" | "vector" | "text";
@@ -9,4 +9,9 @@ const MODES: readonly unknown[] = ["auto", "hybrid", "vector", "text"] satisfies
 export function searchMode(call: string, mode: unknown): SearchMode {
   if (!MODES.includes(mode)) throw badSearchMode(call, MODES, mode);
   return mode as SearchMode;
+}
+
+/** Throws INVALID_ARGUMENT where it is said how two rankings become one, and only one is asked for. */
+export function checkFused(call: string, mode: SearchMode, fuse: unknown): void {
+  if (fuse !== undefined && (mode === "vector" || mode === "text")) throw nothingToFuse(call, mode);
 }

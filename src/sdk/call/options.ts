@@ -59,7 +59,8 @@ export function number(
 
 /** An option that is one of some texts. */
 export function choice(...known: readonly string[]): OptionRule {
-  const expected = known.map((one) => JSON.stringify(one)).join(" or ");
+  const quoted = known.map((one) => JSON.stringify(one));
+  const expected = [quoted.slice(0, -1).join(", "), ...quoted.slice(-1)].join(" or ");
   return {
     kind: "data",
     check: (name, value) => {

@@ -1,4 +1,7 @@
+import { describeValue } from "../../describe-value";
 import type { EmbeddingFunction, EmbeddingInput, EmbeddingKind } from "../../embeddings/embedding-function";
+
+import { badArgument } from "../call/errors";
 
 /** A function of any input. */
 export type AnyFunction = EmbeddingFunction<EmbeddingInput>;
@@ -25,12 +28,24 @@ export function concurrencyOf(fn: AnyFunction): number {
 
 /** How well a function tells texts apart beside their words: what vectors count for in a hybrid search. */
 export function strengthOf(fn: AnyFunction | undefined): number {
-  return fn?.strength ?? 1;
+  const { strength = 1, name } = fn ?? {};
+  if (typeof strength === "number" && strength >= 0 && strength <= 1) return strength;
+  throw badArgument(
+    `strength of the function ${JSON.stringify(name)}`,
+    "a number from 0 to 1",
+    describeValue(strength),
+  );
 }
 
 /** The languages that a function reads; none where it does not say. */
 export function languagesOf(fn: AnyFunction | undefined): readonly string[] {
-  return fn?.languages ?? [];
+  const { languages = [], name } = fn ?? {};
+  if (Array.isArray(languages) && languages.every((one) => typeof one === "string")) return languages;
+  throw badArgument(
+    `languages of the function ${JSON.stringify(name)}`,
+    "codes of languages",
+    describeValue(languages),
+  );
 }
 
 /** About how many tokens an input has; nothing is known of images. */

@@ -43,7 +43,8 @@ function listReviver(item: ItemType, name: string): Revive {
   return revive === same ? same : (value): unknown => (value as unknown[]).map(orNull(revive));
 }
 
-function orNull(revive: Revive): Revive {
+/** The reviver for values that may be null. */
+export function orNull(revive: Revive): Revive {
   return (value) => (value === null ? null : revive(value));
 }
 
@@ -61,6 +62,7 @@ function toNumber(value: unknown, name: string): unknown {
   throw unsafeInteger(name, digitsOf(value));
 }
 
-function digitsOf(value: unknown): string {
+/** The digits of an integer that no number holds exactly. */
+export function digitsOf(value: unknown): string {
   return (value as { readonly $int: string }).$int;
 }

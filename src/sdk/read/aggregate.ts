@@ -3,11 +3,10 @@
 import { describeValue } from "../../describe-value";
 import { badArgument } from "../call/errors";
 import { sentOptions } from "../call/options";
-import { reviverFor } from "../native/revive";
-import type { ColumnType } from "../schema/column-type";
+import { digitsOf, orNull, reviverFor } from "../native/revive";
 import type { Field, TableSchema } from "../schema/table-schema";
 import { GROUP_BY, type GroupByRequest } from "./aggregate-options";
-import { columnJson, countedColumn, namedColumn } from "./hit-shape";
+import { columnJson, countedColumn, itemOf, namedColumn } from "./hit-shape";
 import { readOrder } from "./paging";
 import type { Reader } from "./reader";
 
@@ -108,13 +107,5 @@ function reviverOf({ function: name, field }: Measure): (value: unknown) => unkn
 }
 
 function nearestNumber(value: unknown): number {
-  return typeof value === "number" ? value : Number((value as { readonly $int: string }).$int);
-}
-
-function itemOf(type: ColumnType): ColumnType {
-  return type.kind === "list" ? type.item.type : type;
-}
-
-function orNull(revive: (value: unknown) => unknown): (value: unknown) => unknown {
-  return (value) => (value === null ? null : revive(value));
+  return typeof value === "number" ? value : Number(digitsOf(value));
 }

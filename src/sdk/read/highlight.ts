@@ -12,7 +12,7 @@ export interface HighlightOptions<N extends string = string> {
   /** The column, one of those whose words are looked for. */
   readonly column: N;
   /**
-   * The most parts of each text.
+   * The most parts of each text, up to 100.
    * @default 3
    */
   readonly fragments?: number | undefined;
@@ -24,6 +24,7 @@ export interface HighlightOptions<N extends string = string> {
 }
 
 const WANTED = "the name of a column, or { column, fragments, size }";
+const FRAGMENTS_MAX = 100;
 const SIZE_MAX = 100_000;
 
 export const HIGHLIGHT: OptionRule = {
@@ -36,14 +37,15 @@ export const HIGHLIGHT: OptionRule = {
     if (unknown !== undefined) throw badArgument(name, WANTED, JSON.stringify(unknown));
     if (typeof column !== "string")
       throw badArgument(`${name}.column`, "the name of a column", describeValue(column));
-    for (const [option, count] of Object.entries({ fragments, size }))
-      if (count !== undefined && !isCount(count))
-        throw badArgument(`${name}.${option}`, `a whole number from 1 to ${SIZE_MAX}`, describeValue(count));
+    checkPart(`${name}.fragments`, fragments, FRAGMENTS_MAX);
+    checkPart(`${name}.size`, size, SIZE_MAX);
   },
 };
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= SIZE_MAX;
+function checkPart(name: string, count: unknown, most: number): void {
+  if (count === undefined) return;
+  if (Number.isSafeInteger(count) && (count as number) >= 1 && (count as number) <= most) return;
+  throw badArgument(name, `a whole number from 1 to ${most}`, describeValue(count));
 }
 
 /** Of which texts parts are shown, as the engine is asked. */

@@ -64,7 +64,8 @@ export function countedColumn(schema: TableSchema, option: string, name: unknown
   throw wrongType(schema, option, field, `columns of ${COUNTED}, or of lists of these`);
 }
 
-function itemOf(type: ColumnType): ColumnType {
+/** The type of the values that a cell holds: of a list that of its items. */
+export function itemOf(type: ColumnType): ColumnType {
   return type.kind === "list" ? type.item.type : type;
 }
 

@@ -3,6 +3,7 @@
 import { describeValue } from "../../describe-value";
 import { isPlainObject } from "../../realm";
 import { badArgument } from "../call/errors";
+import { isFloats } from "../schema/floats";
 import type { Field, TableSchema, VectorField } from "../schema/table-schema";
 import type { SearchRequest } from "./search-options";
 
@@ -35,9 +36,19 @@ export function queryParts(query: unknown): QueryParts {
 /** Options that say something of vectors alone. */
 const OF_VECTORS = ["maxDistance", "during", "everyVersion"] as const;
 
+function saidOfVectors(request: SearchRequest): (typeof OF_VECTORS)[number] | undefined {
+  return OF_VECTORS.find((name) => request[name] !== undefined && request[name] !== false);
+}
+
+/** What is asked for: whoever brings a text and a vector wants both. */
+function wanted({ mode = "auto" }: SearchRequest, isPair: boolean): "auto" | "hybrid" | "vector" | "text" {
+  return isPair && mode === "auto" ? "hybrid" : mode;
+}
+
 /** Refuses what a search by words and vectors cannot keep to. */
 export function checkHybrid(table: string, { text, near, isPair }: QueryParts, request: SearchRequest): void {
-  const { mode = isPair ? "hybrid" : "auto", fuse, highlight } = request;
+  const mode = wanted(request, isPair);
+  const { fuse, highlight } = request;
   if (mode === "vector" && isPair)
     throw badArgument("query", 'a text or a vector for mode: "vector"', "both", table);
   if (mode === "vector" && fuse !== undefined)
@@ -45,9 +56,10 @@ export function checkHybrid(table: string, { text, near, isPair }: QueryParts, r
   if (mode === "vector" && highlight !== undefined)
     throw badArgument("highlight", 'mode: "text" or "hybrid" beside it', 'mode: "vector"', table);
   if (mode !== "hybrid") return;
-  for (const name of OF_VECTORS)
-    if (request[name] !== undefined)
-      throw badArgument(name, 'mode: "vector" beside it', 'mode: "hybrid"', table);
+  const said = saidOfVectors(request);
+  if (said !== undefined) throw badArgument(said, 'mode: "vector" beside it', 'mode: "hybrid"', table);
+  if (isPair && !isFloats(near))
+    throw badArgument("query.vector", "a Float32Array or an array of numbers", describeValue(near), table);
   if (text === undefined)
     throw badArgument("query", 'a text, or { text, vector }, for mode: "hybrid"', describeValue(near), table);
 }
@@ -59,14 +71,17 @@ export function chooseMode(
   { text, isPair }: QueryParts,
   request: SearchRequest,
 ): ChosenMode {
-  const { mode = "auto", fields } = request;
+  const { fields } = request;
+  const mode = wanted(request, isPair);
   if (mode === "vector") return { mode };
   const words = sourcesOf(schema, field).filter((source) => isSearched(newest, source));
-  if (mode === "hybrid") return { mode, words };
-  if (isPair) return { mode: "hybrid", because: "the query is a text and a vector", words };
+  if (mode === "hybrid")
+    return isPair && request.mode !== mode
+      ? { mode, because: "the query is a text and a vector", words }
+      : { mode, words };
   const vector = (because: string): ChosenMode => ({ mode: "vector", because });
   if (text === undefined) return vector("the query is no text");
-  const said = OF_VECTORS.find((name) => request[name] !== undefined && request[name] !== false);
+  const said = saidOfVectors(request);
   if (said !== undefined) return vector(`${said} says something of vectors alone`);
   if (words.length === 0 && fields === undefined)
     return vector(`no column that ${JSON.stringify(field.name)} is embedded from is searched by its words`);

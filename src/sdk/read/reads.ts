@@ -132,7 +132,8 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
    *
    * `_score` is higher for better hits, and between 0 and 1 for cosine; `_distance` is the raw metric. Hits of a hybrid search also say what words found:
    * `_textScore`, `_textRank` and `_vectorRank`. Where `select` names one of these, hits have only those that it names. `mode` says how to search;
-   * `docs/search.md` says when the default is what. If nothing is known of the text, the result is empty and has a `reason`.
+   * `docs/search.md` says when the default is what. Where the function knows nothing in the text, only its words are looked for; an empty
+   * result says why, where the query itself is the reason.
    *
    * The result has a `cursor`, with which `after` goes on where it ended.
    *

@@ -4,6 +4,7 @@ import { describeValue } from "../../describe-value";
 import { badArgument } from "../call/errors";
 import {
   CALLBACK,
+  choice,
   count,
   DATA,
   FILTER,
@@ -294,14 +295,6 @@ export type SearchRequest = Partial<
   readonly rerank?: Rerank<PlainRow> | undefined;
 };
 
-const MODE: OptionRule = {
-  kind: "data",
-  check: (name, mode) => {
-    if (mode === "auto" || mode === "hybrid" || mode === "vector" || mode === "text") return;
-    throw badArgument(name, '"auto", "hybrid", "vector" or "text"', describeValue(mode));
-  },
-};
-
 const SHARE: OptionRule = {
   kind: "data",
   check: (name, share) => {
@@ -335,7 +328,7 @@ export const SEARCH: OptionRules<SearchRequest> = {
   where: FILTER,
   exact: sent(FLAG),
   recall: sent(SHARE),
-  mode: MODE,
+  mode: choice("auto", "hybrid", "vector", "text"),
   fields: DATA,
   fuse: FUSE,
   highlight: HIGHLIGHT,

@@ -57,6 +57,9 @@ const NO_EMBEDDING =
 const NO_WORDS =
   "The embedding function found nothing in the query that it knows, and no row has words of the query.";
 
+const NO_ROWS =
+  "No row has words of the query, and vectors add no rows where words are required or the embedding function does not read the script of the query.";
+
 /** Finds the rows that are nearest to a query. Where the query has no vector, nothing is found. */
 export async function search(
   form: Form,
@@ -65,29 +68,35 @@ export async function search(
   query: unknown,
   request: SearchRequest,
 ): Promise<unknown> {
-  const lacking = form.lacks?.find((name) => name in request);
+  const lacking = form.lacks?.find((name) => Boolean(Reflect.get(request, name)));
   if (lacking !== undefined) throw badArgument(lacking, "an answer in rows", "one in Arrow", handle.name);
   const { rerank } = request;
   if (request.mode === "text" && form !== ROWS)
     throw badArgument("mode", '"vector" or "hybrid" for an answer in Arrow', '"text"', handle.name);
   if (rerank !== undefined) return await reranked(handle, own, query, request, rerank);
   const { reader, plan, chosen, field, body, vector, shape } = await prepare(handle, own, query, request);
-  if (vector !== null || field === undefined)
-    return await form.answer(reader, () => reader.search(plan, body, vector, shape));
-  const zeros = new Float32Array(field.type.dimensions);
+  const zeros = new Float32Array(field?.type.dimensions ?? 0);
   if (chosen.mode === "hybrid") {
     // Beside a vector of zeros words alone are looked for.
-    const found = await form.answer(reader, () => reader.search(plan, body, zeros, shape));
-    if (Array.isArray(found) && found.length === 0)
-      Object.defineProperty(found, "reason", { value: NO_WORDS });
-    return found;
+    const found = await form.answer(reader, () => reader.search(plan, body, vector ?? zeros, shape));
+    return withReason(found, request, vector);
   }
+  if (vector !== null || field === undefined)
+    return await form.answer(reader, () => reader.search(plan, body, vector, shape));
   if (form.none !== undefined) {
     const none = form.none(NO_EMBEDDING) as object;
     return shape.confidence ? Object.defineProperty(none, "confidence", { value: "none" }) : none;
   }
   const nothing = { ...body, where: NOTHING };
   return await form.answer(reader, () => reader.search(plan, nothing, zeros, shape));
+}
+
+/** Says of an empty answer why it is empty, where nothing but the query can be the reason. */
+function withReason(found: unknown, request: SearchRequest, vector: Float32Array | null): unknown {
+  const { where, minScore, after, offset = 0, limit = LIMIT } = request;
+  const isBounded = where !== undefined || minScore !== undefined || after !== undefined || offset > 0;
+  if (!Array.isArray(found) || found.length > 0 || isBounded || limit === 0) return found;
+  return Object.defineProperty(found, "reason", { value: vector === null ? NO_WORDS : NO_ROWS });
 }
 
 /** A search whose candidates somebody else puts in order. */
@@ -187,13 +196,17 @@ async function prepare(
   const fused = chosen.mode === "hybrid";
   if (!fused && request.fields !== undefined)
     throw badArgument("fields", 'mode: "text" or "hybrid" beside it', "none", handle.name);
+  if (!fused && request.fuse !== undefined)
+    throw badArgument(
+      "fuse",
+      "words and vectors to search for",
+      `vectors alone, as ${chosen.because}`,
+      handle.name,
+    );
   const said = request.mode === "vector";
   const { select, scores } = splitSelect(request.select, { fused, said });
   const plan = reader.plan(select);
   const { near } = parts;
-  const vector = isInput(near)
-    ? await handle.embedder.one(field, near, "query", signal)
-    : toVector(schema.table, field, near);
   const what = fused
     ? { both: bothJson(handle, schema, field, parts, request, chosen) }
     : { vector: columnJson(field) };
@@ -205,6 +218,10 @@ async function prepare(
     highlight,
     ...sentOptions(SEARCH, request),
   };
+  // Last, as it may cost money: what is wrong with the other options is said before.
+  const vector = isInput(near)
+    ? await handle.embedder.one(field, near, "query", signal)
+    : toVector(schema.table, field, near);
   const highlighted = highlight !== undefined;
   const shape = {
     scores,

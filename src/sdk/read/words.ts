@@ -2,6 +2,7 @@
 
 import { describeValue } from "../../describe-value";
 import { isPlainObject } from "../../realm";
+import { toWellFormed } from "../../unicode";
 import { badArgument } from "../call/errors";
 import type { Field, TableSchema } from "../schema/table-schema";
 import { columnJson } from "./hit-shape";
@@ -39,11 +40,11 @@ export function wordsJson(schema: TableSchema, query: unknown, request: SearchRe
 }
 
 function queryJson(schema: TableSchema, query: unknown): string | object {
-  if (typeof query === "string") return wellFormed(query);
+  if (typeof query === "string") return toWellFormed(query);
   const wanted = "a text, or { match, phrase, prefix, must, not, fuzzy }";
   if (!isPlainObject(query)) throw badArgument("query", wanted, describeValue(query), schema.table);
   for (const [name, part] of Object.entries(query)) {
-    if (PARTS[name] === undefined) throw badArgument("query", wanted, JSON.stringify(name), schema.table);
+    if (!Object.hasOwn(PARTS, name)) throw badArgument("query", wanted, JSON.stringify(name), schema.table);
     if (part === undefined) continue;
     const isPart =
       name === "fuzzy"
@@ -52,7 +53,13 @@ function queryJson(schema: TableSchema, query: unknown): string | object {
     const expected = name === "fuzzy" ? "0, 1 or 2" : "a text or an array of texts";
     if (!isPart) throw badArgument(`query.${name}`, expected, describeValue(part), schema.table);
   }
-  return query;
+  return Object.fromEntries(Object.entries(query).map(([name, part]) => [name, allWellFormed(part)]));
+}
+
+/** Texts as they are searched: half of a character, which nobody meant to type, is none. */
+function allWellFormed(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(allWellFormed);
+  return typeof part === "string" ? toWellFormed(part) : part;
 }
 
 /** What a search by words and vectors looks for of words; `sources` is where, unless it was said. */
@@ -64,12 +71,7 @@ export function hybridWordsJson(
 ): object {
   const columns =
     fields === undefined && sources.length > 0 ? sources.map(columnJson) : columnsJson(schema, fields);
-  return { query: wellFormed(query), columns };
-}
-
-/** A text as it is searched: half of a character, which nobody meant to type, is none. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+  return { query: toWellFormed(query), columns };
 }
 
 function columnsJson(schema: TableSchema, fields: unknown): readonly object[] | undefined {

@@ -148,7 +148,7 @@ function modeOf({ name, columns }: TableDescription, mode: unknown, column: stri
   const embedded = columns.filter((one) => one.function !== undefined).map((one) => one.name);
   const hasWords = columns.some((one) => one.search !== undefined);
   const byWords = mode === "text" || (mode === "auto" && embedded.length === 0 && hasWords);
-  if (byWords && !hasWords) throw noWordSearch(name);
+  if ((byWords || mode === "hybrid") && !hasWords) throw noWordSearch(name);
   if (byWords && column !== undefined) throw badOption("column", "none where words are searched for", column);
   if (byWords) return "text";
   if (embedded.length === 0) throw noTextSearch(name);

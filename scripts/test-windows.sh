@@ -2,7 +2,7 @@
 # Runs Rust tests as Windows programs on an x86-64 Debian machine, as root:
 #
 #   scripts/test-windows.sh                             the engine, whose store is another one there
-#   scripts/test-windows.sh -p varve-engine --test log  any other arguments of `cargo test`
+#   scripts/test-windows.sh -p varve-engine log::  any other arguments of `cargo test`
 #
 # The compiler and the source of the standard library are Debian's, the linker is MinGW's, and Windows is Wine: it shows that the
 # calls are right, not what NTFS makes of them. Missing packages are installed (about 1 GB); otherwise it only tests.

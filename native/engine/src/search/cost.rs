@@ -12,7 +12,7 @@
 //! - words: `docs/benchmarks.md`; 100,000 texts of 1 KB are searched in 0.04 to 0.2 ms, and split in 6 us each.
 //!
 //! Of the costs of filters and of whole vectors no run was kept: they are as old as the index (decision 0042), and the tests in
-//! `tests/plan.rs` hold plans to them.
+//! `tests/suite/plan.rs` hold plans to them.
 
 /// Bytes that are read in order in a nanosecond.
 pub(super) const BYTES_PER_NS: u64 = 10;

@@ -1,0 +1,32 @@
+//! What the tests share.
+
+pub(crate) mod all_reads;
+pub(crate) mod by_words;
+pub(crate) mod checks;
+pub(crate) mod columns;
+pub(crate) mod disk;
+pub(crate) mod everything;
+pub(crate) mod far;
+pub(crate) mod filters;
+pub(crate) mod full_disk;
+pub(crate) mod fused;
+pub(crate) mod gated;
+pub(crate) mod golden;
+pub(crate) mod holding;
+pub(crate) mod impossible;
+pub(crate) mod meddling;
+pub(crate) mod model;
+pub(crate) mod nearest;
+pub(crate) mod partial;
+pub(crate) mod random;
+pub(crate) mod read;
+pub(crate) mod report;
+pub(crate) mod rows;
+pub(crate) mod runs;
+pub(crate) mod searched;
+pub(crate) mod spans;
+pub(crate) mod together;
+pub(crate) mod values;
+pub(crate) mod whole;
+pub(crate) mod wire;
+pub(crate) mod world;

@@ -117,7 +117,7 @@ export interface SearchOptions<
    * How many of the best rows to look at where hits are chosen among more than are returned: with `groupBy`, `diversity` and `rerank`, and of both rankings
    * of a hybrid search. There are never fewer than `offset` and `limit` ask for, and more, two times as many each time, until there are enough
    * groups or hits.
-   * @default 100
+   * @default 100; three times `limit`, from 32 to 100, for a hybrid search without `groupBy`, `diversity`, `rerank` and `rrf`
    */
   readonly candidates?: number | undefined;
   /**

@@ -110,11 +110,10 @@ impl Planned<'_> {
                 if let Some(best) = best {
                     explained.confidence = Some(snapshot.confidence(&search, &best, found.words.as_ref())?);
                 }
-                let first = search.options.after.map_or(depth, |after| after.depth);
                 return Ok(Page {
                     hits: page,
                     explained,
-                    depth: if is_both { first } else { 0 },
+                    depth: if is_both { search.first_look() } else { 0 },
                 });
             }
             before = explained;

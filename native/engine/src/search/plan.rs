@@ -63,7 +63,7 @@ impl Snapshot {
                 let text = TextPlan::new(self, words, search.filter, depth);
                 let text = text.judged(search.options.confidence);
                 let vector = VectorPlan::new(self, search.leg((column, query), depth))?;
-                Part::Both(Box::new(BothPlan::new(text, vector, fuse, search.options.after)?))
+                Part::Both(Box::new(BothPlan::new(text, vector, fuse, search.first_look())?))
             }
         };
         Ok(Planned {

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::both::{Fuse, FuseWeights};
+use super::both::{Fuse, FuseMethod, FuseWeights};
 use super::text::{WantedText, WeightedText};
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
@@ -77,8 +77,11 @@ pub struct After {
 /// How many of the best rows are compared with the best, to judge how far it stands out.
 pub(super) const COMPARED: usize = 10;
 
-/// Rows that are looked at, unless it is said, where the answer is made of more than the best.
+/// Rows that are looked at by default where the answer is made of more than the best.
 const CANDIDATES: usize = 100;
+/// The fewest rows of either ranking that a search for both looks at by default. It takes three times as many as it returns, up to
+/// [`CANDIDATES`]: measured to give the same rows (decision 0085).
+const CANDIDATES_OF_BOTH: usize = 32;
 
 /// What a search looks for, bound to its columns.
 #[derive(Clone, Copy, Debug)]
@@ -160,13 +163,40 @@ impl<'a> Search<'a> {
             end
         };
         if let What::Both { .. } = self.what {
-            let first = end.max(options.candidates.unwrap_or(CANDIDATES));
-            return options.after.map_or(first, |after| after.depth.max(1));
+            let mut depth = self.first_look();
+            while depth < end && options.after.is_none() {
+                depth = depth.saturating_mul(2);
+            }
+            return depth;
         }
-        if self.group.is_none() && options.diversity <= 0.0 {
+        if self.takes_the_best() {
             return end;
         }
         end.max(options.candidates.unwrap_or(CANDIDATES))
+    }
+
+    /// How many rows of either ranking a search for both looks at, at first. It does not depend on the page: what a deeper look adds comes behind.
+    pub(super) fn first_look(&self) -> usize {
+        let SearchOptions {
+            limit,
+            candidates,
+            after,
+            ..
+        } = self.options;
+        if let Some(after) = after {
+            return after.depth.max(1);
+        }
+        let is_by_score = matches!(self.what, What::Both { fuse, .. } if fuse.method == FuseMethod::Convex);
+        let by_default = if is_by_score && self.takes_the_best() {
+            limit.saturating_mul(3).clamp(CANDIDATES_OF_BOTH, CANDIDATES)
+        } else {
+            CANDIDATES
+        };
+        candidates.unwrap_or(by_default).max(limit).max(1)
+    }
+
+    fn takes_the_best(&self) -> bool {
+        self.group.is_none() && self.options.diversity <= 0.0
     }
 
     /// Refuses what a search for words alone cannot keep to.

@@ -10,7 +10,7 @@ use crate::search::found::Found;
 use crate::search::near::VectorPlan;
 use crate::search::pass::Question;
 use crate::search::query::Query;
-use crate::search::request::{After, Explained, Fusion};
+use crate::search::request::{Explained, Fusion};
 use crate::search::text::{Reading, TextPlan};
 use crate::search::threads::beside;
 use crate::snapshot::{Part, RowPlace};
@@ -20,7 +20,7 @@ pub(in crate::search) struct BothPlan<'a> {
     text: TextPlan<'a>,
     vector: VectorPlan<'a>,
     fuse: &'a Fuse,
-    /// How many rows of either ranking are of the first round; all where no page was before.
+    /// How many rows of either ranking are of the first round.
     first: usize,
     /// About how many nanoseconds the words take, and the vectors.
     predicted_ns: (u64, u64),
@@ -34,12 +34,12 @@ impl<'a> BothPlan<'a> {
         text: TextPlan<'a>,
         vector: VectorPlan<'a>,
         fuse: &'a Fuse,
-        after: Option<After>,
+        first: usize,
     ) -> Result<Self> {
         fuse.check()?;
         let predicted_ns = (text.predicted_ns()?, vector.predicted_ns());
         Ok(Self {
-            first: after.map_or(text.limit, |after| after.depth.max(1)),
+            first,
             text,
             vector,
             fuse,

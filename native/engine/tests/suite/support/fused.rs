@@ -24,8 +24,9 @@ struct Known<'m> {
 }
 
 impl<'m> Known<'m> {
-    /// The rows of one look at the first rows of either ranking, the best first, and whether there are no others.
-    fn looked_at(&self, depth: usize) -> (Vec<(u64, f64)>, bool) {
+    /// The rows of a look at the first rows of either ranking, and whether there are no others. First those of the first round, the best first, then
+    /// those that twice its depth adds, and so on.
+    fn looked_at(&self, round: usize, depth: usize) -> (Vec<(u64, f64)>, bool) {
         let weights = self.fuse.weights.unwrap_or(FuseWeights {
             text: 1.0 - self.fuse.strength / 2.0,
             vector: self.fuse.strength / 2.0,
@@ -41,10 +42,15 @@ impl<'m> Known<'m> {
             let Some(words) = words.filter(|_| is_found) else {
                 continue;
             };
+            let found = [&text, &near].map(|ranks| ranks.get(&row.id).copied());
+            let best = found.into_iter().flatten().min().unwrap();
+            let mut within = round;
+            while best > within {
+                within = within.saturating_mul(2);
+            }
             let place = |ranks: &HashMap<u64, usize>| {
-                ranks
-                    .get(&row.id)
-                    .map_or(0.0, |rank| (self.fuse.k + 1.0) / (self.fuse.k + *rank as f64))
+                let rank = ranks.get(&row.id).filter(|rank| **rank <= within);
+                rank.map_or(0.0, |rank| (self.fuse.k + 1.0) / (self.fuse.k + *rank as f64))
             };
             let (by_words, by_vector) = match self.fuse.method {
                 FuseMethod::Convex if self.judged.ceiling == 0.0 => {
@@ -58,9 +64,10 @@ impl<'m> Known<'m> {
             };
             let score =
                 (weights.text * by_words + weights.vector * by_vector) / (weights.text + weights.vector);
-            all.push((row.id, score));
+            all.push((within, row.id, score));
         }
-        all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        all.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
+        let all = all.into_iter().map(|(_, id, score)| (id, score)).collect();
         let is_all_text = weights.text == 0.0 || depth > self.text.len();
         let is_all_near = weights.vector == 0.0 || depth > self.near.len();
         // All rows that have what is required are among those that words find.
@@ -70,9 +77,10 @@ impl<'m> Known<'m> {
 
     /// The first `limit` rows.
     fn page(&self, candidates: usize, limit: usize) -> Vec<(u64, f64)> {
-        let mut depth = candidates.max(limit);
+        let first = candidates.max(limit);
+        let mut depth = first;
         loop {
-            let (mut all, is_all) = self.looked_at(depth);
+            let (mut all, is_all) = self.looked_at(first, depth);
             if is_all || all.len() >= limit {
                 all.truncate(limit);
                 return all;
@@ -238,7 +246,7 @@ fn as_engine<'m>(
 
 /// Pages hold each row once that words or vectors find, in as many pages as it takes.
 fn pages(search: &Search<'_>, snapshot: &Snapshot, known: &Known<'_>) {
-    let (all, _) = known.looked_at(usize::MAX / 2);
+    let (all, _) = known.looked_at(1, usize::MAX / 2);
     let all: HashSet<u64> = all.into_iter().map(|(id, _)| id).collect();
     let (mut seen, mut after, limit) = (Vec::new(), None, search.options.limit.max(7));
     loop {

@@ -68,14 +68,14 @@ describe("varve eval", () => {
   });
 
   it("asks the table as it was, and says which keys were not there", () => {
-    const found = place.json<Evaluated>("eval", "questions.jsonl", "--at", "1");
+    const found = place.json<Evaluated>("eval", "questions.jsonl", "--as-of", "1");
     expect(found).toMatchObject({
       version: 1,
       questions: 1,
       missingKeys: ["docs/codes.md#codes"],
       leftOut: ["KX-4471"],
     });
-    const run = place.run("eval", "questions.jsonl", "--at", "1");
+    const run = place.run("eval", "questions.jsonl", "--as-of", "1");
     expect(run.stderr).toBe(
       'No row has 1 key: "docs/codes.md#codes".\n1 question had no other key and did not count.\n',
     );

@@ -29,7 +29,7 @@ export const evalCommand: Command = {
     ...databaseOptions,
     limit: { type: "string", value: "<count>", help: "how many hits of a search count (default: 10)" },
     where: { type: "string", value: "<filter>", help: "only among these rows: \"path LIKE 'guide/%'\"" },
-    at: { type: "string", value: "<point>", help: "in the table as it was then" },
+    "as-of": { type: "string", value: "<point>", help: "in the table as it was then" },
   },
   details: [
     "Each line of the file is a question with the keys of the rows that answer it, or a grade for each:",
@@ -49,7 +49,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const [file = ""] = input.args;
   if (file === "") throw usageError("The file of questions has no name.");
   const limit = countOption(input, "limit", 10);
-  const at = textOption(input, "at");
+  const at = textOption(input, "as-of");
   const filter = textOption(input, "where");
   const where = filter === undefined ? undefined : sqlOf(filter);
   const questions = await questionsOf(file);

@@ -1,5 +1,6 @@
 // Of the weaknesses of the nearest peer: 2, nothing can be cancelled.
 
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { notes, openNotes, paidEmbedding, refusal, texts } from "../support/paid-embedding";
 
@@ -50,4 +51,28 @@ test("a signal that was aborted before lets no call begin", async () => {
   const signal = AbortSignal.abort();
   await expect(t.insert(notes(["a"]), { signal })).rejects.toMatchObject({ code: "ABORTED" });
   expect(fn.calls).toEqual([]);
+});
+
+// From the eleventh listener of one signal on, Node warns of a leak on the user's console.
+test("a signal that many calls share has one listener, and ends them all", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const fn = paidEmbedding({ before: () => new Promise(() => undefined) });
+  const { t } = await openNotes(fn);
+  const others = texts(30);
+  const calls = [
+    t.insert(notes(others), { signal }),
+    // These texts are under way: the write waits for each of them.
+    t.insert(
+      notes(others).map((row) => ({ ...row, id: `again-${row.id}` })),
+      { signal },
+    ),
+    ...texts(60).map((query) => t.search(query, { signal })),
+  ];
+  const ends = Promise.allSettled(calls);
+  await expect.poll(() => fn.calls.length).toBeGreaterThan(0);
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  controller.abort();
+  for (const end of await ends)
+    expect(end).toMatchObject({ status: "rejected", reason: { code: "ABORTED" } });
 });

@@ -1,5 +1,6 @@
 // What went wrong between here and a server, read from whatever error a client threw.
 
+import { onAbort } from "../../on-abort";
 import { VarveError } from "../../varve-error";
 import { embeddingAborted, requestFailed } from "../embedding-errors";
 import type { EmbeddingFailure } from "../embedding-function";
@@ -77,16 +78,15 @@ export function checkAborted(signal: AbortSignal | undefined): void {
 /** Waits for work that cannot be ended, unless the signal is aborted first; what it then gives is thrown away. */
 export async function unlessAborted<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
-  let stop = (): void => undefined;
+  let forget = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(embeddingAborted(signal.reason));
-    signal.addEventListener("abort", stop, { once: true });
+    forget = onAbort(signal, () => reject(embeddingAborted(signal.reason)));
   });
   try {
     checkAborted(signal);
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    forget();
   }
 }
 

@@ -2,6 +2,7 @@
 // answer is kept as soon as it is there, so that what has been paid for is not lost with what fails.
 
 import { explained } from "../../embeddings/support/request-failure";
+import { onAbort } from "../../on-abort";
 import { VarveError } from "../../varve-error";
 import { checkSignal, type LongOptions } from "../call/progress";
 import type { VectorField } from "../schema/table-schema";
@@ -319,16 +320,16 @@ export class DocumentRun {
   /** Waits for the work, unless the signal is aborted first; calls that do not end then still fill the cache. */
   async #unlessAborted(work: Promise<unknown>): Promise<void> {
     const { signal } = this.#options;
-    let onAbort = (): void => undefined;
+    let forget = (): void => undefined;
     const aborted = new Promise<void>((resolve) => {
-      onAbort = () => {
+      const end = (): void => {
         this.#stop.abort();
         this.#giveUp();
         resolve();
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      if (signal?.aborted) onAbort();
+      forget = onAbort(signal, end);
+      if (signal?.aborted) end();
     });
-    await Promise.race([work, aborted]).finally(() => signal?.removeEventListener("abort", onAbort));
+    await Promise.race([work, aborted]).finally(forget);
   }
 }

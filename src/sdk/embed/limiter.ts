@@ -1,3 +1,4 @@
+import { onAbort } from "../../on-abort";
 import { checkSignal } from "../call/progress";
 import type { Pace } from "./pace";
 import { type AnyFunction, concurrencyOf } from "./traits";
@@ -51,18 +52,18 @@ export class Limiter {
   }
 
   async #slot(signal: AbortSignal | undefined): Promise<void> {
-    let leave = (): void => undefined;
+    let forget = (): void => undefined;
     const served = await new Promise<boolean>((resolve) => {
       const take = (): void => resolve(true);
-      leave = () => {
+      const leave = (): void => {
         const place = this.#waiting.indexOf(take);
         if (place >= 0) this.#waiting.splice(place, 1);
         resolve(false);
       };
       this.#waiting.push(take);
-      signal?.addEventListener("abort", leave, { once: true });
+      forget = onAbort(signal, leave);
     });
-    signal?.removeEventListener("abort", leave);
+    forget();
     if (!served) checkSignal(signal);
   }
 

@@ -1,3 +1,5 @@
+import { onAbort } from "../../on-abort";
+
 /** Time and chance, for everything in the pipeline that waits; tests pass their own. */
 export interface Pace {
   /** Milliseconds that only ever grow. */
@@ -16,11 +18,11 @@ export const systemPace: Pace = {
       if (signal?.aborted) return resolve();
       const done = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", done);
+        forget();
         resolve();
       };
       const timer = setTimeout(done, ms);
-      signal?.addEventListener("abort", done, { once: true });
+      const forget = onAbort(signal, done);
     }),
   random: () => Math.random(),
 };

@@ -4,6 +4,7 @@ import type {
   EmbeddingKind,
   LongText,
 } from "../../embeddings/embedding-function";
+import { onAbort } from "../../on-abort";
 import { checkSignal } from "../call/progress";
 import { failureOf } from "./failure";
 import { limiterOf } from "./limiter";
@@ -123,13 +124,13 @@ async function inTime<T>(
       controller.abort(error);
     }, ms);
   });
-  signal?.addEventListener("abort", end, { once: true });
+  const forget = onAbort(signal, end);
   if (signal?.aborted) end();
   try {
     return await Promise.race([call(controller.signal), late]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", end);
+    forget();
   }
 }
 

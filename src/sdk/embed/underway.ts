@@ -1,6 +1,7 @@
 // What a function is embedding right now. Whoever wants the vector of an input that somebody else has already asked for waits for that
 // answer, so that no input is paid for twice at the same time.
 
+import { onAbort } from "../../on-abort";
 import { aborted } from "../call/errors";
 import type { FailedRequest } from "./request";
 import type { AnyFunction } from "./traits";
@@ -85,12 +86,11 @@ export async function unlessAborted<T>(
 ): Promise<T | undefined> {
   if (signal === undefined) return await work;
   if (signal.aborted) return undefined;
-  let end = (): void => undefined;
+  let forget = (): void => undefined;
   const aborted = new Promise<undefined>((resolve) => {
-    end = () => resolve(undefined);
-    signal.addEventListener("abort", end, { once: true });
+    forget = onAbort(signal, () => resolve(undefined));
   });
-  return await Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", end));
+  return await Promise.race([work, aborted]).finally(forget);
 }
 
 /** Waits until something is there; throws ABORTED where the signal is aborted first. */

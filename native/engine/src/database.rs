@@ -112,6 +112,7 @@ impl Database {
         check_table_name(name)?;
         schema.check()?;
         schema.fields.iter().try_for_each(Field::check_text)?;
+        schema.fields.iter().try_for_each(Field::check_indexed)?;
         schema.id = 0;
         schema.fields.iter_mut().for_each(|field| field.id = 0);
         let next_field = schema.assign_ids(1);

@@ -97,7 +97,8 @@ pub use search::{
 };
 pub use snapshot::{
     AggregateFunction, Aggregation, Beside, Cell, Confidence, Difference, Find, Group, GroupKey, GroupOrder,
-    Lifetime, Measure, Measured, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot, Sureness,
+    Lifetime, Measure, Measured, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot, Sureness, Took,
+    Way,
 };
 
 // How tables are kept in order.
@@ -122,6 +123,11 @@ pub mod inside {
     pub use crate::index::vector::{
         Admits, Candidates, Plan, Probe, Setting, Space, VectorIndex, Vectors, build,
     };
+
+    /// The scalar index.
+    pub mod scalar {
+        pub use crate::index::scalar::{Built, Key, Plan, Scalar, ScalarIndex, Scalars, build};
+    }
 
     /// The text index.
     pub mod text {

@@ -146,8 +146,18 @@ impl Bits {
 
     /// The positions of the set bits, ascending.
     pub fn ones(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(i, &word)| {
-            let mut rest = word;
+        self.ones_from(0)
+    }
+
+    /// The positions of the set bits from one on, ascending.
+    pub fn ones_from(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        let words = self.words.iter().enumerate().skip(index / 64);
+        words.flat_map(move |(i, &word)| {
+            let mut rest = if i == index / 64 {
+                word & (u64::MAX << (index % 64))
+            } else {
+                word
+            };
             std::iter::from_fn(move || {
                 let at = rest.trailing_zeros() as usize;
                 rest &= rest.checked_sub(1)?;

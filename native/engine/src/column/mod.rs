@@ -12,6 +12,7 @@ mod cells;
 #[expect(clippy::module_inception, reason = "the noun of the folder")]
 mod column;
 mod gather;
+mod key;
 mod wire;
 
 pub use bits::Bits;
@@ -23,5 +24,6 @@ pub(crate) use cells::CellAt;
 pub(crate) use column::Data;
 pub use column::{Column, fixed_width, vector_elements};
 pub(crate) use column::{array, as_f32s, misfit, offset_pair, vector_elements_into};
+pub(crate) use key::{float_key, int_key};
 pub use wire::Batch;
 pub(crate) use wire::{field_of, retyped};

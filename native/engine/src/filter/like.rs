@@ -93,6 +93,12 @@ impl Like {
         }
     }
 
+    /// Whether all texts that start with the prefix match.
+    pub(super) fn is_prefix(&self) -> bool {
+        let ends = matches!(&self.last, Some(Run::Literal(text)) if text.is_empty());
+        self.prefix().is_some() && self.middle.is_empty() && ends
+    }
+
     /// Whether the text matches. `scratch` is overwritten.
     pub(super) fn matches(&self, text: &str, scratch: &mut String) -> bool {
         if !self.fold {

@@ -14,6 +14,7 @@ mod like;
 mod path;
 mod prune;
 mod set;
+mod sought;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use crate::error::Result;
 use crate::format::ColumnStats;
 use crate::schema::Schema;
 use leaf::Leaf;
+pub(crate) use sought::{Accepted, Ends, Sought, Spans};
 
 /// Where the columns of some rows come from.
 pub trait Columns {

@@ -182,8 +182,9 @@ fn indexes(manifest: &Manifest, file: &str) -> Result<()> {
     let mut ends = std::collections::HashMap::new();
     for index in manifest.indexes.iter().filter_map(|index| index.get().known()) {
         let line = match index.covers {
-            Covers::Vector(field) => Some(field),
-            Covers::Text(_) => None,
+            Covers::Vector(field) => (0, field),
+            Covers::Text(_) => (1, 0),
+            Covers::Scalar(field) => (2, field),
         };
         let end = ends.insert(line, index.until).unwrap_or(0);
         let fits = index.from >= end && index.from < index.until && index.until <= manifest.watermark;

@@ -7,6 +7,7 @@ use serde_json::Value;
 /// The kinds of the indexes that this build knows.
 const VECTOR: &str = "vector";
 const TEXT: &str = "text";
+const SCALAR: &str = "scalar";
 
 /// An index segment. Nothing but time depends on one, so that a kind which a build does not know is passed over by who reads, and kept
 /// by who writes: its entry as it stands, its file in its place.
@@ -49,6 +50,8 @@ pub enum Covers {
     Vector(u32),
     /// The words of columns.
     Text(Vec<TextColumn>),
+    /// The rows that have some values: the id of the field.
+    Scalar(u32),
 }
 
 /// A column of a segment of words.
@@ -93,15 +96,17 @@ impl Covers {
     /// The ids of the fields.
     pub fn fields(&self) -> Vec<u32> {
         match self {
-            Self::Vector(field) => vec![*field],
+            Self::Vector(field) | Self::Scalar(field) => vec![*field],
             Self::Text(columns) => columns.iter().map(|column| column.field).collect(),
         }
     }
 
-    /// Whether segments of these two lie one behind the other: those of a vector column do, and all of words.
+    /// Whether segments of these two lie one behind the other: those of the vectors or the values of a column do, and all of words.
     pub fn is_beside(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Vector(one), Self::Vector(other)) => one == other,
+            (Self::Vector(one), Self::Vector(other)) | (Self::Scalar(one), Self::Scalar(other)) => {
+                one == other
+            }
             (Self::Text(_), Self::Text(_)) => true,
             _ => false,
         }
@@ -147,6 +152,7 @@ impl From<IndexFile> for WrittenIndex {
         let fields = index.covers.fields();
         let (kind, analyses) = match index.covers {
             Covers::Vector(_) => (VECTOR, Vec::new()),
+            Covers::Scalar(_) => (SCALAR, Vec::new()),
             Covers::Text(columns) => (TEXT, columns.into_iter().map(|column| column.analysis).collect()),
         };
         Self {
@@ -170,6 +176,7 @@ impl TryFrom<WrittenIndex> for IndexFile {
     fn try_from(index: WrittenIndex) -> Result<Self, Self::Error> {
         let covers = match index.fields.as_slice() {
             [field] if index.kind == VECTOR => Covers::Vector(*field),
+            [field] if index.kind == SCALAR => Covers::Scalar(*field),
             fields if index.kind == TEXT && fields.len() == index.analyses.len() && !fields.is_empty() => {
                 let columns = fields.iter().copied().zip(index.analyses);
                 Covers::Text(
@@ -204,7 +211,10 @@ impl<'de> Deserialize<'de> for IndexEntry {
             entry.insert("kind".to_owned(), VECTOR.into());
             entry.insert("fields".to_owned(), vec![field].into());
         }
-        if !matches!(entry.get("kind").and_then(Value::as_str), Some(VECTOR | TEXT)) {
+        if !matches!(
+            entry.get("kind").and_then(Value::as_str),
+            Some(VECTOR | TEXT | SCALAR)
+        ) {
             return serde_json::from_value(entry)
                 .map(Self::Unknown)
                 .map_err(D::Error::custom);

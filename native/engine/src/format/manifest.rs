@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::features::unknown_to_writer;
 use super::{ChunkRef, Commit, Fragment, IndexEntry, InlineRows, Raw, RunRef, seal_json};
 use crate::error::{Code, Error, Result};
-use crate::schema::{Field, Schema, TextSearch, searched_texts};
+use crate::schema::{Field, Schema, TextSearch, indexed_fields, searched_texts};
 
 /// The format that this build writes, and the newest that it reads.
 pub(crate) const FORMAT: u32 = 1;
@@ -160,5 +160,11 @@ impl Manifest {
     #[must_use]
     pub fn searched_texts(&self) -> Vec<(u32, TextSearch)> {
         searched_texts(self.schemas.iter().map(Raw::get))
+    }
+
+    /// The columns whose values have an index, ascending.
+    #[must_use]
+    pub fn indexed_fields(&self) -> Vec<u32> {
+        indexed_fields(self.schemas.iter().map(Raw::get))
     }
 }

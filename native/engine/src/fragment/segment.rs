@@ -199,19 +199,30 @@ impl Segment {
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
     pub(crate) fn matching(&self, filter: &Filter) -> Result<Matching> {
-        if self.len < FILTERED_FROM {
+        if !self.keeps_matching() {
             return filter.evaluate(self, self.len).map(Matching::from);
         }
         if let Some(matching) = self.known_matching(filter) {
             return Ok(matching);
         }
         let matching = Matching::from(filter.evaluate(self, self.len)?);
+        self.keep_matching(filter, matching.clone());
+        Ok(matching)
+    }
+
+    /// Whether it is large enough to keep which rows filters matched.
+    #[must_use]
+    pub(crate) fn keeps_matching(&self) -> bool {
+        self.len >= FILTERED_FROM
+    }
+
+    /// Keeps which rows a filter matches, however that was found out.
+    pub(crate) fn keep_matching(&self, filter: &Filter, matching: Matching) {
         let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
         if matched.len() >= FILTERS {
             matched.remove(0);
         }
-        matched.push((filter.clone(), matching.clone()));
-        Ok(matching)
+        matched.push((filter.clone(), matching));
     }
 
     /// Returns it only if it is already known.

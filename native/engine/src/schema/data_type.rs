@@ -95,6 +95,21 @@ impl DataType {
             own => own,
         }
     }
+
+    /// Whether its values, or those in its lists, can have an index.
+    #[must_use]
+    pub(crate) fn is_indexable(&self) -> bool {
+        matches!(
+            self.item_or_self(),
+            Self::Text
+                | Self::Enum { .. }
+                | Self::Int
+                | Self::Float { .. }
+                | Self::Boolean
+                | Self::Timestamp
+                | Self::Date
+        )
+    }
 }
 
 /// The type of a list's items.

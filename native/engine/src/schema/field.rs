@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DataType, TextSetting};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,9 +26,27 @@ pub struct Field {
     /// Whether and how it is searched by its words, where that is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Box<TextSetting>>,
+    /// Whether its values have an index, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indexed: Option<bool>,
 }
 
 impl Field {
+    /// Refuses an index that cannot be. Asked where a column is declared: what a manifest says of a type that a newer version knows is
+    /// passed over.
+    ///
+    /// # Errors
+    /// [`Code::InvalidSchema`].
+    pub(crate) fn check_indexed(&self) -> Result<()> {
+        if self.indexed != Some(true) || self.data_type.is_indexable() {
+            return Ok(());
+        }
+        let message = format!("The column \"{}\" cannot be indexed by its values.", self.name);
+        Err(Error::new(Code::InvalidSchema, message)
+            .hint("Text, enums, numbers, booleans, timestamps and dates can, and lists of them.")
+            .column(self.name.clone()))
+    }
+
     /// The error for who knows another column by its name.
     #[must_use]
     pub fn is_another(&self) -> Error {

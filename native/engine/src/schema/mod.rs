@@ -19,6 +19,6 @@ pub use data_type::{DataType, Element, Metric, NamedField};
 pub use field::Field;
 pub(crate) use rules::{DEPTH_MAX, NODES_MAX, Rules};
 pub use schema::Schema;
-pub(crate) use searched::searched_texts;
+pub(crate) use searched::{indexed_fields, searched_texts};
 pub use text_search::{TextSearch, TextSetting};
 pub(crate) use widening::Widening;

@@ -40,6 +40,20 @@ impl Field {
     }
 }
 
+/// The columns of these schemas whose values have an index, each as the last schema that has it says, ascending.
+pub(crate) fn indexed_fields<'a>(schemas: impl DoubleEndedIterator<Item = &'a Schema>) -> Vec<u32> {
+    let mut seen = HashSet::new();
+    let fields = schemas.rev().flat_map(|schema| &schema.fields);
+    let mut indexed: Vec<u32> = fields
+        .filter(|field| {
+            seen.insert(field.id) && field.indexed == Some(true) && field.data_type.is_indexable()
+        })
+        .map(|field| field.id)
+        .collect();
+    indexed.sort_unstable();
+    indexed
+}
+
 /// The columns of these schemas that are searched by their words, each once and as the last schema that has it says. A text column
 /// that says nothing is searched where another one is embedded from it.
 pub(crate) fn searched_texts<'a>(

@@ -25,6 +25,10 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::search`].
     pub fn explain(&self, search: &Search<'_>) -> Result<Explained> {
+        let filtered = search
+            .filter
+            .map(|filter| self.mark_matching(filter))
+            .transpose()?;
         let Page {
             hits, mut explained, ..
         } = self.plan(search)?.page()?;
@@ -35,6 +39,7 @@ impl Snapshot {
             version: self.version(),
             from: self.from(),
             rows: self.count(None)?,
+            filtered: filtered.map(Box::new),
             ..explained
         })
     }

@@ -33,6 +33,9 @@ impl Snapshot {
     pub fn facets(&self, filter: Option<&Filter>, field: &Field) -> Result<Vec<ValueCount>> {
         check_counted(field)?;
         let source = Source::of(field)?;
+        if let Some(filter) = filter {
+            self.mark_matching(filter)?;
+        }
         let (mut counts, mut row) = (Counts::new(), 0);
         for matched in self.matching(filter) {
             let (visible, bits) = matched?;

@@ -38,6 +38,9 @@ impl Snapshot {
 
     /// Plans to find this many rows.
     pub(super) fn plan_for<'a>(&'a self, search: &Search<'a>, depth: usize) -> Result<Planned<'a>> {
+        if let Some(filter) = search.filter {
+            self.mark_matching(filter)?;
+        }
         let part = match search.what {
             What::Vector { column, query } => {
                 let plan = VectorPlan::new(self, search.leg((column, query), depth))?;
@@ -80,6 +83,11 @@ impl Snapshot {
     /// # Errors
     /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn plan_within<'a>(&'a self, search: &Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
+        if let Some(filter) = search.filter
+            && self.marking_ns(filter)? <= most_ns
+        {
+            self.mark_matching(filter)?;
+        }
         let evaluated = self.measured_ns(search)
             + match search.what {
                 What::Vector { column, query } | What::Both { column, query, .. } => {

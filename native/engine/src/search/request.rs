@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
 use crate::index::text::{Query, Term};
 use crate::schema::Field;
-use crate::snapshot::{Confidence, Score};
+use crate::snapshot::{Confidence, Score, Took};
 
 /// What a search may be told beside what it looks for and its filter. A binding hands it on as it came, so that an option is declared
 /// here and nowhere else in Rust.
@@ -292,6 +292,8 @@ pub struct Explained {
     pub refined: u64,
     /// Rows that no index segment covers, and whose vectors were read therefore.
     pub uncovered: u64,
+    /// What it took to find out which rows the filter leaves, where there is one.
+    pub filtered: Option<Box<Took>>,
     /// Of a search for both: how they became one.
     pub fusion: Option<Box<Fusion>>,
     /// How sure the answer is, where that was asked.

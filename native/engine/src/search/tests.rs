@@ -39,6 +39,7 @@ fn field(case: &Case) -> Field {
         default: None,
         embed: None,
         text: None,
+        indexed: None,
     }
 }
 

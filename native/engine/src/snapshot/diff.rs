@@ -123,7 +123,7 @@ impl Snapshot {
     }
 
     /// Which of some rows match.
-    fn matches(&self, filter: &Filter, rows: &[RowPlace]) -> Result<Bits> {
+    pub(super) fn matches(&self, filter: &Filter, rows: &[RowPlace]) -> Result<Bits> {
         let fields = self
             .state
             .fields

@@ -153,6 +153,7 @@ fn made(name: &str, data_type: DataType, nullable: bool) -> Field {
         default: None,
         embed: None,
         text: None,
+        indexed: None,
     }
 }
 

@@ -67,6 +67,15 @@ impl Snapshot {
         self.sees_at(index, row, id).then_some(place)
     }
 
+    /// The place of a stored row, by its id, whether it is visible or not.
+    pub(super) fn stored_place(&self, id: u64) -> Option<RowPlace> {
+        let segments = &self.state.segments;
+        let after = segments.partition_point(|segment| segment.rows().first() <= id);
+        let index = after.checked_sub(1)?;
+        let row = segments.get(index)?.rows().position(id)?;
+        Some((u32::try_from(index).ok()?, u32::try_from(row).ok()?))
+    }
+
     /// The visible rows from an id on, ascending by it.
     pub(crate) fn born_since(&self, id: u64) -> impl Iterator<Item = (u64, RowPlace)> + '_ {
         let segments = self.state.segments.iter().enumerate();
@@ -142,12 +151,42 @@ impl Snapshot {
         ))
     }
 
-    /// The places of all rows that match, ascending by row id.
-    pub(crate) fn places(&self, filter: Option<&Filter>) -> Result<Vec<RowPlace>> {
+    /// The places of all rows that match, ascending by row id, by reading columns.
+    pub(super) fn read_places(&self, filter: Option<&Filter>) -> Result<Vec<RowPlace>> {
         let mut places = Vec::new();
         for matched in self.matching(filter) {
             let (visible, bits) = matched?;
             places.extend(places_in(&visible, bits.as_deref()));
+        }
+        Ok(places)
+    }
+}
+
+impl Snapshot {
+    /// How many rows match, by reading columns.
+    pub(super) fn read_count(&self, filter: Option<&Filter>) -> Result<u64> {
+        let mut count = 0;
+        for matched in self.matching(filter) {
+            let (visible, bits) = matched?;
+            count += bits.map_or(visible.segment.len(), |bits| bits.count()) as u64;
+        }
+        Ok(count)
+    }
+
+    /// The first matching rows by row id, stopping when there are enough.
+    pub(super) fn read_first_places(&self, filter: Option<&Filter>, enough: usize) -> Result<Vec<RowPlace>> {
+        let mut places = Vec::new();
+        for matched in self.matching(filter) {
+            if places.len() >= enough {
+                break;
+            }
+            let (visible, bits) = matched?;
+            let room = enough - places.len();
+            let place = |row: usize| (visible.index, u32::try_from(row).unwrap_or(u32::MAX));
+            match bits {
+                None => places.extend((0..visible.segment.len()).take(room).map(place)),
+                Some(bits) => places.extend(bits.ones().take(room).map(place)),
+            }
         }
         Ok(places)
     }

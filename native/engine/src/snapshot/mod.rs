@@ -6,6 +6,7 @@
 //! - `lookup`: rows by key, by id and by filter.
 //! - `picked`: rows that were found, to be read; `read`, `scan`, `diff` and `export` find and show them.
 //! - `aggregate`: numbers about rows, group by group; `distinct`: values to be told from each other.
+//! - `indexed`: rows found through the indexes of values.
 //! - `words`: the words that a version sees, in segments and in memory.
 //! - `score`: how well a row fits what was searched for; `confidence`: how sure a search is of that. `spread`: how far apart vectors lie.
 //! - `lifetime`: from when to when a row was visible.
@@ -16,6 +17,7 @@ mod diff;
 mod distinct;
 mod export;
 mod home;
+mod indexed;
 mod lifetime;
 mod load;
 mod lookup;
@@ -35,6 +37,7 @@ pub use diff::Difference;
 pub(crate) use distinct::Distinct;
 pub use export::Beside;
 pub(crate) use home::{ENDING, TableHome, not_found, unknown};
+pub use indexed::{Took, Way};
 pub use lifetime::{Lifetime, Moment};
 pub(crate) use lookup::{RowPlace, key_at};
 pub(crate) use open_index::OpenIndex;

@@ -6,6 +6,7 @@ use crate::column::Buffer;
 use crate::error::{Code, Error, Result};
 use crate::format::{Covers, IndexFile, Manifest};
 use crate::fragment::CheckedFile;
+use crate::index::scalar::ScalarIndex;
 use crate::index::text::TextIndex;
 use crate::index::vector::VectorIndex;
 use crate::store::FileName;
@@ -25,6 +26,7 @@ pub(crate) struct OpenIndex {
 enum Opened {
     Vector(VectorIndex),
     Text(TextIndex),
+    Scalar(ScalarIndex),
 }
 
 impl OpenIndex {
@@ -67,21 +69,35 @@ impl OpenIndex {
     /// # Errors
     /// What the store says: who asks again may be told more.
     pub(crate) fn texts(&self) -> Result<Option<&TextIndex>> {
+        match self.undamaged()? {
+            Some(Opened::Text(index)) => Ok(Some(index)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The values of a column; none where the file is damaged or gone.
+    ///
+    /// # Errors
+    /// As of `texts`.
+    pub(crate) fn values(&self) -> Result<Option<&ScalarIndex>> {
+        match self.undamaged()? {
+            Some(Opened::Scalar(index)) => Ok(Some(index)),
+            _ => Ok(None),
+        }
+    }
+
+    fn undamaged(&self) -> Result<Option<&Opened>> {
         if self.damaged.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let opened = match self.index.get() {
+        Ok(match self.index.get() {
             Some(known) => known.as_ref(),
             None => match open(&self.home, &self.place) {
                 Ok(index) => self.index.get_or_init(|| Some(index)).as_ref(),
                 Err(error) if error.code() == Code::Corrupt => self.index.get_or_init(|| None).as_ref(),
                 Err(error) => return Err(error),
             },
-        };
-        match opened {
-            Some(Opened::Text(index)) => Ok(Some(index)),
-            _ => Ok(None),
-        }
+        })
     }
 
     /// Says that what was read of its file was damaged. Returns whether that is news.
@@ -124,6 +140,7 @@ fn open_in(file: Buffer, place: &IndexFile) -> Result<Opened> {
     match place.covers {
         Covers::Vector(_) => VectorIndex::open(file).map(Opened::Vector),
         Covers::Text(_) => TextIndex::open(file).map(Opened::Text),
+        Covers::Scalar(_) => ScalarIndex::open(file).map(Opened::Scalar),
     }
 }
 

@@ -1,5 +1,6 @@
 use std::cmp::Ordering;
 
+use super::indexed::{First, Took, Way};
 use super::lookup::RowPlace;
 use super::picked::Picked;
 use super::state::Snapshot;
@@ -90,17 +91,98 @@ impl Snapshot {
         let end = find
             .limit
             .map_or(usize::MAX, |limit| limit.saturating_add(find.offset));
-        let mut rows = if find.order.is_empty() {
-            self.first_places(find.filter.as_ref(), end)?
-        } else {
-            self.places(find.filter.as_ref())?
+        let (mut rows, _) = self.rows_of(find, end, None)?;
+        rows.drain(..find.offset.min(rows.len()));
+        Ok(Picked::new(self.clone(), select, rows))
+    }
+
+    /// What finding rows takes: they are found as [`Snapshot::find`] finds them, or in another way where one is given.
+    ///
+    /// # Errors
+    /// As of [`Snapshot::find`].
+    pub fn explain_find(&self, find: &Find, way: Option<Way>) -> Result<(Picked, Took)> {
+        let end = find
+            .limit
+            .map_or(usize::MAX, |limit| limit.saturating_add(find.offset));
+        let (mut rows, took) = self.rows_of(find, end, way)?;
+        rows.drain(..find.offset.min(rows.len()));
+        Ok((Picked::new(self.clone(), Vec::new(), rows), took))
+    }
+
+    /// About how many nanoseconds finding these rows takes, where indexes lead to them; none where they do not.
+    ///
+    /// # Errors
+    /// As of [`Snapshot::find`].
+    pub fn finding_rows_ns(&self, find: &Find) -> Result<Option<u64>> {
+        let end = find.limit.map(|limit| limit.saturating_add(find.offset));
+        let first = match (find.order.first(), end) {
+            (Some(by), Some(end)) => Some(self.first_key(find, by, end)?),
+            _ => None,
+        };
+        if find.order.is_empty() || first.is_some() {
+            return self.finding_ns(find.filter.as_ref(), first.as_ref());
+        }
+        Ok(None)
+    }
+
+    /// The first rows that match, in order, and what finding them took.
+    fn rows_of(&self, find: &Find, end: usize, way: Option<Way>) -> Result<(Vec<RowPlace>, Took)> {
+        let filter = find.filter.as_ref();
+        let tried = match (find.order.first(), filter) {
+            _ if end == usize::MAX => (None, Took::default()),
+            (Some(by), _) => self.first_of(filter, &self.first_key(find, by, end)?, way)?,
+            (None, Some(filter)) => self.first_by_id(filter, end, way)?,
+            (None, None) => (Some(self.read_first_places(None, end)?), Took::default()),
+        };
+        let (mut rows, mut took) = match tried {
+            (Some(rows), took) => (rows, took),
+            (None, wasted) => {
+                let (rows, mut took) = match filter {
+                    Some(filter) if find.order.is_empty() => self.first_places(filter, end, way)?,
+                    filter => self.all_of(filter, way)?,
+                };
+                took.cost += wasted.cost;
+                (rows, took)
+            }
         };
         if !find.order.is_empty() {
+            took.sorts(rows.len());
             self.sort(&mut rows, &find.order, end)?;
         }
         rows.truncate(end);
-        rows.drain(..find.offset.min(rows.len()));
-        Ok(Picked::new(self.clone(), select, rows))
+        Ok((rows, took))
+    }
+
+    /// The first column of an order.
+    fn first_key(&self, find: &Find, by: &Order, count: usize) -> Result<First> {
+        let field = self.schema().field(&by.column)?;
+        Ok(First {
+            field: field.id,
+            descending: by.descending,
+            has_more: find.order.len() > 1,
+            count,
+        })
+    }
+
+    /// The places of all rows that match, ascending by row id.
+    pub(crate) fn places(&self, filter: Option<&Filter>) -> Result<Vec<RowPlace>> {
+        Ok(self.all_of(filter, None)?.0)
+    }
+
+    fn all_of(&self, filter: Option<&Filter>, way: Option<Way>) -> Result<(Vec<RowPlace>, Took)> {
+        let Some(filter) = filter else {
+            let rows = self.read_places(None)?;
+            let found = rows.len() as u64;
+            return Ok((
+                rows,
+                Took {
+                    found,
+                    rows: found,
+                    ..Took::default()
+                },
+            ));
+        };
+        self.found(filter, way)
     }
 
     /// How many rows match.
@@ -108,30 +190,47 @@ impl Snapshot {
     /// # Errors
     /// [`Code::Corrupt`].
     pub fn count(&self, filter: Option<&Filter>) -> Result<u64> {
-        let mut count = 0;
-        for matched in self.matching(filter) {
-            let (visible, bits) = matched?;
-            count += bits.map_or(visible.segment.len(), |bits| bits.count()) as u64;
-        }
-        Ok(count)
+        Ok(self.explain_count(filter, None)?.0)
     }
 
-    /// The first matching rows by row id, stopping when there are enough.
-    fn first_places(&self, filter: Option<&Filter>, enough: usize) -> Result<Vec<RowPlace>> {
-        let mut places = Vec::new();
-        for matched in self.matching(filter) {
-            if places.len() >= enough {
-                break;
-            }
-            let (visible, bits) = matched?;
-            let room = enough - places.len();
-            let place = |row: usize| (visible.index, u32::try_from(row).unwrap_or(u32::MAX));
-            match bits {
-                None => places.extend((0..visible.segment.len()).take(room).map(place)),
-                Some(bits) => places.extend(bits.ones().take(room).map(place)),
-            }
+    /// How many rows match, and what counting them takes, in this way or in another where one is given.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`].
+    pub fn explain_count(&self, filter: Option<&Filter>, way: Option<Way>) -> Result<(u64, Took)> {
+        let Some(filter) = filter else {
+            let found = self.read_count(None)?;
+            return Ok((
+                found,
+                Took {
+                    found,
+                    ..Took::default()
+                },
+            ));
+        };
+        self.counted(filter, way)
+    }
+
+    /// The first matching rows by row id: found through indexes, or by reading as many segments as it takes.
+    fn first_places(
+        &self,
+        filter: &Filter,
+        enough: usize,
+        way: Option<Way>,
+    ) -> Result<(Vec<RowPlace>, Took)> {
+        if filter.fields().iter().any(|field| self.may_serve(*field)) {
+            return self.found(filter, way);
         }
-        Ok(places)
+        let rows = self.read_first_places(Some(filter), enough)?;
+        let found = rows.len() as u64;
+        Ok((
+            rows,
+            Took {
+                found,
+                rows: self.stored() as u64,
+                ..Took::default()
+            },
+        ))
     }
 
     fn sort(&self, rows: &mut Vec<RowPlace>, order: &[Order], end: usize) -> Result<()> {

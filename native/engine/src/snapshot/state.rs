@@ -2,6 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::home::TableHome;
+use super::indexed::Served;
 use super::open_index::OpenIndex;
 use super::spread::{Spread, Spreads};
 use super::words::{Searched, Tails, WordsSeen};
@@ -27,6 +28,8 @@ pub(crate) struct TableState {
     searched: Arc<OnceLock<Vec<Searched>>>,
     /// The words of rows that no segment covers.
     pub(crate) tails: Arc<Tails>,
+    /// The index segments of values that serve.
+    pub(super) served: Served,
     latest: Arc<View>,
     /// Views of earlier versions, the last used at the end.
     past: Mutex<Vec<Arc<View>>>,
@@ -107,6 +110,7 @@ impl TableState {
             segments: known.segments,
             deaths: known.deaths,
             indexes: known.indexes,
+            served: Served::default(),
             latest: Arc::new(view),
             past: Mutex::new(Vec::new()),
             manifest,

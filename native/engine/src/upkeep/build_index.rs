@@ -3,12 +3,14 @@ use std::sync::Arc;
 use super::index_rows::IndexRows;
 use super::index_tasks::{MERGED, MERGED_THOROUGHLY, Task, outlived};
 use super::line::Line;
+use super::scalar_rows::ScalarRows;
 use super::text_rows::TextRows;
 use crate::environment::Stop;
 use crate::error::{Code, Result};
 use crate::format::{Covers, IndexFile};
 use crate::fragment::CheckedWriter;
-use crate::index::text::{self, Built};
+use crate::index::scalar;
+use crate::index::text;
 use crate::index::vector;
 use crate::schema::{Analysis, Field};
 use crate::snapshot::{OpenIndex, TableState};
@@ -31,7 +33,8 @@ struct Made {
 /// The bytes of a segment.
 enum Bytes {
     Vector(Vec<u8>),
-    Text(Built),
+    Text(text::Built),
+    Scalar(scalar::Built),
 }
 
 impl Bytes {
@@ -39,6 +42,7 @@ impl Bytes {
         match self {
             Self::Vector(bytes) => Box::new(std::iter::once(bytes.as_slice())),
             Self::Text(built) => Box::new(built.pieces()),
+            Self::Scalar(built) => Box::new(built.pieces()),
         }
     }
 }
@@ -47,6 +51,7 @@ impl Bytes {
 enum Source<'a> {
     Vector(IndexRows<'a>),
     Text(TextRows<'a>),
+    Scalar(ScalarRows<'a>),
 }
 
 impl<'a> Source<'a> {
@@ -54,6 +59,7 @@ impl<'a> Source<'a> {
         match &task.line {
             Line::Vector { field, .. } => Ok(Self::Vector(IndexRows::new(state, task, field)?)),
             Line::Text(_) => Ok(Self::Text(TextRows::new(state, task))),
+            Line::Scalar { field, .. } => Ok(Self::Scalar(ScalarRows::new(state, task, *field)?)),
         }
     }
 
@@ -61,6 +67,7 @@ impl<'a> Source<'a> {
         match self {
             Self::Vector(rows) => vector::Vectors::len(rows),
             Self::Text(rows) => text::Texts::len(rows),
+            Self::Scalar(rows) => scalar::Scalars::len(rows),
         }
     }
 
@@ -69,9 +76,10 @@ impl<'a> Source<'a> {
         match self {
             Self::Vector(rows) => rows.are_all(then, now, task),
             // What was dropped meanwhile must not come back.
-            Self::Text(_) => {
+            Self::Text(_) | Self::Scalar(_) => {
                 let covers = task.line.covers();
-                let wanted = Line::all(now).into_iter().any(|line| line.covers() == covers);
+                let is_wanted = |line: &Line| line.covers() == covers && !line.is_over();
+                let wanted = Line::all(now).iter().any(is_wanted);
                 Ok(wanted && task.line.stored_in(now, task.from..made.until) as u64 == made.rows)
             }
         }
@@ -100,7 +108,10 @@ impl Table {
         loop {
             let state = self.refresh()?;
             // That one is damaged shows when it is opened.
-            state.indexes.iter().for_each(|open| _ = open.texts());
+            state
+                .indexes
+                .iter()
+                .for_each(|open| _ = open.texts().is_ok() && open.values().is_ok());
             if !self.build_first(&state, MERGED_THOROUGHLY, stop)? {
                 return Ok(rows);
             }
@@ -187,7 +198,20 @@ impl Table {
                     bytes: Bytes::Text(built),
                 })
             }
-            (Source::Vector(_), Line::Text(_)) => Err(crate::error::Error::internal("words of vectors")),
+            (Source::Scalar(rows), _) => {
+                let built = scalar::build(rows, &rows.plan(stop))?;
+                let whole = built.rows >= source.len();
+                Ok(Made {
+                    rows: built.rows as u64,
+                    until: if whole {
+                        task.until
+                    } else {
+                        scalar::Scalars::id(rows, built.rows)
+                    },
+                    bytes: Bytes::Scalar(built),
+                })
+            }
+            (Source::Vector(_), _) => Err(crate::error::Error::internal("vectors of another column")),
         }
     }
 
@@ -225,12 +249,10 @@ impl Table {
         })
     }
 
-    /// Leaves the segments out that still hold words of rows which were dropped: those that could not be made anew.
-    pub(super) fn forget_words(&self) -> Result<()> {
+    /// Leaves the segments out that still hold words or values of rows which were dropped: those that could not be made anew.
+    pub(super) fn forget_dropped(&self) -> Result<()> {
         let state = self.refresh()?;
-        let lines = Line::all(&state)
-            .into_iter()
-            .filter(|line| matches!(line, Line::Text(_)));
+        let lines = Line::all(&state).into_iter().filter(Line::holds_values);
         for line in lines {
             let holds_dropped =
                 |open: &&Arc<OpenIndex>| open.place.rows > line.stored(&state, &open.place) as u64;
@@ -247,6 +269,7 @@ impl Table {
         let name = match &task.line {
             Line::Vector { field, .. } => format!("v{}.index", field.id),
             Line::Text(_) => "text.index".to_owned(),
+            Line::Scalar { field, .. } => format!("s{field}.index"),
         };
         let file = FileName::unique(self.home.environment.uuid()?, &name);
         let path = self.home.path(&format!("index/{}", file.as_str()));
@@ -280,7 +303,7 @@ fn replaced(now: &TableState, task: &Task, made: &Made) -> Vec<IndexFile> {
 fn is_known(state: &TableState, line: &Line) -> bool {
     let is_there = |id: &u32| state.fields.iter().any(|field: &Field| field.id == *id);
     match line.covers() {
-        Covers::Vector(field) => is_there(&field),
+        Covers::Vector(field) | Covers::Scalar(field) => is_there(&field),
         Covers::Text(columns) => columns.iter().all(|column| is_there(&column.field)),
     }
 }

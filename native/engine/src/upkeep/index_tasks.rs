@@ -34,10 +34,10 @@ impl Table {
             .collect()
     }
 
-    /// A segment of words that is to be made anew where it is: its columns are searched in another way now, or rows of it were
-    /// dropped.
+    /// A segment of words or values that is to be made anew where it is: its columns are searched in another way now, or rows of it
+    /// were dropped.
     fn renewal(&self, state: &TableState, line: &Line) -> Option<Task> {
-        if !matches!(line, Line::Text(_)) {
+        if !line.holds_values() {
             return None;
         }
         let places = line.places(state);

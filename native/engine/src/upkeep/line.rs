@@ -1,5 +1,6 @@
-//! Index segments that lie one behind the other: those of a vector column, and those of words.
+//! Index segments that lie one behind the other: those of the vectors or the values of a column, and those of words.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,6 +19,12 @@ pub(super) enum Line {
     Vector { field: Field, space: Space },
     /// Of the words of all columns that are searched by them, of all rows.
     Text(Vec<TextColumn>),
+    /// Of the values of a column, of all rows.
+    Scalar {
+        field: u32,
+        /// Whether the column says that it is indexed.
+        wanted: bool,
+    },
 }
 
 /// Once there is a segment, what is enough for the first divided by this is enough for another: rows without one are looked at by
@@ -42,7 +49,24 @@ impl Line {
                 .collect(),
         );
         let wanted = !state.searched().is_empty() || !text.places(state).is_empty();
-        vectors.chain(wanted.then_some(text)).collect()
+        vectors
+            .chain(wanted.then_some(text))
+            .chain(Self::scalars(state))
+            .collect()
+    }
+
+    /// Those of values: of columns that are indexed, and of those that were.
+    fn scalars(state: &TableState) -> impl Iterator<Item = Self> {
+        let wanted = state.manifest.indexed_fields();
+        let built = state.indexes.iter().filter_map(|open| match open.place.covers {
+            Covers::Scalar(field) => Some(field),
+            _ => None,
+        });
+        let fields: BTreeSet<u32> = wanted.iter().copied().chain(built).collect();
+        fields.into_iter().map(move |field| Self::Scalar {
+            field,
+            wanted: wanted.contains(&field),
+        })
     }
 
     /// What its segments are good for.
@@ -50,6 +74,7 @@ impl Line {
         match self {
             Self::Vector { field, .. } => Covers::Vector(field.id),
             Self::Text(columns) => Covers::Text(columns.clone()),
+            Self::Scalar { field, .. } => Covers::Scalar(*field),
         }
     }
 
@@ -65,16 +90,24 @@ impl Line {
 
     /// Whether there is nothing that it could be made of.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self, Self::Text(columns) if columns.is_empty())
+        match self {
+            Self::Vector { .. } => false,
+            Self::Text(columns) => columns.is_empty(),
+            Self::Scalar { wanted, .. } => !wanted,
+        }
     }
 
-    /// Whether a segment is of no use any more, or holds what nobody may find: words of rows that were dropped.
+    /// Whether its segments hold what rows hold, so that nothing of dropped rows may stay in them; codes of vectors say little of one.
+    pub(super) fn holds_values(&self) -> bool {
+        !matches!(self, Self::Vector { .. })
+    }
+
+    /// Whether a segment is of no use any more, or holds what nobody may find: words or values of rows that were dropped.
     pub(super) fn is_stale(&self, state: &TableState, open: &OpenIndex) -> bool {
-        let is_text = matches!(self, Self::Text(_));
         let outdated = || {
             open.place.covers != self.covers() || open.place.rows != self.stored(state, &open.place) as u64
         };
-        open.is_damaged() || is_text && outdated()
+        open.is_damaged() || self.is_over() || self.holds_values() && outdated()
     }
 
     /// How many rows are worth a segment: the first, or a further one.
@@ -82,6 +115,7 @@ impl Line {
         let from = match self {
             Self::Vector { .. } => indexing.from,
             Self::Text(_) => indexing.text_from,
+            Self::Scalar { .. } => indexing.scalar_from,
         };
         if first { from } else { from / FURTHER }
     }
@@ -103,6 +137,13 @@ impl Line {
                         .iter()
                         .filter(|group| group.columns.iter().any(|place| of(place.field)));
                     (true, groups.map(|group| group.length).sum())
+                }
+                Covers::Scalar(field) => {
+                    let columns = fragment.groups.iter().flat_map(|group| &group.columns);
+                    let buffers = columns
+                        .filter(|place| place.field == *field)
+                        .flat_map(|place| &place.buffers);
+                    (true, buffers.map(|span| span.1).sum())
                 }
             };
             let rows = segment.len() - segment.rows().count_below(from);
@@ -135,7 +176,7 @@ impl Line {
         let overlapping = after.take_while(|segment| segment.rows().first() < ids.end);
         let has = |segment: &&Arc<Segment>| match self {
             Self::Vector { field, .. } => segment.column(field.id).is_some(),
-            Self::Text(_) => true,
+            Self::Text(_) | Self::Scalar { .. } => true,
         };
         let count = |segment: &Arc<Segment>| {
             let below = |id: u64| segment.rows().count_below(id);
@@ -186,7 +227,7 @@ impl Line {
 struct Piece<'s> {
     segment: &'s Segment,
     rows: usize,
-    /// Bytes of the files with the columns, of all rows.
+    /// Bytes of the files with the columns, or of the column with the values, of all rows.
     bytes: u64,
 }
 

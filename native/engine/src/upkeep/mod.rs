@@ -2,8 +2,8 @@
 //!
 //! - `due`: whether there is anything to do; `optimize`: a step of it, or all.
 //! - `merge`: small fragments become large ones.
-//! - `line`, `index_tasks`: index segments that lie one behind the other, and which are missing. `index_rows`, `text_rows`: what they
-//!   are made of; `build_index`: how they come about.
+//! - `line`, `index_tasks`: index segments that lie one behind the other, and which are missing. `index_rows`, `text_rows`,
+//!   `scalar_rows`: what they are made of; `stored_rows`: all rows of a range. `build_index`: how they come about.
 //! - `expire`: rows that the retention let go. `sweep`: files that nothing names.
 //! - `verify`: every byte is read and checked.
 //! - `schedule`: a thread that does what is due, behind the writers' back.
@@ -16,7 +16,9 @@ mod index_tasks;
 mod line;
 mod merge;
 mod optimize;
+mod scalar_rows;
 mod schedule;
+mod stored_rows;
 mod sweep;
 mod text_rows;
 mod verify;

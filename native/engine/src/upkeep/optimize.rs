@@ -91,7 +91,7 @@ impl Table {
         if_room(self.forget_deaths())?;
         // Before anything is merged: searches gain more from it.
         done.indexed_rows = if_room(self.index_all(stop))?;
-        self.forget_words()?;
+        self.forget_dropped()?;
         done.merged = if_room(self.merge_all(stop))?;
         if_room(self.write_shadows(stop))?;
         done.removed_files += self.remove_orphans()?;

@@ -3,11 +3,12 @@ use std::sync::Arc;
 
 use crate::environment::iso_date;
 use crate::error::{Code, Error, Result};
-use crate::format::{DeathRun, IndexEntry, Manifest, RunRef};
+use crate::format::{Covers, DeathRun, IndexEntry, IndexFile, Manifest, RunRef};
 use crate::fragment::Segment;
 use crate::history::{CLOCKS_DIFFER_MS, Log, Tags};
 use crate::snapshot::{OpenIndex, TableHome, TableState};
 use crate::table::Table;
+use crate::upkeep::scalar_rows::check_values;
 
 /// Says which kinds of indexes a table has that this build does not know.
 fn unknown_indexes(manifest: &Manifest) -> Option<Warning> {
@@ -157,6 +158,9 @@ impl TableHome {
         for file in manifest.indexes.iter().filter_map(|index| index.get().known()) {
             verified.note(OpenIndex::verify(self, file).map(|()| file.length))?;
         }
+        if verified.problems.is_empty() {
+            self.verify_values(&manifest, known, &mut verified)?;
+        }
         for reference in &manifest.deaths.runs {
             verified.note(self.verify_deaths(reference))?;
         }
@@ -168,6 +172,37 @@ impl TableHome {
             verified.note(tag.map(|(_, bytes)| bytes))?;
         }
         Ok(verified)
+    }
+
+    /// Compares what the indexes of values hold with what rows do.
+    fn verify_values(
+        &self,
+        manifest: &Manifest,
+        known: Option<&TableState>,
+        verified: &mut Verified,
+    ) -> Result<()> {
+        let is_of_values = |file: &IndexFile| matches!(file.covers, Covers::Scalar(_));
+        if !manifest
+            .indexes
+            .iter()
+            .filter_map(|index| index.get().known())
+            .any(is_of_values)
+        {
+            return Ok(());
+        }
+        // Where it cannot be opened, something else is told, or somebody has changed it meanwhile.
+        let Ok(state) = TableState::load(self, known) else {
+            return Ok(());
+        };
+        if state.manifest.sequence != manifest.sequence {
+            return Ok(());
+        }
+        for open in state.indexes.iter().filter(|open| is_of_values(&open.place)) {
+            if let Err(error) = check_values(&state, open) {
+                verified.problems.push(error);
+            }
+        }
+        Ok(())
     }
 
     /// Says that commits are dated later than the clock of this machine.

@@ -45,6 +45,7 @@ mod span;
 mod support;
 mod threads;
 mod together;
+mod values_are_found_through_indexes;
 mod what_a_binding_may_say;
 mod words;
 mod words_and_vectors_become_one_ranking;

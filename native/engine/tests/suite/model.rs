@@ -394,6 +394,7 @@ impl Bench {
             from: *self.random.pick(&[1, 1, 50, 400, usize::MAX]),
             text_from: *self.random.pick(&[1, 1, 50, 400, usize::MAX]),
             text_most: *self.random.pick(&[20_000, u64::MAX]),
+            scalar_from: *self.random.pick(&[1, 1, 50, 400, usize::MAX]),
             lists: *self.random.pick(&[None, Some(1), Some(3), Some(8), Some(40)]),
             most: *self.random.pick(&[60, 500, usize::MAX / 2]),
             shadow_from: *self.random.pick(&[1, 1, 20_000, usize::MAX]),
@@ -575,6 +576,10 @@ fn in_memory_every_version_stays_what_it_was() {
     let tally = Runs::MIXED.run(&memory);
     assert!(tally.words > 500 && tally.word_segments > 300, "{tally:?}");
     assert!(tally.fused > 300 && tally.fused_apart > 300, "{tally:?}");
+    assert!(
+        tally.by_index > 100 && tally.in_order > 100 && tally.counted > 100,
+        "{tally:?}"
+    );
 }
 
 #[test]

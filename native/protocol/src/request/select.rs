@@ -57,5 +57,6 @@ fn row_id() -> Field {
         default: None,
         embed: None,
         text: None,
+        indexed: None,
     }
 }

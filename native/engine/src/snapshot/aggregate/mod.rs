@@ -33,6 +33,9 @@ impl Snapshot {
             .iter()
             .map(|measure| Source::of(&measure.field))
             .collect::<Result<Vec<_>>>()?;
+        if let Some(filter) = &asked.filter {
+            self.mark_matching(filter)?;
+        }
         let mut groups = Groups::new(asked);
         for matched in self.matching(asked.filter.as_ref()) {
             let (visible, bits) = matched?;

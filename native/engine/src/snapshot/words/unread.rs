@@ -15,7 +15,7 @@ const TAIL_MAX: usize = 1 << 30;
 
 impl TableState {
     /// How many stored rows have ids of a range.
-    fn rows_between(&self, ids: Range<u64>) -> usize {
+    pub(in crate::snapshot) fn rows_between(&self, ids: Range<u64>) -> usize {
         let first = self
             .segments
             .partition_point(|segment| segment.rows().last() < ids.start);

@@ -130,6 +130,7 @@ impl Plan {
         }
         check_default(column)?;
         column.check_text()?;
+        column.check_indexed()?;
         let id = *next_field;
         *next_field += 1;
         fields.push(Field { id, ..column.clone() });
@@ -182,13 +183,15 @@ impl Plan {
         let field = Field {
             id: known.id,
             default: known.default.clone(),
-            // What says nothing of the search by words leaves it as it is.
+            // What says nothing of the search by words, or of an index, leaves it as it is.
             text: wanted.text.clone().or_else(|| known.text.clone()),
+            indexed: wanted.indexed.or(known.indexed),
             ..wanted.clone()
         };
         if wanted.text.is_some() {
             field.check_text()?;
         }
+        field.check_indexed()?;
         match known.data_type.widening(&field.data_type) {
             None => return refuse("the new type does not take every value of the old one"),
             Some(Widening::InPlace) => {}

@@ -15,11 +15,13 @@ impl NextManifest {
         self.drop_indexes(is_replaced)?;
         self.manifest.indexes.push(Raw::new(IndexEntry::Known(place))?);
         let order = |index: &IndexEntry| {
-            let is_text = index
-                .known()
-                .is_some_and(|index| matches!(index.covers, Covers::Text(_)));
-            let fields = if is_text { Vec::new() } else { index.fields() };
-            (is_text, fields, index.known().map(|index| index.from))
+            let covers = index.known().map(|index| &index.covers);
+            let (kind, fields) = match covers {
+                Some(Covers::Text(_)) => (1, Vec::new()),
+                Some(Covers::Scalar(field)) => (2, vec![*field]),
+                Some(Covers::Vector(_)) | None => (0, index.fields()),
+            };
+            (kind, fields, index.known().map(|index| index.from))
         };
         self.manifest.indexes.sort_by_key(|index| order(index.get()));
         let opened = std::mem::take(&mut self.known.indexes);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 use varve_engine::{
-    AsOf, Code, DataType, Difference, Field, Filter, Find, Order, Picked, Snapshot, Table, Value,
+    AsOf, Code, DataType, Difference, Field, Filter, Find, Order, Picked, Snapshot, Table, Value, Way,
 };
 
 use super::filters::{Meaning, filter};
@@ -66,7 +66,7 @@ pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model:
     };
     match random.below(8) {
         0 => key(random, &snapshot, version, model.keys),
-        1 | 2 => find(random, &snapshot, version),
+        1 | 2 => find(random, tally, &snapshot, version),
         3 => scan(random, &snapshot, version),
         4 if random.chance(50) => {
             by_words::search(random, tally, &snapshot, &shown(version));
@@ -165,7 +165,7 @@ fn key(random: &mut Random, snapshot: &Snapshot, version: &Version, keys: usize)
     );
 }
 
-fn find(random: &mut Random, snapshot: &Snapshot, version: &Version) {
+fn find(random: &mut Random, tally: &mut Tally, snapshot: &Snapshot, version: &Version) {
     let meaning = some_filter(random, version);
     let mut expected = matching(version, meaning.as_ref());
     let filter = parsed(meaning.as_ref(), version);
@@ -175,6 +175,11 @@ fn find(random: &mut Random, snapshot: &Snapshot, version: &Version) {
         "{:?}",
         meaning.map(|m| m.json)
     );
+    for way in WAYS {
+        let (count, took) = snapshot.explain_count(filter.as_ref(), way).unwrap();
+        assert_eq!(count, expected.len() as u64, "{way:?}: {took:?}");
+        tally.counted += usize::from(took.way == Way::Count);
+    }
     let orderable = version
         .schema
         .fields
@@ -210,11 +215,18 @@ fn find(random: &mut Random, snapshot: &Snapshot, version: &Version) {
         limit,
         offset,
     };
-    same(
-        &snapshot.find(&find, some_fields(random, version)).unwrap(),
-        &expected,
-    );
+    let found = snapshot.find(&find, some_fields(random, version)).unwrap();
+    same(&found, &expected);
+    for way in WAYS {
+        let (picked, took) = snapshot.explain_find(&find, way).unwrap();
+        assert!(picked.ids().eq(found.ids()), "{way:?} of {find:?}: {took:?}");
+        tally.by_index += usize::from(took.way == Way::Index);
+        tally.in_order += usize::from(took.way == Way::Order);
+    }
 }
+
+/// The ways to rows; there may be none but reading them.
+const WAYS: [Option<Way>; 4] = [None, Some(Way::Scan), Some(Way::Index), Some(Way::Order)];
 
 fn has_order(data_type: &DataType) -> bool {
     !matches!(

@@ -22,6 +22,9 @@ pub(crate) fn random_schema(random: &mut Random, kind: Kind) -> Schema {
         if random.chance(70) && holds_text(&field["type"]) {
             field["text"] = searched(random, &field["type"]);
         }
+        if random.chance(60) && may_be_indexed(&field["type"]) {
+            field["indexed"] = json!(random.chance(90));
+        }
     }
     let share = if kind == Kind::Wide { 20 } else { 60 };
     let mut fields: Vec<Json> = all.into_iter().filter(|_| random.chance(share)).collect();
@@ -39,6 +42,14 @@ pub(crate) fn random_schema(random: &mut Random, kind: Kind) -> Schema {
     );
     let primary_key = random.chance(80).then_some("key");
     schema(json!({"primaryKey": primary_key, "fields": fields}))
+}
+
+fn may_be_indexed(data_type: &Json) -> bool {
+    let is_scalar = |data_type: &Json| {
+        let kinds = ["text", "enum", "int", "float", "boolean", "timestamp", "date"];
+        kinds.iter().any(|kind| data_type["kind"] == *kind)
+    };
+    is_scalar(data_type) || is_scalar(&data_type["item"]["type"])
 }
 
 fn holds_text(data_type: &Json) -> bool {
@@ -102,6 +113,9 @@ pub(crate) fn wider(random: &mut Random, field: &Field) -> Field {
     if holds_text(&data_type) && random.chance(60) {
         field.text = serde_json::from_value(searched(random, &data_type)).unwrap();
     }
+    if may_be_indexed(&data_type) && random.chance(30) {
+        field.indexed = Some(random.chance(70));
+    }
     match &mut field.data_type {
         DataType::Enum { .. } if random.chance(20) => field.data_type = DataType::Text,
         DataType::Enum { values } if !values.contains(&"more".to_owned()) => {
@@ -141,6 +155,9 @@ pub(crate) fn random_column(random: &mut Random, kind: Kind) -> Field {
     let mut field = json!({"name": name, "type": data_type, "nullable": nullable, "default": default});
     if holds_text(&field["type"]) && random.chance(70) {
         field["text"] = searched(random, &field["type"]);
+    }
+    if may_be_indexed(&field["type"]) && random.chance(60) {
+        field["indexed"] = json!(true);
     }
     let mut field: Field = serde_json::from_value(field).unwrap();
     if nullable && random.chance(30) || matches!(field.data_type, DataType::Vector { .. }) {

@@ -35,6 +35,10 @@ pub(crate) struct Tally {
     /// For words and vectors, and those of them that had rows of which only one knew.
     pub(crate) fused: usize,
     pub(crate) fused_apart: usize,
+    /// Finds through indexes of values, walks in the order of one, and counts in them.
+    pub(crate) by_index: usize,
+    pub(crate) in_order: usize,
+    pub(crate) counted: usize,
     /// By the recall that was asked for, in percent.
     recalls: HashMap<u32, Mean>,
 }
@@ -67,6 +71,9 @@ impl Tally {
         self.word_segments += other.word_segments;
         self.fused += other.fused;
         self.fused_apart += other.fused_apart;
+        self.by_index += other.by_index;
+        self.in_order += other.in_order;
+        self.counted += other.counted;
         for (asked, mean) in &other.recalls {
             let sum = self.recalls.entry(*asked).or_default();
             sum.count += mean.count;

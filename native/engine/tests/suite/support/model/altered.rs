@@ -66,9 +66,10 @@ impl Model {
             .unwrap()
             .clone();
         let key = next.schema.primary_key.as_ref() == Some(&known.name);
-        // How a key is searched by its words may be said, and nothing else of it.
+        // How a key is searched by its words, and whether it is indexed, may be said, and nothing else of it.
         let as_known = Field {
             text: known.text.clone(),
+            indexed: known.indexed,
             ..wanted.clone()
         };
         if known.nullable && !wanted.nullable || key && as_known != known {

@@ -1,0 +1,252 @@
+//! The first rows of an order, without looking at all that match.
+
+use std::ops::Range;
+
+use super::cost::{ENTRY, PLACE, SCAN_ROW, SORT_ROW, TEST};
+use super::found::Route;
+use super::took::{Took, Way};
+use super::walk::Walk;
+use crate::error::Result;
+use crate::filter::Filter;
+use crate::snapshot::lookup::RowPlace;
+use crate::snapshot::state::Snapshot;
+
+/// The first key of an order, and how many of the first rows are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct First {
+    pub(crate) field: u32,
+    pub(crate) descending: bool,
+    /// Whether there are further keys.
+    pub(crate) has_more: bool,
+    pub(crate) count: usize,
+}
+
+/// Rows that are tested at first, and at the most, before it is looked whether there are enough.
+const AT_ONCE: (usize, usize) = (32, 4096);
+
+/// A walk, and what it has come to.
+struct Walking<'s> {
+    snapshot: &'s Snapshot,
+    first: &'s First,
+    walk: Walk<'s>,
+    /// The ids that the index does not cover.
+    gaps: Vec<Range<u64>>,
+    found: Vec<RowPlace>,
+    step: usize,
+    took: Took,
+}
+
+/// How it is told whether a row is wanted.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    Any,
+    Matching(&'a Filter),
+    /// Those are known, and ascend.
+    Among(&'a [RowPlace]),
+}
+
+impl Snapshot {
+    /// Rows among which the first of an order are: few, where walking an index of its first column leads to them for less than the other
+    /// ways cost, else all that match. And what looking for them took.
+    pub(crate) fn first_of(
+        &self,
+        filter: Option<&Filter>,
+        first: &First,
+        way: Option<Way>,
+    ) -> Result<(Option<Vec<RowPlace>>, Took)> {
+        if !self.may_serve(first.field) || !matches!(way, None | Some(Way::Order)) {
+            return Ok((None, Took::default()));
+        }
+        self.undamaged(|| {
+            let route = filter.map(|filter| self.route(filter)).transpose()?.flatten();
+            let Some(mut walking) = self.walking(filter, first, route.as_ref())? else {
+                return Ok((None, Took::default()));
+            };
+            let wanted = filter.map_or(Wanted::Any, Wanted::Matching);
+            let most = match (filter, way) {
+                (_, Some(_)) => u64::MAX,
+                (None, None) => self.stored() as u64 * SORT_ROW,
+                (Some(filter), None) => {
+                    let scan = self.scan_cost(filter);
+                    let rows = route.as_ref().map_or(0, |route| route.asked.rows);
+                    let cost = route.as_ref().map_or(scan, |route| route.cost.min(scan));
+                    cost + rows * SORT_ROW
+                }
+            };
+            if walking.goes_on(wanted, most)? {
+                return walking.finish(filter);
+            }
+            let Some(filter) = filter else {
+                return Ok((None, walking.took));
+            };
+            // Now that they are known, walking on costs less: until all of the walk has cost what finding them and putting them in order
+            // does.
+            let (places, mut took) = self.found(filter, None)?;
+            walking.took.cost += took.cost;
+            let most = 2 * took.cost + places.len() as u64 * SORT_ROW;
+            if walking.goes_on(Wanted::Among(&places), most)? {
+                return walking.finish(Some(filter));
+            }
+            took.cost = walking.took.cost;
+            Ok((Some(places), took))
+        })
+    }
+
+    fn walking<'s>(
+        &'s self,
+        filter: Option<&Filter>,
+        first: &'s First,
+        route: Option<&Route<'s>>,
+    ) -> Result<Option<Walking<'s>>> {
+        let Some(serving) = self.serving_of(first.field)? else {
+            return Ok(None);
+        };
+        let gaps = serving.gaps(self.watermark());
+        let uncovered: usize = gaps.iter().map(|gap| self.stored_in(gap)).sum();
+        let uncovered = uncovered as u64;
+        let looked = filter
+            .map(|filter| self.looked_for(filter, first.field))
+            .transpose()?
+            .flatten();
+        let took = Took {
+            way: Way::Order,
+            fields: vec![first.field],
+            expected: route.map(|route| route.asked.rows),
+            uncovered,
+            ..Took::default()
+        };
+        Ok(Some(Walking {
+            snapshot: self,
+            first,
+            walk: Walk::new(&serving, looked.as_ref(), first.descending),
+            gaps,
+            found: Vec::new(),
+            step: first.count.clamp(AT_ONCE.0, AT_ONCE.1),
+            took,
+        }))
+    }
+}
+
+impl Walking<'_> {
+    /// Walks until there are enough rows, or all is looked at, and returns true; or until it has cost so much, and returns false.
+    fn goes_on(&mut self, wanted: Wanted<'_>, most: u64) -> Result<bool> {
+        let row = ENTRY
+            + PLACE
+            + match wanted {
+                Wanted::Matching(filter) => TEST * filter.fields().len() as u64,
+                Wanted::Any | Wanted::Among(_) => 0,
+            };
+        loop {
+            let may_stop = self.walk.is_between_values() || !(self.first.has_more || self.walk.is_cut());
+            let has_enough = self.found.len() >= self.first.count;
+            if has_enough && may_stop {
+                return Ok(true);
+            }
+            let last = self.took.uncovered * SCAN_ROW;
+            if self.took.cost + last + self.step as u64 * row > most {
+                return Ok(false);
+            }
+            let Some(ids) = self.walk.next(self.step, has_enough)? else {
+                return Ok(true);
+            };
+            self.step = (2 * self.step).min(AT_ONCE.1);
+            self.took.entries += ids.len() as u64;
+            self.took.rows += ids.len() as u64;
+            self.took.cost += ids.len() as u64 * row;
+            let is_covered = |id: &u64| !self.gaps.iter().any(|gap| gap.contains(id));
+            let places = ids.into_iter().filter(is_covered);
+            let mut places: Vec<RowPlace> = places.filter_map(|id| self.snapshot.place(id)).collect();
+            match wanted {
+                Wanted::Any => {}
+                Wanted::Matching(filter) => self.snapshot.keep_matching(filter, false, &mut places)?,
+                Wanted::Among(known) => places.retain(|place| known.binary_search(place).is_ok()),
+            }
+            self.found.append(&mut places);
+        }
+    }
+
+    /// What was found, and the rows that the index does not cover.
+    fn finish(self, filter: Option<&Filter>) -> Result<(Option<Vec<RowPlace>>, Took)> {
+        let Self {
+            snapshot,
+            gaps,
+            mut found,
+            mut took,
+            ..
+        } = self;
+        for gap in &gaps {
+            found.extend(snapshot.read_between(filter, gap)?);
+        }
+        took.rows += took.uncovered;
+        took.cost += took.uncovered * SCAN_ROW;
+        took.found = found.len() as u64;
+        Ok((Some(found), took))
+    }
+}
+
+impl Snapshot {
+    /// The first rows that match, ascending by their ids, by testing one after the other: where an index tells that enough of them match
+    /// for that to cost less than the other ways. And what that took.
+    pub(crate) fn first_by_id(
+        &self,
+        filter: &Filter,
+        count: usize,
+        way: Option<Way>,
+    ) -> Result<(Option<Vec<RowPlace>>, Took)> {
+        let known = filter.fields().iter().any(|field| self.may_serve(*field));
+        if !known || !matches!(way, None | Some(Way::Order)) {
+            return Ok((None, Took::default()));
+        }
+        self.undamaged(|| {
+            let Some(route) = self.route(filter)? else {
+                return Ok((None, Took::default()));
+            };
+            let most = route.cost.min(self.scan_cost(filter));
+            let row = PLACE + TEST * filter.fields().len() as u64;
+            let rows = (count as u64).saturating_mul(self.stored() as u64) / route.asked.rows.max(1);
+            if way.is_none() && rows.max(count as u64).saturating_mul(row) > most {
+                return Ok((None, Took::default()));
+            }
+            let most = if way.is_some() { u64::MAX } else { most };
+            let took = Took {
+                way: Way::Order,
+                expected: Some(route.asked.rows),
+                ..Took::default()
+            };
+            self.tested(filter, count, (row, most), took)
+        })
+    }
+
+    fn tested(
+        &self,
+        filter: &Filter,
+        count: usize,
+        (row, most): (u64, u64),
+        mut took: Took,
+    ) -> Result<(Option<Vec<RowPlace>>, Took)> {
+        let (mut found, mut step) = (Vec::new(), count.clamp(AT_ONCE.0, AT_ONCE.1));
+        let born = self.state.segments.iter().enumerate();
+        let born = born.take_while(|(_, segment)| segment.rows().first() < self.watermark());
+        for (index, segment) in born.filter(|(_, segment)| filter.may_match(&|field| segment.stats(field))) {
+            let mut rows: Range<usize> = 0..segment.len();
+            while !rows.is_empty() && found.len() < count {
+                let chunk = rows.start..rows.end.min(rows.start + step);
+                let cost = chunk.len() as u64 * row;
+                if took.cost + cost > most {
+                    return Ok((None, took));
+                }
+                took.rows += chunk.len() as u64;
+                took.cost += cost;
+                rows.start = chunk.end;
+                step = (2 * step).min(AT_ONCE.1);
+                let seen = chunk.filter(|row| self.sees_at(index, *row, segment.rows().id(*row)));
+                let mut seen: Vec<RowPlace> = seen.map(|row| (index as u32, row as u32)).collect();
+                self.keep_matching(filter, false, &mut seen)?;
+                found.append(&mut seen);
+            }
+        }
+        found.truncate(count);
+        took.found = found.len() as u64;
+        Ok((Some(found), took))
+    }
+}

@@ -24,8 +24,9 @@ export {
 } from "../support/retrieval/rerank";
 export type { RetrievalTools } from "../support/retrieval/table-tools";
 export type { FilterCondition } from "../support/retrieval/tool-filter";
-export type { DiffInput, SearchAsOfInput, SearchInput, ToolSchema } from "../support/retrieval/tool-input";
+export type { DiffInput, SearchAsOfInput, SearchInput } from "../support/retrieval/tool-input";
 export type { RetrievalToolOptions } from "../support/retrieval/tool-options";
+export type { ToolSchema } from "../support/retrieval/tool-schema";
 export type {
   AsOfResult,
   Citation,

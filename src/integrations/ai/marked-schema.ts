@@ -1,4 +1,4 @@
-import type { ToolSchema } from "../support/retrieval/tool-input";
+import type { ToolSchema } from "../support/retrieval/tool-schema";
 
 const SCHEMA = Symbol.for("vercel.ai.schema");
 const VALIDATOR = Symbol.for("vercel.ai.validator");

@@ -3,8 +3,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { type FilterColumns, parsePoint, type UntypedTable } from "varve";
+import type { RowSetting, View } from "./row-setting";
 import { columnsOf, idOf } from "./search-reader";
-import type { ToolSetting, View } from "./setting";
 import { ShownRows } from "./shown-row";
 import type { DiffInput } from "./tool-input";
 import type { DiffResult } from "./tool-types";
@@ -13,9 +13,9 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** Answers `diff`. */
 export class DiffReader {
-  readonly #setting: ToolSetting;
+  readonly #setting: RowSetting;
 
-  constructor(setting: ToolSetting) {
+  constructor(setting: RowSetting) {
     this.#setting = setting;
   }
 

@@ -3,7 +3,8 @@
 import { parsePoint, type Snapshot, type UntypedTable } from "varve";
 import { isDate } from "../../../realm";
 import { type RerankedHit, rerankHits } from "./rerank";
-import type { ToolSetting, View } from "./setting";
+import type { View } from "./row-setting";
+import type { ToolSetting } from "./setting";
 import { cutText, ShownRows } from "./shown-row";
 import type { SearchAsOfInput, SearchInput } from "./tool-input";
 import type { AsOfResult, SearchResult } from "./tool-types";

@@ -32,7 +32,7 @@ export async function tableTools<D extends AnyTable>(
   table: Table<D>,
   options: RetrievalToolOptions<D> = {},
 ): Promise<RetrievalTools> {
-  const setting = await toolSetting(table, options as RetrievalToolOptions);
+  const setting = await toolSetting("retrievalTools", table, options as RetrievalToolOptions);
   const { about, by, limits } = setting;
   const search = new SearchReader(setting);
   const diff = new DiffReader(setting);

@@ -3,11 +3,8 @@
 import { VarveError, type VarveErrorCode } from "varve";
 
 /** An option that makes no sense. */
-export function badOption(name: string, expected: string, found: unknown): VarveError {
-  return new VarveError(
-    "INVALID_ARGUMENT",
-    `retrievalTools, ${name}: expected ${expected}, found ${shown(found)}.`,
-  );
+export function badOption(call: string, name: string, expected: string, found: unknown): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${call}, ${name}: expected ${expected}, found ${shown(found)}.`);
 }
 
 /** A table whose rows cannot be cited. */

@@ -35,6 +35,7 @@ export interface FilterColumn {
 
 /** The columns that a program lets a model filter by: columns of the table, or values inside JSON as `data.author`. */
 export function filterColumnsOf(
+  call: string,
   description: TableDescription,
   names: readonly string[],
 ): readonly FilterColumn[] {
@@ -47,7 +48,7 @@ export function filterColumnsOf(
       column !== undefined && (rest.length === 0 ? isComparable(column.kind) : column.kind === "json");
     if (!fits) {
       const allowed = description.columns.filter(({ kind }) => isComparable(kind)).map((one) => one.name);
-      throw badOption("filterBy", `columns such as ${allowed.join(", ")}, or values inside JSON`, name);
+      throw badOption(call, "filterBy", `columns such as ${allowed.join(", ")}, or values inside JSON`, name);
     }
     const type = rest.length === 0 ? column.type : "text, number or boolean";
     return { name, type, kind: rest.length === 0 ? column.kind : "inside", path: [first, ...rest] };

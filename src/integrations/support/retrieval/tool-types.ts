@@ -1,6 +1,6 @@
 // What tools look like to the AI SDK, and what they answer.
 
-import type { ToolSchema } from "./tool-input";
+import type { ToolSchema } from "./tool-schema";
 
 /**
  * A tool as `generateText` and `streamText` take it.

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ChangedRow } from "varve";
+import { typedFilter } from "../../typed-filter";
 import { type Command, countOption, databaseOptions, type Input, textOption } from "../command";
 import { ExitCode } from "../exit-code";
 import { withTable } from "../open";
 import { pointHelp, pointOf } from "../point";
 import { clip } from "../shown-text";
 import type { Style, Terminal } from "../terminal";
-import { sqlOf } from "./search";
 
 /** `varve diff`. */
 export const diffCommand: Command = {
@@ -32,7 +32,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const [from = "", to] = input.args;
   const limit = countOption(input, "limit", 20);
   const filter = textOption(input, "where");
-  const where = filter === undefined ? undefined : sqlOf(filter);
+  const where = filter === undefined ? undefined : typedFilter(filter);
   return await withTable(input, async (t) => {
     const first = await t.asOf(pointOf(from)).version();
     const last = to === undefined ? await t.version() : await t.asOf(pointOf(to)).version();

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   type Evaluation,
   evaluate,
@@ -8,15 +7,15 @@ import {
   parseQuestions,
   type Question,
 } from "varve/evaluation";
-import { messageOf } from "../../realm";
+import { typedFilter } from "../../typed-filter";
 import { CliError, usageError } from "../cli-error";
 import { type Command, countOption, databaseOptions, type Input, textOption } from "../command";
 import { ExitCode } from "../exit-code";
 import { withTable } from "../open";
 import { pointHelp, pointOf } from "../point";
+import { readText } from "../read-text";
 import { countText, harmless } from "../shown-text";
 import type { Terminal } from "../terminal";
-import { sqlOf } from "./search";
 
 const FORM = '{ "query": "how long do refunds take?", "relevant": ["docs/refunds.md#how-long"] }';
 
@@ -51,7 +50,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const limit = countOption(input, "limit", 10);
   const at = textOption(input, "as-of");
   const filter = textOption(input, "where");
-  const where = filter === undefined ? undefined : sqlOf(filter);
+  const where = filter === undefined ? undefined : typedFilter(filter);
   const questions = await questionsOf(file);
   return await withTable(input, async (t) => {
     const view = at === undefined ? t : t.asOf(pointOf(at));
@@ -68,20 +67,10 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
 }
 
 async function questionsOf(file: string): Promise<Question[]> {
-  const questions = parseQuestions(await read(file), file);
+  const questions = parseQuestions(await readText(file, `Write a question on each line: ${FORM}`), file);
   if (questions.length === 0)
     throw new CliError(`${file} has no question.`, `Write one on each line: ${FORM}`);
   return questions;
-}
-
-async function read(file: string): Promise<string> {
-  const [text, problem] = await readFile(file, "utf8").then(
-    (content) => [content, ""] as const,
-    (error: unknown) => [undefined, messageOf(error)] as const,
-  );
-  if (text === undefined)
-    throw new CliError(`${file} cannot be read: ${problem}.`, `Write a question on each line: ${FORM}`);
-  return text;
 }
 
 const KEYS_SHOWN = 5;

@@ -1,4 +1,5 @@
-import { type Hits, sql } from "varve";
+import type { Hits } from "varve";
+import { typedFilter } from "../../typed-filter";
 import { usageError } from "../cli-error";
 import { type Command, countOption, databaseOptions, type Input, textOption } from "../command";
 import { ExitCode } from "../exit-code";
@@ -40,7 +41,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const at = textOption(input, "as-of");
   const mode = modeOption(input);
   const filter = textOption(input, "where");
-  const where = filter === undefined ? undefined : sqlOf(filter);
+  const where = filter === undefined ? undefined : typedFilter(filter);
   return await withTable(input, async (t) => {
     const view = at === undefined ? t : t.asOf(pointOf(at));
     const version = await view.version();
@@ -68,11 +69,6 @@ function modeOption(input: Input): (typeof MODES)[number] {
   const mode = MODES.find((one) => one === given);
   if (mode !== undefined) return mode;
   throw usageError(`--mode is one of ${MODES.join(", ")}, not ${JSON.stringify(given)}.`);
-}
-
-/** A filter that was typed: there is nothing to bind, and what cannot be read is an error. */
-export function sqlOf(filter: string): ReturnType<typeof sql> {
-  return sql(Object.assign([filter], { raw: [filter] }));
 }
 
 function printHit(terminal: Terminal, rank: number, hit: FoundRow): void {

@@ -1,15 +1,23 @@
-// The two searches. Each reads one version, so that what it cites can be read again.
+// The searches. Each reads one version, or says of each row since when it is there, so that what it cites can be read again.
 
-import { parsePoint, type Snapshot, type UntypedTable } from "varve";
+import {
+  type Explanation,
+  type Moment,
+  parsePoint,
+  type Snapshot,
+  type Span,
+  type UntypedTable,
+} from "varve";
 import { isDate } from "../../../realm";
 import { type RerankedHit, rerankHits } from "./rerank";
 import type { View } from "./row-setting";
 import type { ToolSetting } from "./setting";
 import { cutText, ShownRows } from "./shown-row";
 import type { SearchAsOfInput, SearchInput } from "./tool-input";
-import type { AsOfResult, SearchResult } from "./tool-types";
+import type { AsOfResult, FoundSpanRow, SearchResult, ShownMoment, SpanResult } from "./tool-types";
 
 type FoundHit = Readonly<Record<string, unknown>> & { readonly _score: number };
+type FoundSpan = FoundHit & { readonly _from: Moment; readonly _to: Moment | null };
 
 /** The most characters of a row that a reranking model reads. */
 const RERANK_TEXT = 8000;
@@ -25,7 +33,7 @@ export class SearchReader {
   /** The best rows of the newest version. */
   async now(input: SearchInput, signal: AbortSignal | undefined): Promise<SearchResult> {
     const { table } = this.#setting;
-    return await this.#search(table.asOf(await table.version()), input, signal);
+    return await this.at(table.asOf(await table.version()), input, signal);
   }
 
   /** The best rows of an older version. */
@@ -33,7 +41,7 @@ export class SearchReader {
     const { table, dates } = this.#setting;
     const snapshot = table.asOf(parsePoint(input.asOf, { dates }));
     const { committedAt, effectiveAt } = await snapshot.point();
-    const found = await this.#search(snapshot, input, signal);
+    const found = await this.at(snapshot, input, signal);
     return {
       asOf: input.asOf,
       committedAt: committedAt?.toISOString() ?? null,
@@ -42,7 +50,8 @@ export class SearchReader {
     };
   }
 
-  async #search(
+  /** The best rows of one version. */
+  async at(
     view: Snapshot<UntypedTable>,
     input: SearchInput,
     signal: AbortSignal | undefined,
@@ -73,6 +82,45 @@ export class SearchReader {
     }));
     const note = reason ?? noteOf(results.length, rows.isCut);
     return { table: table.name, version, results, ...(note === undefined ? {} : { note }) };
+  }
+
+  /** How a search of one version is answered. */
+  async explanation(
+    view: Snapshot<UntypedTable>,
+    { query, limit = this.#setting.limits.limit, filter }: SearchInput,
+    signal: AbortSignal | undefined,
+  ): Promise<Explanation> {
+    const { mode, column, where } = this.#setting;
+    const options = { limit, where: where(filter), confidence: true, signal };
+    return await (mode === "text"
+      ? view.explain(query, { ...options, mode })
+      : view.explain(query, { ...options, mode, column }));
+  }
+
+  /** The best rows of all versions from one point to another, every version of a row for itself; by vectors. */
+  async during(span: Span, input: SearchInput, signal: AbortSignal | undefined): Promise<SpanResult> {
+    const { table, limits, maxText, maxAnswer, select, shown, key, column, where } = this.#setting;
+    const { query, limit = limits.limit, filter } = input;
+    const [first, last] = [table.asOf(span.from), table.asOf(span.to)];
+    const [from, to] = [await first.version(), await last.version()];
+    if (to === 0)
+      return { table: table.name, from, to, results: [], note: "The table did not exist yet at that point." };
+    const options = { limit, where: where(filter), select: await columnsOf(last, select), column, signal };
+    const during = { from, to };
+    const hits = await table.search(query, { ...options, during, everyVersion: true });
+    const rows = new ShownRows(maxText, maxAnswer);
+    const results = (hits as unknown as FoundSpan[]).map(
+      (hit): FoundSpanRow => ({
+        id: idOf(hit[key]),
+        version: hit._from.version,
+        score: Number(hit._score.toFixed(4)),
+        from: momentOf(hit._from),
+        to: hit._to === null ? null : momentOf(hit._to),
+        row: rows.row(hit, shown),
+      }),
+    );
+    const note = hits.reason ?? noteOf(results.length, rows.isCut);
+    return { table: table.name, from, to, results, ...(note === undefined ? {} : { note }) };
   }
 
   async #hits(
@@ -111,6 +159,10 @@ export async function columnsOf(view: View, names: readonly string[]): Promise<s
 export function idOf(value: unknown): string | number {
   if (typeof value === "number") return value;
   return isDate(value) ? value.toISOString() : String(value);
+}
+
+function momentOf({ version, date }: Moment): ShownMoment {
+  return { version, at: date.toISOString() };
 }
 
 function noteOf(found: number, isCut: boolean): string | undefined {

@@ -58,6 +58,36 @@ export interface AsOfResult extends SearchResult {
   effectiveAt: string | null;
 }
 
+/** A version, and when it was committed. */
+export interface ShownMoment {
+  /** The version. */
+  version: number;
+  /** The instant of its commit, in ISO 8601. */
+  at: string;
+}
+
+/** A row that a search across time found, as it was for a while. */
+export interface FoundSpanRow extends FoundRow {
+  /** The commit that wrote it. */
+  from: ShownMoment;
+  /** The commit that ended it; null where it still holds. */
+  to: ShownMoment | null;
+}
+
+/** What a search across time answers. */
+export interface SpanResult {
+  /** The table. */
+  table: string;
+  /** The first version. */
+  from: number;
+  /** The last version. */
+  to: number;
+  /** The rows, the best first; one may be there several times, as it was at different times. */
+  results: FoundSpanRow[];
+  /** What the model should know of the answer, such as why it is empty or cut. */
+  note?: string;
+}
+
 /** What `diff` answers. */
 export interface DiffResult {
   /** The table. */

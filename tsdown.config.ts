@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "tsdown";
 
 // One entry for each subpath of package.json's "exports". A module that two entries share becomes a chunk of its own: few
@@ -31,7 +32,13 @@ export default defineConfig({
   // What documents a call stands in the types. In the code it would be read with every import.
   outputOptions: { comments: { jsdoc: false } },
   inputOptions: { checks: { pluginTimings: false } },
-  // Nothing from node_modules travels in the package: the core has no dependencies, and optional peers are imported on first
-  // use. The command and the integrations import `varve` as users do, when they run too.
-  deps: { skipNodeModulesBundle: true, neverBundle: [/^varve(\/|$)/] },
+  // The core has no dependencies, optional peers are imported on first use, and the command and the integrations import `varve` as
+  // users do, when they run too. What travels of node_modules is what `varve mcp` speaks its protocol with, in a chunk that only this
+  // command loads (decision 0097): anything else that would be bundled fails the build.
+  alias: {
+    "@modelcontextprotocol/server/_shims": fileURLToPath(
+      new URL("src/mcp/protocol-shims.ts", import.meta.url),
+    ),
+  },
+  deps: { neverBundle: [/^varve(\/|$)/], onlyBundle: [/^@modelcontextprotocol\//, "zod"] },
 });

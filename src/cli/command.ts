@@ -9,6 +9,8 @@ export interface Option {
   readonly type: "string" | "boolean";
   /** How its value is called in the help. */
   readonly value?: string;
+  /** What it says where it is there without a value, which is a number: `--http`, `--http 8080`. */
+  readonly alone?: string;
   readonly help: string;
 }
 
@@ -43,15 +45,25 @@ export const databaseOptions: Readonly<Record<string, Option>> = {
   table: { type: "string", value: "<name>", help: "the table (default: the only one, or docs)" },
 };
 
+const PORT_MAX = 65_535;
+
 /** Reads a command line; throws a usage error. */
 export function readInput(command: Command, argv: readonly string[], signal: AbortSignal): Input {
   const declared = { ...command.options, ...commonOptions };
   const options: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
     Object.entries(declared).map(([name, { type }]) => [name, { type }]),
   );
-  const { values, positionals } = parse(command, argv, options);
+  const { values, positionals } = parse(command, spelledOut(argv, declared), options);
   if (values["help"] !== true) checkArgs(command, positionals);
   return { args: positionals, options: { ...values } as Input["options"], signal };
+}
+
+/** A command line in which every option has the value that it goes without. */
+function spelledOut(argv: readonly string[], options: Readonly<Record<string, Option>>): string[] {
+  return argv.map((word, index) => {
+    const alone = word.startsWith("--") ? options[word.slice(2)]?.alone : undefined;
+    return alone === undefined || /^\d+$/.test(argv[index + 1] ?? "") ? word : `${word}=${alone}`;
+  });
 }
 
 function parse(
@@ -94,7 +106,20 @@ export function textOption({ options }: Input, name: string): string | undefined
 export function countOption(input: Input, name: string, byDefault: number): number {
   const value = textOption(input, name);
   if (value === undefined) return byDefault;
-  const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  const count = wholeNumber(value) ?? 0;
   if (count < 1) throw usageError(`--${name} is a whole number from 1 on, not ${JSON.stringify(value)}.`);
   return count;
+}
+
+/** The port of an option, or undefined; 0 means any that is free. */
+export function portOption(input: Input, name: string): number | undefined {
+  const value = textOption(input, name);
+  if (value === undefined) return undefined;
+  const port = wholeNumber(value);
+  if (port !== undefined && port <= PORT_MAX) return port;
+  throw usageError(`--${name} is a port from 0 to ${PORT_MAX}, not ${JSON.stringify(value)}.`);
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

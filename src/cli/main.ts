@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { isError } from "../realm";
 import { type Failure, failureOf, usageError } from "./cli-error";
 import { type Command, readInput } from "./command";
@@ -6,12 +5,14 @@ import { diffCommand } from "./commands/diff";
 import { evalCommand } from "./commands/eval";
 import { ingestCommand } from "./commands/ingest";
 import { logCommand } from "./commands/log";
+import { mcpCommand } from "./commands/mcp";
 import { searchCommand } from "./commands/search";
 import { tablesCommand } from "./commands/tables";
 import { tagCommand } from "./commands/tag";
 import { verifyCommand } from "./commands/verify";
 import { ExitCode } from "./exit-code";
 import { commandHelp, overview } from "./help";
+import { packageVersion } from "./package-version";
 import type { Terminal } from "./terminal";
 
 const commands: readonly Command[] = [
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   tagCommand,
   tablesCommand,
   verifyCommand,
+  mcpCommand,
 ];
 
 /** Runs a command line and says how it ended. Nothing is thrown: what goes wrong is printed. */
@@ -73,10 +75,7 @@ function help([name]: readonly string[], terminal: Terminal): ExitCode {
 }
 
 function version(terminal: Terminal): ExitCode {
-  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  terminal.print(manifest.version);
+  terminal.print(packageVersion());
   return ExitCode.done;
 }
 

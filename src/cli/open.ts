@@ -11,7 +11,11 @@ export const TABLE = "docs";
 
 /** Opens the database of a command that reads, lets `use` work with it, and closes it. */
 export async function withDatabase<T>(input: Input, use: (db: Database) => Promise<T>): Promise<T> {
-  const place = textOption(input, "db") ?? DATABASE;
+  return await withDatabaseThere(textOption(input, "db") ?? DATABASE, use);
+}
+
+/** Opens a database that has to be there, lets `use` work with it, and closes it. */
+export async function withDatabaseThere<T>(place: string, use: (db: Database) => Promise<T>): Promise<T> {
   if (!isAddress(place) && !existsSync(place)) {
     throw new CliError(
       `There is no database at ${place}.`,

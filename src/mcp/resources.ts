@@ -1,0 +1,79 @@
+// What clients may attach without a tool: the schema of a table, now or in a version, and its history.
+
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  ResourceNotFoundError,
+} from "@modelcontextprotocol/server";
+import { shownFailure } from "./tool-result";
+import { type DatabaseTool, describeTableTool, historyTool, type ToolContext } from "./tools/index";
+
+const JSON_TYPE = "application/json";
+const URI = /^varve:\/\/([^/@]+)(?:@([^/@]+))?\/(schema|history)$/;
+
+/** The forms of addresses. */
+export const resourceTemplates = [
+  {
+    name: "schema",
+    title: "Schema of a table",
+    uriTemplate: "varve://{table}/schema",
+    description: "The columns, rows, versions and tags of a table.",
+    mimeType: JSON_TYPE,
+  },
+  {
+    name: "history",
+    title: "History of a table",
+    uriTemplate: "varve://{table}/history",
+    description: "The newest commits of a table.",
+    mimeType: JSON_TYPE,
+  },
+  {
+    name: "schema-of-version",
+    title: "Schema of a version",
+    uriTemplate: "varve://{table}@{version}/schema",
+    description: "The columns and rows of a table in a version: a number, a tag or a date.",
+    mimeType: JSON_TYPE,
+  },
+];
+
+/** The resources that there are: two for each table. */
+export async function listResources({ db, about }: ToolContext) {
+  return (await db.tables()).flatMap((table) =>
+    (["schema", "history"] as const).map((kind) => ({
+      uri: `varve://${encodeURIComponent(table)}/${kind}`,
+      name: `${table} ${kind}`,
+      title: kind === "schema" ? `Schema of ${table}` : `History of ${table}`,
+      description: about.get(table) ?? `The ${kind} of the table ${table}.`,
+      mimeType: JSON_TYPE,
+    })),
+  );
+}
+
+/** Reads a resource. */
+export async function readResource(uri: string, context: ToolContext): Promise<ReadResourceResult> {
+  const [, table, version, kind] = URI.exec(uri) ?? [];
+  if (table === undefined || (kind === "history" && version !== undefined))
+    throw new ResourceNotFoundError(uri);
+  const asked = {
+    table: decoded(table, uri),
+    ...(version === undefined ? {} : { as_of: decoded(version, uri) }),
+  };
+  const tool: DatabaseTool = kind === "schema" ? describeTableTool : historyTool;
+  const found = await tool.call(asked, context).catch((error: unknown) => {
+    throw refused(uri, error);
+  });
+  return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(found, undefined, 2) }] };
+}
+
+function refused(uri: string, error: unknown): ProtocolError {
+  const failure = shownFailure(error);
+  if (failure.code === "TABLE_NOT_FOUND") return new ResourceNotFoundError(uri);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `${failure.code}: ${failure.message}`, failure);
+}
+
+/** A part of an address; one that cannot be decoded names nothing. */
+function decoded(part: string, uri: string): string {
+  if (!/^(?:[^%]|%[0-7][\da-f])*$/i.test(part)) throw new ResourceNotFoundError(uri);
+  return decodeURIComponent(part);
+}

@@ -1,0 +1,26 @@
+// The tools of a database, whatever protocol carries them: those that read, and those that write.
+
+import { diffTool, historyTool } from "./past";
+import { findTool, getTool } from "./rows";
+import { searchOverTimeTool, searchTool } from "./search";
+import { describeTableTool, listTablesTool } from "./tables";
+import type { DatabaseTool } from "./tool";
+import { deleteTool, restoreTool, tagTool, upsertTool } from "./writes";
+
+export type { DatabaseTool, ToolContext } from "./tool";
+export { describeTableTool, historyTool };
+
+/** The tools that only read. */
+export const readTools: readonly DatabaseTool[] = [
+  listTablesTool,
+  describeTableTool,
+  searchTool,
+  searchOverTimeTool,
+  getTool,
+  findTool,
+  historyTool,
+  diffTool,
+];
+
+/** The tools that write. */
+export const writeTools: readonly DatabaseTool[] = [upsertTool, deleteTool, tagTool, restoreTool];

@@ -56,7 +56,7 @@ describe("a command line that makes no sense", () => {
     ["eval", "questions.jsonl", "more"],
     ["eval", "questions.jsonl", "--limit", "0"],
     ["eval", "questions.jsonl", "--where", ""],
-    ["eval", "questions.jsonl", "--as-of", "1"],
+    ["eval", "questions.jsonl", "--at", "1"],
     ["ingest"],
     ["ingest", ""],
     ["ingest", "docs", "more"],

@@ -4,6 +4,7 @@ import { rowSetting } from "../../integrations/support/retrieval/row-setting";
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import { typedFilter } from "../../typed-filter";
 import { pointPart, SELECT, TABLE, WHERE, wholePart } from "./input";
+import { openTable } from "./open-table";
 import { COMMIT, countOf, ID, listOf, NOTE, objectOf, orNull, ROW, textOf } from "./output";
 import { databaseTool } from "./tool";
 
@@ -35,7 +36,7 @@ export const historyTool = databaseTool<{
     { note: NOTE },
   ),
   run: async ({ table, limit = HISTORY_LIMITS.limit, before }, { db }) => {
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     const version = await t.version();
     const commits = (await t.history({ limit, before })).map(shownCommit);
     const oldest = commits.at(-1)?.version ?? 1;
@@ -110,7 +111,7 @@ export const diffTool = databaseTool<{
     { note: NOTE },
   ),
   run: async ({ table, from, to, where, select, limit = DIFF_LIMITS.limit }, { db, signal }) => {
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     const setting = rowSetting("diff", t, await t.describe(), {
       select,
       where: where === undefined ? undefined : typedFilter(where),

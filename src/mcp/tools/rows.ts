@@ -5,6 +5,7 @@ import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import { typedFilter } from "../../typed-filter";
 import { AS_OF, keysPart, ORDER_BY, SELECT, TABLE, WHERE, wholePart } from "./input";
 import { keyOf, keysOf, type WrittenKey } from "./key";
+import { openTable } from "./open-table";
 import { countOf, ID, listOf, NOTE, objectOf, READ, ROW } from "./output";
 import { readPoint } from "./read-point";
 import { databaseTool } from "./tool";
@@ -41,7 +42,7 @@ export const getTool = databaseTool<AskedRows & { readonly keys: readonly Writte
     { note: NOTE },
   ),
   run: async ({ table, keys, as_of, select }, { db }) => {
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     const description = await t.describe();
     const [key, columns] = [keyOf(description), shownColumns("get", description, select)];
     const wanted = keysOf(description, keys);
@@ -89,7 +90,7 @@ export const findTool = databaseTool<
     { note: NOTE },
   ),
   run: async (input, { db }) => {
-    const t = await db.openTable(input.table);
+    const t = await openTable(db, input.table);
     const columns = shownColumns("find", await t.describe(), input.select);
     const { view, said } = await readPoint(t, input.as_of);
     const where = input.where === undefined ? undefined : typedFilter(input.where);

@@ -5,6 +5,7 @@ import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import type { SearchMode } from "../../integrations/support/search-mode";
 import { typedFilter } from "../../typed-filter";
 import { AS_OF, choicePart, flagPart, pointPart, QUERY, SELECT, TABLE, WHERE } from "./input";
+import { openTable } from "./open-table";
 import { countOf, ID, listOf, NOTE, objectOf, orNull, READ, ROW, textOf } from "./output";
 import { readPoint } from "./read-point";
 import { databaseTool, type ToolContext } from "./tool";
@@ -135,7 +136,7 @@ async function settingOf(
   { table, where, select, mode, limit = LIMITS.limit }: Asked & { readonly mode?: SearchMode },
   { db }: ToolContext,
 ): Promise<ToolSetting> {
-  const t = await db.openTable(table);
+  const t = await openTable(db, table);
   return await toolSetting(call, t, {
     mode,
     select,

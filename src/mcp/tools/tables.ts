@@ -1,6 +1,7 @@
 import { type ColumnDescription, type Database, type Table, type TableDescription, VarveError } from "varve";
 import { messageOf } from "../../realm";
 import { AS_OF, TABLE } from "./input";
+import { openTable } from "./open-table";
 import { countOf, type JsonSchema, listOf, objectOf, orNull, READ, textOf } from "./output";
 import { readPoint } from "./read-point";
 import { databaseTool } from "./tool";
@@ -50,7 +51,7 @@ export const listTablesTool = databaseTool<Record<never, never>>({
 /** A table that cannot be read does not hide the others. */
 async function summary(db: Database, name: string): Promise<object> {
   try {
-    const t = await db.openTable(name);
+    const t = await openTable(db, name);
     const { rows, version, oldestVersion } = await t.stats();
     const description = await t.describe();
     return {
@@ -107,7 +108,7 @@ export const describeTableTool = databaseTool<{ readonly table: string; readonly
     { about: ABOUT },
   ),
   run: async ({ table, as_of }, { db, about }) => {
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     const { view, said } = await readPoint(t, as_of);
     const description = await view.describe();
     const { version: newestVersion, oldestVersion } = await t.stats();

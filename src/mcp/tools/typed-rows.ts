@@ -5,7 +5,7 @@ import { type ColumnDescription, type TableDescription, VarveError } from "varve
 type Row = Readonly<Record<string, unknown>>;
 
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
-const LARGE = /^-?\d{16,19}$/;
+const WHOLE = /^-?\d{1,19}$/;
 
 /** Rows with the values that their columns take; what does not fit is left for the write to refuse. */
 export function typedRows({ columns }: TableDescription, rows: readonly Row[]): Row[] {
@@ -18,11 +18,15 @@ export function typedRows({ columns }: TableDescription, rows: readonly Row[]): 
 }
 
 function typedValue(column: ColumnDescription | undefined, name: string, value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  if (column?.kind === "int" && LARGE.test(value)) return BigInt(value);
-  if (column?.kind !== "bytes") return value;
+  if (column?.bigint === true) return wholeNumber(value);
+  if (column?.kind !== "bytes" || typeof value !== "string") return value;
   if (BASE64.test(value)) return new Uint8Array(Buffer.from(value, "base64"));
   throw new VarveError("INVALID_ROW", `Column ${JSON.stringify(name)}: expected bytes as Base64.`, {
     where: { column: name },
   });
+}
+
+function wholeNumber(value: unknown): unknown {
+  const isWhole = typeof value === "string" ? WHOLE.test(value) : Number.isSafeInteger(value);
+  return isWhole ? BigInt(value as string | number) : value;
 }

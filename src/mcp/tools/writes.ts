@@ -5,6 +5,7 @@ import { isDate } from "../../realm";
 import { typedFilter } from "../../typed-filter";
 import { flagPart, IF_VERSION, keysPart, MESSAGE, namePart, pointPart, ROWS, TABLE, WHERE } from "./input";
 import { keyOf, keysOf, type WrittenKey } from "./key";
+import { openTable } from "./open-table";
 import { countOf, objectOf, orNull, textOf, WRITTEN } from "./output";
 import { databaseTool } from "./tool";
 import { typedRows } from "./typed-rows";
@@ -41,7 +42,7 @@ export const upsertTool = databaseTool<
     { table, rows, replace = false, effective_at, message, if_version: ifVersion },
     { db, signal },
   ) => {
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     const typed = typedRows(await t.describe(), rows);
     const effectiveAt = effective_at === undefined ? undefined : dateOf("effective_at", effective_at);
     const options = { message, ifVersion, effectiveAt, signal };
@@ -68,7 +69,7 @@ export const deleteTool = databaseTool<
       throw new VarveError("INVALID_ARGUMENT", "delete: expected either keys or where.", {
         hint: "Name the rows by their keys, or by a condition.",
       });
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     const description = await t.describe();
     const rows =
       where === undefined ? byKeys(keyOf(description), keysOf(description, keys ?? [])) : typedFilter(where);
@@ -99,7 +100,7 @@ export const tagTool = databaseTool<{ readonly table: string; readonly name: str
     name: textOf("The name."),
   }),
   run: async ({ table, name, at }, { db }) => {
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     const tag = await t.tag(name, at === undefined ? undefined : parsePoint(at));
     return { table: t.name, version: tag.version, asOf: at ?? null, name: tag.name };
   },
@@ -120,7 +121,7 @@ export const restoreTool = databaseTool<AskedWrite & { readonly to: string }>({
   },
   output: WRITTEN,
   run: async ({ table, to, message, if_version: ifVersion }, { db }) => {
-    const t = await db.openTable(table);
+    const t = await openTable(db, table);
     return shownWrite(t.name, to, await t.restore(parsePoint(to), { message, ifVersion }));
   },
 });

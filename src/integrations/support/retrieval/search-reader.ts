@@ -12,7 +12,7 @@ import { isDate } from "../../../realm";
 import { type RerankedHit, rerankHits } from "./rerank";
 import type { View } from "./row-setting";
 import type { ToolSetting } from "./setting";
-import { cutText, ShownRows } from "./shown-row";
+import { cutText, ShownRows, shownWhole } from "./shown-row";
 import type { SearchAsOfInput, SearchInput } from "./tool-input";
 import type { AsOfResult, FoundSpanRow, SearchResult, ShownMoment, SpanResult } from "./tool-types";
 
@@ -155,8 +155,9 @@ export async function columnsOf(view: View, names: readonly string[]): Promise<s
   return names.filter((name) => known.has(name));
 }
 
-/** The value of a key in JSON; a bigint becomes text. */
+/** The value of a key in JSON. */
 export function idOf(value: unknown): string | number {
+  if (typeof value === "bigint") return shownWhole(value);
   if (typeof value === "number") return value;
   return isDate(value) ? value.toISOString() : String(value);
 }

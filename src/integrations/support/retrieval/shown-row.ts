@@ -38,6 +38,8 @@ export class ShownRows {
         return value;
       case "object":
         return this.#nested(value, depth);
+      case "bigint":
+        return shownWhole(value);
       default:
         return String(value);
     }
@@ -63,6 +65,12 @@ export class ShownRows {
     if (shown !== text) this.isCut = true;
     return shown;
   }
+}
+
+/** A whole number as JSON has it: as a text where a number of JavaScript would not be exact. */
+export function shownWhole(value: bigint): string | number {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
 
 /** The start of a text, with what is missing said at its end; never half a character. */

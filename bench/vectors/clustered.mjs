@@ -61,19 +61,19 @@ function shapeOf(dimensions) {
   return { centers, deviations, noise };
 }
 
-const normal = (next) => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+export const normal = (next) => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 const sign = (next) => (next() < 0.5 ? -1 : 1);
 const pick = (pool, next) => pool[Math.floor(next() * pool.length)];
-const gaussian = (dimensions, next, scale) =>
+export const gaussian = (dimensions, next, scale) =>
   Float32Array.from({ length: dimensions }, () => normal(next) * scale);
 const scaled = (vector, factor) => vector.map((x) => x * factor);
 const sum = (a, b) => a.map((x, i) => x + b[i]);
 
-function add(target, vector, factor) {
+export function add(target, vector, factor) {
   for (let i = 0; i < target.length; i += 1) target[i] += vector[i] * factor;
 }
 
-function normalize(vector) {
+export function normalize(vector) {
   let squares = 0;
   for (let i = 0; i < vector.length; i += 1) squares += vector[i] * vector[i];
   const scale = 1 / Math.sqrt(squares);

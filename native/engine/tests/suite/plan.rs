@@ -11,11 +11,13 @@ use varve_engine::{
 
 const DIMENSIONS: usize = 64;
 const ROWS: usize = 5_000;
+/// Enough for an index to be worth its while.
+const WIDE: (usize, usize) = (4_000, 512);
 /// Too short for reading all rows, or for evaluating a filter of all rows.
 const SHORT_NS: u64 = 10_000;
 
-fn schema() -> Schema {
-    let vector = json!({"kind": "vector", "dimensions": DIMENSIONS, "element": "f32", "metric": "cosine"});
+fn schema(dimensions: usize) -> Schema {
+    let vector = json!({"kind": "vector", "dimensions": dimensions, "element": "f32", "metric": "cosine"});
     let json = json!({"fields": [
         {"id": 1, "name": "group", "type": {"kind": "int"}},
         {"id": 2, "name": "near", "type": vector},
@@ -23,24 +25,22 @@ fn schema() -> Schema {
     serde_json::from_value(json).unwrap()
 }
 
-/// A table with an index; one row in a thousand is of each group.
-fn indexed() -> Arc<Table> {
+/// A table with an index of vectors, and their groups.
+fn indexed(dimensions: usize, rows: impl Iterator<Item = (i64, Vec<f32>)>) -> Arc<Table> {
     let table = Database::connect("memory:")
         .unwrap()
-        .create_table("t", schema())
+        .create_table("t", schema(dimensions))
         .unwrap();
     table.set_indexing(Indexing {
         from: 1,
         ..Indexing::default()
     });
-    let mut random = Random::new(5);
-    let row = |at: usize| {
-        let vector = (0..DIMENSIONS).map(|_| random.below(1000) as f32 - 500.0);
-        let bytes = vector.flat_map(f32::to_le_bytes).collect();
-        vec![Value::Int((at % 1000) as i64), Value::Bytes(bytes)]
+    let row = |(group, vector): (i64, Vec<f32>)| {
+        let bytes = vector.into_iter().flat_map(f32::to_le_bytes).collect();
+        vec![Value::Int(group), Value::Bytes(bytes)]
     };
-    let rows: Vec<Vec<Value>> = (0..ROWS).map(row).collect();
-    let (batch, schema) = table.batch(&encode(&schema(), &rows)).unwrap();
+    let rows: Vec<Vec<Value>> = rows.map(row).collect();
+    let (batch, schema) = table.batch(&encode(&schema(dimensions), &rows)).unwrap();
     table
         .insert(batch, &schema, OnKey::Refuse, &CommitOptions::default())
         .unwrap();
@@ -48,11 +48,21 @@ fn indexed() -> Arc<Table> {
     table
 }
 
+fn vector(random: &mut Random, dimensions: usize) -> Vec<f32> {
+    (0..dimensions)
+        .map(|_| random.below(1000) as f32 - 500.0)
+        .collect()
+}
+
 #[test]
 fn a_search_is_planned_from_the_rows_that_match_as_soon_as_they_are_known() {
-    let table = indexed();
+    let mut random = Random::new(5);
+    let table = indexed(
+        DIMENSIONS,
+        (0..ROWS).map(|at| ((at % 1000) as i64, vector(&mut random, DIMENSIONS))),
+    );
     let snapshot = table.snapshot().unwrap();
-    let schema = schema();
+    let schema = schema(DIMENSIONS);
     let filter = json!({"op": "eq", "column": ["group"], "value": 7});
     let filter = Filter::parse(&filter, &schema).unwrap();
     let query = vec![1.0; DIMENSIONS];
@@ -81,4 +91,33 @@ fn a_search_is_planned_from_the_rows_that_match_as_soon_as_they_are_known() {
     let found: Vec<u64> = planned.answer(Vec::new()).unwrap().ids().collect();
     let wanted: Vec<u64> = snapshot.search(&exact, Vec::new()).unwrap().ids().collect();
     assert_eq!(found, wanted);
+}
+
+#[test]
+fn vectors_without_order_are_read_one_after_another() {
+    let (rows, dimensions) = WIDE;
+    let mut random = Random::new(6);
+    let mut is_index_used = |vectors: &mut dyn FnMut(&mut Random) -> Vec<f32>| {
+        let made: Vec<_> = (0..rows).map(|_| (0, vectors(&mut random))).collect();
+        let query = vectors(&mut random);
+        let snapshot = indexed(dimensions, made.into_iter()).snapshot().unwrap();
+        let schema = schema(dimensions);
+        let exact = Search::exact(schema.field("near").unwrap(), &query, None, 10);
+        let search = exact.with(SearchOptions {
+            exact: false,
+            ..exact.options
+        });
+        !snapshot.explain(&search).unwrap().exact
+    };
+    assert!(
+        !is_index_used(&mut |random| vector(random, dimensions)),
+        "nothing is nearer than all else"
+    );
+    let mut own = Random::new(7);
+    let centres: Vec<Vec<f32>> = (0..100).map(|_| vector(&mut own, dimensions)).collect();
+    let mut near = |random: &mut Random| {
+        let centre = centres[random.below(100) as usize].iter();
+        centre.map(|x| x + random.below(60) as f32).collect()
+    };
+    assert!(is_index_used(&mut near));
 }

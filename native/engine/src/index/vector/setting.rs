@@ -13,7 +13,7 @@ pub struct Setting {
     pub angle: f32,
     /// Standard deviations that an estimate may be off.
     pub deviations: f32,
-    /// Rows that were looked at, on average.
+    /// What it took, on average: rows that were looked at, and what it takes to read in full those that might have been nearer, as rows.
     pub rows: f32,
 }
 

@@ -45,6 +45,10 @@ const ANGLES: [f32; 8] = [0.45, 0.5, 0.55, 0.6, 0.65, 0.75, 0.9, f32::INFINITY];
 const LIST_COST: f64 = 40.0;
 /// What a list costs that is put in order only.
 const ORDER_COST: f64 = 12.0;
+/// What each number of a vector costs that is read in full, in rows, as in `search/cost`.
+const REFINED_COST: f32 = 0.2;
+/// Queries that say what it costs to look into every list.
+const ASKED_FLAT: usize = 16;
 
 /// Measures the settings of a segment. `list_of` is the list of each row.
 pub(super) fn tune(
@@ -184,6 +188,15 @@ impl Tuner<'_> {
                 aim = (aim + (target + margin - measured.recall).max(0.002) * 1.25).min(1.0);
             }
         }
+        // It finds all; where rows are alike it costs more than reading them in their order, and a plan must know.
+        let flat = self.index.flat();
+        let some = traces.get(..ASKED_FLAT).unwrap_or(traces);
+        let nearest = nearest as u32;
+        let measured = self.measure(some, Setting { nearest, ..flat }, crew)?;
+        settings.push(Setting {
+            recall: flat.recall,
+            ..measured
+        });
         Ok(settings)
     }
 
@@ -325,7 +338,7 @@ impl Tuner<'_> {
     /// What a setting finds and costs.
     fn measure(&self, traces: &[Trace], setting: Setting, crew: Crew<'_>) -> Result<Setting> {
         let nearest = setting.nearest as usize;
-        let sums = Mutex::new((0_usize, 0_usize, 0_u64));
+        let sums = Mutex::new((0_usize, 0_usize, 0_u64, 0_usize));
         crew.each(traces.iter(), |trace| {
             let Some(probe) = Probe::new(self.index, &trace.vector) else {
                 return Ok(());
@@ -338,18 +351,25 @@ impl Tuner<'_> {
                 .nearest
                 .get(wanted.saturating_sub(1))
                 .map_or(f32::INFINITY, |row| row.0);
-            let is_hit = |row: &&Candidate| {
-                row.bound >= last && self.score_of(trace, row.id).is_some_and(|score| score >= last)
-            };
-            let hits = found.finish().iter().filter(is_hit).count().min(wanted);
+            let read: Vec<Candidate> = found.finish();
+            let read = read.iter().filter(|row| row.bound >= last);
+            let is_hit = |row: &&Candidate| self.score_of(trace, row.id).is_some_and(|score| score >= last);
+            let hits = read.clone().filter(is_hit).count().min(wanted);
             let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
-            *sums = (sums.0 + hits, sums.1 + wanted, sums.2 + searched.rows);
+            *sums = (
+                sums.0 + hits,
+                sums.1 + wanted,
+                sums.2 + searched.rows,
+                sums.3 + read.count(),
+            );
             Ok(())
         })?;
-        let (hits, wanted, rows) = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (hits, wanted, rows, read) = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Any search reads those that it returns.
+        let read = read.saturating_sub(wanted) as f32 * self.vectors.dimensions() as f32;
         Ok(Setting {
             recall: hits as f32 / wanted.max(1) as f32,
-            rows: rows as f32 / traces.len().max(1) as f32,
+            rows: (rows as f32 + read * REFINED_COST) / traces.len().max(1) as f32,
             ..setting
         })
     }

@@ -19,9 +19,16 @@ impl Snapshot {
                 self.route(filter)?
             };
             if let Some(route) = &route
-                && let Some(hidden) = self.hidden(route, scan)?
+                && matches!(way, None | Some(Way::Count))
             {
-                return self.counted_in(filter, route, hidden);
+                let most = if way.is_some() {
+                    u64::MAX
+                } else {
+                    scan.min(route.cost)
+                };
+                if let Some(hidden) = self.hidden(route, most)? {
+                    return self.counted_in(filter, route, hidden);
+                }
             }
             if route.is_some_and(|route| way == Some(Way::Index) || route.cost < scan) {
                 return self
@@ -40,8 +47,8 @@ impl Snapshot {
     }
 
     /// The rows that indexes hold and the version does not see, where counting in the indexes and leaving these out costs less than
-    /// finding the rows, and than so much.
-    fn hidden(&self, route: &Route<'_>, scan: u64) -> Result<Option<Vec<RowPlace>>> {
+    /// so much.
+    fn hidden(&self, route: &Route<'_>, most: u64) -> Result<Option<Vec<RowPlace>>> {
         let asked = &route.asked;
         if !asked.exact {
             return Ok(None);
@@ -64,7 +71,7 @@ impl Snapshot {
         } else {
             asked.entries * ENTRY
         };
-        if deaths + read > scan.min(route.cost) {
+        if (deaths + read) > most {
             return Ok(None);
         }
         let mut hidden = Vec::new();

@@ -68,6 +68,8 @@ export type {
   Facets,
   FilterColumns,
   FilterNode,
+  FilterWork,
+  FindExplanation,
   FindOptions,
   Fuse,
   FusedHit,

@@ -65,7 +65,15 @@ export type {
   TypeDescription,
 } from "./read/description";
 export type { ChangedRow, Diff, DiffOptions } from "./read/diff";
-export type { Explanation, FusedHit, FusedTerm, Fusion, Judgement } from "./read/explanation";
+export type {
+  Explanation,
+  FilterWork,
+  FindExplanation,
+  FusedHit,
+  FusedTerm,
+  Fusion,
+  Judgement,
+} from "./read/explanation";
 export type { FindOptions, ScanOptions, SelectOptions } from "./read/find-options";
 export type { Fuse, FuseOptions, FuseWeights } from "./read/fuse";
 export type { HighlightOptions } from "./read/highlight";

@@ -25,6 +25,20 @@ describe("declarations", () => {
     list(text()).primaryKey();
   });
 
+  test("know what can be indexed by its values", () => {
+    text({ enum: ["a"] })
+      .nullable()
+      .indexed()
+      .default("a");
+    list(int()).indexed(false);
+    // @ts-expect-error JSON has no order
+    json().indexed();
+    // @ts-expect-error nor has a vector
+    vector(3).indexed();
+    // @ts-expect-error it is or it is not
+    int().indexed("yes");
+  });
+
   test("know the types of defaults", () => {
     // @ts-expect-error a text for an int
     int().default("0");

@@ -23,6 +23,8 @@ const schemaExamples: Examples<typeof schema> = {
   badColumnName: [schema.badColumnName("_id", "docs"), schema.badColumnName("")],
   badTableName: [schema.badTableName('the text ""')],
   keyOfWrongType: [schema.keyOfWrongType("json")],
+  indexOfWrongType: [schema.indexOfWrongType("json")],
+  badIndexed: [schema.badIndexed('the text "yes"')],
   severalKeys: [schema.severalKeys("docs", ["id", "slug"])],
   nullableKey: [schema.nullableKey("docs", "id")],
   keyNotFound: [schema.keyNotFound("docs", "key", ["id", "body"])],

@@ -1,5 +1,7 @@
 use serde_json::{Value as Json, json};
-use varve_engine::{Beside, Error, Field, Fusion, Lifetime, Part, Picked, Result, Score, Snapshot, Table};
+use varve_engine::{
+    Beside, Error, Field, Fusion, Lifetime, Part, Picked, Result, Score, Snapshot, Table, Took, Way,
+};
 
 use crate::page::{Page, is_blob, level};
 use crate::request::{Read, ReadKind, parse};
@@ -71,11 +73,26 @@ pub fn read_within(
             let Some(picked) = picked else { return Ok(None) };
             return found(table, &request, &snapshot, &picked, vector).map(Some);
         }
-        ReadKind::Find | ReadKind::Count | ReadKind::Scan => snapshot.predicted_ns(scanned) <= most_ns,
+        ReadKind::Find | ReadKind::Count | ReadKind::Scan => {
+            snapshot.predicted_ns(scanned) <= most_ns
+                || indexed_ns(&request, &snapshot)?.is_some_and(|ns| ns <= most_ns)
+        }
     };
     is_quick
         .then(|| answer(table, &request, &snapshot, fields, vector))
         .transpose()
+}
+
+/// About how long a read takes that indexes of values answer.
+fn indexed_ns(request: &Read, snapshot: &Snapshot) -> Result<Option<u64>> {
+    match request.kind {
+        ReadKind::Find => snapshot.finding_rows_ns(&request.find(snapshot)?),
+        ReadKind::Count => match request.filter(snapshot)? {
+            Some(filter) => snapshot.counting_ns(&filter),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
 }
 
 /// The rows of a find or a search as an Arrow IPC stream.
@@ -95,13 +112,29 @@ pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Resul
     })
 }
 
-/// What a search would read.
+/// What a search, a find or a count would read.
 ///
 /// # Errors
 /// As [`Snapshot::explain`].
 pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<String> {
     let request: Read = parse(request)?;
     let snapshot = request.snapshot(table)?;
+    let took = match request.kind {
+        ReadKind::Find => Some(snapshot.explain_find(&request.find(&snapshot)?, None)?.1),
+        ReadKind::Count => Some(
+            snapshot
+                .explain_count(request.filter(&snapshot)?.as_ref(), None)?
+                .1,
+        ),
+        _ => None,
+    };
+    if let Some(took) = took {
+        let mut json = took_json(&snapshot, &took);
+        if let Some(json) = json.as_object_mut() {
+            json.insert("version".to_owned(), json!(snapshot.version()));
+        }
+        return Ok(json.to_string());
+    }
     let filter = request.filter(&snapshot)?;
     let looked_for = request.asked()?.looked_for(&snapshot, vector)?;
     let search = request.search(&snapshot, (&looked_for, vector), filter.as_ref())?;
@@ -115,6 +148,9 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
     if let (Some(from), Some(json)) = (explained.from, json.as_object_mut()) {
         json.insert("from".to_owned(), json!(from));
     }
+    if let (Some(took), Some(json)) = (&explained.filtered, json.as_object_mut()) {
+        json.insert("filter".to_owned(), took_json(&snapshot, took));
+    }
     if let (Some(fusion), Some(json)) = (&explained.fusion, json.as_object_mut()) {
         json.insert("fusion".to_owned(), fusion_json(&snapshot, fusion));
     }
@@ -125,6 +161,23 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
         json.insert("confidence".to_owned(), told);
     }
     Ok(json.to_string())
+}
+
+/// How rows were found by a filter or in an order.
+fn took_json(snapshot: &Snapshot, took: &Took) -> Json {
+    let way = match took.way {
+        Way::Scan => "scan",
+        Way::Index => "index",
+        Way::Order => "order",
+        Way::Count => "count",
+        Way::Known => "known",
+    };
+    let is_read = |field: &&Field| took.fields.contains(&field.id);
+    let columns = snapshot.schema().fields.iter().filter(is_read);
+    json!({
+        "way": way, "columns": columns.map(|field| &field.name).collect::<Vec<_>>(), "expected": took.expected,
+        "found": took.found, "entries": took.entries, "rows": took.rows, "uncovered": took.uncovered,
+    })
 }
 
 /// How words and vectors became one ranking.

@@ -28,10 +28,40 @@ export interface SearchWork {
   readonly uncovered: number;
   /** Bytes of codes, of vectors, and of shadows where an exact search looks at these instead of the vectors. */
   readonly bytes: number;
+  /** With `where`: how it was found out which rows it leaves. */
+  readonly filter?: FilterWork;
   /** Of a hybrid search: how words and vectors became one ranking. */
   readonly fusion?: Fusion;
   /** With the option `confidence`: how sure the search is, and why. */
   readonly confidence?: Judgement;
+}
+
+/** How the rows of a filter or of an order were found. */
+export interface FilterWork {
+  /**
+   * `scan`: the columns were read in order. `index`: indexes said which rows may match, and these were tested where that was not certain.
+   * `order`: rows were tested in the order that was asked for, until there were enough. `count`: they were counted in indexes. `known`:
+   * they were found before, and are remembered.
+   */
+  readonly way: "scan" | "index" | "order" | "count" | "known";
+  /** The columns whose indexes were read. */
+  readonly columns: readonly string[];
+  /** How many rows indexes let expect; null where they tell nothing. */
+  readonly expected: number | null;
+  /** How many were found, before a limit cut them. */
+  readonly found: number;
+  /** How many row ids were read from indexes. */
+  readonly entries: number;
+  /** How many rows were looked at. */
+  readonly rows: number;
+  /** Those among them that no index covers yet. */
+  readonly uncovered: number;
+}
+
+/** How a find or a count is answered. */
+export interface FindExplanation extends FilterWork {
+  /** The version that was read. */
+  readonly version: number;
 }
 
 /** How sure a search is, and why: the greater of both numbers counts. `docs/confidence.md` says what they are made of. */

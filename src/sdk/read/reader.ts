@@ -16,7 +16,7 @@ import { toFilterNode } from "../query/where";
 import { describeType } from "../schema/column-type";
 import type { TableSchema } from "../schema/table-schema";
 import { toWireValue } from "../schema/wire-value";
-import type { SearchWork } from "./explanation";
+import type { FindExplanation, SearchWork } from "./explanation";
 import { FIND, type FindRequest, SCAN, type ScanRequest } from "./find-options";
 import { afterRow, orderSteps, toOrderJson } from "./paging";
 import type { PreparedScan } from "./scan";
@@ -139,6 +139,20 @@ export class Reader {
   /** The version that is read, or null if it is always the newest. */
   get version(): number | null {
     return this.#version;
+  }
+
+  /** Runs a find and returns what it took. */
+  explainFind(request: FindRequest): Promise<FindExplanation> {
+    return this.#explain(this.#findRequest(this.plan(undefined), request));
+  }
+
+  /** Counts rows and returns what it took. */
+  explainCount(where: unknown): Promise<FindExplanation> {
+    return this.#explain(this.#request({ kind: "count", where: this.filter(where) }));
+  }
+
+  async #explain(request: string): Promise<FindExplanation> {
+    return JSON.parse(await this.#call(() => this.#native.explain(request, null))) as FindExplanation;
   }
 
   /** Runs a search and returns what it took. */

@@ -33,10 +33,11 @@ import {
 } from "./aggregate-options";
 import { ArrowReader } from "./arrow-reader";
 import { describeTable, type TableDescription } from "./description";
-import type { Explanation } from "./explanation";
+import type { Explanation, FindExplanation } from "./explanation";
 import {
   COUNT,
   type CountOptions,
+  FIND,
   FIND_FIRST,
   type FindOptions,
   SELECT,
@@ -278,5 +279,28 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
     const request = readRequest("explain", SEARCH, options, this.handle.plans, more);
     const own = ownArgument("query", query);
     return await this.read((reader) => explain(this.handle, reader, own, request));
+  }
+
+  /**
+   * Runs a find and reports how its rows were found: by reading columns or through which indexes, how many rows were expected, found and
+   * looked at. An update or a delete finds its rows as a find with its `where` does.
+   *
+   * @example
+   * ```ts
+   * const { way, columns, rows } = await t.explainFind({ where: { lang: "en" }, orderBy: "at", limit: 10 });
+   * ```
+   */
+  async explainFind<S extends ColumnName<D> = DefaultColumn<D>>(
+    options?: FindOptions<D, S>,
+    ...more: readonly never[]
+  ): Promise<FindExplanation> {
+    const request = readRequest("explainFind", FIND, options, this.handle.plans, more);
+    return await this.read(async (reader) => await reader.explainFind(request));
+  }
+
+  /** Counts rows, and reports how that was done, as `explainFind` does. */
+  async explainCount(options?: CountOptions<D>, ...more: readonly never[]): Promise<FindExplanation> {
+    const { where } = readRequest("explainCount", COUNT, options, this.handle.plans, more);
+    return await this.read(async (reader) => await reader.explainCount(where));
   }
 }

@@ -13,7 +13,7 @@ export function callCode(method: string, ...args: readonly string[]): string {
 
 /** A column as its declaration. */
 export function columnCode({ spec }: AnyColumn): string {
-  return `${typeCode(spec.type, spec.search)}${spec.nullable ? ".nullable()" : ""}${defaultCode(spec)}`;
+  return `${typeCode(spec.type, spec.search)}${spec.nullable ? ".nullable()" : ""}${indexCode(spec)}${defaultCode(spec)}`;
 }
 
 /** A derived column as the function that declares it. Functions other than the built-in one are called `fn`. */
@@ -81,6 +81,11 @@ function vectorCode({ dimensions, element, metric }: VectorType): string {
     element: element === "f32" ? undefined : element,
   });
   return callCode("vector", String(dimensions), ...options);
+}
+
+function indexCode({ indexed }: ColumnSpec): string {
+  if (indexed === undefined) return "";
+  return indexed ? ".indexed()" : ".indexed(false)";
 }
 
 function defaultCode({ default: fill }: ColumnSpec): string {

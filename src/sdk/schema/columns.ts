@@ -210,10 +210,11 @@ function partOf(
   part: unknown,
 ): ItemType & { readonly search: TextSearchJson | undefined } {
   if (!Column.is(part)) throw notAPart(`A ${container}`, describeValue(part));
-  const { type, nullable, key, default: fill, search } = part.spec;
+  const { type, nullable, key, default: fill, search, indexed } = part.spec;
   if (type.kind === "vector") throw vectorInside(container);
   if (key) throw notInside(container, "a primary key");
   if (fill !== undefined) throw notInside(container, "a default");
+  if (indexed !== undefined) throw notInside(container, "an index");
   return { type, nullable, search };
 }
 

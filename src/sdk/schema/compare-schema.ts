@@ -153,7 +153,7 @@ class Comparing {
     const wanted = columnJson(name, column);
     const found = this.#stored(name);
     if (found === undefined) this.#addColumn(wanted, columnCode(column));
-    else if (found.embed !== undefined || !sameColumn(wanted, found) || !sameSearch(wanted, found)) {
+    else if (found.embed !== undefined || !sameColumn(wanted, found) || !sameIndexes(wanted, found)) {
       this.#alterColumn(wanted, found, columnCode(column));
     }
   }
@@ -256,8 +256,13 @@ function mayBeLeftOut({ nullable, embed, default: constant }: FieldJson): boolea
   return nullable || embed !== undefined || (constant !== undefined && constant !== null);
 }
 
-function sameSearch(wanted: FieldJson, found: FieldJson): boolean {
-  return agreesInSearch(fromDataType(wanted.type), wanted.text, found.text);
+/** Whether a declaration says what is stored of words and values. One that says nothing takes what there is. */
+function sameIndexes(wanted: FieldJson, found: FieldJson): boolean {
+  const isIndexed = found.indexed ?? false;
+  return (
+    (wanted.indexed ?? isIndexed) === isIndexed &&
+    agreesInSearch(fromDataType(wanted.type), wanted.text, found.text)
+  );
 }
 
 function sameColumn(a: FieldJson, b: FieldJson): boolean {
@@ -276,10 +281,15 @@ function onlyFunctionDiffers(a: FieldJson, b: FieldJson): boolean {
 function describeField(field: FieldJson): string {
   const type = describeType(fromDataType(field.type));
   if (field.embed === undefined)
-    return `${type}${field.nullable ? ", nullable" : ""}${describeSearch(field.text)}`;
+    return `${type}${field.nullable ? ", nullable" : ""}${describeSearch(field.text)}${describeIndex(field)}`;
   const { sources, template } = field.embed;
   const how = template === undefined ? "" : ` by the template ${JSON.stringify(template)}`;
   return `${type}, embedded from ${sources.join(", ")}${how} with ${describeFunction(field)}`;
+}
+
+function describeIndex({ indexed }: FieldJson): string {
+  if (indexed === undefined) return "";
+  return indexed ? ", indexed by its values" : ", not indexed by its values";
 }
 
 function describeFunction({ embed }: FieldJson): string {

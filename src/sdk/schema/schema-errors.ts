@@ -31,6 +31,18 @@ export function keyOfWrongType(kind: string): VarveError {
   });
 }
 
+/** An index of a type that has no order. */
+export function indexOfWrongType(kind: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `A ${kind} column cannot be indexed by its values.`, {
+    hint: "Columns of texts, numbers, booleans, timestamps and dates can, and lists of them.",
+  });
+}
+
+/** What is said of an index and is no truth value. */
+export function badIndexed(found: string): VarveError {
+  return new VarveError("INVALID_SCHEMA", `indexed: expected true or false, found ${found}.`);
+}
+
 /** More than one primary key. */
 export function severalKeys(table: string, columns: readonly string[]): VarveError {
   return new VarveError(

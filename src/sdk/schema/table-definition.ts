@@ -173,6 +173,7 @@ export function columnJson(name: string, { spec }: AnyColumn): FieldJson {
     nullable: spec.nullable,
     ...(constant === undefined ? {} : { default: constant }),
     ...(spec.search === undefined ? {} : { text: spec.search }),
+    ...(spec.indexed === undefined ? {} : { indexed: spec.indexed }),
   };
 }
 

@@ -36,6 +36,7 @@ export interface FieldJson {
   readonly default?: WireDefault;
   readonly embed?: EmbedSpec;
   readonly text?: TextSearchJson;
+  readonly indexed?: boolean;
 }
 
 /** A schema as it crosses to the native module and back. */

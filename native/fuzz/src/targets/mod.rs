@@ -2,6 +2,7 @@
 //!
 //! - `json_files`, `data_files`, `journal`: the files of a table, with checksums that are right.
 //! - `text`: segments of the text index, and queries as they are typed.
+//! - `scalar`: segments of the scalar index.
 //! - `arrow`: rows in Arrow's format.
 //! - `requests`: what callers hand in, and `protocol` the requests in which they do.
 
@@ -11,6 +12,7 @@ mod journal;
 mod json_files;
 mod protocol;
 mod requests;
+mod scalar;
 mod text;
 
 /// A function of bytes that must come back.
@@ -25,7 +27,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 20] = [
+pub const TARGETS: [Target; 21] = [
     Target {
         name: "protocol",
         run: protocol::run,
@@ -75,6 +77,11 @@ pub const TARGETS: [Target; 20] = [
         name: "text",
         run: text::run,
         seeds: text::seeds,
+    },
+    Target {
+        name: "scalar",
+        run: scalar::run,
+        seeds: scalar::seeds,
     },
     Target {
         name: "typed",

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::golden::content::{content, found};
+use crate::support::golden::content::{content, filtered, found};
 use crate::support::golden::{Maker, copy, folder, history, layout, open};
 use crate::support::rows::batch;
 use serde_json::Value as Json;
@@ -18,6 +18,7 @@ struct Golden {
     effective: fn() -> Vec<i64>,
     queries: fn() -> Vec<Vec<f32>>,
     words: &'static [&'static str],
+    filters: fn() -> Vec<Json>,
 }
 
 fn golden(name: &'static str, make: fn(&Path) -> Maker) -> Golden {
@@ -27,6 +28,7 @@ fn golden(name: &'static str, make: fn(&Path) -> Maker) -> Golden {
         effective: Vec::new,
         queries: Vec::new,
         words: &[],
+        filters: Vec::new,
     }
 }
 
@@ -44,6 +46,10 @@ fn all() -> Vec<Golden> {
         Golden {
             words: layout::ASKED,
             ..golden("words", |_| layout::words())
+        },
+        Golden {
+            filters: layout::asked_values,
+            ..golden("values", |_| layout::values())
         },
         golden("journal", layout::journal),
         golden("newer", |_| layout::newer()),
@@ -63,6 +69,10 @@ impl Golden {
         let mut content = content(table, &(self.effective)(), &(self.queries)());
         if !self.words.is_empty() {
             content["found"] = self.words.iter().map(|query| found(table, query)).collect();
+        }
+        let filters = (self.filters)();
+        if !filters.is_empty() {
+            content["filtered"] = filters.iter().map(|filter| filtered(table, filter)).collect();
         }
         content
     }

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
 use varve_engine::{
-    AsOf, Code, DataType, Field, Find, Search, SearchOptions, Snapshot, Table, Value, What, Words,
-    vector_elements,
+    AsOf, Code, DataType, Field, Filter, Find, Search, SearchOptions, Snapshot, Table, Value, Way, What,
+    Words, vector_elements,
 };
 
 /// Integers beyond these are written in digits.
@@ -135,6 +135,29 @@ pub(crate) fn found(table: &Table, query: &str) -> Json {
     };
     let hits: Vec<Json> = (0..=newest).filter_map(hits).collect();
     json!({"query": query, "hits": hits})
+}
+
+/// The keys of the rows that a filter leaves, in all versions: as indexes find them, which is how reading columns does.
+pub(crate) fn filtered(table: &Table, filter: &Json) -> Json {
+    let newest = table.snapshot().unwrap().version();
+    let hits = |version: u64| {
+        let snapshot = table.as_of(&AsOf::Version(version)).ok()?;
+        let key = snapshot.schema().field("id").unwrap().clone();
+        let find = Find {
+            filter: Some(Filter::parse(filter, snapshot.schema()).unwrap()),
+            ..Find::default()
+        };
+        let (indexed, _) = snapshot.explain_find(&find, Some(Way::Index)).unwrap();
+        let (found, took) = snapshot.explain_find(&find, Some(Way::Scan)).unwrap();
+        assert!(indexed.ids().eq(found.ids()), "{filter}: {took:?}");
+        let found = snapshot.find(&find, vec![key.clone()]).unwrap();
+        let keys: Vec<Json> = (0..found.len())
+            .map(|row| shown(&found.value(&key, row).unwrap(), &key.data_type))
+            .collect();
+        Some(json!({"version": version, "keys": keys}))
+    };
+    let hits: Vec<Json> = (0..=newest).filter_map(hits).collect();
+    json!({"filter": filter, "hits": hits})
 }
 
 /// A value that both JSON and every language can hold.

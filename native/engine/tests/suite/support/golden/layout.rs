@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use varve_engine::{Indexing, LocalStore, Value};
 
 use super::{Maker, numbers};
@@ -218,6 +218,73 @@ pub(crate) fn words() -> Maker {
             notes,
             text(&mut random, 2),
             text(&mut random, 3),
+        ]
+    };
+    let rows: Vec<_> = (0..150).map(&mut row).collect();
+    maker.upsert(&rows);
+    maker.table.optimize().unwrap();
+    maker.delete_below(20);
+    let rows: Vec<_> = (140..160).map(&mut row).collect();
+    maker.upsert(&rows);
+    maker
+}
+
+/// What is asked of the table of values.
+pub(crate) fn asked_values() -> Vec<Json> {
+    vec![
+        json!({"op": "lt", "column": ["price"], "value": 2.5}),
+        json!({"op": "eq", "column": ["price"], "value": 0}),
+        json!({"op": "ne", "column": ["price"], "value": 1.5}),
+        json!({"op": "isNull", "column": ["price"]}),
+        json!({"op": "in", "column": ["kind"], "values": ["b", "c"]}),
+        json!({"op": "like", "column": ["title"], "pattern": "ti%"}),
+        json!({"op": "gte", "column": ["title"], "value": format!("{}m", "long ".repeat(60))}),
+        json!({"op": "between", "column": ["at"], "low": -5, "high": 40}),
+        json!({"op": "contains", "column": ["tags"], "value": "y"}),
+        json!({"op": "eq", "column": ["live"], "value": true}),
+    ]
+}
+
+/// Values of several types with their indexes, and rows beside them.
+pub(crate) fn values() -> Maker {
+    let tags = json!({"kind": "list", "item": {"type": {"kind": "text"}, "nullable": true}});
+    let maker = Maker::new(json!([
+        {"name": "id", "type": {"kind": "int"}},
+        {"name": "price", "type": {"kind": "float", "bits": 64}, "nullable": true, "indexed": true},
+        {"name": "kind", "type": {"kind": "enum", "values": ["a", "b", "c"]}, "nullable": true, "indexed": true},
+        {"name": "title", "type": {"kind": "text"}, "nullable": true, "indexed": true},
+        {"name": "at", "type": {"kind": "timestamp"}, "nullable": true, "indexed": true},
+        {"name": "live", "type": {"kind": "boolean"}, "nullable": true, "indexed": true},
+        {"name": "tags", "type": tags, "nullable": true, "indexed": true},
+    ]));
+    maker.table.set_indexing(Indexing {
+        scalar_from: 64,
+        ..Indexing::default()
+    });
+    let mut random = Random::new(17);
+    let mut row = |id: i64| {
+        let floats = [
+            -0.0,
+            0.0,
+            1.5,
+            2.5,
+            -3.0,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ];
+        let text = |text: &str| Value::Text(text.to_owned());
+        let price = Value::Float(*random.pick(&floats));
+        let long = "long ".repeat(random.below(2) * 60);
+        let tag = text(["x", "y", "z"][random.below(3)]);
+        vec![
+            Value::Int(id),
+            if id % 9 == 4 { Value::Null } else { price },
+            text(["a", "b", "c"][random.below(3)]),
+            text(&format!("{long}title {}", random.below(20))),
+            Value::Int(id - 20),
+            Value::Boolean(random.chance(50)),
+            Value::List(vec![tag, Value::Null, text("x")].split_off(random.below(3))),
         ]
     };
     let rows: Vec<_> = (0..150).map(&mut row).collect();

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/database";
 import { fillNotes } from "../support/mcp";
@@ -67,6 +67,38 @@ it.each(["SIGTERM", "SIGINT"] as const)("over HTTP it ends when %s arrives", asy
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/) as string,
     token: expect.stringMatching(/^[\w-]{32}$/) as string,
   });
+});
+
+it("what was asked before the input ended is answered", async () => {
+  const folder = temporaryFolder();
+  await fillNotes(folder);
+  const ask = (id: number, name: string, args: object) => ({
+    jsonrpc: "2.0",
+    id,
+    method: "tools/call",
+    params: { name, arguments: args },
+  });
+  const searches = [2, 3, 4].map((id) => ask(id, "search", { table: "notes", query: "refunds", limit: 1 }));
+  const messages = [
+    INITIALIZE,
+    { jsonrpc: "2.0", method: "notifications/initialized" },
+    ...searches,
+    ask(5, "find", { table: "notes" }),
+    { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 5 } },
+  ];
+  const input = messages.map((message) => `${JSON.stringify(message)}\n`).join("");
+  const started = performance.now();
+  const { status, stdout } = spawnSync(process.execPath, [command, "mcp", folder], {
+    input,
+    encoding: "utf8",
+  });
+  expect(status).toBe(0);
+  const answers = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { id: number; result: object });
+  for (const id of [1, 2, 3, 4]) expect(answers.find((answer) => answer.id === id)?.result).toBeDefined();
+  expect(performance.now() - started).toBeLessThan(9000);
 });
 
 it("lines that are no messages end nothing, and stdout holds only the protocol", async () => {

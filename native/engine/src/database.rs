@@ -124,6 +124,9 @@ impl Database {
             return Err(exists(name));
         }
         let now = self.environment.now();
+        let incarnation = self.environment.uuid()?.to_hex();
+        let first = first_sequence(now, self.environment.uuid()?);
+        let sequence = self.catalog.first_sequence(&home.directory, first)?;
         // Where the file system knows no locks the table gets no journal after all, and the words ask for more than they must.
         let features = if self.catalog.journals() {
             vec![JOURNAL.to_owned()]
@@ -134,8 +137,8 @@ impl Database {
             format: FORMAT,
             reader_features: features.clone(),
             writer_features: features,
-            incarnation: self.environment.uuid()?.to_hex(),
-            sequence: first_sequence(now, self.environment.uuid()?),
+            incarnation,
+            sequence,
             id: self.environment.uuid()?.to_hex(),
             created_at: now,
             version: 0,

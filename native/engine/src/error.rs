@@ -50,6 +50,10 @@ pub enum Code {
     UnsupportedFormat,
     /// An integer that a JavaScript number cannot hold.
     UnsafeInteger,
+    /// The store does not know the credentials, or does not allow them what was asked.
+    AccessDenied,
+    /// The store lacks something without which two writers would lose rows.
+    UnsupportedStore,
     /// The operating system or the store refused.
     Io,
     /// The handle was closed, or a failure inside made it unusable.
@@ -84,6 +88,8 @@ impl Code {
             Self::Corrupt => "CORRUPT",
             Self::UnsupportedFormat => "UNSUPPORTED_FORMAT",
             Self::UnsafeInteger => "UNSAFE_INTEGER",
+            Self::AccessDenied => "ACCESS_DENIED",
+            Self::UnsupportedStore => "UNSUPPORTED_STORE",
             Self::Io => "IO",
             Self::Closed => "CLOSED",
             Self::Internal => "INTERNAL",

@@ -107,8 +107,8 @@ pub use upkeep::{Due, Optimized, Schedule, Verified, Warning};
 // The doors to time, randomness and storage, for whoever puts others in their place.
 pub use environment::{Environment, Stop, SystemEnvironment, Uuid};
 pub use store::{
-    Blob, BlockFile, Bytes, Catalog, ConditionalLog, Disk, DiskFile, Entry, FileId, LocalStore, ManifestLog,
-    MemoryStore, OsDisk, PutOutcome, Sink, Store,
+    Blob, BlockFile, Bytes, Catalog, ConditionalLog, ConditionalTables, Disk, DiskFile, Entry, FileId,
+    LocalStore, ManifestLog, MemoryStore, OsDisk, PutOutcome, Sink, Store,
 };
 
 /// What the tests and measurements of the engine look into: bytes of files and parts of an index. No promise is made of it.

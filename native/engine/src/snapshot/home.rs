@@ -47,15 +47,25 @@ impl TableHome {
 
     /// The manifest of a sequence; `None` where there is none.
     pub(crate) fn read_manifest(&self, sequence: u64) -> Result<Option<Manifest>> {
-        let Some(bytes) = self.manifests.read(sequence)? else {
-            return Ok(None);
-        };
+        let bytes = self.manifests.read(sequence)?;
+        bytes.map(|bytes| self.decode(sequence, &bytes)).transpose()
+    }
+
+    /// The newest sequence with its manifest; none where that was removed since it was found.
+    pub(crate) fn newest_manifest(&self) -> Result<(u64, Option<Manifest>)> {
+        let newest = self.manifests.newest_with_bytes()?;
+        let (sequence, bytes) = newest.ok_or_else(|| not_found(&self.name))?;
+        let manifest = bytes.map(|bytes| self.decode(sequence, &bytes)).transpose()?;
+        Ok((sequence, manifest))
+    }
+
+    fn decode(&self, sequence: u64, bytes: &[u8]) -> Result<Manifest> {
         let path = self.manifest_path(sequence);
-        let manifest = Manifest::decode(&bytes, &path)?;
+        let manifest = Manifest::decode(bytes, &path)?;
         if manifest.sequence != sequence {
             return Err(Error::corrupt(&path, "it is the manifest of another sequence"));
         }
-        Ok(Some(manifest))
+        Ok(manifest)
     }
 
     /// Puts a manifest under its name, if the name is free. Where the answer is unclear, what stands there decides: a put
@@ -71,8 +81,10 @@ impl TableHome {
                 self.manifests.confirm().map_err(unknown)?;
                 Ok(PutOutcome::Created)
             }
-            // What is on its way to a store that is far may still arrive.
-            (None, Err(error)) if !self.store.is_near() => Err(not_there_yet(&error)),
+            // What is on its way to a store that is far may still arrive; what was refused is not.
+            (None, Err(error)) if !self.store.is_near() && error.code() == Code::Io => {
+                Err(not_there_yet(&error))
+            }
             (None, Err(error)) => Err(error),
             _ => Ok(PutOutcome::Exists),
         }
@@ -134,10 +146,8 @@ impl TableHome {
                 Arc::clone(&self.catalog),
                 Arc::clone(&self.environment),
             );
-            let newest = home
-                .newest_sequence()
-                .and_then(|sequence| home.read_manifest(sequence));
-            if newest.is_ok_and(|found| found.is_some_and(|found| found.incarnation == incarnation)) {
+            let newest = home.newest_manifest();
+            if newest.is_ok_and(|(_, found)| found.is_some_and(|found| found.incarnation == incarnation)) {
                 return Ok(Some(name.to_owned()));
             }
         }

@@ -24,7 +24,7 @@ impl TableState {
         let mut failure: Option<(u64, Error)> = None;
         let mut again = 0;
         for _ in 0..TRIES {
-            let sequence = home.newest_sequence()?;
+            let (sequence, manifest) = home.newest_manifest()?;
             if let Some((failed, error)) = &failure
                 && *failed == sequence
             {
@@ -35,7 +35,7 @@ impl TableState {
                 }
                 home.environment.pause(Duration::from_millis(1));
             }
-            let Some(manifest) = home.read_manifest(sequence)? else {
+            let Some(manifest) = manifest else {
                 continue;
             };
             match Self::open(home, manifest, before) {

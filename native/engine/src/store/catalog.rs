@@ -15,6 +15,13 @@ pub trait Catalog: Store {
     fn tables(&self) -> Result<Vec<String>>;
     /// The manifests of a table, whether it is there or not.
     fn manifests(&self, table: &str) -> Arc<dyn ManifestLog>;
+    /// The sequence that the first manifest of a table must have, where the catalog does not leave it to its caller.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn first_sequence(&self, _table: &str, proposed: u64) -> Result<u64> {
+        Ok(proposed)
+    }
     /// Makes a table of its first manifest if there is none of that name, durably.
     ///
     /// # Errors

@@ -12,6 +12,16 @@ pub trait ManifestLog: Send + Sync + Debug {
     /// # Errors
     /// What the store says; [`crate::Code::Corrupt`] where manifests are lost.
     fn newest(&self) -> Result<Option<u64>>;
+    /// The newest sequence with its manifest, where that is no further request. What was listed may be gone when it is read.
+    ///
+    /// # Errors
+    /// As [`ManifestLog::newest`] and [`ManifestLog::read`].
+    fn newest_with_bytes(&self) -> Result<Option<(u64, Option<Bytes>)>> {
+        let Some(newest) = self.newest()? else {
+            return Ok(None);
+        };
+        Ok(Some((newest, self.read(newest)?)))
+    }
     /// The manifest of a sequence; `None` where there is none.
     ///
     /// # Errors
@@ -53,11 +63,12 @@ pub trait ManifestLog: Send + Sync + Debug {
     fn newest_is_known(&self, _sequence: u64) -> Result<Option<bool>> {
         Ok(None)
     }
-    /// Removes the manifests before a sequence, in ascending order: as long as one stands, none after it was removed.
+    /// Removes the manifests before a sequence, in ascending order: as long as one stands, none after it was removed. Returns the first
+    /// that may still be there, at most `sequence`: a store may keep some for readers.
     ///
     /// # Errors
     /// What the store says.
-    fn forget_before(&self, sequence: u64) -> Result<()>;
+    fn forget_before(&self, sequence: u64) -> Result<u64>;
     /// Removes a manifest that its writer put too late.
     ///
     /// # Errors

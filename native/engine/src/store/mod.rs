@@ -19,7 +19,7 @@ mod name;
 
 pub use bytes::Bytes;
 pub use catalog::Catalog;
-pub use conditional::ConditionalLog;
+pub use conditional::{ConditionalLog, ConditionalTables};
 pub(crate) use disk::is_temporary;
 pub use disk::{BlockFile, Disk, DiskFile, FileId, OsDisk};
 pub use local::LocalStore;
@@ -46,7 +46,7 @@ pub enum PutOutcome {
 pub struct Entry {
     /// The name, without the directory.
     pub name: String,
-    /// How long ago it was last written, in milliseconds, by the store's own clock; 0 where the store does not say.
+    /// How long ago it was last written at the least, in milliseconds, by the store's own clock; 0 where the store does not say.
     pub age_ms: u64,
 }
 
@@ -100,6 +100,13 @@ pub trait Store: Send + Sync + Debug {
     fn exists(&self, path: &str) -> Result<bool> {
         Ok(self.open(path)?.is_some())
     }
+    /// Whether there is a file, and none of the name of the next one.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn is_last(&self, path: &str, next: &str) -> Result<bool> {
+        Ok(!self.exists(next)? && self.exists(path)?)
+    }
     /// What stands between `directory`, a `/`, and the next `/` or the end, in the names that begin so; in no order.
     ///
     /// # Errors
@@ -128,5 +135,10 @@ pub trait Store: Send + Sync + Debug {
     /// Whether all answers are had without waiting for anything far away: from memory, or from this machine.
     fn is_near(&self) -> bool {
         false
+    }
+    /// For how many milliseconds a reader may go by a manifest that is not the newest any more: for so long it stays, and the files that
+    /// it names. 0 where readers open their files with it.
+    fn kept_ms(&self) -> u64 {
+        0
     }
 }

@@ -26,7 +26,9 @@ impl Table {
         let until = state.manifest.sequence.saturating_sub(kept);
         // The manifest before the newest always stays: whoever put the newest checks that it is there.
         let before = until.min(state.manifest.sequence.saturating_sub(1));
-        self.home.manifests.forget_before(before)?;
+        let kept = self.home.manifests.forget_before(before)?;
+        // What a manifest names that a reader may still go by stays with it.
+        let until = if kept < before { kept } else { until };
         let mut removed = 0;
         for retired in state
             .manifest

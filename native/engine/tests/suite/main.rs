@@ -23,6 +23,7 @@ mod crash;
 mod damage;
 mod dates;
 mod errors;
+mod every_version_stays_what_it_was;
 mod expire;
 mod files_of_a_commit_become_durable_together;
 mod finite_vectors;

@@ -1,5 +1,6 @@
 //! Random operations against a model that remembers every version: whatever was done, in whatever order, through
 //! whichever handle, every read of every version gives what it gave when the version was new.
+//! `every_version_stays_what_it_was` says in which stores.
 //!
 //! `VARVE_SEED=<number>` runs one seed, `VARVE_STEPS=<number>` changes how long each is, `VARVE_ROUND=<number>` runs as many other
 //! seeds.
@@ -26,8 +27,8 @@ use crate::support::spans;
 use crate::support::world::World;
 use serde_json::json;
 use varve_engine::{
-    AsOf, Catalog, Code, CommitOptions, Database, Filter, Indexing, LocalStore, MemoryStore, OnKey, Result,
-    Schema, Snapshot, StagedRows, Stop, Table, Value, Written,
+    AsOf, Catalog, Code, CommitOptions, Database, Filter, Indexing, OnKey, Result, Schema, Snapshot,
+    StagedRows, Stop, Table, Value, Written,
 };
 
 /// 2023-11-14.
@@ -35,12 +36,12 @@ const START: i64 = 1_700_000_000_000;
 const DAY: i64 = 86_400_000;
 
 /// A table, its model, and two databases that write to it.
-struct Bench {
+pub(crate) struct Bench {
     random: Random,
     world: Arc<World>,
     store: Arc<dyn Catalog>,
     databases: [Database; 2],
-    model: Model,
+    pub(crate) model: Model,
     held: Vec<(Snapshot, Version)>,
     effective: i64,
     with_retention: bool,
@@ -54,7 +55,7 @@ struct Bench {
 const KEYS: usize = 60;
 
 impl Bench {
-    fn new(seed: u64, store: Arc<dyn Catalog>, kind: Kind, crowds: Range<usize>) -> Self {
+    pub(crate) fn new(seed: u64, store: Arc<dyn Catalog>, kind: Kind, crowds: Range<usize>) -> Self {
         let mut random = Random::new(seed);
         let world = World::at(START);
         let database = || Database::with(Arc::clone(&store), Arc::clone(&world) as _);
@@ -536,7 +537,7 @@ fn lets(meaning: &Meaning, row: &Row, schema: &Schema) -> bool {
 }
 
 /// One seed, until that is enough.
-fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> Tally {
+pub(crate) fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> Tally {
     let mut shown = Shown(seed, 0);
     while !enough(shown.1, &bench) {
         bench.step();
@@ -548,7 +549,7 @@ fn run(mut bench: Bench, seed: u64, enough: &dyn Fn(usize, &Bench) -> bool) -> T
 }
 
 impl Runs {
-    fn run(self, store: &dyn Fn() -> Arc<dyn Catalog>) -> Tally {
+    pub(crate) fn run(self, store: &dyn Fn() -> Arc<dyn Catalog>) -> Tally {
         let one = from_environment("VARVE_SEED");
         let steps = from_environment("VARVE_STEPS").unwrap_or(self.steps);
         let mut tally = Tally::default();
@@ -565,89 +566,4 @@ impl Runs {
         );
         tally
     }
-}
-
-fn memory() -> Arc<dyn Catalog> {
-    Arc::new(MemoryStore::new())
-}
-
-#[test]
-fn in_memory_every_version_stays_what_it_was() {
-    let tally = Runs::MIXED.run(&memory);
-    assert!(tally.words > 500 && tally.word_segments > 300, "{tally:?}");
-    assert!(tally.fused > 300 && tally.fused_apart > 300, "{tally:?}");
-    assert!(
-        tally.by_index > 100 && tally.in_order > 100 && tally.counted > 100,
-        "{tally:?}"
-    );
-}
-
-#[test]
-fn on_disk_every_version_stays_what_it_was() {
-    let directory = tempfile::tempdir().unwrap();
-    let number = std::sync::atomic::AtomicU64::new(0);
-    let store = || -> Arc<dyn Catalog> {
-        let name = number.fetch_add(1, Ordering::Relaxed).to_string();
-        Arc::new(LocalStore::new(directory.path().join(name)))
-    };
-    let seeds = 1_000..1_016;
-    Runs { seeds, ..Runs::MIXED }.run(&store);
-    let seeds = 1_100..1_102;
-    Runs { seeds, ..Runs::WIDE }.run(&store);
-}
-
-/// In a store of which a put may be left undecided, and whose files are opened when they are read.
-#[test]
-fn far_away_every_version_stays_what_it_was() {
-    let store = || -> Arc<dyn Catalog> { Arc::new(crate::support::far::FarStore::undecided()) };
-    let seeds = 5_000..5_006;
-    Runs { seeds, ..Runs::MIXED }.run(&store);
-    let seeds = 5_100..5_102;
-    Runs { seeds, ..Runs::WIDE }.run(&store);
-}
-
-/// Shadows and index segments are made at random moments, of columns that come and go, for searches of any version.
-#[test]
-fn whatever_a_search_looks_into_it_finds_what_there_is() {
-    let tally = Runs::WIDE.run(&memory);
-    tally.check();
-    assert!(
-        tally.exact > 500 && tally.shadows > 100 && tally.spans > 200,
-        "{tally:?}"
-    );
-    assert!(tally.approximate() > 500, "{tally:?}");
-}
-
-#[test]
-fn a_search_of_many_rows_finds_as_much_as_is_asked() {
-    let tally = Runs::LARGE.run(&memory);
-    tally.check();
-    assert!(tally.approximate() > 60, "{tally:?}");
-}
-
-/// So many commits that parts of the log and files of deaths are closed, and these are merged.
-#[test]
-fn a_long_history_stays_what_it_was() {
-    let store: Arc<dyn Catalog> = Arc::new(MemoryStore::new());
-    let files = |directory: &str| store.list(&format!("docs.varve/{directory}")).unwrap().len();
-    let died = |bench: &Bench| {
-        let ended = bench
-            .model
-            .versions
-            .iter()
-            .map(|version| version.counts[1] + version.counts[2]);
-        ended.sum::<u64>()
-    };
-    // Files of deaths are merged into one now and then; here they are not for once.
-    let enough = |step: usize, bench: &Bench| {
-        let much = bench.model.versions.len() > 800 && died(bench) > 2_500;
-        much && (files("deaths") >= 2 || step > 5_000)
-    };
-    let seed = from_environment("VARVE_SEED").unwrap_or(2_000);
-    let bench = Bench::new(seed, Arc::clone(&store), Kind::Mixed, 1..2);
-    run(bench, seed, &enough);
-    assert!(files("_log") >= 3, "{}", files("_log"));
-    assert!(files("deaths") >= 2, "{}", files("deaths"));
-    assert!(files("_manifests") < 16, "{}", files("_manifests"));
-    assert!(files("data") < 400, "{}", files("data"));
 }

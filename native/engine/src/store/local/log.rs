@@ -270,12 +270,13 @@ impl ManifestLog for LocalLog {
         self.is_newest(sequence).map(Some)
     }
 
-    fn forget_before(&self, sequence: u64) -> Result<()> {
+    fn forget_before(&self, sequence: u64) -> Result<u64> {
         let older = self.sequences()?.into_iter().filter(|older| *older < sequence);
         // Ascending: whoever finds the manifest before a sequence knows that the sequence itself was never removed.
         let mut older: Vec<u64> = older.collect();
         older.sort_unstable();
-        older.into_iter().try_for_each(|older| self.remove(older))
+        older.into_iter().try_for_each(|older| self.remove(older))?;
+        Ok(sequence)
     }
 
     fn withdraw(&self, sequence: u64) -> Result<()> {

@@ -199,7 +199,7 @@ impl ManifestLog for MeddledLog {
         self.inner.newest_is_known(sequence)
     }
 
-    fn forget_before(&self, sequence: u64) -> Result<()> {
+    fn forget_before(&self, sequence: u64) -> Result<u64> {
         self.inner.forget_before(sequence)
     }
 

@@ -31,6 +31,8 @@ export type {
   AutoScores,
   BackfillOptions,
   BackfillResult,
+  BucketCredentials,
+  BucketOptions,
   ChangedRow,
   ColumnDescription,
   ColumnKindName,

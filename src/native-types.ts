@@ -92,6 +92,6 @@ export interface NativeEmbedder {
 
 /** What `varve.node` exports. */
 export interface NativeModule {
-  readonly NativeDatabase: { connect(uri: string): Promise<NativeDatabase> };
+  readonly NativeDatabase: { connect(uri: string, options?: string): Promise<NativeDatabase> };
   readonly NativeEmbedder: new (folder: string) => NativeEmbedder;
 }

@@ -1,18 +1,20 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describeValue } from "../describe-value";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
+import { BUCKET, type BucketOptions, cacheFolder, nativeBucket } from "./bucket";
 import { badArgument } from "./call/errors";
 import { COMPONENT, checkCount, checkOptions, DATA, type OptionRules } from "./call/options";
 import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
-import { MEMORY, placeOf } from "./location";
+import { isBucket, MEMORY, placeOf } from "./location";
 import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
 
 /** Options of `connect`. */
-export interface ConnectOptions {
+export interface ConnectOptions extends BucketOptions {
   /**
    * Creates the embedding functions of tables that are opened by name.
    * @default the registry of `varve/embeddings`
@@ -31,6 +33,7 @@ interface TestOptions extends ConnectOptions {
 }
 
 const CONNECT: OptionRules<TestOptions> = {
+  ...BUCKET,
   registry: COMPONENT,
   embeddingCache: DATA,
   pace: { ...COMPONENT, hidden: true },
@@ -46,11 +49,15 @@ const CACHE_FOLDER = "_embeddings";
  * lasts as long as the process. `file:./data` and `file:///srv/data` work too. A relative path is resolved now, so a later `process.chdir`
  * makes no difference.
  *
+ * `s3://bucket/prefix` is a database in a bucket of Amazon S3, or of what speaks its protocol at an `endpoint`; `gs://` and `az://` are
+ * those of Google Cloud and Azure. The bucket must exist. Without `credentials` the environment or the machine says who asks.
+ *
  * Any number of processes can read and write a database at the same time.
  *
  * @example
  * ```ts
  * const db = await connect("./data");
+ * const shared = await connect("s3://my-bucket/docs", { region: "eu-central-1" });
  * ```
  */
 export async function connect(
@@ -63,13 +70,23 @@ export async function connect(
   const { registry = defaultRegistry, pace = systemPace } = given;
   if (typeof registry?.resolve !== "function")
     throw badArgument("registry", "a Registry", describeValue(registry));
-  const cache = cacheOf(place, given.embeddingCache);
-  const native = await callAsync(() => openDatabase(place));
+  const bucket = nativeBucket(isBucket(place), given);
+  const cache = cacheOf(place, given);
+  const native = await callAsync(() => openDatabase(place, bucket));
   return new Database(native, { functions: new NamedFunctions(registry), cache, pace });
 }
 
-function cacheOf(place: string, options: ConnectOptions["embeddingCache"]): EmbeddingCache {
+function cacheOf(place: string, { embeddingCache: options, ...given }: ConnectOptions): EmbeddingCache {
   if (options === false) return new EmbeddingCache(0, undefined);
   const { maxBytes = CACHE_BYTES } = checkOptions("embeddingCache", CACHE, options);
-  return new EmbeddingCache(maxBytes, place === MEMORY ? undefined : join(place, CACHE_FOLDER));
+  return new EmbeddingCache(maxBytes, embeddingsFolder(place, given));
+}
+
+/** Beside the tables, or beside the cached files of a bucket. */
+function embeddingsFolder(place: string, given: BucketOptions): string | undefined {
+  if (place === MEMORY) return undefined;
+  if (!isBucket(place)) return join(place, CACHE_FOLDER);
+  const folder = cacheFolder(given);
+  const name = createHash("sha256").update(place).digest("hex").slice(0, 16);
+  return folder === undefined ? undefined : join(folder, `${CACHE_FOLDER}-${name}`);
 }

@@ -1,4 +1,4 @@
-// Where a database is: whatever a caller writes becomes "memory:" or an absolute path, once, when `connect` is called. So a process
+// Where a database is: whatever a caller writes becomes "memory:", an absolute path or the address of a bucket, once, when `connect` is called. So a process
 // that changes its working directory later goes on reading and writing where it began.
 
 import { resolve } from "node:path";
@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describeValue } from "../describe-value";
 import {
   badArgument,
+  badBucket,
   badFileUrl,
   homeFolder,
   namedMemory,
@@ -18,22 +19,12 @@ import {
 export const MEMORY = "memory:";
 
 const IN_MEMORY: ReadonlySet<string> = new Set([MEMORY, "memory://", ":memory:", "file::memory:"]);
-const REMOTE: ReadonlySet<string> = new Set([
-  "s3",
-  "s3a",
-  "gs",
-  "gcs",
-  "az",
-  "azure",
-  "abfs",
-  "abfss",
-  "http",
-  "https",
-]);
+const BUCKETS: ReadonlySet<string> = new Set(["s3", "gs", "az"]);
+const REMOTE: ReadonlySet<string> = new Set(["s3a", "gcs", "azure", "abfs", "abfss", "http", "https"]);
 /** Two characters at least: one alone is a drive of Windows. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
-/** The place that `connect` was given: "memory:", or an absolute path. */
+/** The place that `connect` was given: "memory:", an absolute path, or the address of a bucket. */
 export function placeOf(location: unknown): string {
   const text = textOf(location);
   if (IN_MEMORY.has(text)) return MEMORY;
@@ -41,15 +32,34 @@ export function placeOf(location: unknown): string {
   if (scheme === undefined) return pathOf(text);
   if (scheme === "memory") throw namedMemory(text);
   if (scheme === "file") return fileOf(text);
-  if (REMOTE.has(scheme)) throw notYet(`A database at ${scheme}:`, "Use a folder of this machine for now.");
+  if (BUCKETS.has(scheme)) return bucketOf(text, scheme);
+  if (REMOTE.has(scheme)) {
+    throw notYet(
+      `A database at ${scheme}:`,
+      "Use s3://, gs:// or az:// for a bucket, or a folder of this machine.",
+    );
+  }
   throw noPlace(text, scheme);
+}
+
+/** Whether a place is a bucket. */
+export function isBucket(place: string): boolean {
+  const scheme = SCHEME.exec(place)?.[1];
+  return scheme !== undefined && BUCKETS.has(scheme);
+}
+
+/** The engine checks the rest, and shows nothing of it: an address may hold a key by mistake. */
+function bucketOf(text: string, scheme: string): string {
+  const rest = text.slice(scheme.length + 1);
+  if (!rest.startsWith("//")) throw badBucket(scheme);
+  return `${scheme}:${rest}`;
 }
 
 function textOf(location: unknown): string {
   if (typeof location === "string" && location !== "") return location;
   const address = addressOf(location);
   if (address !== undefined) return address;
-  throw badArgument("connect", 'a path, or "memory:"', describeValue(location));
+  throw badArgument("connect", 'a path, the address of a bucket, or "memory:"', describeValue(location));
 }
 
 /** The text of a URL of any realm. */

@@ -108,7 +108,7 @@ describe("what cannot be done", () => {
     ["ingest", "nowhere"],
     ["ingest", "docs/a.md"],
     ["ingest", "docs", "--into", "docs/a.md"],
-    ["ingest", "docs", "--into", "s3://bucket/prefix"],
+    ["ingest", "docs", "--into", "s3a://bucket/prefix"],
     ["ingest", "docs", "--table", "../escape"],
     ["ingest", "docs", "--table", "con"],
     ["search", "x", "--table", "nonsense"],

@@ -62,18 +62,35 @@ impl NativeDatabase {
     }
 }
 
+#[cfg(feature = "buckets")]
+fn open(uri: &str, options: Option<&str>) -> Result<Database> {
+    if !varve_objects::is_bucket(uri) {
+        return Database::connect(uri);
+    }
+    let bucket = varve_objects::connect(uri, options.unwrap_or("{}"))?;
+    Ok(Database::with(
+        Arc::new(bucket),
+        Arc::new(varve_engine::SystemEnvironment),
+    ))
+}
+
+#[cfg(not(feature = "buckets"))]
+fn open(uri: &str, _options: Option<&str>) -> Result<Database> {
+    Database::connect(uri)
+}
+
 #[napi]
 impl NativeDatabase {
-    /// A database at a path, or in memory.
+    /// A database at a path, in memory, or in a bucket, which `options` are for: JSON.
     #[napi(ts_return_type = "Promise<NativeDatabase>")]
-    pub fn connect(uri: String) -> Work<Database, NativeDatabase> {
+    pub fn connect(uri: String, options: Option<String>) -> Work<Database, NativeDatabase> {
         let convert = |database| {
             let database = Handle::new(Arc::new(database));
             let opened = Mutex::default();
             let shared = Arc::new(Shared { database, opened });
             NativeDatabase { shared }
         };
-        Work::new(move || Database::connect(&uri), convert)
+        Work::new(move || open(&uri, options.as_deref()), convert)
     }
 
     /// The names of the tables.

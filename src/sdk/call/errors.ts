@@ -70,6 +70,20 @@ export function badFileUrl(location: string, problem: string, cause?: unknown): 
   });
 }
 
+/** The address of a bucket that is none. It is not shown: it may hold a key by mistake. */
+export function badBucket(scheme: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `The address after "${scheme}:" is not that of a bucket.`, {
+    hint: `Write "${scheme}://bucket/prefix".`,
+  });
+}
+
+/** An option that is for another kind of place. */
+export function onlyForBuckets(name: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `The option ${quote(name)} is for a bucket, and this is none.`, {
+    hint: "Leave it out, or give an address such as s3://bucket/prefix.",
+  });
+}
+
 /** A relative path, and nothing that it is relative to. */
 export function noWorkingDirectory(path: string, cause: unknown): VarveError {
   const message = `The folder ${quote(path)} cannot be found: the working directory is gone.`;

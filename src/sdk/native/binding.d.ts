@@ -2,8 +2,8 @@
 
 /** A database. */
 export declare class NativeDatabase {
-  /** A database at a path, or in memory. */
-  static connect(uri: string): Promise<NativeDatabase>
+  /** A database at a path, in memory, or in a bucket, which `options` are for: JSON. */
+  static connect(uri: string, options?: string | undefined | null): Promise<NativeDatabase>
   /** The names of the tables. */
   tableNames(): Promise<Array<string>>
   /** Creates a table. */

@@ -10,6 +10,6 @@ export type {
 } from "../../native-types";
 
 /** Opens a database in the native module, which is loaded when this is called first. */
-export function openDatabase(uri: string): Promise<NativeDatabase> {
-  return nativeModule().NativeDatabase.connect(uri);
+export function openDatabase(uri: string, options?: string): Promise<NativeDatabase> {
+  return nativeModule().NativeDatabase.connect(uri, options);
 }

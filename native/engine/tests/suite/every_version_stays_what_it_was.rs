@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::model::{Bench, run};
 use crate::support::columns::Kind;
 use crate::support::runs::{Runs, from_environment};
-use varve_engine::{Catalog, LocalStore, MemoryStore, Store};
+use varve_engine::{Catalog, LocalStore, MemoryStore};
 
 fn memory() -> Arc<dyn Catalog> {
     Arc::new(MemoryStore::new())

@@ -1,0 +1,93 @@
+use std::sync::Arc;
+
+use varve_engine::{Code, Store};
+use varve_objects::Options;
+
+use crate::store::{TestStore, keys};
+
+fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|at| (at * 31 % 251) as u8).collect()
+}
+
+fn write(store: &dyn Store, path: &str, content: &[u8]) -> varve_engine::Result<()> {
+    let mut sink = store.create(path).unwrap();
+    content.chunks(1 << 20).try_for_each(|part| sink.write(part))?;
+    sink.finish()
+}
+
+#[test]
+fn a_large_file_goes_up_in_parts_and_comes_back_in_ranges() {
+    let folder = tempfile::tempdir().unwrap();
+    let cached = Options {
+        cache_dir: Some(folder.path().to_owned()),
+        ..Options::default()
+    };
+    let store = TestStore::new();
+    let content = content((21 << 20) + 5);
+    write(&store.bucket(&cached), "t.varve/data/x.arrow", &content).unwrap();
+    let key = "a/b/t.varve/data/x.arrow";
+    let asked = |all: &[&str]| all.iter().map(|what| format!("{what} {key}")).collect::<Vec<_>>();
+    assert_eq!(
+        store.asked(),
+        asked(&["BEGIN", "PART", "PART", "PART", "COMPLETE"])
+    );
+    for (options, requests) in [
+        (&Options::default(), 3),
+        (&cached, 3),
+        (&cached, 0),
+        (&Options::default(), 3),
+    ] {
+        let bucket = store.bucket(options);
+        let blob = bucket.open("t.varve/data/x.arrow").unwrap().unwrap();
+        assert_eq!(blob.length(), content.len() as u64);
+        assert!(blob.map().unwrap()[..] == content[..]);
+        assert_eq!(store.asked(), asked(&["GET"; 3][..requests]));
+    }
+}
+
+#[test]
+fn a_file_whose_upload_is_torn_is_not_there() {
+    let mut store = TestStore::new();
+    store.tears_uploads = true;
+    let error = write(
+        &store.bucket(&Options::default()),
+        "t.varve/data/x.arrow",
+        &content(20 << 20),
+    )
+    .unwrap_err();
+    assert_eq!(error.code(), Code::Io);
+    assert_eq!(store.asked().last().unwrap(), "ABORT a/b/t.varve/data/x.arrow");
+    assert_eq!(keys(&store), [""; 0]);
+}
+
+#[test]
+fn a_file_that_is_given_up_is_not_there() {
+    let store = TestStore::new();
+    let bucket = Arc::new(store.bucket(&Options::default()));
+    for length in [100, 20 << 20] {
+        let mut sink = bucket.create("t.varve/data/x.arrow").unwrap();
+        sink.write(&content(length)).unwrap();
+        drop(sink);
+    }
+    // What was asked last is answered behind the end of the upload.
+    assert!(bucket.open("t.varve/data/x.arrow").unwrap().is_none());
+    assert!(store.asked().iter().any(|asked| asked.starts_with("ABORT")));
+    assert_eq!(keys(&store), [""; 0]);
+}
+
+#[test]
+fn what_may_change_is_never_taken_from_the_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        cache_dir: Some(folder.path().to_owned()),
+        ..Options::default()
+    };
+    let bucket = TestStore::new().bucket(&options);
+    for byte in [1, 2] {
+        for path in ["t.varve/_manifests/x.json", "t.varve/_tags/x.json"] {
+            bucket.put_if_absent(path, &[byte; 40_000]).unwrap();
+            assert_eq!(bucket.open(path).unwrap().unwrap().map().unwrap()[0], byte);
+            bucket.remove(path).unwrap();
+        }
+    }
+}

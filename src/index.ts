@@ -100,6 +100,7 @@ export type {
   JsonValue,
   Judgement,
   KeyOf,
+  LastingCredentials,
   ListRef,
   LongOptions,
   LongText,

@@ -68,6 +68,7 @@ export interface NativeTable {
 
 /** A database. */
 export interface NativeDatabase {
+  renewCredentials(credentialsJson: string): Promise<unknown>;
   tableNames(): Promise<string[]>;
   createTable(name: string, schemaJson: string): Promise<NativeTable>;
   openTable(name: string): Promise<NativeTable>;

@@ -3,7 +3,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { badArgument, onlyForBuckets } from "./call/errors";
-import { choice, count, DATA, FLAG, type OptionRule, type OptionRules } from "./call/options";
+import { CHANGE, choice, count, FLAG, type OptionRule, type OptionRules } from "./call/options";
 
 /**
  * Who asks a bucket: keys of S3 in the shape of the AWS SDK, the key of a storage account or a shared access signature of Azure, the JSON of a
@@ -20,6 +20,15 @@ export type BucketCredentials =
   | { readonly serviceAccountKey: string }
   | { readonly anonymous: true };
 
+/** Keys of S3 that hold until a date, as the AWS SDK has them. */
+export interface LastingCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+  /** They are asked for anew five minutes before. */
+  readonly expiration?: Date | undefined;
+}
+
 /** Options of `connect` for a database in a bucket. */
 export interface BucketOptions {
   /**
@@ -33,10 +42,10 @@ export interface BucketOptions {
    */
   readonly endpoint?: string | undefined;
   /**
-   * Who asks. It is kept in memory and shown nowhere.
+   * Who asks, or a function that says it and is asked again before that ends, such as `fromSSO()` of `@aws-sdk/credential-providers`. It is kept in memory and shown nowhere.
    * @default variables of the environment, then the identity of the machine, task or pod
    */
-  readonly credentials?: BucketCredentials | undefined;
+  readonly credentials?: BucketCredentials | (() => Promise<LastingCredentials>) | undefined;
   /**
    * Whether requests may go unencrypted.
    * @default false
@@ -86,7 +95,7 @@ const words: OptionRule = {
 export const BUCKET: OptionRules<BucketOptions> = {
   region: words,
   endpoint: words,
-  credentials: { ...DATA, check: checkCredentials },
+  credentials: { ...CHANGE, check: checkCredentials },
   allowHttp: FLAG,
   forcePathStyle: FLAG,
   requestPayer: FLAG,
@@ -105,7 +114,8 @@ const KINDS: readonly (readonly string[])[] = [
 ];
 
 /** Values are not shown, whatever is wrong with them. */
-function checkCredentials(name: string, value: unknown): void {
+export function checkCredentials(name: string, value: unknown): void {
+  if (typeof value === "function") return;
   const given = Object(value) as Record<string, unknown>;
   const names = Object.keys(given).filter((key) => given[key] !== undefined && key !== "sessionToken");
   const kind = KINDS.find((kind) => kind.every((key) => names.includes(key)) && names.length === kind.length);
@@ -126,13 +136,15 @@ function kindOf(value: unknown): string {
   return value === null ? "null" : `a value of the type ${typeof value}`;
 }
 
+/** Refuses options that are for buckets where the place is none. */
+export function checkPlace(isBucket: boolean, given: BucketOptions): void {
+  const stray = Object.keys(BUCKET).find((name) => given[name as keyof BucketOptions] !== undefined);
+  if (!isBucket && stray !== undefined) throw onlyForBuckets(stray);
+}
+
 /** What the engine is told of a bucket; nothing where the place is none. */
 export function nativeBucket(isBucket: boolean, given: BucketOptions): string | undefined {
-  if (!isBucket) {
-    const stray = Object.keys(BUCKET).find((name) => given[name as keyof BucketOptions] !== undefined);
-    if (stray !== undefined) throw onlyForBuckets(stray);
-    return undefined;
-  }
+  if (!isBucket) return undefined;
   const { region, endpoint, credentials, allowHttp, forcePathStyle, requestPayer, account, cacheBytes } =
     given;
   const folder = cacheFolder(given);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describeValue } from "../describe-value";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
-import { BUCKET, type BucketOptions, cacheFolder, nativeBucket } from "./bucket";
+import { BUCKET, type BucketOptions, cacheFolder, checkPlace, nativeBucket } from "./bucket";
 import { badArgument } from "./call/errors";
 import { COMPONENT, checkCount, checkOptions, DATA, type OptionRules } from "./call/options";
 import { Database } from "./database";
@@ -12,6 +12,7 @@ import { type Pace, systemPace } from "./embed/pace";
 import { isBucket, MEMORY, placeOf } from "./location";
 import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
+import { knownCredentials } from "./renewal";
 
 /** Options of `connect`. */
 export interface ConnectOptions extends BucketOptions {
@@ -70,10 +71,12 @@ export async function connect(
   const { registry = defaultRegistry, pace = systemPace } = given;
   if (typeof registry?.resolve !== "function")
     throw badArgument("registry", "a Registry", describeValue(registry));
-  const bucket = nativeBucket(isBucket(place), given);
+  checkPlace(isBucket(place), given);
+  const { options: known, keepUp } = await knownCredentials(given);
   const cache = cacheOf(place, given);
-  const native = await callAsync(() => openDatabase(place, bucket));
-  return new Database(native, { functions: new NamedFunctions(registry), cache, pace });
+  const native = await callAsync(() => openDatabase(place, nativeBucket(isBucket(place), known)));
+  const end = keepUp((credentials) => native.renewCredentials(credentials));
+  return new Database(native, { functions: new NamedFunctions(registry), cache, pace }, end);
 }
 
 function cacheOf(place: string, { embeddingCache: options, ...given }: ConnectOptions): EmbeddingCache {

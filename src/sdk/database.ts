@@ -31,10 +31,14 @@ export class Database {
   readonly #native: NativeDatabase;
   readonly #services: EmbedServices;
 
+  /** What ends with it. */
+  readonly #end: () => void;
+
   /** @internal */
-  constructor(native: NativeDatabase, services: EmbedServices) {
+  constructor(native: NativeDatabase, services: EmbedServices, end: () => void) {
     this.#native = native;
     this.#services = services;
+    this.#end = end;
   }
 
   /**
@@ -176,6 +180,7 @@ export class Database {
   /** Waits for background work to finish, then closes all tables. */
   async close(...more: readonly never[]): Promise<void> {
     refuseMore("close", more);
+    this.#end();
     await this.#services.cache.flush();
     await callAsync(() => this.#native.close());
   }

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BucketOptions, connect, type Database, embed, int, table, text, VarveError } from "varve";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { BucketServer, KEY } from "../support/bucket-server";
 import { temporaryFolder } from "../support/database";
 import { hashEmbedding } from "../support/hash-embedding";
@@ -246,3 +246,40 @@ test.each(["gs://bucket/data", "az://container/data"])(
     await db.close();
   },
 );
+
+test("credentials of a function are asked for anew before they end", async () => {
+  const bucket = await server();
+  let asked = 0;
+  const credentials = () => {
+    asked += 1;
+    bucket.knownKey = `key-${asked}`;
+    const expiration = new Date(Date.now() + (asked === 1 ? 2000 : 3_600_000));
+    const keys = {
+      accessKeyId: bucket.knownKey,
+      secretAccessKey: "secret",
+      sessionToken: "token",
+      expiration,
+    };
+    return Promise.resolve(keys);
+  };
+  const db = await opened("s3://bucket/data", { ...bucket.options, credentials, cache: "memory" });
+  const t = await db.table(notes);
+  await vi.waitFor(() => expect(asked).toBe(2), { timeout: 10_000 });
+  await t.insert(rows(0, 1, "row"));
+  expect(await t.count()).toBe(1);
+  expect(asked).toBe(2);
+});
+
+test("a function for credentials that fails is told of, and its words are not", async () => {
+  const failing = () => Promise.reject(new Error("hidden"));
+  const error: unknown = await connect("s3://bucket/data", { credentials: failing }).catch(
+    (error: unknown) => error,
+  );
+  expect(error).toMatchObject({ code: "ACCESS_DENIED", cause: expect.any(Error) });
+  expect((error as Error).message).not.toContain("hidden");
+  const nothing = () => Promise.resolve({ accessKeyId: "", secretAccessKey: "hidden" });
+  await expect(connect("s3://bucket/data", { credentials: nothing })).rejects.toMatchObject({
+    code: "INVALID_ARGUMENT",
+    message: expect.not.stringContaining("hidden"),
+  });
+});

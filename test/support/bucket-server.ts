@@ -35,6 +35,8 @@ export class BucketServer {
   /** Asked for each request; nothing goes wrong where it returns nothing. */
   fault: (asked: Asked) => Fault | undefined = () => undefined;
   ignoresConditions = false;
+  /** The name of the key that the server knows. */
+  knownKey: string = KEY.accessKeyId;
   readonly #uploads = new Map<string, Map<number, Buffer>>();
   readonly #server: Server;
   #number = 0;
@@ -101,7 +103,7 @@ export class BucketServer {
       send(fault, failure(CODES[fault]));
       return;
     }
-    if (!request.headers.authorization?.includes(`Credential=${KEY.accessKeyId}/`)) {
+    if (!request.headers.authorization?.includes(`Credential=${this.knownKey}/`)) {
       send(403, failure("InvalidAccessKeyId"));
       return;
     }

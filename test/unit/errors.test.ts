@@ -164,6 +164,7 @@ const callExamples: Examples<typeof calls> = {
   noWorkingDirectory: [calls.noWorkingDirectory("./data", cause)],
   aborted: [calls.aborted(cause)],
   notAllEmbedded: [calls.notAllEmbedded("docs", "vec", 3, cause)],
+  noCredentials: [calls.noCredentials(new Error("it rains"))],
   badBucket: [calls.badBucket("s3")],
   onlyForBuckets: [calls.onlyForBuckets("region")],
   notYet: [calls.notYet("purge", "Use delete.")],

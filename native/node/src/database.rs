@@ -16,9 +16,13 @@ pub struct NativeDatabase {
 
 struct Shared {
     database: Handle<Database>,
+    /// Where the keys of a bucket go that follow those it was opened with.
+    renew: Option<Renew>,
     /// The tables that were opened through this handle and may still be in use.
     opened: Mutex<Vec<Weak<Opened>>>,
 }
+
+type Renew = Box<dyn Fn(&str) -> Result<()> + Send + Sync>;
 
 impl Shared {
     fn remember(&self, table: Arc<Table>) -> Arc<Opened> {
@@ -63,34 +67,51 @@ impl NativeDatabase {
 }
 
 #[cfg(feature = "buckets")]
-fn open(uri: &str, options: Option<&str>) -> Result<Database> {
+fn open(uri: &str, options: Option<&str>) -> Result<(Database, Option<Renew>)> {
     if !varve_objects::is_bucket(uri) {
-        return Database::connect(uri);
+        return Ok((Database::connect(uri)?, None));
     }
     let bucket = varve_objects::connect(uri, options.unwrap_or("{}"))?;
-    Ok(Database::with(
-        Arc::new(bucket),
-        Arc::new(varve_engine::SystemEnvironment),
-    ))
+    let catalog = Arc::new(bucket.clone());
+    let database = Database::with(catalog, Arc::new(varve_engine::SystemEnvironment));
+    Ok((database, Some(Box::new(move |keys| bucket.renew(keys)))))
 }
 
 #[cfg(not(feature = "buckets"))]
-fn open(uri: &str, _options: Option<&str>) -> Result<Database> {
-    Database::connect(uri)
+fn open(uri: &str, _options: Option<&str>) -> Result<(Database, Option<Renew>)> {
+    Ok((Database::connect(uri)?, None))
 }
 
 #[napi]
 impl NativeDatabase {
     /// A database at a path, in memory, or in a bucket, which `options` are for: JSON.
     #[napi(ts_return_type = "Promise<NativeDatabase>")]
-    pub fn connect(uri: String, options: Option<String>) -> Work<Database, NativeDatabase> {
-        let convert = |database| {
+    pub fn connect(uri: String, options: Option<String>) -> Work<(Database, Option<Renew>), NativeDatabase> {
+        let convert = |(database, renew)| {
             let database = Handle::new(Arc::new(database));
             let opened = Mutex::default();
-            let shared = Arc::new(Shared { database, opened });
+            let shared = Arc::new(Shared {
+                database,
+                renew,
+                opened,
+            });
             NativeDatabase { shared }
         };
         Work::new(move || open(&uri, options.as_deref()), convert)
+    }
+
+    /// Signs later requests to a bucket with these keys: JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn renew_credentials(&self, credentials: String) -> TextWork {
+        let shared = Arc::clone(&self.shared);
+        let renew = move || {
+            shared
+                .renew
+                .as_ref()
+                .map_or(Ok(()), |renew| renew(&credentials))?;
+            Ok(String::new())
+        };
+        Work::new(renew, |text| text)
     }
 
     /// The names of the tables.

@@ -11,11 +11,11 @@ use varve_engine::{
 
 use crate::address::Address;
 use crate::cache::{BUDGET, Cache};
-use crate::clients::Clients;
+use crate::clients::{Clients, aws_keys};
 use crate::failure::{Meaning, failed, is_beyond_end};
 use crate::io::{Io, Pending};
 use crate::listing::Listing;
-use crate::options::Options;
+use crate::options::{Credentials, Options};
 use crate::put::put_if_absent;
 use crate::upload::Upload;
 
@@ -85,9 +85,28 @@ impl Bucket {
             listing: Listing::Whole(Arc::clone(&store)),
             store,
             once,
+            keys: None,
         };
         let address = Address::parse(&format!("s3://objects/{prefix}"))?;
         Self::new(clients, &address, options)
+    }
+
+    /// Signs later requests with other keys: those of S3 that were given to [`crate::connect`] may hold for a while only.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` where these are none, or none were given before.
+    pub fn renew(&self, credentials: &str) -> Result<()> {
+        let given = Credentials::parse(credentials)?;
+        match (&self.0.clients.keys, aws_keys(&given)) {
+            (Some(keys), Some(later)) => {
+                keys.renew(later);
+                Ok(())
+            }
+            _ => {
+                let message = "Only keys of S3 that were given can be followed by others.";
+                Err(Error::new(Code::InvalidArgument, message))
+            }
+        }
     }
 
     fn key(&self, path: &str) -> Result<Path> {

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AwsCredential};
 use object_store::azure::{MicrosoftAzure, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorage, GoogleCloudStorageBuilder};
 use object_store::{ObjectStore, RetryConfig};
 use varve_engine::{Code, Error, Result};
 
 use crate::address::{Address, Provider};
+use crate::keys::Keys;
 use crate::listing::Listing;
 use crate::options::{Credentials, Options};
 
@@ -23,6 +24,8 @@ pub(crate) struct Clients {
     /// Sends each request once: what commits must not be repeated before it is known what became of it.
     pub(crate) once: Arc<dyn ObjectStore>,
     pub(crate) listing: Listing,
+    /// The keys that were given, which may be renewed.
+    pub(crate) keys: Option<Arc<Keys>>,
 }
 
 impl Clients {
@@ -39,7 +42,12 @@ impl Clients {
             ..RetryConfig::default()
         };
         match address.provider {
-            Provider::S3 => Self::of(|retry| s3(address, options, retry), patient, never),
+            Provider::S3 => {
+                let keys = options.credentials.as_ref().and_then(aws_keys);
+                let keys = keys.map(|keys| Arc::new(Keys::new(keys)));
+                let clients = Self::of(|retry| s3(address, options, keys.as_ref(), retry), patient, never)?;
+                Ok(Self { keys, ..clients })
+            }
             Provider::Google => Self::of(|retry| google(address, options, retry), patient, never),
             Provider::Azure => Self::of(|retry| azure(address, options, retry), patient, never),
         }
@@ -55,11 +63,33 @@ impl Clients {
             once: Arc::new(make(never)?),
             listing: Listing::Pages(Arc::<S>::clone(&store)),
             store,
+            keys: None,
         })
     }
 }
 
-fn s3(address: &Address, options: &Options, retry: RetryConfig) -> Result<AmazonS3> {
+/// The keys of S3 among what may be given.
+pub(crate) fn aws_keys(credentials: &Credentials) -> Option<AwsCredential> {
+    match credentials {
+        Credentials::Keys {
+            access_key_id,
+            secret_access_key,
+            session_token,
+        } => Some(AwsCredential {
+            key_id: access_key_id.clone(),
+            secret_key: secret_access_key.clone(),
+            token: session_token.clone(),
+        }),
+        _ => None,
+    }
+}
+
+fn s3(
+    address: &Address,
+    options: &Options,
+    keys: Option<&Arc<Keys>>,
+    retry: RetryConfig,
+) -> Result<AmazonS3> {
     let mut builder = AmazonS3Builder::from_env()
         .with_bucket_name(&address.bucket)
         .with_retry(retry)
@@ -80,23 +110,12 @@ fn s3(address: &Address, options: &Options, retry: RetryConfig) -> Result<Amazon
     if options.request_payer {
         builder = builder.with_request_payer(true);
     }
-    let built = match &options.credentials {
-        None => builder,
-        Some(Credentials::Keys {
-            access_key_id,
-            secret_access_key,
-            session_token,
-        }) => {
-            // A token of the environment belongs to the key of the environment.
-            let key = object_store::aws::AwsCredential {
-                key_id: access_key_id.clone(),
-                secret_key: secret_access_key.clone(),
-                token: session_token.clone(),
-            };
-            builder.with_credentials(Arc::new(object_store::StaticCredentialProvider::new(key)))
-        }
-        Some(Credentials::Nobody { anonymous: true }) => builder.with_skip_signature(true),
-        Some(_) => return Err(other_credentials("s3://", "accessKeyId and secretAccessKey")),
+    let built = match (&options.credentials, keys) {
+        (None, _) => builder,
+        // A token of the environment belongs to the key of the environment.
+        (_, Some(keys)) => builder.with_credentials(Arc::<Keys>::clone(keys)),
+        (Some(Credentials::Nobody { anonymous: true }), _) => builder.with_skip_signature(true),
+        (Some(_), _) => return Err(other_credentials("s3://", "accessKeyId and secretAccessKey")),
     };
     built.build().map_err(|error| unfit(&error))
 }

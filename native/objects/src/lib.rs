@@ -15,6 +15,7 @@ mod cache;
 mod clients;
 mod failure;
 mod io;
+mod keys;
 mod listing;
 mod options;
 mod put;

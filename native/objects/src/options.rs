@@ -63,16 +63,23 @@ pub enum Credentials {
     },
 }
 
+/// What serde says of JSON that does not fit may quote a value.
+fn parsed<'a, T: Deserialize<'a>>(json: &'a str, what: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| {
+        let message = format!("The {what} of the bucket do not fit, at byte {}.", error.column());
+        Error::new(Code::InvalidArgument, message)
+    })
+}
+
+impl Credentials {
+    pub(crate) fn parse(json: &str) -> Result<Self> {
+        parsed(json, "credentials")
+    }
+}
+
 impl Options {
     pub(crate) fn parse(json: &str) -> Result<Self> {
-        // What serde says may quote a value.
-        let options: Self = serde_json::from_str(json).map_err(|error| {
-            let message = format!(
-                "The options of the bucket do not fit, at byte {}.",
-                error.column()
-            );
-            Error::new(Code::InvalidArgument, message)
-        })?;
+        let options: Self = parsed(json, "options")?;
         options.check_endpoint()?;
         Ok(options)
     }

@@ -77,6 +77,14 @@ export function badBucket(scheme: string): VarveError {
   });
 }
 
+/** The function for credentials failed. What it threw may hold some, so that its words are only in the cause. */
+export function noCredentials(cause: unknown): VarveError {
+  return new VarveError("ACCESS_DENIED", "The function that gives the credentials of the bucket failed.", {
+    hint: "The cause of this error is what it threw.",
+    cause,
+  });
+}
+
 /** An option that is for another kind of place. */
 export function onlyForBuckets(name: string): VarveError {
   return new VarveError("INVALID_ARGUMENT", `The option ${quote(name)} is for a bucket, and this is none.`, {

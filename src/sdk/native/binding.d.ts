@@ -4,6 +4,8 @@
 export declare class NativeDatabase {
   /** A database at a path, in memory, or in a bucket, which `options` are for: JSON. */
   static connect(uri: string, options?: string | undefined | null): Promise<NativeDatabase>
+  /** Signs later requests to a bucket with these keys: JSON. */
+  renewCredentials(credentials: string): Promise<string>
   /** The names of the tables. */
   tableNames(): Promise<Array<string>>
   /** Creates a table. */

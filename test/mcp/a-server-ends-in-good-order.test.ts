@@ -145,6 +145,8 @@ it("what cannot be served is said before anything is", () => {
     expect(stdout).toBe("");
     return [line.join(" "), code, stderr];
   });
+  const { stdout } = place.run("help", "mcp");
   place[Symbol.dispose]();
   expect(said).toMatchSnapshot();
+  expect(stdout).toMatchSnapshot("help");
 });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { request } from "node:http";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -16,7 +16,7 @@ async function serve(env: Record<string, string> = {}, ...options: readonly stri
   await fillNotes(folder);
   const child = spawn(process.execPath, [command, "mcp", folder, "--http", "0", "--json", ...options], {
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   const ended = new Promise((resolve) => child.on("close", resolve));
   onTestFinished(async () => {
@@ -38,11 +38,13 @@ function transport({ url, token }: Address): StreamableHTTPClientTransport {
   });
 }
 
+const LIST = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+
 /** What a request with these headers is answered, whatever fetch would make of them. */
 async function ask(
   { url }: Address,
   headers: Record<string, string>,
-  { path = "/mcp", method = "POST" } = {},
+  { path = "/mcp", method = "POST", body: sent = LIST } = {},
 ): Promise<{ status: number | undefined; body: string }> {
   const { port } = new URL(url);
   return await new Promise((resolve, reject) => {
@@ -54,7 +56,7 @@ async function ask(
       response.on("end", () => resolve({ status: response.statusCode, body }));
     });
     asked.on("error", reject);
-    asked.end(method === "POST" ? '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' : undefined);
+    asked.end(method === "POST" ? sent : undefined);
   });
 }
 
@@ -112,6 +114,42 @@ describe("over HTTP", () => {
     expect(
       refused.map(({ status, body }) => [status, (JSON.parse(body) as { error: object }).error]),
     ).toMatchSnapshot();
+  });
+
+  it("outlives odd requests, and whoever leaves before the answer", async () => {
+    const address = await serve();
+    const good = {
+      Authorization: `Bearer ${address.token}`,
+      "Content-Type": "application/json",
+      Accept: "application/json, text/event-stream",
+    };
+    const statuses = [
+      await ask(address, good, { body: "{" }),
+      await ask(address, good, { body: "x".repeat(5_000_000) }),
+      await ask(address, { ...good, "Content-Type": "text/plain" }),
+      await ask(address, good, { method: "GET" }),
+      await ask(address, good, { method: "DELETE" }),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([400, 413, 415, 405, 405]);
+    const call = { name: "search", arguments: { table: "notes", query: "refunds" } };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: call });
+    for (const ms of [0, 1, 2, 4, 8]) {
+      const signal = AbortSignal.timeout(ms);
+      await fetch(address.url, { method: "POST", headers: good, body, signal }).catch(() => undefined);
+    }
+    expect((await ask(address, good, { body })).body).toContain("Refunds take 30 days.");
+  });
+
+  it("says that a port is taken", async () => {
+    const { url } = await serve();
+    const { port } = new URL(url);
+    const folder = temporaryFolder();
+    const args = [command, "mcp", folder, "--http", port];
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      encoding: "utf8",
+      env: { ...process.env, VARVE_DEBUG: "" },
+    });
+    expect([status, stderr.replace(port, "7373")]).toMatchSnapshot();
   });
 
   it("takes no short token", async () => {

@@ -279,6 +279,35 @@ describe("a served database", () => {
     expect(none).toMatchObject({ asOf: "v3", counts: { removed: 0 }, note: "Nothing changed." });
   });
 
+  it("answers of the time before a table was there", async () => {
+    const served = await stdioClient(folder);
+    const before = { table: "notes", as_of: "2020-01-01" };
+    const said = { version: 0, asOf: "2020-01-01", committedAt: null, effectiveAt: null };
+    expect(await served.answer("describe_table", before)).toMatchObject({
+      ...said,
+      rows: 0,
+      newestVersion: 3,
+    });
+    expect(await served.answer("get", { ...before, keys: ["refunds"] })).toMatchObject({
+      ...said,
+      rows: [],
+      missing: ["refunds"],
+    });
+    expect(await served.answer("find", before)).toMatchObject({ ...said, count: 0, rows: [] });
+    const query = { table: "notes", query: "refunds" };
+    expect(await served.answer("search", { ...query, as_of: "2020-01-01", explain: true })).toMatchObject(
+      said,
+    );
+    expect(await served.answer("search_over_time", { ...query, to: "2020-01-01" })).toMatchObject({
+      to: 0,
+      results: [],
+    });
+    expect(await served.answer("diff", { table: "notes", from: "2020-01-01", to: "v1" })).toMatchObject({
+      from: 0,
+      counts: { added: 3, removed: 0, changed: 0 },
+    });
+  });
+
   it("gives schemas and histories as resources", async () => {
     const { client } = await stdioClient(folder);
     const { resources } = await client.listResources();

@@ -34,9 +34,9 @@ interface TestOptions extends ConnectOptions {
 }
 
 const CONNECT: OptionRules<TestOptions> = {
-  ...BUCKET,
   registry: COMPONENT,
   embeddingCache: DATA,
+  ...BUCKET,
   pace: { ...COMPONENT, hidden: true },
 };
 const CACHE: OptionRules<EmbeddingCacheOptions> = {

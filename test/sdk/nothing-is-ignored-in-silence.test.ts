@@ -217,6 +217,8 @@ test("an empty list is no query, and the message says so", async () => {
 });
 
 test("what tests alone can pass is not among the options that are named", async () => {
-  const { hint } = await refusal(() => connect("memory:", { cache: 1 } as Any));
-  expect(hint).toBe("Its options are registry, embeddingCache.");
+  const { hint } = await refusal(() => connect("memory:", { caches: 1 } as Any));
+  expect(hint).toBe(
+    "Its options are registry, embeddingCache, region, endpoint, credentials, allowHttp, forcePathStyle, requestPayer, account, cache, cacheDir, cacheBytes.",
+  );
 });

@@ -136,6 +136,39 @@ impl Bits {
         }
     }
 
+    /// Adds 64 bits from an index on; those beyond the length are left out.
+    pub(crate) fn or_word(&mut self, index: usize, word: u64) {
+        let (at, shift) = (index / 64, index % 64);
+        if let Some(low) = self.words.get_mut(at) {
+            *low |= word << shift;
+        }
+        if shift > 0
+            && let Some(high) = self.words.get_mut(at + 1)
+        {
+            *high |= word >> (64 - shift);
+        }
+        if index + 64 > self.len {
+            self.trim();
+        }
+    }
+
+    /// Some of the bits: `len` from an index on; what is missing is 0.
+    #[must_use]
+    pub(crate) fn part(&self, index: usize, len: usize) -> Self {
+        let (at, shift) = (index / 64, index % 64);
+        let word = |at: usize| self.words.get(at).copied().unwrap_or(0);
+        let words = (at..at + len.div_ceil(64)).map(|at| match shift {
+            0 => word(at),
+            _ => word(at) >> shift | word(at + 1) << (64 - shift),
+        });
+        let mut part = Self {
+            words: words.collect(),
+            len,
+        };
+        part.trim();
+        part
+    }
+
     /// Turns every bit.
     pub fn not(&mut self) {
         for word in &mut self.words {
@@ -186,6 +219,37 @@ impl Bits {
             && let Some(last) = self.words.last_mut()
         {
             *last &= (1 << used) - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bits;
+
+    #[test]
+    fn words_are_added_and_parts_are_taken_wherever_they_lie() {
+        let set = [0, 3, 63, 64, 100, 127, 128, 191, 199];
+        let mut all = Bits::filled(200, false);
+        set.iter().for_each(|at| all.set(*at));
+        for from in [0, 1, 63, 64, 65, 150] {
+            let part = all.part(from, 70);
+            let expected: Vec<usize> = set
+                .iter()
+                .filter(|at| (from..from + 70).contains(*at))
+                .map(|at| at - from)
+                .collect();
+            assert_eq!(part.ones().collect::<Vec<_>>(), expected, "{from}");
+            let mut moved = Bits::filled(200, false);
+            for (at, word) in part.words().iter().enumerate() {
+                moved.or_word(from + at * 64, *word);
+            }
+            let expected: Vec<usize> = set
+                .iter()
+                .copied()
+                .filter(|at| (from..from + 70).contains(at))
+                .collect();
+            assert_eq!(moved.ones().collect::<Vec<_>>(), expected, "{from}");
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use super::layout::{Header, Sections, TEXT_MAX};
-use crate::column::Buffer;
+use crate::column::{Bits, Buffer};
 use crate::error::{Error, Result};
 use crate::format::Span;
 
@@ -258,6 +258,33 @@ impl ScalarIndex {
             }
         }
         Ok(None)
+    }
+
+    /// Marks the rows that have one of some values: bit for bit, where there are bitmaps. Bits are counted from an id on.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub(crate) fn mark(&self, values: Range<u32>, first: u64, bits: &mut Bits) -> Result<()> {
+        let bitmaps = |value: u32| self.bitmapped.partition_point(|(known, _)| *known < value);
+        let mut from = values.start;
+        for at in bitmaps(values.start)..bitmaps(values.end) {
+            let Some((value, _)) = self.bitmapped.get(at) else {
+                break;
+            };
+            self.each_in(from..*value, &mut |id| {
+                bits.set(id.saturating_sub(first) as usize);
+                Ok(())
+            })?;
+            let start = self.header.base.saturating_sub(first) as usize;
+            for (word, offset) in self.bitmap(at)?.iter().zip((0..).step_by(64)) {
+                bits.or_word(start + offset, u64::from_le_bytes(*word));
+            }
+            from = value + 1;
+        }
+        self.each_in(from..values.end, &mut |id| {
+            bits.set(id.saturating_sub(first) as usize);
+            Ok(())
+        })
     }
 
     fn bitmap(&self, at: usize) -> Result<&[[u8; 8]]> {

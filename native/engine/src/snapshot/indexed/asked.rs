@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::cost::{ENTRY, LOOKUP, TEST};
 use super::ids::Ids;
 use super::serving::{Serving, united};
+use crate::column::Bits;
 use crate::error::Result;
 use crate::filter::{Accepted, Filter, Sought};
 use crate::index::scalar::{Found, ScalarIndex};
@@ -253,7 +254,15 @@ impl<'s> Asked<'s> {
     /// The ids, of which all are in a range.
     pub(super) fn ids(&self, range: &Range<u64>) -> Result<Ids> {
         match &self.what {
-            What::Of(looked) => Ids::collect(range, self.entries, |take| looked.each(take)),
+            What::Of(looked) if Ids::are_few(range, self.entries) => {
+                let mut ids = Vec::with_capacity(self.entries as usize);
+                looked.each(&mut |id| {
+                    ids.push(id);
+                    Ok(())
+                })?;
+                Ok(Ids::listed(ids))
+            }
+            What::Of(looked) => Ok(Ids::Marked(range.start, looked.marked(range)?)),
             What::Any(parts) => {
                 let mut all = Ids::Listed(Vec::new());
                 for part in parts {
@@ -288,6 +297,22 @@ impl<'s> Asked<'s> {
 }
 
 impl Looked<'_> {
+    fn marked(&self, range: &Range<u64>) -> Result<Bits> {
+        let mut bits = Bits::filled(range.end.saturating_sub(range.start) as usize, false);
+        for (index, found) in &self.parts {
+            for values in &found.values {
+                index.mark(values.clone(), range.start, &mut bits)?;
+            }
+            if found.nulls {
+                index.each_null(&mut |id| {
+                    bits.set(id.saturating_sub(range.start) as usize);
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(bits)
+    }
+
     fn each(&self, take: &mut dyn FnMut(u64) -> Result<()>) -> Result<()> {
         for (index, found) in &self.parts {
             for values in &found.values {

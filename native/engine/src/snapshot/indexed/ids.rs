@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::column::Bits;
-use crate::error::Result;
 
 /// Row ids, ascending, each once.
 #[derive(Clone, Debug)]
@@ -14,36 +13,21 @@ pub(super) enum Ids {
 }
 
 /// From one id in so many on a bit for each is made and read as fast as a list is put in order.
-const SPARSE: u64 = 64;
+const SPARSE: u64 = 512;
 
 impl Ids {
-    /// The ids of a range that `fill` hands out, in any order and maybe repeatedly: about so many.
-    pub(super) fn collect(
-        range: &Range<u64>,
-        expected: u64,
-        fill: impl FnOnce(&mut dyn FnMut(u64) -> Result<()>) -> Result<()>,
-    ) -> Result<Self> {
-        let length = range.end.saturating_sub(range.start);
-        if expected.saturating_mul(SPARSE) < length {
-            let mut ids = Vec::with_capacity(expected as usize);
-            fill(&mut |id| {
-                ids.push(id);
-                Ok(())
-            })?;
-            if !ids.is_sorted_by(|a, b| a < b) {
-                ids.sort_unstable();
-                ids.dedup();
-            }
-            return Ok(Self::Listed(ids));
+    /// Whether about so many ids of a range are better listed.
+    pub(super) fn are_few(range: &Range<u64>, expected: u64) -> bool {
+        expected.saturating_mul(SPARSE) < range.end.saturating_sub(range.start)
+    }
+
+    /// Ids in any order, and maybe repeated.
+    pub(super) fn listed(mut ids: Vec<u64>) -> Self {
+        if !ids.is_sorted_by(|a, b| a < b) {
+            ids.sort_unstable();
+            ids.dedup();
         }
-        let mut bits = Bits::filled(length as usize, false);
-        fill(&mut |id| {
-            if let Some(at) = id.checked_sub(range.start) {
-                bits.set(at as usize);
-            }
-            Ok(())
-        })?;
-        Ok(Self::Marked(range.start, bits))
+        Self::Listed(ids)
     }
 
     /// Those that are in both.
@@ -78,10 +62,18 @@ impl Ids {
             }
             (Self::Listed(mut ids), Self::Listed(others)) => {
                 ids.extend(others);
-                ids.sort_unstable();
-                ids.dedup();
-                Self::Listed(ids)
+                Self::listed(ids)
             }
+        }
+    }
+
+    /// Those of a range as bits, where all are bits.
+    pub(super) fn bits(&self, range: &Range<u64>) -> Option<Bits> {
+        match self {
+            Self::Marked(first, bits) if *first <= range.start => {
+                Some(bits.part((range.start - first) as usize, (range.end - range.start) as usize))
+            }
+            _ => None,
         }
     }
 

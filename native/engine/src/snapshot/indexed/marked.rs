@@ -117,9 +117,13 @@ impl Snapshot {
         ids: &Ids,
         exact: bool,
     ) -> Result<Bits> {
-        let mut bits = Bits::filled(segment.len(), false);
         let rows = segment.rows();
         let inside: Range<u64> = rows.first()..rows.last() + 1;
+        let is_one_run = inside.end - inside.start == segment.len() as u64;
+        if let Some(bits) = ids.bits(&inside).filter(|_| exact && is_one_run) {
+            return Ok(bits);
+        }
+        let mut bits = Bits::filled(segment.len(), false);
         let mut places: Vec<RowPlace> = Vec::new();
         let mut settle = |places: &mut Vec<RowPlace>| -> Result<()> {
             self.keep_matching(filter, exact, places)?;

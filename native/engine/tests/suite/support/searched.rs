@@ -36,4 +36,8 @@ pub(crate) fn words_searched(report: &mut Report, database: &Database, table: &T
     let snapshot = table.snapshot().unwrap();
     report.add(snapshot.all_texts());
     report.add(snapshot.text(snapshot.schema().field("n").unwrap(), 1.0));
+    for data_type in [json!({"kind": "json"}), json!({"kind": "bytes"})] {
+        let fields = json!([{"name": "x", "type": data_type, "indexed": true}]);
+        report.add(database.create_table("docs", schema(json!({"fields": fields}))));
+    }
 }

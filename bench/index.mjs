@@ -2,7 +2,18 @@
 // embedding functions and is called by itself. Quote medians, and measure on a quiet machine.
 import { machine } from "./support.mjs";
 
-const names = ["read", "exact", "commit", "open", "ingest", "embed", "ingest-local", "pipeline", "vectors"];
+const names = [
+  "read",
+  "exact",
+  "commit",
+  "open",
+  "ingest",
+  "embed",
+  "ingest-local",
+  "pipeline",
+  "filters",
+  "vectors",
+];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {

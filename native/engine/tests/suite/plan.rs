@@ -116,7 +116,7 @@ fn vectors_without_order_are_read_one_after_another() {
     let mut own = Random::new(7);
     let centres: Vec<Vec<f32>> = (0..100).map(|_| vector(&mut own, dimensions)).collect();
     let mut near = |random: &mut Random| {
-        let centre = centres[random.below(100) as usize].iter();
+        let centre = centres[random.below(100)].iter();
         centre.map(|x| x + random.below(60) as f32).collect()
     };
     assert!(is_index_used(&mut near));

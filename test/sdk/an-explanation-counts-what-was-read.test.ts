@@ -49,6 +49,7 @@ describe("of a table without an index", () => {
       rows: 90,
       candidates: german,
       bytes: bytesOf(german),
+      filter: expect.objectContaining({ way: "scan", columns: [], rows: 100 }),
     });
     expect(await t.asOf(1).explain(query, { where: { lang: "de" } })).toEqual({
       ...exact,
@@ -56,6 +57,7 @@ describe("of a table without an index", () => {
       rows: 100,
       candidates: 25,
       bytes: bytesOf(25),
+      filter: expect.objectContaining({ way: "scan", columns: [], rows: 100 }),
     });
     expect(await t.explain(query, { where: { id: -1 } })).toMatchObject({
       rows: 90,
@@ -88,6 +90,7 @@ describe("of a table without an index", () => {
       segments: 0,
       bytes: 0,
       ...noIndex,
+      filter: expect.objectContaining({ way: "known", columns: [], rows: 0 }),
     });
   });
 });

@@ -56,6 +56,8 @@ const viewed: Calls = {
   distinct: ["body", undefined],
   embed: ["x", undefined],
   explain: ["x", undefined],
+  explainFind: [undefined],
+  explainCount: [undefined],
   version: [],
 };
 const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; calls: Calls }>> = {
@@ -122,7 +124,7 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
   Column: {
     of: [Column],
     object: () => text(),
-    calls: { primaryKey: [], nullable: [], default: ["x"], renamedFrom: ["old"] },
+    calls: { primaryKey: [], nullable: [], default: ["x"], indexed: [undefined], renamedFrom: ["old"] },
   },
 };
 

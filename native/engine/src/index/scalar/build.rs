@@ -64,8 +64,8 @@ impl Built {
     }
 }
 
-/// The most values of all rows, which bounds the memory that building takes: 24 bytes for each text, 16 for each number, and as much
-/// as the segment has, of which the texts are at most [`TEXTS_MAX`].
+/// The most values of all rows, which bounds the memory that building takes: 24 bytes for each text, 16 for each number, as much as the
+/// segment has, of which the texts are at most [`TEXTS_MAX`], and what vectors that grow take beside that: below 1 GiB.
 const ENTRIES_MAX: usize = 8 * 1024 * 1024;
 /// The most bytes of all texts, each cut where segments cut them: less than what 32 bits count.
 const TEXTS_MAX: usize = 256 * 1024 * 1024;
@@ -74,7 +74,7 @@ const ROWS_AT_ONCE: usize = 1024;
 
 /// Builds a segment of as many rows as the limits allow, at least of one.
 ///
-/// Takes about 150 ns of one core for a row, most of it to sort. There must be a row.
+/// Most of the time goes into sorting. There must be a row.
 ///
 /// # Errors
 /// [`crate::error::Code::Corrupt`]; [`crate::error::Code::Closed`] where it was stopped.

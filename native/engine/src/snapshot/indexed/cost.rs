@@ -1,8 +1,8 @@
 //! What the ways to the rows of a filter are expected to cost, in nanoseconds. Plans compare these numbers and nothing else, and what a
 //! way has done is counted in them, so that a test can hold plans to them.
 //!
-//! They are rounded from what `docs/benchmarks.md` describes: a plan has to be right about which of two ways is much faster, not about how
-//! long either takes. To measure again: `node bench/filters.mjs`.
+//! Reading a row in order costs what `search/cost` says of filters. The others are estimates that no run stands behind yet: a plan has to be
+//! right about which of two ways is much faster, not about how long either takes. To measure them: `node bench/filters.mjs`.
 
 /// To read a row of one column in order and test it.
 pub(super) const SCAN_ROW: u64 = 3;

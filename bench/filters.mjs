@@ -2,7 +2,9 @@
 // for other values, so that nothing is remembered.
 import { parseArgs } from "node:util";
 import { boolean, connect, float, int, list, table, text, timestamp, vector } from "varve";
-import { inFolder, median, quantile, random, report, times, unitVector } from "./support.mjs";
+import { inFolder, median, quantile, random, report, times } from "./support.mjs";
+import { clusteredBatches } from "./vectors/clustered.mjs";
+import { vectorAt } from "./vectors/sets.mjs";
 
 const DIMENSIONS = 384;
 const STATES = ["open", "paid", "sent", "back"];
@@ -119,9 +121,16 @@ export async function run({ rows = 200_000, vectors = 20_000 } = {}) {
   }
   const next = random(2);
   await inFolder(async (folder) => {
-    const place = (id) => ({ id, share: Math.floor(next() * 10_000), vec: unitVector(DIMENSIONS, next) });
+    const batches = clusteredBatches(vectors, DIMENSIONS, 0, AT_ONCE);
+    let batch;
+    const place = (id) => {
+      if (id % AT_ONCE === 0) batch = batches.next().value;
+      const vec = vectorAt(batch, DIMENSIONS, id % AT_ONCE);
+      return { id, share: Math.floor(next() * 10_000), vec };
+    };
     const { db, t } = await filled(folder, places, vectors, place);
-    const queries = Array.from({ length: 64 }, () => unitVector(DIMENSIONS, next));
+    const [asked] = clusteredBatches(64, DIMENSIONS, 1, 64);
+    const queries = Array.from({ length: 64 }, (_, i) => vectorAt(asked, DIMENSIONS, i));
     for (const [percent, bound] of [
       [1, "at most 400"],
       [50, "at most 300"],

@@ -2,7 +2,7 @@
 //! way has done is counted in them, so that a test can hold plans to them.
 //!
 //! Reading a row in order costs what `search/cost` says of filters. The others are estimates that no run stands behind yet: a plan has to be
-//! right about which of two ways is much faster, not about how long either takes. To measure them: `node bench/filters.mjs`.
+//! right about which of two ways is much faster, not about how long either takes. Whole calls are measured by `node bench/filters.mjs`.
 
 /// To read a row of one column in order and test it.
 pub(super) const SCAN_ROW: u64 = 3;

@@ -29,6 +29,7 @@ impl Meaning {
             StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. } => Self::Denied,
             StoreError::Generic { .. } => match status(&error.to_string()) {
                 Some(401 | 403) => Self::Denied,
+                Some(404) => Self::Missing,
                 Some(408 | 409 | 425 | 429) | None => Self::Unknown,
                 Some(300..500) => Self::Refused,
                 Some(_) => Self::Unknown,
@@ -46,6 +47,8 @@ pub(crate) fn is_beyond_end(error: &StoreError) -> bool {
 
 /// The failure of what was being done with a file of a bucket.
 pub(crate) fn failed(action: &str, file: &str, error: &StoreError) -> Error {
+    // A listing of everything names no file.
+    let file = if file.is_empty() { "the bucket" } else { file };
     let said = said(error);
     match Meaning::of(error) {
         Meaning::Denied => Error::new(
@@ -127,6 +130,10 @@ mod tests {
                 Meaning::Denied,
             ),
             (
+                "Server returned non-2xx status code: 404 Not Found: ",
+                Meaning::Missing,
+            ),
+            (
                 "Server returned non-2xx status code: 409 Conflict: ",
                 Meaning::Unknown,
             ),
@@ -142,6 +149,17 @@ mod tests {
         ] {
             assert_eq!(Meaning::of(&generic(text)), meaning, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_file_is_named() {
+        let error = failed(
+            "list",
+            "",
+            &generic("Server returned non-2xx status code: 404 Not Found: <Code>NoSuchBucket</Code>"),
+        );
+        let said = "Could not list the bucket: 404 NoSuchBucket.";
+        assert!(error.to_string().contains(said), "{error}");
     }
 
     #[test]

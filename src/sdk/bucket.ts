@@ -2,6 +2,7 @@
 
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { isPlainObject } from "../realm";
 import { badArgument, onlyForBuckets } from "./call/errors";
 import { CHANGE, choice, count, FLAG, type OptionRule, type OptionRules } from "./call/options";
 
@@ -25,8 +26,8 @@ export interface LastingCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
-  /** They are asked for anew five minutes before. */
-  readonly expiration?: Date | undefined;
+  /** When they end: a Date, or an ISO 8601 text with its zone. They are asked for anew five minutes before; never where there is none. */
+  readonly expiration?: Date | string | null | undefined;
 }
 
 /** Options of `connect` for a database in a bucket. */
@@ -115,15 +116,23 @@ const KINDS: readonly (readonly string[])[] = [
 
 /** Values are not shown, whatever is wrong with them. */
 export function checkCredentials(name: string, value: unknown): void {
-  if (typeof value === "function") return;
-  const given = Object(value) as Record<string, unknown>;
+  if (typeof value !== "function") checkKeys(name, value, KINDS);
+}
+
+/** What a function answers: keys of S3 only. */
+export function checkLastingCredentials(name: string, value: unknown): void {
+  checkKeys(name, value, KINDS.slice(0, 1));
+}
+
+function checkKeys(name: string, value: unknown, kinds: typeof KINDS): void {
+  const given = isPlainObject(value) ? value : {};
   const names = Object.keys(given).filter((key) => given[key] !== undefined && key !== "sessionToken");
-  const kind = KINDS.find((kind) => kind.every((key) => names.includes(key)) && names.length === kind.length);
+  const kind = kinds.find((kind) => kind.every((key) => names.includes(key)) && names.length === kind.length);
   const fits = (key: string) => (key === "anonymous" ? given[key] === true : isText(given[key]));
   const token = given["sessionToken"];
   const hasToken = token !== undefined;
   if (kind?.every(fits) && (!hasToken || (kind.length === 2 && isText(token)))) return;
-  const expected = KINDS.map((kind) => `{ ${kind.join(", ")} }`).join(" or ");
+  const expected = kinds.map((kind) => `{ ${kind.join(", ")} }`).join(" or ");
   throw badArgument(name, expected, names.length === 0 ? kindOf(value) : `{ ${names.join(", ")} }`);
 }
 
@@ -131,7 +140,8 @@ function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "";
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, without showing it. */
+export function kindOf(value: unknown): string {
   if (value === "") return "an empty text";
   return value === null ? "null" : `a value of the type ${typeof value}`;
 }

@@ -76,3 +76,12 @@ test("a signal that many calls share has one listener, and ends them all", async
   for (const end of await ends)
     expect(end).toMatchObject({ status: "rejected", reason: { code: "ABORTED" } });
 });
+
+// Node keeps a signal that is made of others for as long as it has a listener: one for each request of a server.
+test("a signal has no listener of ours once its calls have ended", async () => {
+  const { signal } = new AbortController();
+  const { t } = await openNotes(paidEmbedding());
+  await t.insert(notes(texts(30)), { signal });
+  await Promise.all(texts(20).map((query) => t.search(query, { signal })));
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});

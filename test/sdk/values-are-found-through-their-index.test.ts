@@ -126,6 +126,12 @@ describe("whether a column is indexed", () => {
     expect(error.hint).toContain('t.alterColumn("n", int().indexed())');
     const { steps } = await db.migrate(indexed);
     expect(steps.map(({ kind }) => kind)).toEqual(["alterColumn"]);
+    const { columns } = await (await db.table(plain)).describe();
+    expect(columns.map(({ name, indexed }) => [name, indexed])).toEqual([
+      ["id", undefined],
+      ["n", true],
+      ["more", undefined],
+    ]);
     expect((await db.migrate(indexed)).steps).toEqual([]);
     expect((await db.migrate(plain)).steps).toEqual([]);
     await db.table(plain);

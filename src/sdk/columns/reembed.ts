@@ -84,6 +84,7 @@ async function embedColumn(
     nullable: true,
     embed: json.embed,
     text: undefined,
+    indexed: false,
     fill: undefined,
     declared: true,
   };

@@ -29,6 +29,8 @@ export interface ColumnDescription extends TypeDescription {
   readonly name: string;
   /** Whether rows may have no value. */
   readonly nullable: boolean;
+  /** Whether its values are indexed. */
+  readonly indexed?: true;
   /** For a text of a closed set: the set. */
   readonly values?: readonly string[];
   /** For a vector: its length. */
@@ -71,13 +73,14 @@ function searchOf({ name, type, text }: Field, { fields }: TableSchema): TextSea
 }
 
 function describeColumn(
-  { name, type, nullable, embed }: Field,
+  { name, type, nullable, indexed, embed }: Field,
   search: TextSearchJson | undefined,
 ): ColumnDescription {
   return {
     name,
     ...typeDescription(type, search),
     nullable,
+    ...(indexed ? { indexed: true as const } : {}),
     ...(type.kind === "enum" ? { values: type.values } : {}),
     ...(type.kind === "vector"
       ? { dimensions: type.dimensions, metric: type.metric, element: type.element }

@@ -54,6 +54,7 @@ export interface Field {
   readonly nullable: boolean;
   readonly embed: EmbedSpec | undefined;
   readonly text: TextSearchJson | undefined;
+  readonly indexed: boolean;
   readonly fill: ColumnDefault | undefined;
   readonly declared: boolean;
 }
@@ -170,6 +171,7 @@ export function joinSchema(
       nullable: json.nullable,
       embed: embedOf(json, definition),
       text: json.text,
+      indexed: json.indexed ?? false,
       fill: column?.spec.default ?? constant,
       declared:
         definition === undefined ||

@@ -1,4 +1,4 @@
-import type { Commit } from "varve";
+import type { Commit, TableDescription } from "varve";
 import { DiffReader } from "../../integrations/support/retrieval/diff-reader";
 import { rowSetting } from "../../integrations/support/retrieval/row-setting";
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
@@ -6,6 +6,7 @@ import { typedFilter } from "../../typed-filter";
 import { pointPart, SELECT, TABLE, WHERE, wholePart } from "./input";
 import { openTable } from "./open-table";
 import { COMMIT, countOf, ID, listOf, NOTE, objectOf, orNull, ROW, textOf } from "./output";
+import { readPoint } from "./read-point";
 import { databaseTool } from "./tool";
 
 const HISTORY_LIMITS = { limit: 20, maxLimit: 100 };
@@ -62,6 +63,12 @@ function shownCommit({ version, committedAt, clock, effectiveAt, ...said }: Comm
   };
 }
 
+/** The columns of the later version, and those that only the earlier one has. */
+function ofBoth(before: TableDescription, after: TableDescription): TableDescription {
+  const known = new Set(after.columns.map(({ name }) => name));
+  return { ...after, columns: [...after.columns, ...before.columns.filter(({ name }) => !known.has(name))] };
+}
+
 /** What changed. */
 export const diffTool = databaseTool<{
   readonly table: string;
@@ -112,13 +119,14 @@ export const diffTool = databaseTool<{
   ),
   run: async ({ table, from, to, where, select, limit = DIFF_LIMITS.limit }, { db, signal }) => {
     const t = await openTable(db, table);
-    const setting = rowSetting("diff", t, await t.describe(), {
+    const [before, after] = [await readPoint(t, from), await readPoint(t, to)];
+    const setting = rowSetting("diff", t, ofBoth(before.description, after.description), {
       select,
       where: where === undefined ? undefined : typedFilter(where),
       limit,
       maxLimit: DIFF_LIMITS.maxLimit,
     });
-    const points = to === undefined ? { from } : { from, to };
+    const points = { from: `${before.said.version}`, to: `${after.said.version}` };
     const found = await new DiffReader(setting).between(points, signal);
     return { ...found, version: found.to, asOf: to ?? null };
   },

@@ -1,8 +1,10 @@
-import { parsePoint, type Snapshot, type Table, type UntypedTable } from "varve";
+import { parsePoint, type Snapshot, type Table, type TableDescription, type UntypedTable } from "varve";
 
 /** One version of a table, and what is said of it. */
 export interface ReadPoint {
   readonly view: Snapshot<UntypedTable>;
+  /** The columns that it has; before the first version those of now, since nothing is shown of either. */
+  readonly description: TableDescription;
   readonly said: {
     readonly table: string;
     readonly version: number;
@@ -18,6 +20,7 @@ export async function readPoint(table: Table, asOf: string | undefined): Promise
   const { version, committedAt, effectiveAt } = await view.point();
   return {
     view,
+    description: await (version === 0 ? table : view).describe(),
     said: {
       table: table.name,
       version,

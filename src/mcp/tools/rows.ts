@@ -1,5 +1,5 @@
 import { shownColumns } from "../../integrations/support/retrieval/row-setting";
-import { columnsOf, idOf } from "../../integrations/support/retrieval/search-reader";
+import { idOf } from "../../integrations/support/retrieval/search-reader";
 import { ShownRows } from "../../integrations/support/retrieval/shown-row";
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import { typedFilter } from "../../typed-filter";
@@ -43,16 +43,14 @@ export const getTool = databaseTool<AskedRows & { readonly keys: readonly Writte
   ),
   run: async ({ table, keys, as_of, select }, { db }) => {
     const t = await openTable(db, table);
-    const description = await t.describe();
+    const { view, description, said } = await readPoint(t, as_of);
     const [key, columns] = [keyOf(description), shownColumns("get", description, select)];
     const wanted = keysOf(description, keys);
-    const { view, said } = await readPoint(t, as_of);
-    const there = await columnsOf(view, [...new Set([key, ...columns])]);
     const found: readonly (Row | undefined)[] =
-      there.length === 0 ? [] : await view.get(wanted, { select: there });
+      said.version === 0 ? [] : await view.get(wanted, { select: [...new Set([key, ...columns])] });
     const shown = new ShownRows(GET_TEXT, GET_ANSWER);
     const rows = found.flatMap((row) =>
-      row === undefined ? [] : [{ id: idOf(row[key]), row: shown.row(row, only(there, columns)) }],
+      row === undefined ? [] : [{ id: idOf(row[key]), row: shown.row(row, columns) }],
     );
     const missing = wanted.filter((_, index) => found[index] === undefined).map(idOf);
     return { ...said, rows, missing, ...(shown.isCut ? { note: "Some texts are cut." } : {}) };
@@ -91,17 +89,16 @@ export const findTool = databaseTool<
   ),
   run: async (input, { db }) => {
     const t = await openTable(db, input.table);
-    const columns = shownColumns("find", await t.describe(), input.select);
-    const { view, said } = await readPoint(t, input.as_of);
+    const { view, description, said } = await readPoint(t, input.as_of);
+    const columns = shownColumns("find", description, input.select);
     const where = input.where === undefined ? undefined : typedFilter(input.where);
     const { limit = LIMITS.limit, offset = 0, order_by: orderBy } = input;
     if (said.version === 0)
       return { ...said, count: 0, rows: [], note: "The table did not exist yet at that point." };
-    const there = await columnsOf(view, columns);
     const count = await view.count({ where });
-    const found: readonly Row[] = await view.find({ where, orderBy, limit, offset, select: there });
+    const found: readonly Row[] = await view.find({ where, orderBy, limit, offset, select: columns });
     const shown = new ShownRows(FIND_TEXT, FIND_ANSWER);
-    const rows = found.map((row) => shown.row(row, there));
+    const rows = found.map((row) => shown.row(row, columns));
     const note = noteOf(count, offset + rows.length, shown.isCut);
     return { ...said, count, rows, ...(note === undefined ? {} : { note }) };
   },
@@ -112,8 +109,4 @@ function noteOf(count: number, seen: number, isCut: boolean): string | undefined
   const more = count > seen ? `${count - seen} more match: ask on with offset ${seen}.` : "";
   const notes = [more, isCut ? CUT : ""].filter((note) => note !== "");
   return notes.length === 0 ? undefined : notes.join(" ");
-}
-
-function only(there: readonly string[], columns: readonly string[]): string[] {
-  return there.filter((name) => columns.includes(name));
 }

@@ -43,7 +43,7 @@ export class DiffReader {
     ): DiffResult["added"] =>
       ids.flatMap((id) => {
         const row = found.get(idOf(id));
-        return row === undefined ? [] : [{ id: idOf(id), version, row: rows.row(row, this.#setting.shown) }];
+        return row === undefined ? [] : [{ id: idOf(id), version, row: rows.row(row, this.#had(row)) }];
       });
     const counts = { added: keys.added.length, removed: keys.removed.length, changed: keys.changed.length };
     const result = {
@@ -67,9 +67,16 @@ export class DiffReader {
     return new Map(rows.map((row) => [idOf(row[key]), row]));
   }
 
+  /** The columns that are shown, of those that the table had at that version. */
+  #had(row: Row): string[] {
+    return this.#setting.shown.filter((name) => Object.hasOwn(row, name));
+  }
+
   /** The columns that differ; the only ones that are worth reading. */
   #change(rows: ShownRows, id: unknown, before: Row = {}, after: Row = {}): DiffResult["changed"][number] {
-    const columns = this.#setting.shown.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+    const columns = this.#setting.shown.filter(
+      (name) => !isDeepStrictEqual(before[name] ?? null, after[name] ?? null),
+    );
     return { id: idOf(id), before: rows.row(before, columns), after: rows.row(after, columns) };
   }
 }

@@ -5,7 +5,7 @@ import { type Names, ownOptions } from "../../../own-options";
 import { isPlainObject } from "../../../realm";
 import type { SearchMode } from "../search-mode";
 import type { RerankHook } from "./rerank";
-import { checkCounts, type RowSetting, rowSetting } from "./row-setting";
+import { checkCounts, type RowSetting, rowSetting, type View } from "./row-setting";
 import { badOption, noTextSearch, noWordSearch } from "./tool-errors";
 import type { RetrievalToolOptions } from "./tool-options";
 
@@ -46,14 +46,18 @@ const OPTIONS: Names<RetrievalToolOptions> = {
   candidates: true,
 };
 
-/** Checks the options, which are read at the call; throws INVALID_ARGUMENT, naming the call, or NO_PRIMARY_KEY. */
+/**
+ * Checks the options, which are read at the call, against the columns that the table has, or had at a point; throws INVALID_ARGUMENT,
+ * naming the call, or NO_PRIMARY_KEY.
+ */
 export async function toolSetting<D extends AnyTable>(
   call: string,
   table: Table<D>,
   given: RetrievalToolOptions,
+  point: Pick<View, "describe"> = table,
 ): Promise<ToolSetting> {
   const options = copied({ ...ownOptions(call, given, OPTIONS) });
-  const description = await table.describe();
+  const description = await point.describe();
   const rows = rowSetting(call, table.untyped, description, options);
   const { about = `the table "${description.name}"`, rerank, column, candidates = 30 } = options;
   checkCounts(call, { candidates });

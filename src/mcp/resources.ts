@@ -74,6 +74,15 @@ function refused(uri: string, error: unknown): ProtocolError {
 
 /** A part of an address; one that cannot be decoded names nothing. */
 function decoded(part: string, uri: string): string {
-  if (!/^(?:[^%]|%[0-7][\da-f])*$/i.test(part)) throw new ResourceNotFoundError(uri);
-  return decodeURIComponent(part);
+  const text = textOf(part);
+  if (text === undefined) throw new ResourceNotFoundError(uri);
+  return text;
+}
+
+function textOf(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }

@@ -63,6 +63,8 @@ export class AnsweringTransport extends StdioServerTransport {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    // The last message may have no line break of its own.
+    if (this.#input.writable) this.#input.write("\n");
     setTimeout(() => this.#input.end(), PATIENCE_MS).unref();
     this.#endIfAnswered();
   }

@@ -101,6 +101,29 @@ it("what was asked before the input ended is answered", async () => {
   expect(performance.now() - started).toBeLessThan(9000);
 });
 
+it("asks nothing of Node that its first version 20 lacks", async () => {
+  const folder = temporaryFolder();
+  await fillNotes(folder);
+  const first = ["--import", "data:text/javascript,delete AbortSignal.any"];
+  const { status, stdout } = spawnSync(process.execPath, [...first, command, "mcp", folder], {
+    input: `${JSON.stringify(INITIALIZE)}\n`,
+    encoding: "utf8",
+  });
+  expect([status, (JSON.parse(stdout) as { id: number }).id]).toEqual([0, 1]);
+});
+
+it("the last message is answered without a line break after it", async () => {
+  const folder = temporaryFolder();
+  await fillNotes(folder);
+  const input = JSON.stringify(INITIALIZE);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, "mcp", folder], {
+    input,
+    encoding: "utf8",
+  });
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout)).toMatchObject({ id: 1, result: { serverInfo: { name: "varve" } } });
+});
+
 it("lines that are no messages end nothing, and stdout holds only the protocol", async () => {
   const odd = ["", "nonsense", "{", "[]", "null", '{"jsonrpc":"1.0"}', '{"id":{}}', "\u0000\u0001"];
   const lines = [...odd, JSON.stringify(INITIALIZE)];

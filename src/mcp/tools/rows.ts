@@ -1,5 +1,5 @@
 import { shownColumns } from "../../integrations/support/retrieval/row-setting";
-import { idOf } from "../../integrations/support/retrieval/search-reader";
+import { beforeAll, idOf } from "../../integrations/support/retrieval/search-reader";
 import { ShownRows } from "../../integrations/support/retrieval/shown-row";
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import { typedFilter } from "../../typed-filter";
@@ -93,8 +93,7 @@ export const findTool = databaseTool<
     const columns = shownColumns("find", description, input.select);
     const where = input.where === undefined ? undefined : typedFilter(input.where);
     const { limit = LIMITS.limit, offset = 0, order_by: orderBy } = input;
-    if (said.version === 0)
-      return { ...said, count: 0, rows: [], note: "The table did not exist yet at that point." };
+    if (said.version === 0) return { ...said, count: 0, rows: [], note: await beforeAll(t) };
     const count = await view.count({ where });
     const found: readonly Row[] = await view.find({ where, orderBy, limit, offset, select: columns });
     const shown = new ShownRows(FIND_TEXT, FIND_ANSWER);

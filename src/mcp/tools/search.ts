@@ -1,8 +1,9 @@
-import { parsePoint, type Table, type TableDescription } from "varve";
+import { parsePoint, type Table, type TableDescription, VarveError } from "varve";
 import { SearchReader } from "../../integrations/support/retrieval/search-reader";
 import { type ToolSetting, toolSetting } from "../../integrations/support/retrieval/setting";
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import type { SearchMode } from "../../integrations/support/search-mode";
+import { isDate } from "../../realm";
 import { typedFilter } from "../../typed-filter";
 import { AS_OF, choicePart, flagPart, pointPart, QUERY, SELECT, TABLE, WHERE } from "./input";
 import { openTable } from "./open-table";
@@ -119,6 +120,7 @@ export const searchOverTimeTool = databaseTool<AskedOverTime>({
   ),
   run: async (input, context) => {
     const t = await openTable(context.db, input.table);
+    checkOrder(input);
     const from = input.from === undefined ? (await t.stats()).oldestVersion : parsePoint(input.from);
     const { description, said } = await readPoint(t, input.to);
     const setting = await settingOf("search_over_time", t, description, { ...input, mode: "vector" });
@@ -127,6 +129,15 @@ export const searchOverTimeTool = databaseTool<AskedOverTime>({
     return { ...found, version: found.to, asOf: input.to ?? null };
   },
 });
+
+/** Two dates may lie in one version, in which their order is no longer seen. */
+function checkOrder({ from, to }: AskedOverTime): void {
+  if (from === undefined || to === undefined) return;
+  const [first, last] = [parsePoint(from), parsePoint(to)];
+  if (!isDate(first) || !isDate(last) || first <= last) return;
+  const message = `The span ends before it starts: from is ${first.toISOString()}, to is ${last.toISOString()}.`;
+  throw new VarveError("INVALID_ARGUMENT", message, { hint: "Swap from and to." });
+}
 
 async function settingOf(
   call: string,

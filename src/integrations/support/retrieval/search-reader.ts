@@ -6,6 +6,7 @@ import {
   parsePoint,
   type Snapshot,
   type Span,
+  type Table,
   type UntypedTable,
 } from "varve";
 import { isDate } from "../../../realm";
@@ -59,9 +60,7 @@ export class SearchReader {
     const { table, limits, maxText, maxAnswer, rerank, shown, key } = this.#setting;
     const { limit = limits.limit } = input;
     const version = await view.version();
-    if (version === 0) {
-      return { table: table.name, version, results: [], note: "The table did not exist yet at that point." };
-    }
+    if (version === 0) return { table: table.name, version, results: [], note: await beforeAll(table) };
     const { hits, reason } = await this.#hits(view, input, limit, signal);
     const best: readonly RerankedHit<FoundHit>[] =
       rerank === undefined
@@ -103,8 +102,9 @@ export class SearchReader {
     const { query, limit = limits.limit, filter } = input;
     const [first, last] = [table.asOf(span.from), table.asOf(span.to)];
     const [from, to] = [await first.version(), await last.version()];
-    if (to === 0)
-      return { table: table.name, from, to, results: [], note: "The table did not exist yet at that point." };
+    // A span that ends before it begins is refused by the search itself.
+    if (from === 0 && to === 0)
+      return { table: table.name, from, to, results: [], note: await beforeAll(table) };
     const options = { limit, where: where(filter), select: await columnsOf(last, select), column, signal };
     const during = { from, to };
     const hits = await table.search(query, { ...options, during, everyVersion: true });
@@ -153,6 +153,11 @@ export class SearchReader {
 export async function columnsOf(view: View, names: readonly string[]): Promise<string[]> {
   const known = new Set((await view.describe()).columns.map((column) => column.name));
   return names.filter((name) => known.has(name));
+}
+
+/** Why there is nothing before the first version. */
+export async function beforeAll(table: Table): Promise<string> {
+  return (await table.version()) === 0 ? "The table is empty." : "The table did not exist yet at that point.";
 }
 
 /** The value of a key in JSON. */

@@ -18,6 +18,7 @@ it("reads of the past show the columns of that time, and take them in select", a
     { id: "bike", body: "A bicycle for children.", price: 90, owner: "Ada" },
     { id: "boat", body: "A rowing boat.", price: 900, owner: "Bob" },
   ]);
+  await t.upsert([{ id: "boat", price: 800 }], { merge: true });
   const open = await db.openTable("offers");
   await open.dropColumn("price");
   await open.addColumn("place", text().nullable());
@@ -59,6 +60,11 @@ it("reads of the past show the columns of that time, and take them in select", a
       after: { body: "A bicycle for adults.", place: "Bern", price: null },
     },
   ]);
+  const byPrice = { table: "offers", from: "v1", to: "v4" };
+  expect(await served.answer("diff", byPrice)).toMatchObject({
+    counts: { changed: 1 },
+    changed: [{ id: "boat", before: { price: 900 }, after: { price: null } }],
+  });
   const prices = await served.answer("diff", { table: "offers", from: "v1", select: ["price"] });
   expect(prices["removed"]).toEqual([{ id: "boat", version: 1, row: { price: 900 } }]);
 

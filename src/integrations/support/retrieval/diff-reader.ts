@@ -30,7 +30,9 @@ export class DiffReader {
         ? table.asOf(await table.version())
         : table.asOf(parsePoint(input.to, { dates }));
     const [from, to] = [await before.version(), await after.version()];
-    const keys = await table.diff(from, to, { select: [key], where: where(input.filter) });
+    // A change of a column that was dropped since counts only where that column is asked for.
+    const dropped = await this.#dropped(before, after);
+    const keys = await table.diff(from, to, { select: [key, ...dropped], where: where(input.filter) });
     const first = (rows: readonly Row[]): unknown[] => rows.slice(0, limit).map((row) => row[key]);
     const changed = first(keys.changed.map((row) => row.after));
     const gone = await this.#rows(before, [...first(keys.removed), ...changed]);
@@ -57,6 +59,12 @@ export class DiffReader {
     };
     const note = noteOf(counts, limit, rows.isCut);
     return note === undefined ? result : { ...result, note };
+  }
+
+  /** The columns that are shown and that only the earlier version has. */
+  async #dropped(before: View, after: View): Promise<string[]> {
+    const still = await columnsOf(after, this.#setting.shown);
+    return (await columnsOf(before, this.#setting.shown)).filter((name) => !still.includes(name));
   }
 
   async #rows(view: View, ids: readonly unknown[]): Promise<Map<string | number, Row>> {

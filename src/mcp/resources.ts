@@ -6,8 +6,14 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
-import { shownFailure } from "./tool-result";
-import { type DatabaseTool, describeTableTool, historyTool, type ToolContext } from "./tools/index";
+import {
+  type DatabaseTool,
+  describeTableTool,
+  historyTool,
+  type ShownFailure,
+  shownFailure,
+  type ToolContext,
+} from "./tools/index";
 
 const JSON_TYPE = "application/json";
 const URI = /^varve:\/\/([^/@]+)(?:@([^/@]+))?\/(schema|history)$/;
@@ -38,8 +44,12 @@ export const resourceTemplates = [
 ];
 
 /** The resources that there are: two for each table. */
-export async function listResources({ db, about }: ToolContext) {
-  return (await db.tables()).flatMap((table) =>
+export async function listResources({ db, about, report }: ToolContext) {
+  const tables = await db.tables().catch((error: unknown) => {
+    const { code, message } = shownFailure("resources/list", error, report);
+    throw new ProtocolError(ProtocolErrorCode.InternalError, `${code}: ${message}`);
+  });
+  return tables.flatMap((table) =>
     (["schema", "history"] as const).map((kind) => ({
       uri: `varve://${encodeURIComponent(table)}/${kind}`,
       name: `${table} ${kind}`,
@@ -61,13 +71,12 @@ export async function readResource(uri: string, context: ToolContext): Promise<R
   };
   const tool: DatabaseTool = kind === "schema" ? describeTableTool : historyTool;
   const found = await tool.call(asked, context).catch((error: unknown) => {
-    throw refused(uri, error);
+    throw refused(uri, shownFailure(tool.name, error, context.report));
   });
   return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(found, undefined, 2) }] };
 }
 
-function refused(uri: string, error: unknown): ProtocolError {
-  const failure = shownFailure(error);
+function refused(uri: string, failure: ShownFailure): ProtocolError {
   if (failure.code === "TABLE_NOT_FOUND") return new ResourceNotFoundError(uri);
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `${failure.code}: ${failure.message}`, failure);
 }

@@ -3,7 +3,7 @@ import type { Database } from "varve";
 import type { Descriptions } from "./descriptions";
 import { listResources, readResource, resourceTemplates } from "./resources";
 import { toolAnswer, toolFailure } from "./tool-result";
-import { type DatabaseTool, readTools, type ToolContext, writeTools } from "./tools/index";
+import { type DatabaseTool, readTools, shownFailure, type ToolContext, writeTools } from "./tools/index";
 
 /** What is served. */
 export interface Served {
@@ -13,7 +13,7 @@ export interface Served {
   readonly descriptions: Descriptions;
   /** The version of the package. */
   readonly version: string;
-  /** Is told what no answer can say. */
+  /** Is told what no answer says. */
   readonly onError: (error: Error) => void;
 }
 
@@ -28,7 +28,12 @@ export function databaseServer(served: Served): Server {
     { name: "varve", title: "Varve", version },
     { capabilities: { tools: {}, resources: {} }, instructions: descriptions.instructions ?? INSTRUCTIONS },
   );
-  const context = (signal: AbortSignal): ToolContext => ({ db, about: descriptions.tables, signal });
+  const context = (signal: AbortSignal): ToolContext => ({
+    db,
+    about: descriptions.tables,
+    signal,
+    report: served.onError,
+  });
   server.setRequestHandler("tools/list", () => ({
     tools: tools.map((tool) => listed(tool, descriptions.tools.get(tool.name))),
   }));
@@ -39,7 +44,7 @@ export function databaseServer(served: Served): Server {
     try {
       return toolAnswer(await tool.call(params.arguments, context(mcpReq.signal)));
     } catch (error) {
-      return toolFailure(error);
+      return toolFailure(shownFailure(tool.name, error, served.onError));
     }
   });
   server.setRequestHandler("resources/list", async (_request, { mcpReq }) => ({

@@ -1,5 +1,6 @@
 // The tools of a database, whatever protocol carries them: those that read, and those that write.
 
+import { type ShownFailure, shownFailure } from "./failure";
 import { diffTool, historyTool } from "./past";
 import { findTool, getTool } from "./rows";
 import { searchOverTimeTool, searchTool } from "./search";
@@ -8,7 +9,7 @@ import type { DatabaseTool } from "./tool";
 import { deleteTool, restoreTool, tagTool, upsertTool } from "./writes";
 
 export type { DatabaseTool, ToolContext } from "./tool";
-export { describeTableTool, historyTool };
+export { describeTableTool, historyTool, type ShownFailure, shownFailure };
 
 /** The tools that only read. */
 export const readTools: readonly DatabaseTool[] = [

@@ -1,5 +1,5 @@
-import { type ColumnDescription, type Database, type Table, type TableDescription, VarveError } from "varve";
-import { messageOf } from "../../realm";
+import type { ColumnDescription, Database, Table, TableDescription } from "varve";
+import { type Report, shownFailure } from "./failure";
 import { AS_OF, TABLE } from "./input";
 import { openTable } from "./open-table";
 import { countOf, type JsonSchema, listOf, objectOf, orNull, READ, textOf } from "./output";
@@ -37,11 +37,11 @@ export const listTablesTool = databaseTool<Record<never, never>>({
       "The tables.",
     ),
   }),
-  run: async (_input, { db, about }) => {
+  run: async (_input, { db, about, report }) => {
     const tables: object[] = [];
     for (const name of await db.tables()) {
       const said = about.get(name);
-      const what = await summary(db, name);
+      const what = await summary(db, name, report);
       tables.push({ name, ...(said === undefined ? {} : { about: said }), ...what });
     }
     return { tables };
@@ -49,7 +49,7 @@ export const listTablesTool = databaseTool<Record<never, never>>({
 });
 
 /** A table that cannot be read does not hide the others. */
-async function summary(db: Database, name: string): Promise<object> {
+async function summary(db: Database, name: string, report: Report): Promise<object> {
   try {
     const t = await openTable(db, name);
     const { rows, version, oldestVersion } = await t.stats();
@@ -63,7 +63,8 @@ async function summary(db: Database, name: string): Promise<object> {
       searchedBy: searchedBy(description),
     };
   } catch (error) {
-    return { problem: VarveError.is(error) ? `${error.code}: ${error.message}` : messageOf(error) };
+    const { code, message } = shownFailure(`list_tables, ${JSON.stringify(name)}`, error, report);
+    return { problem: `${code}: ${message}` };
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { type Database, VarveError } from "varve";
 import { objectSchema, type Part, type ToolSchema } from "../../integrations/support/retrieval/tool-schema";
+import type { Report } from "./failure";
 import type { JsonSchema } from "./output";
 
 /** What every call of a tool is given beside its input. */
@@ -11,6 +12,8 @@ export interface ToolContext {
   readonly about: ReadonlyMap<string, string>;
   /** Is aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal | undefined;
+  /** Is told in full what no model is told. */
+  readonly report: Report;
 }
 
 /** A tool of a database. */

@@ -58,7 +58,7 @@ export function noTextQuery(found: unknown): VarveError {
 }
 
 /** The codes of failures that a model can do something about, by asking otherwise. */
-const REPAIRABLE: ReadonlySet<VarveErrorCode> = new Set<VarveErrorCode>([
+export const REPAIRABLE: ReadonlySet<VarveErrorCode> = new Set<VarveErrorCode>([
   "INVALID_FILTER",
   "INVALID_ARGUMENT",
   "COLUMN_NOT_FOUND",

@@ -11,6 +11,7 @@ import type { Verification } from "./maintenance";
 import { callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
 import { checkSchema } from "./schema/check-schema";
+import { fromDataType, holdsInts } from "./schema/column-type";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
 import type { SchemaJson } from "./schema/table-schema";
 import { Table } from "./table";
@@ -18,7 +19,7 @@ import { Table } from "./table";
 /** Options of `openTable`. */
 export interface OpenTableOptions {
   /**
-   * The int columns to show as `bigint`.
+   * The columns whose integers to show as `bigint`: those of ints, and of lists and structs that hold some.
    * @default none
    */
   readonly bigints?: readonly string[] | undefined;
@@ -231,10 +232,10 @@ async function unless<T>(
   }
 }
 
-/** Every name must be that of an int column: a typo would otherwise give numbers where bigints were asked for. */
+/** Every name must be that of a column of ints: a typo would otherwise give numbers where bigints were asked for. */
 function checkBigints(table: string, { fields }: SchemaJson, bigints: unknown): void {
   if (bigints === undefined) return;
-  const ints = fields.filter(({ type }) => type.kind === "int").map(({ name }) => name);
+  const ints = fields.filter(({ type }) => holdsInts(fromDataType(type))).map(({ name }) => name);
   if (!Array.isArray(bigints))
     throw badArgument("bigints", "a list of int columns", describeValue(bigints), table);
   const odd: unknown = bigints.find((name) => !ints.includes(name as string));

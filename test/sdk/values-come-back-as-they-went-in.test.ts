@@ -117,6 +117,11 @@ test("an integer that a number cannot hold is an error unless it is asked for as
   await expect(untyped.find({ select: ["large"] })).rejects.toMatchObject({ code: "UNSAFE_INTEGER" });
   const asked = await db.openTable("everything", { bigints: ["large"] });
   expect(await asked.find({ select: ["large"] })).toEqual([{ large: -(2n ** 63n) }]);
+  await expect(asked.find({ select: ["bigs"] })).rejects.toMatchObject({ code: "UNSAFE_INTEGER" });
+  const inLists = await db.openTable("everything", { bigints: ["bigs", "holes"] });
+  expect(await inLists.find({ select: ["bigs", "holes"] })).toEqual([
+    { bigs: [2n ** 62n, 5n], holes: [1n, null, 3n] },
+  ]);
 });
 
 test("a filter compares every type", async () => {

@@ -107,6 +107,30 @@ export function fromDataType(type: DataType): ColumnType {
   }
 }
 
+/** The type with its integers as bigints, also those of items and parts. */
+export function withBigints(type: ColumnType): ColumnType {
+  switch (type.kind) {
+    case "int":
+      return { kind: "int", bigint: true };
+    case "list":
+      return { kind: "list", item: { ...type.item, type: withBigints(type.item.type) } };
+    case "struct":
+      return {
+        kind: "struct",
+        fields: type.fields.map((part) => ({ ...part, type: withBigints(part.type) })),
+      };
+    default:
+      return type;
+  }
+}
+
+/** Whether a column is of integers, or its items or parts are. */
+export function holdsInts(type: ColumnType): boolean {
+  if (type.kind === "int") return true;
+  if (type.kind === "list") return holdsInts(type.item.type);
+  return type.kind === "struct" && type.fields.some((part) => holdsInts(part.type));
+}
+
 /** Whether two types hold the same values in the same way; the order of an enum's values does not matter. */
 export function sameType(a: ColumnType, b: ColumnType): boolean {
   return isDeepStrictEqual(comparable(a), comparable(b));

@@ -5,7 +5,14 @@ import type { LongText } from "../../embeddings/embedding-function";
 import type { VarveError } from "../../varve-error";
 import type { ColumnDefault, ColumnMap } from "./column";
 import { callCode, derivedCode } from "./column-code";
-import { type ColumnType, type DataType, fromDataType, sameType, type VectorType } from "./column-type";
+import {
+  type ColumnType,
+  type DataType,
+  fromDataType,
+  sameType,
+  type VectorType,
+  withBigints,
+} from "./column-type";
 import { fromWireDefault, type WireDefault } from "./defaults";
 import type { DerivedMap } from "./derived";
 import { columnNotFound, notEmbeddedYet } from "./schema-errors";
@@ -159,7 +166,9 @@ export function joinSchema(
 ): TableSchema {
   const join = (json: FieldJson): Field => {
     const column = ownEntry(definition?.columns, json.name);
-    const stored = withBigint(fromDataType(json.type), bigints.includes(json.name));
+    const stored = bigints.includes(json.name)
+      ? withBigints(fromDataType(json.type))
+      : fromDataType(json.type);
     // An older version may have had another column under the name that is declared now.
     const type = column !== undefined && sameType(column.spec.type, stored) ? column.spec.type : stored;
     const stays = json.default === undefined || json.default === null ? undefined : json.default;
@@ -195,10 +204,6 @@ function inDeclaredOrder(fields: readonly Field[], definition: Declaration): Fie
   const order = [...Object.keys(definition.columns), ...Object.keys(definition.derived)];
   const place = new Map(order.map((name, index) => [name, index]));
   return fields.toSorted((a, b) => (place.get(a.name) ?? order.length) - (place.get(b.name) ?? order.length));
-}
-
-function withBigint(type: ColumnType, wanted: boolean): ColumnType {
-  return type.kind === "int" && wanted ? { kind: "int", bigint: true } : type;
 }
 
 /** The entry of an object under its own key, never one that it inherits. */

@@ -1,4 +1,5 @@
 import type { FilterColumns, TableView, UntypedTable, Where } from "varve";
+import { wholeNumber } from "../whole-number";
 
 /** How many keys are looked up at once. */
 const AT_ONCE = 500;
@@ -26,7 +27,8 @@ export async function keysThere(
 
 /** The integer that a text is, as rows of the column have it; none where it is none. */
 function integer(text: string, isBigint = false): (number | bigint)[] {
-  if (!/^-?\d{1,19}$/.test(text)) return [];
-  if (isBigint) return [BigInt(text)].filter((value) => BigInt.asIntN(64, value) === value);
-  return Number.isSafeInteger(Number(text)) ? [Number(text)] : [];
+  const whole = wholeNumber(text);
+  if (whole === undefined) return [];
+  if (isBigint) return [whole];
+  return Number.isSafeInteger(Number(whole)) ? [Number(whole)] : [];
 }

@@ -2,8 +2,7 @@
 
 import { type TableDescription, VarveError } from "varve";
 import { noKey } from "../../integrations/support/retrieval/tool-errors";
-
-const WHOLE = /^-?\d{1,19}$/;
+import { wholeNumber } from "../../whole-number";
 
 /** A key as a model writes it. */
 export type WrittenKey = string | number;
@@ -25,8 +24,8 @@ export function keysOf(
     if (kind === "text") return String(key);
     if (kind !== "int") return key;
     if (typeof key === "number") return key;
-    if (!WHOLE.test(key))
-      throw new VarveError("INVALID_ARGUMENT", `keys: expected whole numbers, found ${JSON.stringify(key)}.`);
-    return Number.isSafeInteger(Number(key)) ? Number(key) : BigInt(key);
+    const whole = wholeNumber(key);
+    if (whole !== undefined) return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
+    throw new VarveError("INVALID_ARGUMENT", `keys: expected whole numbers, found ${JSON.stringify(key)}.`);
   });
 }

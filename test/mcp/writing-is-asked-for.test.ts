@@ -84,6 +84,15 @@ describe("with --write", () => {
     expect(await served.failure("upsert", whole)).toMatchObject({ code: "INVALID_ROW" });
   });
 
+  it("upsert promises to take dates as effective_at, and no other points", async () => {
+    const { client } = await stdioClient(await notes(), "--write");
+    const { tools } = await client.listTools();
+    const upsert = tools.find(({ name }) => name === "upsert");
+    const said = JSON.stringify(upsert?.inputSchema.properties?.["effective_at"]);
+    expect(said).toContain("Since when it is true, where that is not now: a date");
+    expect(said).not.toMatch(/version|tag/);
+  });
+
   it("delete takes rows by key or by condition, and restore brings them back", async () => {
     const served = await stdioClient(await notes(), "--write");
     const byKey = await served.answer("delete", { table: "notes", keys: ["parcels"], if_version: 3 });

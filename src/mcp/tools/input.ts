@@ -2,6 +2,7 @@
 
 import { badInput } from "../../integrations/support/retrieval/tool-errors";
 import {
+  DATE,
   firstOf,
   isObject,
   type Part,
@@ -42,6 +43,13 @@ export const AS_OF = textPart(
 export function pointPart(what: string, optional: boolean): Part {
   return textPart(`${what}: ${POINT}.`, POINT_MAX, optional);
 }
+
+/** Since when something is true: versions and tags are no answer to that. */
+export const EFFECTIVE_AT = textPart(
+  `Since when it is true, where that is not now: ${DATE}.`,
+  POINT_MAX,
+  true,
+);
 
 /** A sentence for the history. */
 export const MESSAGE = textPart(

@@ -3,7 +3,18 @@
 import { type FilterColumns, parsePoint, type UntypedTable, VarveError, type WriteResult } from "varve";
 import { isDate } from "../../realm";
 import { typedFilter } from "../../typed-filter";
-import { flagPart, IF_VERSION, keysPart, MESSAGE, namePart, pointPart, ROWS, TABLE, WHERE } from "./input";
+import {
+  EFFECTIVE_AT,
+  flagPart,
+  IF_VERSION,
+  keysPart,
+  MESSAGE,
+  namePart,
+  pointPart,
+  ROWS,
+  TABLE,
+  WHERE,
+} from "./input";
 import { keyOf, keysOf, type WrittenKey } from "./key";
 import { openTable } from "./open-table";
 import { countOf, objectOf, orNull, textOf, WRITTEN } from "./output";
@@ -33,7 +44,7 @@ export const upsertTool = databaseTool<
     table: TABLE,
     rows: ROWS,
     replace: flagPart("Rows replace what is there: columns that they lack become empty or their defaults."),
-    effective_at: pointPart("Since when it is true, where that is not now: a date", true),
+    effective_at: EFFECTIVE_AT,
     message: MESSAGE,
     if_version: IF_VERSION,
   },

@@ -24,9 +24,12 @@ interface Issue {
 /** The most characters of a point in the history. */
 export const POINT_MAX = 200;
 
-/** How a point in the history is written, for the one who writes it. */
-export const POINT =
-  'a date ("2026-09-30", its start in UTC), an instant with its zone ("2026-09-30T12:00:00Z"), "yesterday", "last tuesday" or "3 days ago" (all in UTC), the number of a version ("3"), or a tag ("@launch")';
+/** How a date is written, for the one who writes it. */
+export const DATE =
+  'a date ("2026-09-30", its start in UTC), an instant with its zone ("2026-09-30T12:00:00Z"), "yesterday", "last tuesday" or "3 days ago" (all in UTC)';
+
+/** How a point in the history is written. */
+export const POINT = `${DATE}, the number of a version ("3"), or a tag ("@launch")`;
 
 type Json = Record<string, unknown>;
 

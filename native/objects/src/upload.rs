@@ -9,9 +9,7 @@ use varve_engine::{Result, Sink};
 use crate::failure::failed;
 use crate::io::{Io, Pending};
 
-/// A file of at most so many bytes is one request.
-const WHOLE: usize = 16 << 20;
-/// A longer one goes up in parts of this size, of which so many are under way.
+/// A file of at most two of these is one request. A longer one goes up in parts of this size, of which so many are under way.
 const PART: usize = 8 << 20;
 const UNDER_WAY: usize = 4;
 
@@ -21,6 +19,9 @@ pub(crate) struct Upload {
     store: Arc<dyn ObjectStore>,
     path: Path,
     file: String,
+    /// The first part, as long as the file may still be one request.
+    first: Option<Vec<u8>>,
+    /// What was written behind what was sent: at most a part.
     buffer: Vec<u8>,
     parts: Option<Box<dyn MultipartUpload>>,
     under_way: VecDeque<Pending<object_store::Result<()>>>,
@@ -41,6 +42,7 @@ impl Upload {
             store,
             path,
             file: file.to_owned(),
+            first: None,
             buffer: Vec::new(),
             parts: None,
             under_way: VecDeque::new(),
@@ -57,13 +59,11 @@ impl Upload {
         begun.map_err(|error| self.failed(&error))
     }
 
-    /// Sends the first bytes of the buffer, once fewer parts are under way.
-    fn send(&mut self, length: usize) -> Result<()> {
+    /// Sends a part, once fewer are under way.
+    fn send(&mut self, part: Vec<u8>) -> Result<()> {
         while self.under_way.len() >= UNDER_WAY {
             self.wait_for_one()?;
         }
-        let rest = self.buffer.split_off(length);
-        let part = std::mem::replace(&mut self.buffer, rest);
         let mut parts = match self.parts.take() {
             Some(parts) => parts,
             None => self.begin()?,
@@ -72,6 +72,19 @@ impl Upload {
         self.parts = Some(parts);
         self.under_way.push_back(self.io.begin(sent));
         Ok(())
+    }
+
+    /// Makes room where a part is full and more follows.
+    fn turn(&mut self) -> Result<()> {
+        let full = std::mem::take(&mut self.buffer);
+        if self.parts.is_none() && self.first.is_none() {
+            self.first = Some(full);
+            return Ok(());
+        }
+        if let Some(first) = self.first.take() {
+            self.send(first)?;
+        }
+        self.send(full)
     }
 
     fn wait_for_one(&mut self) -> Result<()> {
@@ -83,13 +96,20 @@ impl Upload {
 }
 
 impl Sink for Upload {
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.buffer.extend_from_slice(bytes);
-        let keep = if self.parts.is_some() { PART } else { WHOLE };
-        if self.buffer.len() > keep {
-            while self.buffer.len() > PART {
-                self.send(PART)?;
+    fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            if self.buffer.len() == PART {
+                self.turn()?;
             }
+            let room = PART - self.buffer.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            if self.buffer.capacity() - self.buffer.len() < now.len() {
+                // Twice as much as there is, but never more than a part.
+                self.buffer
+                    .reserve_exact(now.len().max(self.buffer.len()).min(room));
+            }
+            self.buffer.extend_from_slice(now);
+            bytes = later;
         }
         Ok(())
     }
@@ -97,15 +117,19 @@ impl Sink for Upload {
     fn finish(mut self: Box<Self>) -> Result<()> {
         if self.parts.is_none() {
             let (store, path) = (Arc::clone(&self.store), self.path.clone());
-            let payload = PutPayload::from(std::mem::take(&mut self.buffer));
+            let all = self
+                .first
+                .take()
+                .into_iter()
+                .chain([std::mem::take(&mut self.buffer)]);
+            let payload: PutPayload = all.flat_map(PutPayload::from).collect();
             let put = self
                 .io
                 .run(async move { store.put(&path, payload).await.map(drop) })?;
             return put.map_err(|error| self.failed(&error));
         }
-        if !self.buffer.is_empty() {
-            self.send(self.buffer.len())?;
-        }
+        let last = std::mem::take(&mut self.buffer);
+        self.send(last)?;
         while !self.under_way.is_empty() {
             self.wait_for_one()?;
         }

@@ -46,6 +46,42 @@ fn a_large_file_goes_up_in_parts_and_comes_back_in_ranges() {
 }
 
 #[test]
+fn a_part_on_its_way_up_holds_no_memory_of_others() {
+    let store = TestStore::new();
+    let bucket = store.bucket(&Options::default());
+    let content = content(60 << 20);
+    let mut sink = bucket.create("t.varve/data/x.arrow").unwrap();
+    sink.write(&content).unwrap();
+    sink.finish().unwrap();
+    assert_eq!(store.largest_part(), 8 << 20);
+    let blob = bucket.open("t.varve/data/x.arrow").unwrap().unwrap();
+    assert!(blob.map().unwrap()[..] == content[..]);
+}
+
+#[test]
+fn a_file_of_two_parts_is_one_request() {
+    let key = "a/b/t.varve/data/x.arrow";
+    for (length, asked) in [
+        (1, &["PUT"][..]),
+        (16 << 20, &["PUT"]),
+        ((16 << 20) + 1, &["BEGIN", "PART", "PART", "PART", "COMPLETE"]),
+    ] {
+        let store = TestStore::new();
+        let bucket = store.bucket(&Options::default());
+        write(&bucket, "t.varve/data/x.arrow", &content(length)).unwrap();
+        assert_eq!(
+            store.asked(),
+            asked
+                .iter()
+                .map(|what| format!("{what} {key}"))
+                .collect::<Vec<_>>()
+        );
+        let blob = bucket.open("t.varve/data/x.arrow").unwrap().unwrap();
+        assert!(blob.map().unwrap()[..] == content(length)[..]);
+    }
+}
+
+#[test]
 fn a_file_whose_upload_is_torn_is_not_there() {
     let mut store = TestStore::new();
     store.tears_uploads = true;

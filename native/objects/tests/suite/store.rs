@@ -39,6 +39,8 @@ pub(crate) struct TestStore {
     inner: Arc<InMemory>,
     asked: Arc<Mutex<Vec<String>>>,
     puts: Arc<AtomicU64>,
+    /// The most memory that a part of an upload held.
+    largest: Arc<AtomicU64>,
     plan: Arc<Plan>,
     pub(crate) ignores_conditions: bool,
     pub(crate) tears_uploads: bool,
@@ -55,6 +57,7 @@ impl TestStore {
             inner: Arc::default(),
             asked: Arc::default(),
             puts: Arc::default(),
+            largest: Arc::default(),
             plan: Arc::new(plan),
             ignores_conditions: false,
             tears_uploads: false,
@@ -81,6 +84,11 @@ impl TestStore {
     /// What it was asked since the last time.
     pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
+    /// The most memory that a part of an upload held.
+    pub(crate) fn largest_part(&self) -> u64 {
+        self.largest.load(Ordering::Relaxed)
     }
 
     fn ask(&self, what: &str, path: &str) {
@@ -195,6 +203,17 @@ struct TestUpload {
 impl MultipartUpload for TestUpload {
     fn put_part(&mut self, data: PutPayload) -> UploadPart {
         self.store.ask("PART", &self.path);
+        let pieces: Vec<_> = data.into_iter().collect();
+        let held = pieces.into_iter().map(|piece| match piece.try_into_mut() {
+            Ok(own) => {
+                self.store
+                    .largest
+                    .fetch_max(own.capacity() as u64, Ordering::Relaxed);
+                own.freeze()
+            }
+            Err(shared) => shared,
+        });
+        let data = held.collect();
         self.upload.put_part(data)
     }
 

@@ -171,6 +171,7 @@ impl Bucket {
             Err(error) if is_beyond_end(&error) => return Ok(Some(Bytes::from(Vec::new()))),
             Err(error) => return Err(failed("read", path, &error)),
         };
+        check_length(path, length.min(RANGE), &first)?;
         match self.0.cache.as_ref().filter(|_| length >= CACHE_FROM) {
             None => {
                 let mut bytes = first;
@@ -211,12 +212,7 @@ impl Bucket {
                 return Ok(());
             };
             let (_, bytes) = part.wait()?.map_err(|error| failed("read", path, &error))?;
-            if bytes.len() as u64 != wanted {
-                return Err(Error::corrupt(
-                    path,
-                    "the store gives fewer bytes of it than it says there are",
-                ));
-            }
+            check_length(path, wanted, &bytes)?;
             take(&bytes)?;
         }
     }
@@ -255,6 +251,17 @@ fn found(path: &str, answer: Result<(), StoreError>) -> Result<bool> {
         Ok(()) => Ok(true),
         Err(StoreError::NotFound { .. }) => Ok(false),
         Err(error) => Err(failed("look up", path, &error)),
+    }
+}
+
+/// Whether a range has all of its bytes.
+fn check_length(path: &str, wanted: u64, bytes: &[u8]) -> Result<()> {
+    match bytes.len() as u64 == wanted {
+        true => Ok(()),
+        false => Err(Error::corrupt(
+            path,
+            "the store does not give as many bytes of it as it says there are",
+        )),
     }
 }
 

@@ -82,6 +82,34 @@ fn a_file_of_two_parts_is_one_request() {
 }
 
 #[test]
+fn a_range_that_is_cut_short_is_told_and_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let cached = Options {
+        cache_dir: Some(folder.path().to_owned()),
+        ..Options::default()
+    };
+    let mut store = TestStore::new();
+    write(&store.bucket(&cached), "t.varve/data/x.arrow", &content(50_000)).unwrap();
+    store.cuts_ranges = true;
+    for options in [&cached, &Options::default()] {
+        let error = store.bucket(options).open("t.varve/data/x.arrow").unwrap_err();
+        assert_eq!(error.code(), Code::Corrupt);
+        assert_eq!(
+            error.message(),
+            "The file t.varve/data/x.arrow is damaged: the store does not give as many bytes of it as it says there are."
+        );
+    }
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    store.cuts_ranges = false;
+    let blob = store
+        .bucket(&cached)
+        .open("t.varve/data/x.arrow")
+        .unwrap()
+        .unwrap();
+    assert!(blob.map().unwrap()[..] == content(50_000)[..]);
+}
+
+#[test]
 fn a_file_whose_upload_is_torn_is_not_there() {
     let mut store = TestStore::new();
     store.tears_uploads = true;

@@ -11,8 +11,9 @@ use futures_util::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
+    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    UploadPart,
 };
 use varve_objects::{Bucket, Options};
 
@@ -44,6 +45,8 @@ pub(crate) struct TestStore {
     plan: Arc<Plan>,
     pub(crate) ignores_conditions: bool,
     pub(crate) tears_uploads: bool,
+    /// Whether the bytes of a range end before it does.
+    pub(crate) cuts_ranges: bool,
     pub(crate) slow: Duration,
 }
 
@@ -61,6 +64,7 @@ impl TestStore {
             plan: Arc::new(plan),
             ignores_conditions: false,
             tears_uploads: false,
+            cuts_ranges: false,
             slow: Duration::ZERO,
         }
     }
@@ -168,7 +172,22 @@ impl ObjectStore for TestStore {
     async fn get_opts(&self, path: &Path, options: GetOptions) -> Result<GetResult> {
         self.ask(if options.head { "HEAD" } else { "GET" }, path.as_ref());
         tokio::time::sleep(self.slow).await;
-        self.inner.get_opts(path, options).await
+        let is_cut = self.cuts_ranges && options.range.is_some();
+        let found = self.inner.get_opts(path, options).await?;
+        if !is_cut {
+            return Ok(found);
+        }
+        let (meta, range, attributes) = (found.meta.clone(), found.range.clone(), found.attributes.clone());
+        let extensions = found.extensions.clone();
+        let bytes = found.bytes().await?;
+        let bytes = bytes.slice(..bytes.len() / 2);
+        Ok(GetResult {
+            payload: GetResultPayload::Stream(futures_util::stream::once(async { Ok(bytes) }).boxed()),
+            meta,
+            range,
+            attributes,
+            extensions,
+        })
     }
 
     fn delete_stream(&self, paths: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use varve_engine::{Bytes, Disk, Error, OsDisk, Result};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64, xxh3_128};
@@ -23,6 +23,10 @@ const UNFINISHED: &str = ".fetching-";
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many bytes a folder may hold unless something else is said.
 pub(crate) const BUDGET: u64 = 8 << 30;
+/// One part of so many is left free, so that the folder is not gone through at each copy.
+const SHARE: u64 = 16;
+/// For so long it is not looked again for the copies of other processes.
+const LOOKED_FOR: Duration = Duration::from_secs(10);
 
 /// The folder.
 #[derive(Debug)]
@@ -40,6 +44,10 @@ struct Known {
     names: HashMap<String, String>,
     /// Copies whose bytes this process has seen to be right, or has written.
     checked: HashSet<String>,
+    /// When copies of other processes were looked for.
+    looked: Option<Instant>,
+    /// How many bytes this process wrote since the folder was gone through; `None` before it was.
+    written: Option<u64>,
 }
 
 /// A copy that is being written.
@@ -68,21 +76,24 @@ impl Cache {
 
     /// The copy of a file, where there is a whole one. Nothing of it is believed before its checksum was found right, once a process.
     pub(crate) fn open(&self, of: &str) -> Option<Bytes> {
-        let key = key(of);
-        let known = self.known().names.get(&key).cloned();
-        let name = known.or_else(|| self.look_for(&key))?;
+        self.open_key(&key(of))
+    }
+
+    fn open_key(&self, key: &str) -> Option<Bytes> {
+        let known = self.known().names.get(key).cloned();
+        let name = known.or_else(|| self.look_for(key))?;
         let path = self.folder.join(&name);
         let bytes = match self.disk.open(&path) {
             Ok(bytes) => bytes,
             Err(_) => {
-                self.forget(&key, &name);
+                self.forget(key, &name);
                 return None;
             }
         };
         let is_checked = self.known().checked.contains(&name);
         if !is_checked {
-            if self::name(&key, xxh3_64(&bytes)) != name {
-                self.forget(&key, &name);
+            if self::name(key, xxh3_64(&bytes)) != name {
+                self.forget(key, &name);
                 let _ = fs::remove_file(&path);
                 return None;
             }
@@ -100,8 +111,14 @@ impl Cache {
         known.checked.remove(name);
     }
 
-    /// A copy that another process made.
+    /// A copy that another process made. One that it made a moment ago may be missed, and is then fetched as well.
     fn look_for(&self, key: &str) -> Option<String> {
+        let mut known = self.known();
+        if known.looked.is_some_and(|then| then.elapsed() < LOOKED_FOR) {
+            return None;
+        }
+        known.looked = Some(Instant::now());
+        drop(known);
         let names = fs::read_dir(&self.folder).ok()?.filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;
             let (key, _) = name.split_once('-').filter(|(key, _)| !key.is_empty())?;
@@ -141,8 +158,24 @@ impl Cache {
             .hint("Give connect a cacheDir that can be written, or cache: \"memory\".")
     }
 
-    /// Removes the copies that were used longest ago, until the others fit. Who has one mapped keeps its bytes.
+    /// Counts what was written, and makes room where that may have filled what was left free. Processes that share the folder do so each
+    /// for itself.
+    fn wrote(&self, length: u64) {
+        let mut known = self.known();
+        let written = known
+            .written
+            .map_or(u64::MAX, |written| written.saturating_add(length));
+        let is_due = written >= self.budget / SHARE;
+        known.written = Some(if is_due { 0 } else { written });
+        drop(known);
+        if is_due {
+            self.make_room();
+        }
+    }
+
+    /// Removes the copies that were used longest ago, until the others fit and a share is free. Who has one mapped keeps its bytes.
     fn make_room(&self) {
+        let room = self.budget - self.budget / SHARE;
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return;
         };
@@ -163,7 +196,7 @@ impl Cache {
             total = total.saturating_add(length);
             let is_unfinished =
                 age > ABANDONED && !is_copy(&path.file_name().unwrap_or_default().to_string_lossy());
-            if total > self.budget || is_unfinished {
+            if total > room || is_unfinished {
                 let _ = fs::remove_file(path);
             }
         }
@@ -182,13 +215,22 @@ impl Copy<'_> {
         drop(self.file.take());
         let name = name(&self.key, self.hash.digest());
         let path = self.cache.folder.join(&name);
-        let opened = fs::rename(&self.path, &path).and_then(|()| self.cache.disk.open(&path));
+        if let Err(error) = fs::rename(&self.path, &path) {
+            let _ = fs::remove_file(&self.path);
+            // Some systems put nothing in the place of what another process has open, which has the same bytes.
+            self.cache.known().names.insert(self.key.clone(), name);
+            return self
+                .cache
+                .open_key(&self.key)
+                .ok_or_else(|| self.cache.failed(&error));
+        }
+        let opened = self.cache.disk.open(&path);
         let bytes = opened.map_err(|error| self.cache.failed(&error))?;
         let mut known = self.cache.known();
         known.names.insert(self.key.clone(), name.clone());
         known.checked.insert(name);
         drop(known);
-        self.cache.make_room();
+        self.cache.wrote(bytes.len() as u64);
         Ok(bytes)
     }
 }
@@ -286,6 +328,60 @@ mod tests {
         put(&cache, "d", &[4; 200_000]);
         assert!(cache.open("a").is_none());
         assert_eq!(&*a, &[1; 100_000]);
+    }
+
+    #[test]
+    fn copies_of_other_processes_are_not_looked_for_at_each_miss() {
+        let folder = tempfile::tempdir().unwrap();
+        let [cache, other] = [(); 2].map(|()| Cache::new(folder.path().to_owned(), BUDGET));
+        assert!(cache.open("a").is_none());
+        put(&other, "a", &[7; 100]);
+        assert!(cache.open("a").is_none());
+        let then = Instant::now().checked_sub(LOOKED_FOR).unwrap();
+        cache.known().looked = Some(then);
+        assert_eq!(&*cache.open("a").unwrap(), &[7; 100]);
+    }
+
+    #[test]
+    fn a_folder_is_gone_through_once_for_many_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), 160_000);
+        put(&cache, "a", &[1; 100]);
+        // Another process fills it.
+        let other = folder.path().join(name(&key("b"), 1));
+        fs::write(&other, vec![2; 160_000]).unwrap();
+        let file = OpenOptions::new().append(true).open(&other).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(10))
+            .unwrap();
+        for of in 0..99 {
+            put(&cache, &of.to_string(), &[3; 100]);
+        }
+        assert_eq!(files(folder.path()).len(), 101);
+        put(&cache, "c", &[4; 100]);
+        assert_eq!(files(folder.path()).len(), 101);
+        assert!(cache.open("a").is_some() && cache.open("c").is_some());
+        assert!(!other.exists());
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_put_in_its_place_leaves_nothing_and_what_stands_there_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), BUDGET);
+        let begin = |content: &[u8]| {
+            let mut copy = cache.copy("a").unwrap();
+            copy.write(content).unwrap();
+            copy
+        };
+        let lost = begin(&[7; 100]);
+        put(&cache, "a", &[7; 100]);
+        fs::remove_file(&lost.path).unwrap();
+        assert_eq!(&*lost.finish().unwrap(), &[7; 100]);
+        // Nothing can be put over a folder.
+        let place = folder.path().join(name(&key("a"), xxh3_64(&[8; 100])));
+        fs::create_dir(&place).unwrap();
+        assert!(begin(&[8; 100]).finish().is_err());
+        fs::remove_dir(&place).unwrap();
+        assert_eq!(files(folder.path()), [name(&key("a"), xxh3_64(&[7; 100]))]);
     }
 
     #[test]

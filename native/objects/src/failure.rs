@@ -27,15 +27,20 @@ impl Meaning {
             StoreError::NotFound { .. } => Self::Missing,
             StoreError::AlreadyExists { .. } | StoreError::Precondition { .. } => Self::Taken,
             StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. } => Self::Denied,
-            StoreError::Generic { .. } => match status(&error.to_string()) {
-                Some(401 | 403) => Self::Denied,
-                Some(404) => Self::Missing,
-                Some(408 | 409 | 425 | 429) | None => Self::Unknown,
-                Some(300..500) => Self::Refused,
-                Some(_) => Self::Unknown,
-            },
+            StoreError::Generic { .. } => Self::of_answer(&error.to_string()),
             StoreError::JoinError { .. } => Self::Unknown,
             _ => Self::Refused,
+        }
+    }
+
+    fn of_answer(text: &str) -> Self {
+        match (status(text), code(text)) {
+            (Some(400), Some("RequestTimeout" | "SlowDown")) => Self::Unknown,
+            (Some(400), Some("ExpiredToken")) | (Some(401 | 403), _) => Self::Denied,
+            (Some(404), _) => Self::Missing,
+            (Some(408 | 409 | 425 | 429) | None, _) => Self::Unknown,
+            (Some(300..500), _) => Self::Refused,
+            (Some(_), _) => Self::Unknown,
         }
     }
 }
@@ -74,9 +79,7 @@ pub(crate) fn failed(action: &str, file: &str, error: &StoreError) -> Error {
 /// What was answered, in as many words as are safe.
 fn said(error: &StoreError) -> String {
     let text = error.to_string();
-    let code =
-        between(&text, "<Code>", "</Code>").filter(|code| code.chars().all(|c| c.is_ascii_alphanumeric()));
-    match (status(&text), code) {
+    match (status(&text), code(&text)) {
         (Some(status), Some(code)) => format!("{status} {code}"),
         (Some(status), None) => format!("it answers with the status {status}"),
         (None, _) => innermost(error),
@@ -102,6 +105,11 @@ fn status(text: &str) -> Option<u16> {
     rest.get(..3)?.parse().ok()
 }
 
+/// What S3 calls a failure.
+fn code(text: &str) -> Option<&str> {
+    between(text, "<Code>", "</Code>").filter(|code| code.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
 fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(open)?;
     rest.split_once(close).map(|(inner, _)| inner)
@@ -123,6 +131,22 @@ mod tests {
         for (text, meaning) in [
             (
                 "Server returned non-2xx status code: 400 Bad Request: ",
+                Meaning::Refused,
+            ),
+            (
+                "Server returned non-2xx status code: 400 Bad Request: <Code>RequestTimeout</Code>",
+                Meaning::Unknown,
+            ),
+            (
+                "Server returned non-2xx status code: 400 Bad Request: <Code>SlowDown</Code>",
+                Meaning::Unknown,
+            ),
+            (
+                "Server returned non-2xx status code: 400 Bad Request: <Code>ExpiredToken</Code>",
+                Meaning::Denied,
+            ),
+            (
+                "Server returned non-2xx status code: 400 Bad Request: <Code>InvalidArgument</Code>",
                 Meaning::Refused,
             ),
             (

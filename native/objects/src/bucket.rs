@@ -329,6 +329,10 @@ impl Store for Bucket {
         }
     }
 
+    fn tries_again(&self) -> bool {
+        true
+    }
+
     fn kept_ms(&self) -> u64 {
         KEPT_MS
     }

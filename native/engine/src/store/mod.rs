@@ -132,6 +132,10 @@ pub trait Store: Send + Sync + Debug {
     fn confirm(&self, _path: &str) -> Result<()> {
         Ok(())
     }
+    /// Whether a put that failed is one that the store has tried again by itself, as long as that makes sense.
+    fn tries_again(&self) -> bool {
+        false
+    }
     /// Whether all answers are had without waiting for anything far away: from memory, or from this machine.
     fn is_near(&self) -> bool {
         false

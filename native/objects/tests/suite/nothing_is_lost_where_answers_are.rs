@@ -93,8 +93,14 @@ fn a_commit_of_which_nobody_can_know_says_so() {
     let store = TestStore::failing(|number| (number >= 3).then_some(Fault::Lost));
     let table = database(&store).create_table("t", numbers()).unwrap();
     let row = batch(&numbers(), &[vec![Value::Int(1)]]);
+    store.asked();
     let error = table
         .insert(row, &numbers(), OnKey::Refuse, &CommitOptions::default())
         .unwrap_err();
     assert_eq!(error.code(), Code::CommitUnknown);
+    let puts = store
+        .asked()
+        .into_iter()
+        .filter(|asked| asked.starts_with("CREATE"));
+    assert_eq!(puts.count(), 6);
 }

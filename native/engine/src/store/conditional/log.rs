@@ -6,7 +6,7 @@ use crate::error::{Code, Result};
 use crate::store::asked::Asked;
 use crate::store::{Bytes, Entry, ManifestLog, PutOutcome, Store, manifest_name, manifest_sequence};
 
-/// How often a manifest is put of which the store does not say whether it landed.
+/// How often a manifest is put of which the store does not say whether it landed, where the store does not try again by itself.
 const TRIES: usize = 3;
 
 /// Manifests in any store whose put-if-absent decides who is first, such as an object store.
@@ -94,11 +94,12 @@ impl ManifestLog for ConditionalLog {
 
     fn append(&self, sequence: u64, bytes: &[u8]) -> Result<PutOutcome> {
         let path = self.path(sequence);
+        let most = if self.store.tries_again() { 1 } else { TRIES };
         let mut tries = 1;
         loop {
             match self.store.put_if_absent(&path, bytes) {
                 // It may have landed: then the next try finds its own manifest, which the caller knows by its id.
-                Err(error) if tries < TRIES && error.code() == Code::Io => tries += 1,
+                Err(error) if tries < most && error.code() == Code::Io => tries += 1,
                 put => return put,
             }
         }

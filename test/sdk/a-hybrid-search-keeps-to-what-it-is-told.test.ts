@@ -29,7 +29,7 @@ it("says why nothing was found, where nothing but the query can be the reason", 
   const other = await t.search("返金");
   expect([other.length, other.reason]).toEqual([
     0,
-    "No row has words of the query, and vectors add no rows where words are required or the embedding function does not read the script of the query.",
+    "No row has words of the query, and vectors add no rows where words are required, the embedding function does not read the script of the query, or no row has a vector.",
   ]);
   expect((await t.search("+zebra refunds")).reason).toBe(other.reason);
   const unknown = await t.search("☃");
@@ -38,6 +38,16 @@ it("says why nothing was found, where nothing but the query can be the reason", 
   expect((await t.search("☃", { where: { id: 9 } })).reason).toBeUndefined();
   expect((await t.search("☃", { offset: 3 })).reason).toBeUndefined();
   expect((await t.search("refunds", { limit: 0 })).reason).toBeUndefined();
+});
+
+it("says of a version without rows that it has none", async () => {
+  const t = await filled();
+  const { version } = await t.delete({ where: (c) => c.id.in([1, 2]) });
+  for (const query of ["refunds", "☃"]) {
+    expect((await t.search(query)).reason).toBe("The version that was searched has no rows.");
+    expect((await t.asOf(version).search(query)).reason).toBe("The version that was searched has no rows.");
+  }
+  expect(await t.asOf(version - 1).search("refunds")).not.toHaveLength(0);
 });
 
 it("treats a text with a vector alike, whether the mode is said or not", async () => {

@@ -57,8 +57,9 @@ const NO_EMBEDDING =
 const NO_WORDS =
   "The embedding function found nothing in the query that it knows, and no row has words of the query.";
 
-const NO_ROWS =
-  "No row has words of the query, and vectors add no rows where words are required or the embedding function does not read the script of the query.";
+const NO_HITS =
+  "No row has words of the query, and vectors add no rows where words are required, the embedding function does not read the script of the query, or no row has a vector.";
+const NO_ROWS = "The version that was searched has no rows.";
 
 /** Finds the rows that are nearest to a query. Where the query has no vector, nothing is found. */
 export async function search(
@@ -75,11 +76,11 @@ export async function search(
     throw badArgument("mode", '"vector" or "hybrid" for an answer in Arrow', '"text"', handle.name);
   if (rerank !== undefined) return await reranked(handle, own, query, request, rerank);
   const { reader, plan, chosen, field, body, vector, shape } = await prepare(handle, own, query, request);
-  const zeros = new Float32Array(field?.type.dimensions ?? 0);
+  const zeros = (): Float32Array => new Float32Array(field?.type.dimensions ?? 0);
   if (chosen.mode === "hybrid") {
     // Beside a vector of zeros words alone are looked for.
-    const found = await form.answer(reader, () => reader.search(plan, body, vector ?? zeros, shape));
-    return withReason(found, request, vector);
+    const found = await form.answer(reader, () => reader.search(plan, body, vector ?? zeros(), shape));
+    return await withReason(found, request, reader, vector === null ? NO_WORDS : NO_HITS);
   }
   if (vector !== null || field === undefined)
     return await form.answer(reader, () => reader.search(plan, body, vector, shape));
@@ -88,15 +89,21 @@ export async function search(
     return shape.confidence ? Object.defineProperty(none, "confidence", { value: "none" }) : none;
   }
   const nothing = { ...body, where: NOTHING };
-  return await form.answer(reader, () => reader.search(plan, nothing, zeros, shape));
+  return await form.answer(reader, () => reader.search(plan, nothing, zeros(), shape));
 }
 
 /** Says of an empty answer why it is empty, where nothing but the query can be the reason. */
-function withReason(found: unknown, request: SearchRequest, vector: Float32Array | null): unknown {
+async function withReason(
+  found: unknown,
+  request: SearchRequest,
+  reader: Reader,
+  reason: string,
+): Promise<unknown> {
   const { where, minScore, after, offset = 0, limit = LIMIT } = request;
   const isBounded = where !== undefined || minScore !== undefined || after !== undefined || offset > 0;
   if (!Array.isArray(found) || found.length > 0 || isBounded || limit === 0) return found;
-  return Object.defineProperty(found, "reason", { value: vector === null ? NO_WORDS : NO_ROWS });
+  const rows = await reader.count(undefined);
+  return Object.defineProperty(found, "reason", { value: rows === 0 ? NO_ROWS : reason });
 }
 
 /** A search whose candidates somebody else puts in order. */

@@ -1,5 +1,6 @@
 // Filters, orders and counts through indexes of values, and without: `node bench/filters.mjs --rows 1000000 --vectors 100000`. Each call asks
 // for other values, so that nothing is remembered.
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { boolean, connect, float, int, list, table, text, timestamp, vector } from "varve";
 import { inFolder, median, quantile, random, report, times } from "./support.mjs";
@@ -29,7 +30,7 @@ const plain = table(
   "plain",
   columns((column) => column),
 );
-const places = table("places", { id: int().primaryKey(), share: int().indexed(), vec: vector(DIMENSIONS) });
+const places = (share) => table("places", { id: int().primaryKey(), share, vec: vector(DIMENSIONS) });
 
 function sale(id, next) {
   return {
@@ -119,16 +120,22 @@ export async function run({ rows = 200_000, vectors = 20_000 } = {}) {
       await db.close();
     });
   }
+  for (const share of [int().indexed(), int()]) await searches(places(share), vectors);
+}
+
+/** Ten nearest rows among those of a range. */
+async function searches(definition, count) {
   const next = random(2);
   await inFolder(async (folder) => {
-    const batches = clusteredBatches(vectors, DIMENSIONS, 0, AT_ONCE);
+    const batches = clusteredBatches(count, DIMENSIONS, 0, AT_ONCE);
     let batch;
     const place = (id) => {
       if (id % AT_ONCE === 0) batch = batches.next().value;
       const vec = vectorAt(batch, DIMENSIONS, id % AT_ONCE);
       return { id, share: Math.floor(next() * 10_000), vec };
     };
-    const { db, t } = await filled(folder, places, vectors, place);
+    const { db, t } = await filled(folder, definition, count, place);
+    const isIndexed = (await t.describe()).columns.some((column) => column.indexed);
     const [asked] = clusteredBatches(64, DIMENSIONS, 1, 64);
     const queries = Array.from({ length: 64 }, (_, i) => vectorAt(asked, DIMENSIONS, i));
     for (const [percent, bound] of [
@@ -136,7 +143,7 @@ export async function run({ rows = 200_000, vectors = 20_000 } = {}) {
       [50, "at most 300"],
     ]) {
       await measure(
-        `search among ${percent} % of ${vectors} rows x ${DIMENSIONS}`,
+        `search among ${percent} % of ${count} rows x ${DIMENSIONS}${isIndexed ? "" : ", not indexed"}`,
         (i) =>
           t.search(queries[i % queries.length], {
             column: "vec",
@@ -144,14 +151,14 @@ export async function run({ rows = 200_000, vectors = 20_000 } = {}) {
             select: ["id"],
             limit: 10,
           }),
-        bound,
+        isIndexed ? bound : undefined,
       );
     }
     await db.close();
   });
 }
 
-if (import.meta.url === `file://${process.argv[1]}`) {
+if (fileURLToPath(import.meta.url) === process.argv[1]) {
   const { values } = parseArgs({ options: { rows: { type: "string" }, vectors: { type: "string" } } });
   await run({ rows: Number(values.rows ?? 200_000), vectors: Number(values.vectors ?? 20_000) });
 }

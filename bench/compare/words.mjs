@@ -4,6 +4,7 @@
 //   npm install --prefix bench/compare            once; some of them are compiled
 //   node bench/compare/words.mjs                  100 k texts of 1 KB, vectors of 384 dimensions for hybrid search
 //   node bench/compare/words.mjs --rows 2000 --only sqlite,orama --skip hybrid
+//   node bench/compare/words.mjs --only varve --skip words --vectors clustered
 
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import { parseArgs } from "node:util";
 import { inFolder, machine } from "../support.mjs";
 import { makeQueries } from "./words/queries.mjs";
 import { writeTexts } from "./words/texts.mjs";
+import { LYING } from "./words/vectors.mjs";
 
 const PEERS = ["varve", "lancedb", "zvec", "sqlite", "orama"];
 const PATIENCE_MS = 15 * 60_000;
@@ -24,6 +26,8 @@ const { values } = parseArgs({
   options: {
     rows: { type: "string", default: "100000" },
     dimensions: { type: "string", default: "384" },
+    /** How vectors lie: random or clustered. */
+    vectors: { type: "string", default: "random" },
     /** Queries of each kind. */
     count: { type: "string", default: "200" },
     only: { type: "string", default: PEERS.join(",") },
@@ -33,6 +37,10 @@ const { values } = parseArgs({
 });
 if (!(Number(values.rows) >= 1000)) {
   console.error("--rows is 1000 at least: fewer texts have too few rare words to ask for.");
+  process.exit(2);
+}
+if (!Object.hasOwn(LYING, values.vectors)) {
+  console.error(`--vectors is ${Object.keys(LYING).join(" or ")}.`);
   process.exit(2);
 }
 const parts = ["words", "hybrid"].filter((part) => !values.skip.split(",").includes(part));
@@ -62,7 +70,7 @@ await inFolder((folder) => {
   const fresh = Array.from({ length: FRESH }, (_, i) => [rows + i, texts.text(rows + i)]);
   writeFileSync(join(folder, "queries.json"), JSON.stringify({ queries, fresh }));
   console.log(
-    `${texts.name}\n${values.count} queries of each kind, ten rows with their texts; random vectors\n`,
+    `${texts.name}\n${values.count} queries of each kind, ten rows with their texts; ${values.vectors} vectors\n`,
   );
   const names = ["varve", ...values.only.split(",").filter((name) => name !== "varve")];
   print(
@@ -75,11 +83,15 @@ function measure(peer, part, folder) {
   const script = fileURLToPath(new URL("words/measure.mjs", import.meta.url));
   const own = join(folder, `${peer}-${part}`);
   const flags = ["--expose-gc", `--max-old-space-size=${HEAP}`];
-  const child = spawnSync(process.execPath, [...flags, script, peer, folder, own, part, values.dimensions], {
-    encoding: "utf8",
-    timeout: PATIENCE_MS,
-    maxBuffer: 1 << 26,
-  });
+  const child = spawnSync(
+    process.execPath,
+    [...flags, script, peer, folder, own, part, values.dimensions, values.vectors],
+    {
+      encoding: "utf8",
+      timeout: PATIENCE_MS,
+      maxBuffer: 1 << 26,
+    },
+  );
   for (const path of [own, `${own}.db`, `${own}.db-wal`, `${own}.db-shm`])
     rmSync(path, { recursive: true, force: true });
   const line = child.stdout?.split("\n").find((one) => one.startsWith('{"peer"'));

@@ -1,14 +1,15 @@
 // One product in this process: fills it with the texts, asks it, and prints what came out as a line of JSON. With vectors only hybrid search is
 // measured, so that the figures of words are those of a table of words.
 //
-//   node measure.mjs <peer> <folder of texts.jsonl and queries.json> <folder of its own> words|hybrid <dimensions>
+//   node measure.mjs <peer> <folder of texts.jsonl and queries.json> <folder of its own> words|hybrid <dimensions> random|clustered
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { quantile } from "../../support.mjs";
 import { watchMemory } from "../../vectors/memory.mjs";
 import { KINDS } from "./queries.mjs";
-import { batches, rowOf, vectorOf } from "./texts.mjs";
+import { batches, rowOf } from "./texts.mjs";
+import { LYING } from "./vectors.mjs";
 
 const IN_FLIGHT = 8;
 const FLOW_MS = 2000;
@@ -18,8 +19,9 @@ const FRESH = 1000;
 const ROUNDS = 5;
 const ASKED_FRESH = 20;
 
-const [peer, shared, own, part, dimensionsText] = process.argv.slice(2);
+const [peer, shared, own, part, dimensionsText, lying] = process.argv.slice(2);
 const dimensions = part === "hybrid" ? Number(dimensionsText) : undefined;
+const vectors = dimensions === undefined ? undefined : LYING[lying](dimensions);
 const { queries, fresh } = JSON.parse(readFileSync(join(shared, "queries.json"), "utf8"));
 const ofKind = (kind) => queries.filter((query) => query.kind === kind);
 const { opened } = await import(`../peers/words/${peer}.mjs`);
@@ -31,12 +33,12 @@ const faults = [];
 
 await fill();
 if (part === "hybrid") {
-  const vectors = new Map(queries.map((query, i) => [query, vectorOf(-1 - i, dimensions)]));
+  const vectorOf = new Map(queries.map((query) => [query, vectors.ofQueries.next().value]));
   await measured("hybrid", () =>
     ask(
       "hybrid",
       ofKind("words"),
-      (query) => db.hybrid(query, vectors.get(query)),
+      (query) => db.hybrid(query, vectorOf.get(query)),
       () => true,
     ),
   );
@@ -54,7 +56,7 @@ async function fill() {
     await run();
     taken += performance.now() - start;
   };
-  for (const rows of batches(shared, dimensions)) {
+  for (const rows of batches(shared, vectors?.ofRows)) {
     for (const { body } of rows) bytes += Buffer.byteLength(body);
     await clocked(() => db.add(rows));
   }

@@ -4,7 +4,7 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { random, unitVector } from "../../support.mjs";
+import { random } from "../../support.mjs";
 import { bucketOf } from "../../vectors/filled.mjs";
 import { chunksOf, textFiles } from "../../vectors/texts.mjs";
 
@@ -71,17 +71,13 @@ export function codeOf(row) {
   return `${letter(row)}${letter(row >>> 3)}-${100_000 + row}-${letter(row >>> 5)}`;
 }
 
-/** A vector of length 1 for a row or a query, in a direction of its own. */
-export function vectorOf(row, dimensions) {
-  return unitVector(dimensions, random(row + 0x5eed));
-}
-
-/** Rows of { id, body, bucket } and, where there are dimensions, `vec`; never more than a batch in memory. */
-export function* batches(folder, dimensions) {
+/** Rows of { id, body, bucket } and, where there are vectors, `vec`; never more than a batch in memory. */
+export function* batches(folder, vectors) {
   let row = 0;
   let rows = [];
   for (const body of lines(join(folder, "texts.jsonl"))) {
-    rows.push(rowOf(row, body, dimensions));
+    const plain = rowOf(row, body);
+    rows.push(vectors === undefined ? plain : { ...plain, vec: vectors.next().value });
     row += 1;
     if (rows.length === BATCH) {
       yield rows;
@@ -91,9 +87,8 @@ export function* batches(folder, dimensions) {
   if (rows.length > 0) yield rows;
 }
 
-export function rowOf(row, body, dimensions) {
-  const plain = { id: row, body, bucket: bucketOf(row) };
-  return dimensions === undefined ? plain : { ...plain, vec: vectorOf(row, dimensions) };
+export function rowOf(row, body) {
+  return { id: row, body, bucket: bucketOf(row) };
 }
 
 function* lines(path) {

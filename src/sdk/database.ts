@@ -27,7 +27,7 @@ export interface OpenTableOptions {
 
 const OPEN_TABLE: OptionRules<OpenTableOptions> = { bigints: DATA };
 
-/** A set of tables in a directory or in memory. `connect` opens one. */
+/** A set of tables in a directory, in memory or in a bucket. `connect` opens one. */
 export class Database {
   readonly #native: NativeDatabase;
   readonly #services: EmbedServices;

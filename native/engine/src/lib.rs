@@ -126,15 +126,15 @@ pub mod inside {
 
     /// The scalar index.
     pub mod scalar {
-        pub use crate::index::scalar::{Built, Key, Plan, Scalar, ScalarIndex, Scalars, build};
+        pub use crate::index::scalar::{Key, Plan, Scalar, ScalarIndex, Scalars, build};
     }
 
     /// The text index.
     pub mod text {
         pub use crate::index::text::{
-            Built, Clause, Compiled, Corpus, Counts, Covered, Explained, Field, Fit, Form, Fragment, Hit,
-            Occur, Plan, Query, Rest, Several, Share, Shown, Statistics, Stretch, Tail, TextIndex, TextQuery,
-            Texts, Totals, build,
+            Clause, Compiled, Corpus, Counts, Covered, Explained, Field, Fit, Form, Fragment, Hit, Occur,
+            Plan, Query, Rest, Several, Share, Shown, Statistics, Stretch, Tail, TextIndex, TextQuery, Texts,
+            Totals, build,
         };
     }
 }

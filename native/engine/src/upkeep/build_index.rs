@@ -9,9 +9,7 @@ use crate::environment::Stop;
 use crate::error::{Code, Result};
 use crate::format::{Covers, IndexFile};
 use crate::fragment::CheckedWriter;
-use crate::index::scalar;
-use crate::index::text;
-use crate::index::vector;
+use crate::index::{Built, scalar, text, vector};
 use crate::schema::{Analysis, Field};
 use crate::snapshot::{OpenIndex, TableState};
 use crate::store::FileName;
@@ -33,16 +31,14 @@ struct Made {
 /// The bytes of a segment.
 enum Bytes {
     Vector(Vec<u8>),
-    Text(text::Built),
-    Scalar(scalar::Built),
+    Sections(Built),
 }
 
 impl Bytes {
     fn pieces(&self) -> Box<dyn Iterator<Item = &[u8]> + '_> {
         match self {
             Self::Vector(bytes) => Box::new(std::iter::once(bytes.as_slice())),
-            Self::Text(built) => Box::new(built.pieces()),
-            Self::Scalar(built) => Box::new(built.pieces()),
+            Self::Sections(built) => Box::new(built.pieces()),
         }
     }
 }
@@ -187,29 +183,11 @@ impl Table {
                     stop: stop.flag(),
                 };
                 let built = text::build(rows, &plan)?;
-                let whole = built.rows >= source.len();
-                Ok(Made {
-                    rows: built.rows as u64,
-                    until: if whole {
-                        task.until
-                    } else {
-                        text::Texts::id(rows, built.rows)
-                    },
-                    bytes: Bytes::Text(built),
-                })
+                Ok(task.made(built, source, |row| text::Texts::id(rows, row)))
             }
             (Source::Scalar(rows), _) => {
                 let built = scalar::build(rows, &rows.plan(stop))?;
-                let whole = built.rows >= source.len();
-                Ok(Made {
-                    rows: built.rows as u64,
-                    until: if whole {
-                        task.until
-                    } else {
-                        scalar::Scalars::id(rows, built.rows)
-                    },
-                    bytes: Bytes::Scalar(built),
-                })
+                Ok(task.made(built, source, |row| scalar::Scalars::id(rows, row)))
             }
             (Source::Vector(_), _) => Err(crate::error::Error::internal("vectors of another column")),
         }
@@ -288,6 +266,18 @@ impl Table {
             checksums,
             seal,
         })
+    }
+}
+
+impl Task {
+    /// What was built of the rows from the first on; it ends where the first of the others begins.
+    fn made(&self, built: Built, source: &Source<'_>, id: impl Fn(usize) -> u64) -> Made {
+        let is_whole = built.rows >= source.len();
+        Made {
+            rows: built.rows as u64,
+            until: if is_whole { self.until } else { id(built.rows) },
+            bytes: Bytes::Sections(built),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::layout::{ALIGNED, BITMAPS_MAX, Header, TEXT_MAX};
+use super::layout::{BITMAPS_MAX, Header, TEXT_MAX};
 use crate::column::{Bits, float_key, int_key};
 use crate::error::{Code, Error, Result};
+use crate::index::Built;
 
 /// A value of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,27 +42,6 @@ pub struct Plan<'a> {
     pub several: bool,
     /// Set by whoever wants it to end early.
     pub stop: &'a AtomicBool,
-}
-
-/// The bytes of a segment.
-#[derive(Debug)]
-pub struct Built {
-    /// How many rows it covers, from the first on. Where that are not all, the rest wants a segment of its own.
-    pub rows: usize,
-    pieces: Vec<Vec<u8>>,
-}
-
-impl Built {
-    /// The bytes, piece by piece, to be written one behind the other.
-    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        self.pieces.iter().map(Vec::as_slice)
-    }
-
-    /// All bytes in one.
-    #[must_use]
-    pub fn concat(&self) -> Vec<u8> {
-        self.pieces.concat()
-    }
 }
 
 /// The most values of all rows, which bounds the memory that building takes: 24 bytes for each text, 16 for each number, as much as the
@@ -116,19 +96,15 @@ pub fn build(rows: &dyn Scalars, plan: &Plan<'_>) -> Result<Built> {
         several: plan.several,
         ..Header::default()
     };
-    let pieces = if plan.texts {
+    if plan.texts {
         texts.sort_unstable();
         texts.dedup();
-        written(header, &texts, &nulls)?
+        written(covered, header, &texts, &nulls)
     } else {
         numbers.sort_unstable();
         numbers.dedup();
-        written(header, &numbers, &nulls)?
-    };
-    Ok(Built {
-        rows: covered,
-        pieces,
-    })
+        written(covered, header, &numbers, &nulls)
+    }
 }
 
 /// A value as it is written.
@@ -150,8 +126,13 @@ impl Written for &[u8] {
     }
 }
 
-/// The pieces of a segment of these pairs, which ascend.
-fn written<V: Written>(mut header: Header, pairs: &[(V, u32)], nulls: &[u32]) -> Result<Vec<Vec<u8>>> {
+/// The segment of these pairs, which ascend.
+fn written<V: Written>(
+    covered: usize,
+    mut header: Header,
+    pairs: &[(V, u32)],
+    nulls: &[u32],
+) -> Result<Built> {
     let (mut values, mut texts, mut starts, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut bitmapped, mut bitmaps) = (Vec::new(), Vec::new());
     let mut before: u32 = 0;
@@ -183,24 +164,6 @@ fn written<V: Written>(mut header: Header, pairs: &[(V, u32)], nulls: &[u32]) ->
     header.nulls = nulls.len() as u32;
     header.text_bytes = texts.len() as u64;
     let nulls = nulls.iter().flat_map(|row| row.to_le_bytes()).collect();
-    let mut pieces = vec![
-        header.encode(),
-        values,
-        texts,
-        starts,
-        rows,
-        nulls,
-        bitmapped,
-        bitmaps,
-    ];
-    pad(&mut pieces);
-    Ok(pieces)
-}
-
-/// Fills each piece but the last up to where the next one starts.
-fn pad(pieces: &mut [Vec<u8>]) {
-    let count = pieces.len();
-    for piece in pieces.iter_mut().take(count.saturating_sub(1)) {
-        piece.resize(piece.len().next_multiple_of(ALIGNED as usize), 0);
-    }
+    let sections = [values, texts, starts, rows, nulls, bitmapped, bitmaps];
+    Ok(Built::new(covered, header.encode(), sections))
 }

@@ -3,10 +3,9 @@
 use crate::column::Buffer;
 use crate::error::Result;
 use crate::format::Span;
+use crate::index::layout::{Numbers, Placing};
 
 const MAGIC: &[u8; 8] = b"varvesx1";
-/// Sections start at multiples of this.
-pub(super) const ALIGNED: u64 = 64;
 pub(super) const HEADER: usize = 64;
 /// Of a text that is at least so long, this many bytes stand in a segment, and stand for all texts that start with them.
 pub(super) const TEXT_MAX: usize = 256;
@@ -62,16 +61,12 @@ impl Header {
 
     /// Where the sections lie; none where that cannot be.
     pub(super) fn sections(&self) -> Option<Sections> {
-        let mut end = HEADER as u64;
-        let mut next = |length: u64| {
-            let start = end.checked_next_multiple_of(ALIGNED)?;
-            end = start.checked_add(length)?;
-            Some(Span(start, length))
-        };
+        let mut placing = Placing::behind(HEADER);
+        let mut next = |length| placing.next(length);
         let width = if self.texts { 4 } else { 8 };
         let values = u64::from(self.values);
         let in_rows = self.entries.checked_sub(self.in_bitmaps)?;
-        Some(Sections {
+        let sections = Sections {
             values: next(values * width)?,
             texts: next(self.text_bytes)?,
             starts: next((values + 1) * 4)?,
@@ -79,7 +74,11 @@ impl Header {
             nulls: next(u64::from(self.nulls) * 4)?,
             bitmapped: next(u64::from(self.bitmaps) * 4)?,
             bitmaps: next(u64::from(self.bitmaps) * self.bitmap_bytes() as u64)?,
-            end,
+            end: 0,
+        };
+        Some(Sections {
+            end: placing.end,
+            ..sections
         })
     }
 
@@ -111,28 +110,21 @@ impl Header {
         if bytes.get(..8) != Some(MAGIC) {
             return Err(file.damaged("it is no scalar index of this format"));
         }
-        let long = |at: usize| {
-            let bytes = bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
-            bytes.map_or(0, u64::from_le_bytes)
-        };
-        let short = |at: usize| {
-            let bytes = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-            bytes.map_or(0, u32::from_le_bytes)
-        };
+        let numbers = Numbers(bytes);
         let header = Self {
-            base: long(8),
-            text_bytes: long(16),
-            span: short(24),
-            nulls: short(28),
-            values: short(32),
-            entries: short(36),
-            in_bitmaps: short(40),
-            bitmaps: short(44),
-            texts: short(48) == 1,
-            several: short(52) == 1,
+            base: numbers.long(8),
+            text_bytes: numbers.long(16),
+            span: numbers.short(24),
+            nulls: numbers.short(28),
+            values: numbers.short(32),
+            entries: numbers.short(36),
+            in_bitmaps: numbers.short(40),
+            bitmaps: numbers.short(44),
+            texts: numbers.short(48) == 1,
+            several: numbers.short(52) == 1,
         };
-        let sound = short(48) <= 1
-            && short(52) <= 1
+        let sound = numbers.short(48) <= 1
+            && numbers.short(52) <= 1
             && header.bitmaps as usize <= BITMAPS_MAX
             && header.bitmaps <= header.values
             && header.values <= header.entries

@@ -16,6 +16,6 @@ mod segment;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Built, Plan, Scalar, Scalars, build};
+pub use build::{Plan, Scalar, Scalars, build};
 pub(crate) use lookup::Found;
 pub use segment::{Key, ScalarIndex};

@@ -25,7 +25,7 @@ mod tail;
 mod tests;
 
 pub use corpus::{Corpus, Covered, Rest, Statistics};
-pub use files::{Built, Plan, Texts, Totals, build};
+pub use files::{Plan, Texts, Totals, build};
 pub use highlight::{Fragment, Shown, Stretch};
 pub use query::{Clause, Compiled, Field, Form, Occur, Query, Several, Term, TextQuery};
 pub use search::{Counts, Explained, Fit, Hit, Share};

@@ -6,12 +6,11 @@ use super::{DIMENSIONS_MAX, Setting};
 use crate::column::Buffer;
 use crate::error::{Error, Result};
 use crate::format::Span;
+use crate::index::layout::ALIGNED;
 use crate::schema::Metric;
 
 const MAGIC: &[u8; 8] = b"varveiv1";
 pub(super) const HEADER: usize = 64;
-/// Sections start at multiples of this.
-const ALIGNED: u64 = 64;
 /// The most settings that a segment may list.
 const SETTINGS_MAX: u32 = 256;
 

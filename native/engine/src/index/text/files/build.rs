@@ -9,6 +9,7 @@ use super::layout::{DOCUMENTS_MAX, Described, Header, encode_fields};
 use super::write::Written;
 use super::{FILES, schema, totals};
 use crate::error::{Code, Error, Result};
+use crate::index::Built;
 use crate::index::text::analysis::{REMEMBERED, Splitter};
 use crate::schema::Analysis;
 
@@ -38,27 +39,6 @@ pub struct Plan<'a> {
     pub memory: usize,
     /// Set by whoever wants it to end early.
     pub stop: &'a AtomicBool,
-}
-
-/// The bytes of a segment.
-#[derive(Debug)]
-pub struct Built {
-    /// How many rows it covers, from the first on. Where that are not all, the rest wants a segment of its own.
-    pub rows: usize,
-    pieces: Vec<Vec<u8>>,
-}
-
-impl Built {
-    /// The bytes, piece by piece, to be written one behind the other.
-    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        self.pieces.iter().map(Vec::as_slice)
-    }
-
-    /// All bytes in one.
-    #[must_use]
-    pub fn concat(&self) -> Vec<u8> {
-        self.pieces.concat()
-    }
 }
 
 /// Of the texts of a row in one field, so many bytes are searched; what is behind them is not.
@@ -154,18 +134,7 @@ fn pieces(
         consecutive,
         files,
     };
-    let mut pieces = vec![header.encode()];
-    let mut end = pieces.iter().map(Vec::len).sum::<usize>();
-    for section in sections {
-        let start = end.next_multiple_of(64);
-        pieces.push(vec![0; start - end]);
-        end = start + section.len();
-        pieces.push(section);
-    }
-    Ok(Built {
-        rows: ids.len(),
-        pieces,
-    })
+    Ok(Built::new(ids.len(), header.encode(), sections))
 }
 
 fn document(texts: &dyn Texts, row: usize, fields: usize) -> Result<TantivyDocument> {

@@ -6,11 +6,10 @@ use super::FILES;
 use crate::column::Buffer;
 use crate::error::{Error, Result};
 use crate::format::Span;
+use crate::index::layout::{Numbers, Placing};
 use crate::schema::Analysis;
 
 const MAGIC: &[u8; 8] = b"varvetx1";
-/// Sections start at multiples of this.
-const ALIGNED: u64 = 64;
 pub(super) const HEADER: usize = 128;
 /// One entry of the totals covers so many documents.
 pub(super) const TOTALS_ROWS: usize = 1024;
@@ -64,12 +63,8 @@ impl Sections {
 impl Header {
     /// Where the sections lie; none where that cannot be.
     pub(crate) fn sections(&self) -> Option<Sections> {
-        let mut end = HEADER as u64;
-        let mut next = |length: u64| {
-            let start = end.checked_next_multiple_of(ALIGNED)?;
-            end = start.checked_add(length)?;
-            Some(Span(start, length))
-        };
+        let mut placing = Placing::behind(HEADER);
+        let mut next = |length| placing.next(length);
         let blocks = u64::from(self.documents).div_ceil(TOTALS_ROWS as u64);
         let described = next(self.described.into())?;
         let totals = next(blocks * u64::from(self.fields) * 16)?;
@@ -87,7 +82,7 @@ impl Header {
             totals,
             ids,
             files,
-            end,
+            end: placing.end,
         })
     }
 
@@ -116,28 +111,21 @@ impl Header {
         if bytes.get(..8) != Some(MAGIC) {
             return Err(file.damaged("it is no text index of this format"));
         }
-        let long = |at: usize| {
-            let bytes = bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
-            bytes.map_or(0, u64::from_le_bytes)
-        };
-        let short = |at: usize| {
-            let bytes = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-            bytes.map_or(0, u32::from_le_bytes)
-        };
+        let numbers = Numbers(bytes);
         let header = Self {
-            base: long(8),
-            documents: short(16),
-            fields: short(20),
-            described: short(24),
-            consecutive: short(28) == 1,
-            files: std::array::from_fn(|i| long(32 + 8 * i)),
+            base: numbers.long(8),
+            documents: numbers.short(16),
+            fields: numbers.short(20),
+            described: numbers.short(24),
+            consecutive: numbers.short(28) == 1,
+            files: std::array::from_fn(|i| numbers.long(32 + 8 * i)),
         };
         let sections = header
             .sections()
             .filter(|sections| sections.end == file.len() as u64);
         let sound = (1..=DOCUMENTS_MAX).contains(&header.documents)
             && (1..=FIELDS_MAX).contains(&(header.fields as usize))
-            && short(28) <= 1
+            && numbers.short(28) <= 1
             && header.base.checked_add(u64::from(u32::MAX)).is_some();
         match sections.filter(|_| sound) {
             Some(sections) => Ok((header, sections)),

@@ -6,7 +6,7 @@ mod read;
 mod totals;
 mod write;
 
-pub use build::{Built, Plan, Texts, build};
+pub use build::{Plan, Texts, build};
 pub(super) use build::{TEXT_MAX, within};
 pub(super) use layout::{Described, Header, Sections};
 pub(super) use read::{contained, foreign, open, refused};

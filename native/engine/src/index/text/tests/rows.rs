@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use crate::column::Buffer;
 use crate::error::Result;
-use crate::index::text::{Built, Corpus, Covered, Plan, Statistics, TextIndex, Texts, build};
+use crate::index::Built;
+use crate::index::text::{Corpus, Covered, Plan, Statistics, TextIndex, Texts, build};
 use crate::schema::Analysis;
 
 /// Rows of a few fields, each with no text, one or several.

@@ -15,10 +15,10 @@ type Row = Readonly<Record<string, unknown>>;
 /** Whoever asks for a row by its key wants to read it. */
 const GET_TEXT = 20_000;
 const GET_ANSWER = 60_000;
+const GET_ITEMS = 1000;
 const FIND_TEXT = 2000;
 const FIND_ANSWER = 20_000;
 const LIMITS = { limit: 20, maxLimit: 100 };
-const CUT = "Some texts are cut; get shows more of them.";
 
 interface AskedRows {
   readonly table: string;
@@ -48,12 +48,12 @@ export const getTool = databaseTool<AskedRows & { readonly keys: readonly Writte
     const wanted = keysOf(description, keys);
     const found: readonly (Row | undefined)[] =
       said.version === 0 ? [] : await view.get(wanted, { select: [...new Set([key, ...columns])] });
-    const shown = new ShownRows(GET_TEXT, GET_ANSWER);
+    const shown = new ShownRows(GET_TEXT, GET_ANSWER, GET_ITEMS);
     const rows = found.flatMap((row) =>
       row === undefined ? [] : [{ id: idOf(row[key]), row: shown.row(row, columns) }],
     );
     const missing = wanted.filter((_, index) => found[index] === undefined).map(idOf);
-    return { ...said, rows, missing, ...(shown.isCut ? { note: "Some texts are cut." } : {}) };
+    return { ...said, rows, missing, ...(shown.cut === undefined ? {} : { note: `${shown.cut}.` }) };
   },
 });
 
@@ -98,14 +98,16 @@ export const findTool = databaseTool<
     const found: readonly Row[] = await view.find({ where, orderBy, limit, offset, select: columns });
     const shown = new ShownRows(FIND_TEXT, FIND_ANSWER);
     const rows = found.map((row) => shown.row(row, columns));
-    const note = noteOf(count, offset + rows.length, shown.isCut);
+    const note = noteOf(count, offset, rows.length, shown.cut);
     return { ...said, count, rows, ...(note === undefined ? {} : { note }) };
   },
 });
 
-function noteOf(count: number, seen: number, isCut: boolean): string | undefined {
+function noteOf(count: number, offset: number, read: number, cut: string | undefined): string | undefined {
   if (count === 0) return "No row matches.";
-  const more = count > seen ? `${count - seen} more match: ask on with offset ${seen}.` : "";
-  const notes = [more, isCut ? CUT : ""].filter((note) => note !== "");
+  if (offset >= count) return `Only ${count} match: with offset ${offset}, all of them are left out.`;
+  const seen = offset + read;
+  const more = count > seen ? [`${count - seen} more match: ask on with offset ${seen}.`] : [];
+  const notes = cut === undefined ? more : [...more, `${cut}; get shows more of them.`];
   return notes.length === 0 ? undefined : notes.join(" ");
 }

@@ -57,7 +57,7 @@ export class DiffReader {
       removed: shown(first(keys.removed), gone, from),
       changed: changed.map((id) => this.#change(rows, id, gone.get(idOf(id)), there.get(idOf(id)))),
     };
-    const note = noteOf(counts, limit, rows.isCut);
+    const note = noteOf(counts, limit, rows.cut);
     return note === undefined ? result : { ...result, note };
   }
 
@@ -89,9 +89,9 @@ export class DiffReader {
   }
 }
 
-function noteOf(counts: DiffResult["counts"], limit: number, isCut: boolean): string | undefined {
+function noteOf(counts: DiffResult["counts"], limit: number, cut: string | undefined): string | undefined {
   if (counts.added + counts.removed + counts.changed === 0) return "Nothing changed.";
   const more = Object.entries(counts).filter(([, count]) => count > limit);
   if (more.length > 0) return `Only the first ${limit} rows of each kind are shown; counts has all of them.`;
-  return isCut ? "Some texts are cut." : undefined;
+  return cut === undefined ? undefined : `${cut}.`;
 }

@@ -79,7 +79,7 @@ export class SearchReader {
       score: Number(hit._relevance.toFixed(4)),
       row: rows.row(hit, shown),
     }));
-    const note = reason ?? noteOf(results.length, rows.isCut);
+    const note = reason ?? noteOf(results.length, rows.cut);
     return { table: table.name, version, results, ...(note === undefined ? {} : { note }) };
   }
 
@@ -119,7 +119,7 @@ export class SearchReader {
         row: rows.row(hit, shown),
       }),
     );
-    const note = hits.reason ?? noteOf(results.length, rows.isCut);
+    const note = hits.reason ?? noteOf(results.length, rows.cut);
     return { table: table.name, from, to, results, ...(note === undefined ? {} : { note }) };
   }
 
@@ -171,7 +171,7 @@ function momentOf({ version, date }: Moment): ShownMoment {
   return { version, at: date.toISOString() };
 }
 
-function noteOf(found: number, isCut: boolean): string | undefined {
+function noteOf(found: number, cut: string | undefined): string | undefined {
   if (found === 0) return "Nothing was found.";
-  return isCut ? "Some texts are cut; ask for fewer results to read more of each." : undefined;
+  return cut === undefined ? undefined : `${cut}; ask for fewer results to read more of each.`;
 }

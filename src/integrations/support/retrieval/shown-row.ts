@@ -11,13 +11,20 @@ const DEPTH_MAX = 8;
 /** How many characters an answer may still take. One is made for each answer. */
 export class ShownRows {
   readonly #maxText: number;
+  readonly #maxItems: number;
   #left: number;
-  /** Whether something was left out. */
-  isCut = false;
+  readonly #cut = new Set<"texts" | "lists">();
 
-  constructor(maxText: number, maxAnswer: number) {
+  constructor(maxText: number, maxAnswer: number, maxItems = ITEMS_MAX) {
     this.#maxText = maxText;
+    this.#maxItems = maxItems;
     this.#left = maxAnswer;
+  }
+
+  /** What was left out, as the start of a sentence; undefined where nothing was. */
+  get cut(): string | undefined {
+    if (this.#cut.size === 0) return undefined;
+    return `Some ${[...this.#cut].sort().reverse().join(" and ")} are cut`;
   }
 
   /** The columns of a row that a model sees. */
@@ -47,22 +54,26 @@ export class ShownRows {
 
   #nested(value: object, depth: number): ShownValue {
     if (depth > DEPTH_MAX || this.#left <= 0) {
-      this.isCut = true;
+      this.#cut.add("lists");
       return "…";
     }
     const entries = Object.entries(value);
-    if (entries.length > ITEMS_MAX) this.isCut = true;
-    const shown = entries.slice(0, ITEMS_MAX).map(([key, item]): [string, ShownValue] => {
+    const shown = entries.slice(0, this.#maxItems).map(([key, item]): [string, ShownValue] => {
       this.#left -= key.length + 4;
       return [key, this.#value(item, depth + 1)];
     });
+    const more = entries.length - shown.length;
+    if (more > 0) {
+      this.#cut.add("lists");
+      shown.push(["…", `… (${more} more)`]);
+    }
     return Array.isArray(value) ? shown.map(([, item]) => item) : Object.fromEntries(shown);
   }
 
   #text(text: string): string {
     const shown = cutText(text, Math.max(0, Math.min(this.#maxText, this.#left)));
     this.#left -= shown.length;
-    if (shown !== text) this.isCut = true;
+    if (shown !== text) this.#cut.add("texts");
     return shown;
   }
 }

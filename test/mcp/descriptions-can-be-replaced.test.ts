@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/database";
-import { fillNotes, stdioClient } from "../support/mcp";
+import { connectClient, fillNotes, stdioClient, stdioTransport } from "../support/mcp";
 
 it("whoever serves a database says what its tools and tables are", async () => {
   const folder = temporaryFolder();
@@ -27,4 +27,21 @@ it("whoever serves a database says what its tools and tables are", async () => {
   });
   const { resources } = await served.client.listResources();
   expect(resources[0]).toMatchObject({ uri: "varve://notes/schema", description: said.tables.notes });
+});
+
+it("tables that are described and not there are named on stderr, once", async () => {
+  const folder = temporaryFolder();
+  await fillNotes(folder);
+  const file = join(folder, "descriptions.json");
+  writeFileSync(file, JSON.stringify({ tables: { notes: "notes", note: "a slip", later: "not yet" } }));
+  const transport = stdioTransport(folder, "--descriptions", file);
+  let told = "";
+  transport.stderr?.on("data", (chunk: Buffer) => {
+    told += chunk.toString();
+  });
+  const served = await connectClient(transport);
+  expect(await served.answer("list_tables")).toMatchObject({ tables: [{ about: "notes" }, {}] });
+  expect(told).toBe(
+    'varve mcp: the descriptions name tables that are not there: "note", "later"; there are notes, words.\n',
+  );
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Database } from "varve";
 import { usageError } from "../cli-error";
 import { type Command, type Input, portOption, textOption } from "../command";
 import { ExitCode } from "../exit-code";
@@ -66,12 +67,28 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
       version: packageVersion(),
       onError: (error: Error) => terminal.note(`varve mcp: ${harmless(error.message)}`),
     };
+    await noteStrangers(db, descriptions.tables, terminal);
     await untilEnded(input.signal, async (signal) => {
       if (port === undefined) return await mcp.serveStdio(served, signal);
       await serveHttp(mcp, served, { port, token, isJson }, signal, terminal);
     });
   });
   return ExitCode.done;
+}
+
+/** Tables may be made later, so what is said of others is no failure. */
+async function noteStrangers(
+  db: Database,
+  described: ReadonlyMap<string, string>,
+  terminal: Terminal,
+): Promise<void> {
+  if (described.size === 0) return;
+  const there = await db.tables();
+  const strangers = [...described.keys()].filter((name) => !there.includes(name));
+  if (strangers.length === 0) return;
+  const names = strangers.map((name) => JSON.stringify(name)).join(", ");
+  const known = there.length === 0 ? "there are none yet" : `there are ${there.join(", ")}`;
+  terminal.note(harmless(`varve mcp: the descriptions name tables that are not there: ${names}; ${known}.`));
 }
 
 async function serveHttp(

@@ -47,6 +47,8 @@ const odd: readonly [tool: string, args: Record<string, unknown>][] = [
   ["upsert", { table: "notes", rows: [{ id: "x", body: "y", colour: "red" }] }],
   ["upsert", { table: "notes", rows: [{ id: "x", body: "y", lang: "en", raw: "not base 64!" }] }],
   ["upsert", { table: "notes", rows: [{ id: "x", body: "y", lang: "en" }], effective_at: "v1" }],
+  ["upsert", { table: "words", rows: [{ word: "gamma" }] }],
+  ["delete", { table: "words", keys: ["alpha"] }],
   ["tag", { table: "notes", name: "a/b" }],
   ["restore", { table: "notes", to: "v99" }],
 ];

@@ -67,7 +67,7 @@ async function answer(
 
 /** Why a request is not answered. */
 function problemOf(
-  { headers, url }: IncomingMessage,
+  { headers, method, url }: IncomingMessage,
   token: string,
 ): [status: number, message: string] | undefined {
   const host = validateHostHeader(headers.host, localhostAllowedHostnames());
@@ -75,8 +75,11 @@ function problemOf(
   const origin = validateOriginHeader(headers.origin, localhostAllowedOrigins());
   if (!origin.ok) return [403, "The header Origin names a page of another site."];
   if (url?.split("?")[0] !== PATH) return [404, `There is nothing here: the protocol is spoken at ${PATH}.`];
-  if (!isSame(headers.authorization, `Bearer ${token}`))
+  // The name of the scheme has no case, the token has.
+  if (!isSame(headers.authorization?.replace(/^bearer +/i, "Bearer "), `Bearer ${token}`))
     return [401, "The token is missing, or another one."];
+  // A request of the web cannot be made of it.
+  if (method === "TRACE") return [405, "The protocol has no such method."];
   return undefined;
 }
 
@@ -88,7 +91,13 @@ function isSame(given: string | undefined, expected: string): boolean {
 
 function refuse(response: ServerResponse, status: number, message: string): void {
   const challenge = status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
-  response.writeHead(status, { "Content-Type": "application/json", Connection: "close", ...challenge });
+  const allowed = status === 405 ? { Allow: "POST" } : {};
+  response.writeHead(status, {
+    "Content-Type": "application/json",
+    Connection: "close",
+    ...challenge,
+    ...allowed,
+  });
   response.end(JSON.stringify({ jsonrpc: "2.0", error: { code: -32_000, message }, id: null }));
 }
 

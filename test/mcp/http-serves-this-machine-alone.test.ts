@@ -99,6 +99,11 @@ describe("over HTTP", () => {
     expect(
       (await ask(address, { ...good, Host: "localhost:1", Origin: "http://localhost:3000" })).status,
     ).toBe(200);
+    for (const scheme of ["bearer", "BEARER", "Bearer "])
+      expect(
+        (await ask(address, { ...good, Authorization: `${scheme} ${address.token}` })).status,
+        scheme,
+      ).toBe(200);
     const { Authorization: _token, ...without } = good;
     const refused = [
       await ask(address, { ...good, Host: "evil.example" }),
@@ -108,6 +113,7 @@ describe("over HTTP", () => {
       await ask(address, without),
       await ask(address, { ...good, Authorization: "Bearer another-token-altogether" }),
       await ask(address, { ...good, Authorization: `Basic ${address.token}` }),
+      await ask(address, { ...good, Authorization: `bearer ${address.token.toUpperCase()}` }),
       await ask(address, good, { path: "/" }),
       await ask(address, { ...without, Host: "evil.example" }, { method: "GET" }),
     ];
@@ -129,8 +135,10 @@ describe("over HTTP", () => {
       await ask(address, { ...good, "Content-Type": "text/plain" }),
       await ask(address, good, { method: "GET" }),
       await ask(address, good, { method: "DELETE" }),
+      await ask(address, good, { method: "PUT" }),
+      await ask(address, good, { method: "TRACE" }),
     ].map(({ status }) => status);
-    expect(statuses).toEqual([400, 413, 415, 405, 405]);
+    expect(statuses).toEqual([400, 413, 415, 405, 405, 405, 405]);
     const call = { name: "search", arguments: { table: "notes", query: "refunds" } };
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: call });
     for (const ms of [0, 1, 2, 4, 8]) {

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 
 /** A request as the web has it; it is aborted when whoever has sent it is gone. */
@@ -25,21 +26,10 @@ export async function sendResponse(response: Response, target: ServerResponse): 
     return;
   }
   target.flushHeaders();
-  for await (const chunk of Readable.fromWeb(response.body as ReadableStream<Uint8Array>)) {
-    if (target.destroyed) return;
-    if (!target.write(chunk)) await drained(target);
+  try {
+    await pipeline(Readable.fromWeb(response.body as ReadableStream<Uint8Array>), target);
+  } catch (error) {
+    // Whoever has left reads no more.
+    if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   }
-  target.end();
-}
-
-async function drained(target: ServerResponse): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      target.off("drain", done);
-      target.off("close", done);
-      resolve();
-    };
-    target.on("drain", done);
-    target.on("close", done);
-  });
 }

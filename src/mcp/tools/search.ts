@@ -9,6 +9,7 @@ import { AS_OF, choicePart, flagPart, pointPart, QUERY, SELECT, TABLE, WHERE } f
 import { openTable } from "./open-table";
 import { countOf, ID, listOf, NOTE, objectOf, orNull, READ, ROW, textOf } from "./output";
 import { readPoint } from "./read-point";
+import { checkSearched } from "./searched-by";
 import { databaseTool } from "./tool";
 
 const LIMITS = { limit: 5, maxLimit: 50 };
@@ -145,6 +146,7 @@ async function settingOf(
   description: TableDescription,
   { where, select, mode, limit = LIMITS.limit }: Asked & { readonly mode?: SearchMode },
 ): Promise<ToolSetting> {
+  checkSearched(description, mode);
   const options = {
     mode,
     select,

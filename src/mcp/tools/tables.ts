@@ -1,9 +1,10 @@
-import type { ColumnDescription, Database, Table, TableDescription } from "varve";
+import type { ColumnDescription, Database, Table } from "varve";
 import { type Report, shownFailure } from "./failure";
 import { AS_OF, TABLE } from "./input";
 import { openTable } from "./open-table";
 import { countOf, type JsonSchema, listOf, objectOf, orNull, READ, textOf } from "./output";
 import { readPoint } from "./read-point";
+import { searchedBy } from "./searched-by";
 import { databaseTool } from "./tool";
 
 const BY: JsonSchema = listOf(
@@ -89,6 +90,10 @@ export const describeTableTool = databaseTool<{ readonly table: string; readonly
           },
           {
             values: listOf({ type: "string" }, "The values there can be, where they are few."),
+            indexed: {
+              type: "boolean",
+              description: "Whether its values are indexed: conditions on it are fast in large tables.",
+            },
             words: { type: "boolean", description: "Whether it is searched by its words." },
             embeddedFrom: listOf({ type: "string" }, "Of a computed vector: the columns it is made from."),
             function: textOf("Of a computed vector: the name of the embedding function."),
@@ -135,22 +140,15 @@ async function committedAt(t: Table, version: number): Promise<string | null> {
 }
 
 function columnOf(column: ColumnDescription): object {
-  const { name, type, nullable, values, search, sources } = column;
+  const { name, type, nullable, values, indexed, search, sources } = column;
   return {
     name,
     type,
     nullable,
     ...(values === undefined ? {} : { values }),
+    ...(indexed === undefined ? {} : { indexed }),
     ...(search === undefined ? {} : { words: true }),
     ...(sources === undefined ? {} : { embeddedFrom: sources }),
     ...(column.function === undefined ? {} : { function: column.function }),
   };
-}
-
-/** Without a key, nobody could say which row was found. */
-function searchedBy({ primaryKey, columns }: TableDescription): string[] {
-  if (primaryKey === null) return [];
-  const byMeaning = columns.some((column) => column.function !== undefined);
-  const byWords = columns.some((column) => column.search !== undefined);
-  return [...(byMeaning ? ["meaning"] : []), ...(byWords ? ["words"] : [])];
 }

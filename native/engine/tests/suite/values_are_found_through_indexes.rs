@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::support::everything::replace;
 use crate::support::random::Random;
 use crate::support::rows::{batch, schema};
 use crate::support::world::World;
@@ -96,8 +97,18 @@ impl Bench {
     }
 
     fn insert(&mut self, ids: std::ops::Range<i64>) {
+        self.insert_with(ids, |_, _| {});
+    }
+
+    /// Random rows, each with what is changed in it.
+    fn insert_with(&mut self, ids: std::ops::Range<i64>, change: impl Fn(&mut [Value], i64)) {
         let snapshot = self.snapshot();
-        let rows: Vec<Vec<Value>> = ids.map(|id| self.row(id)).collect();
+        let row = |id: i64| {
+            let mut row = self.row(id);
+            change(&mut row, id);
+            row
+        };
+        let rows: Vec<Vec<Value>> = ids.map(row).collect();
         let rows = batch(snapshot.schema(), &rows);
         self.table
             .insert(rows, snapshot.schema(), OnKey::Replace, &CommitOptions::default())
@@ -126,16 +137,23 @@ impl Bench {
             .unwrap()
     }
 
-    /// The entries of the segments of a column.
-    fn entries(&self, field: u32) -> Vec<Json> {
+    /// Its table, as it is opened by somebody who remembers nothing.
+    fn opened_anew(&self) -> Arc<Table> {
+        let (store, world) = (Arc::new(self.store.clone()), Arc::clone(&self.world));
+        Database::with(store, world).open_table("t").unwrap()
+    }
+
+    /// The newest manifest.
+    fn manifest(&self) -> Json {
         let manifests = self.store.manifests("t.varve");
         let sequence = manifests.newest().unwrap().unwrap();
         let bytes = manifests.read(sequence).unwrap().unwrap();
-        let manifest = serde_json::from_slice::<Json>(&bytes).unwrap();
-        let entries = manifest["content"]["indexes"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
+        serde_json::from_slice::<Json>(&bytes).unwrap()["content"].clone()
+    }
+
+    /// The entries of the segments of a column.
+    fn entries(&self, field: u32) -> Vec<Json> {
+        let entries = self.manifest()["indexes"].as_array().cloned().unwrap_or_default();
         let is_of = |entry: &Json| entry["kind"] == "scalar" && entry["fields"] == json!([field]);
         entries.into_iter().filter(is_of).collect()
     }
@@ -276,6 +294,31 @@ fn the_first_of_an_order_are_found_without_looking_at_all() {
 }
 
 #[test]
+fn a_segment_without_a_value_has_no_place_in_an_order() {
+    let mut bench = Bench::new();
+    let price = |id: i64| match id {
+        0..20_000 => Value::Null,
+        _ => Value::Float((id * 7919 % 10_007) as f64),
+    };
+    for ids in [0..20_000, 20_000..30_000] {
+        bench.insert_with(ids, |row, id| row[1] = price(id));
+        while bench.table.maintain().unwrap() {}
+    }
+    assert_eq!(bench.places(2).len(), 2);
+    let has_price = json!({"op": "not", "arg": {"op": "isNull", "column": ["price"]}});
+    let snapshot = bench.snapshot();
+    for descending in [false, true] {
+        let find = find(bench.filter(&has_price), &[("price", descending)], Some(10));
+        let (scanned, _) = snapshot.explain_find(&find, Some(Way::Scan)).unwrap();
+        assert_eq!(scanned.len(), 10);
+        for way in [None, Some(Way::Order), Some(Way::Index)] {
+            let (picked, _) = snapshot.explain_find(&find, way).unwrap();
+            assert!(picked.ids().eq(scanned.ids()), "{way:?} {descending}");
+        }
+    }
+}
+
+#[test]
 fn a_damaged_segment_is_told_and_its_rows_are_read() {
     for (at, whole) in [(0, "the header"), (70, "values")] {
         let bench = Bench::of(5000);
@@ -284,16 +327,8 @@ fn a_damaged_segment_is_told_and_its_rows_are_read() {
         let path = format!("t.varve/index/{}", place["file"].as_str().unwrap());
         let mut bytes = bench.store.open(&path).unwrap().unwrap().map().unwrap().to_vec();
         bytes[at] ^= 0x55;
-        bench.store.remove(&path).unwrap();
-        let mut sink = bench.store.create(&path).unwrap();
-        sink.write(&bytes).unwrap();
-        sink.finish().unwrap();
-        let table = Database::with(
-            Arc::new(bench.store.clone()),
-            Arc::<World>::clone(&bench.world) as _,
-        )
-        .open_table("t")
-        .unwrap();
+        replace(&bench.store, &path, &bytes);
+        let table = bench.opened_anew();
         assert!(!table.verify().unwrap().problems.is_empty(), "{whole}");
         let snapshot = table.snapshot().unwrap();
         let (found, took) = snapshot
@@ -415,13 +450,7 @@ fn a_wrong_guess_costs_at_most_twice_the_best_way() {
         let limit = random.chance(70).then(|| 1 + random.below(20));
         let find = find(bench.filter(&filter), order, limit);
         // Of a fresh table, so that nothing is remembered of a filter.
-        let fresh = || {
-            let database = Database::with(
-                Arc::new(bench.store.clone()),
-                Arc::<World>::clone(&bench.world) as _,
-            );
-            database.open_table("t").unwrap().snapshot().unwrap()
-        };
+        let fresh = || bench.opened_anew().snapshot().unwrap();
         let ways =
             [Way::Scan, Way::Index, Way::Order].map(|way| fresh().explain_find(&find, Some(way)).unwrap());
         let (picked, took) = fresh().explain_find(&find, None).unwrap();

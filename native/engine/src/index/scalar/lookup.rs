@@ -10,7 +10,7 @@ use crate::filter::{Accepted, Ends, Spans};
 /// What of a set stands in a segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// Places in the order of the values; they ascend and do not overlap.
+    /// Places in the order of the values; they ascend and do not overlap, and none is empty.
     pub(crate) values: Vec<Range<u32>>,
     /// Whether rows without a value are in it.
     pub(crate) nulls: bool,
@@ -32,7 +32,7 @@ impl ScalarIndex {
             ..Found::default()
         };
         match &accepted.spans {
-            _ if accepted.any => found.values.push(0..self.values()),
+            _ if accepted.any => found.push(0..self.values()),
             None => {}
             Some(Spans::Numbers(runs)) => {
                 for (low, high) in runs {

@@ -101,12 +101,16 @@ fn staged(table: &Arc<Table>, random: &mut Random) {
 
 /// The path of the newest manifest.
 pub(crate) fn newest_manifest(store: &MemoryStore) -> String {
-    let names = store.list("docs.varve/_manifests").unwrap();
+    newest_manifest_of(store, "docs")
+}
+
+pub(crate) fn newest_manifest_of(store: &MemoryStore, table: &str) -> String {
+    let names = store.list(&format!("{table}.varve/_manifests")).unwrap();
     let newest = names
         .iter()
         .max_by_key(|entry| manifest_sequence(&entry.name))
         .unwrap();
-    format!("docs.varve/_manifests/{}", newest.name)
+    format!("{table}.varve/_manifests/{}", newest.name)
 }
 
 /// Puts other bytes in the place of a file.

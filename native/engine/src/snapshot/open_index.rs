@@ -140,7 +140,11 @@ fn open_in(file: Buffer, place: &IndexFile) -> Result<Opened> {
     match place.covers {
         Covers::Vector(_) => VectorIndex::open(file).map(Opened::Vector),
         Covers::Text(_) => TextIndex::open(file).map(Opened::Text),
-        Covers::Scalar(_) => ScalarIndex::open(file).map(Opened::Scalar),
+        Covers::Scalar(_) => {
+            let index = ScalarIndex::open(file)?;
+            index.check_ids(&(place.from..place.until))?;
+            Ok(Opened::Scalar(index))
+        }
     }
 }
 

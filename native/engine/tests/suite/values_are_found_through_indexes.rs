@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::support::everything::replace;
+use crate::support::everything::{newest_manifest_of, replace};
 use crate::support::random::Random;
 use crate::support::rows::{batch, schema};
 use crate::support::world::World;
 use serde_json::{Value as Json, json};
 use varve_engine::{
     Alteration, Catalog, CommitOptions, Database, Due, Field, Filter, Find, Indexing, MemoryStore, OnKey,
-    Order, Schema, Search, Snapshot, Store, Table, Took, Value, Way,
+    Order, Schema, Search, Snapshot, Store, Table, Took, Value, Way, inside::seal_json,
 };
+use xxhash_rust::xxh3::xxh3_64;
 
 const KINDS: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -149,6 +150,26 @@ impl Bench {
         let sequence = manifests.newest().unwrap().unwrap();
         let bytes = manifests.read(sequence).unwrap().unwrap();
         serde_json::from_slice::<Json>(&bytes).unwrap()["content"].clone()
+    }
+
+    /// The table with other bytes in the one segment of a column, and the checksums that they should have.
+    fn meddled(&self, field: u32, change: impl Fn(&mut [u8])) -> Arc<Table> {
+        let mut manifest = self.manifest();
+        let path = newest_manifest_of(&self.store, "t");
+        let entries = manifest["indexes"].as_array_mut().unwrap();
+        let is_of = |entry: &&mut Json| entry["kind"] == "scalar" && entry["fields"] == json!([field]);
+        let entry = entries.iter_mut().find(is_of).unwrap();
+        let file = format!("t.varve/index/{}", entry["file"].as_str().unwrap());
+        let mut bytes = self.store.open(&file).unwrap().unwrap().map().unwrap().to_vec();
+        let end = entry["checksums"].as_u64().unwrap() as usize;
+        assert_eq!(bytes.len(), end + 8, "one block");
+        change(&mut bytes);
+        let hash = xxh3_64(&bytes[..end]).to_le_bytes();
+        bytes[end..].copy_from_slice(&hash);
+        entry["seal"] = json!(format!("{:016x}", xxh3_64(&hash)));
+        replace(&self.store, &file, &bytes);
+        replace(&self.store, &path, &seal_json(&manifest).unwrap());
+        self.opened_anew()
     }
 
     /// The entries of the segments of a column.
@@ -348,6 +369,28 @@ fn a_damaged_segment_is_told_and_its_rows_are_read() {
             .explain_count(Some(&bench.filter(&cheap(20.0))), None)
             .unwrap();
         assert_eq!((found, took.way), (count, Way::Count), "{whole}");
+    }
+}
+
+/// Written on purpose, with checksums that are right.
+#[test]
+fn a_segment_of_other_rows_than_the_manifest_says_is_not_asked() {
+    for base in [1, 3000, u64::MAX - u64::from(u32::MAX)] {
+        let bench = Bench::of(2000);
+        let (before, _) = bench.count(&cheap(20.0));
+        let table = bench.meddled(2, |bytes| bytes[8..16].copy_from_slice(&u64::to_le_bytes(base)));
+        let snapshot = table.snapshot().unwrap();
+        let filter = bench.filter(&cheap(20.0));
+        for way in [None, Some(Way::Index)] {
+            let (count, took) = snapshot.explain_count(Some(&filter), way).unwrap();
+            assert_eq!((count, took.way), (before, Way::Scan));
+        }
+        let problems = table.verify().unwrap().problems;
+        let message = "it covers other rows than the manifest says";
+        assert!(
+            problems.iter().any(|problem| problem.message().contains(message)),
+            "{problems:?}"
+        );
     }
 }
 

@@ -65,6 +65,12 @@ fn look(index: &ScalarIndex) -> Result<()> {
 
 pub(super) fn run(input: &[u8]) -> bool {
     let opened = ScalarIndex::open(Buffer::from(input.to_vec()));
+    if let Ok(index) = &opened
+        && let Ok(pairs) = index.entries(0..index.values())
+    {
+        // Who asks for them makes room for so many.
+        assert!(pairs.len() <= input.len() * 8, "more pairs than bits");
+    }
     opened.and_then(|index| look(&index)).is_ok()
 }
 

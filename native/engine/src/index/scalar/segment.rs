@@ -56,6 +56,9 @@ impl ScalarIndex {
                 return Err(index.damaged("its bitmaps are of other values than it has"));
             }
             let count = index.entries(value..value + 1)?.len() as u32;
+            if count > header.span {
+                return Err(index.damaged("a bitmap of it counts more rows than it has room for"));
+            }
             held = held.saturating_add(count);
             index.bitmapped.push((value, held));
         }
@@ -63,6 +66,18 @@ impl ScalarIndex {
             return Err(index.damaged("its bitmaps hold other rows than it counts"));
         }
         Ok(index)
+    }
+
+    /// Checks that it names no rows but those of a range of ids, for which it stands.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub(crate) fn check_ids(&self, ids: &Range<u64>) -> Result<()> {
+        let end = self.header.base.saturating_add(u64::from(self.header.span));
+        if self.header.base < ids.start || end > ids.end {
+            return Err(self.damaged("it covers other rows than the manifest says"));
+        }
+        Ok(())
     }
 
     /// How many different values it holds.

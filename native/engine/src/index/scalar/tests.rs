@@ -268,6 +268,24 @@ proptest! {
     }
 }
 
+/// A bitmap of 64 rows that says it has four thousand million.
+#[test]
+fn a_bitmap_counts_no_more_rows_than_it_has_room_for() {
+    let mut bytes = segment(&Rows(vec![Some(vec![5_i64]); 40]), false);
+    let whole = ScalarIndex::open(Buffer::from(bytes.clone())).unwrap();
+    assert_eq!(whole.entries(0..1).unwrap(), 0..40);
+    // The pairs of all values, those in bitmaps, and those before the end of the one value.
+    for at in [36, 40, 132] {
+        assert_eq!(bytes[at..at + 4], 40_u32.to_le_bytes());
+        bytes[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    }
+    let error = ScalarIndex::open(Buffer::from(bytes)).unwrap_err();
+    assert!(
+        error.message().contains("more rows than it has room for"),
+        "{error}"
+    );
+}
+
 #[test]
 fn building_ends_when_it_is_told_to() {
     let plan = Plan {

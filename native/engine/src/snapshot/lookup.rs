@@ -143,22 +143,7 @@ impl Snapshot {
         let Some(visible) = self.segment(index) else {
             return Ok(None);
         };
-        let matched = matches_of(visible, filter)?;
-        Ok(Some(
-            matched
-                .map(|(visible, bits)| places_in(&visible, bits.as_deref()))
-                .unwrap_or_default(),
-        ))
-    }
-
-    /// The places of all rows that match, ascending by row id, by reading columns.
-    pub(super) fn read_places(&self, filter: Option<&Filter>) -> Result<Vec<RowPlace>> {
-        let mut places = Vec::new();
-        for matched in self.matching(filter) {
-            let (visible, bits) = matched?;
-            places.extend(places_in(&visible, bits.as_deref()));
-        }
-        Ok(places)
+        Ok(Some(places_of(visible, filter, usize::MAX)?.unwrap_or_default()))
     }
 }
 
@@ -173,20 +158,14 @@ impl Snapshot {
         Ok(count)
     }
 
-    /// The first matching rows by row id, stopping when there are enough.
-    pub(super) fn read_first_places(&self, filter: Option<&Filter>, enough: usize) -> Result<Vec<RowPlace>> {
+    /// The first rows by row id, of whatever values.
+    pub(super) fn first_places(&self, enough: usize) -> Result<Vec<RowPlace>> {
         let mut places = Vec::new();
-        for matched in self.matching(filter) {
+        for visible in self.segments() {
             if places.len() >= enough {
                 break;
             }
-            let (visible, bits) = matched?;
-            let room = enough - places.len();
-            let place = |row: usize| (visible.index, u32::try_from(row).unwrap_or(u32::MAX));
-            match bits {
-                None => places.extend((0..visible.segment.len()).take(room).map(place)),
-                Some(bits) => places.extend(bits.ones().take(room).map(place)),
-            }
+            places.extend(places_of(visible, None, enough - places.len())?.unwrap_or_default());
         }
         Ok(places)
     }
@@ -209,12 +188,20 @@ fn matches_of<'a>(visible: Visible<'a>, filter: Option<&Filter>) -> Result<Optio
     Ok(Some((visible, Some(bits))))
 }
 
-fn places_in(visible: &Visible<'_>, bits: Option<&Bits>) -> Vec<RowPlace> {
+/// The places of the first visible rows of a segment that match; `None` where none can.
+pub(super) fn places_of(
+    visible: Visible<'_>,
+    filter: Option<&Filter>,
+    most: usize,
+) -> Result<Option<Vec<RowPlace>>> {
+    let Some((visible, bits)) = matches_of(visible, filter)? else {
+        return Ok(None);
+    };
     let place = |row: usize| (visible.index, u32::try_from(row).unwrap_or(u32::MAX));
-    match bits {
-        None => (0..visible.segment.len()).map(place).collect(),
-        Some(bits) => bits.ones().map(place).collect(),
-    }
+    Ok(Some(match bits {
+        None => (0..visible.segment.len()).take(most).map(place).collect(),
+        Some(bits) => bits.ones().take(most).map(place).collect(),
+    }))
 }
 
 /// Whether the bounds of a segment's keys allow a key.

@@ -132,13 +132,13 @@ impl Snapshot {
             _ if end == usize::MAX => (None, Took::default()),
             (Some(by), _) => self.first_of(filter, &self.first_key(find, by, end)?, way)?,
             (None, Some(filter)) => self.first_by_id(filter, end, way)?,
-            (None, None) => (Some(self.read_first_places(None, end)?), Took::default()),
+            (None, None) => (Some(self.first_places(end)?), Took::default()),
         };
         let (mut rows, mut took) = match tried {
             (Some(rows), took) => (rows, took),
             (None, wasted) => {
                 let (rows, mut took) = match filter {
-                    Some(filter) if find.order.is_empty() => self.first_places(filter, end, way)?,
+                    Some(filter) if find.order.is_empty() => self.found(filter, end, way)?,
                     filter => self.all_of(filter, way)?,
                 };
                 took.cost += wasted.cost;
@@ -171,7 +171,7 @@ impl Snapshot {
 
     fn all_of(&self, filter: Option<&Filter>, way: Option<Way>) -> Result<(Vec<RowPlace>, Took)> {
         let Some(filter) = filter else {
-            let rows = self.read_places(None)?;
+            let rows = self.first_places(usize::MAX)?;
             let found = rows.len() as u64;
             return Ok((
                 rows,
@@ -182,7 +182,7 @@ impl Snapshot {
                 },
             ));
         };
-        self.found(filter, way)
+        self.found(filter, usize::MAX, way)
     }
 
     /// How many rows match.
@@ -209,28 +209,6 @@ impl Snapshot {
             ));
         };
         self.counted(filter, way)
-    }
-
-    /// The first matching rows by row id: found through indexes, or by reading as many segments as it takes.
-    fn first_places(
-        &self,
-        filter: &Filter,
-        enough: usize,
-        way: Option<Way>,
-    ) -> Result<(Vec<RowPlace>, Took)> {
-        if filter.fields().iter().any(|field| self.may_serve(*field)) {
-            return self.found(filter, way);
-        }
-        let rows = self.read_first_places(Some(filter), enough)?;
-        let found = rows.len() as u64;
-        Ok((
-            rows,
-            Took {
-                found,
-                rows: self.stored() as u64,
-                ..Took::default()
-            },
-        ))
     }
 
     fn sort(&self, rows: &mut Vec<RowPlace>, order: &[Order], end: usize) -> Result<()> {

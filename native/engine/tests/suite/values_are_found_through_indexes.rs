@@ -314,6 +314,34 @@ fn the_first_of_an_order_are_found_without_looking_at_all() {
     assert!(picked.len() == 10 && picked.ids().eq(scanned.ids()));
 }
 
+/// Also where an index does not lead to them, or costs more than reading up to the last of them.
+#[test]
+fn the_first_of_a_filter_are_found_without_looking_at_all() {
+    let mut bench = Bench::new();
+    for ids in [0..10_000, 10_000..20_000, 20_000..30_000] {
+        bench.insert(ids);
+    }
+    while bench.table.maintain().unwrap() {}
+    let kind = json!({"op": "eq", "column": ["kind"], "value": "b"});
+    let late = json!({"op": "gte", "column": ["at"], "value": 250_000});
+    for (filter, limit) in [
+        (json!({"op": "or", "args": [kind, late]}), 10),
+        (json!({"op": "or", "args": [kind, late]}), 1000),
+        (kind.clone(), 10),
+        (kind, 1000),
+    ] {
+        let find = find(bench.filter(&filter), &[], Some(limit));
+        let snapshot = bench.opened_anew().snapshot().unwrap();
+        let (picked, took) = snapshot.explain_find(&find, None).unwrap();
+        assert!(took.rows <= 10_000, "{filter} {limit} {took:?}");
+        for way in [Way::Scan, Way::Index, Way::Order] {
+            let snapshot = bench.opened_anew().snapshot().unwrap();
+            let (other, _) = snapshot.explain_find(&find, Some(way)).unwrap();
+            assert!(other.len() == limit && other.ids().eq(picked.ids()), "{way:?}");
+        }
+    }
+}
+
 #[test]
 fn a_segment_without_a_value_has_no_place_in_an_order() {
     let mut bench = Bench::new();

@@ -53,15 +53,14 @@ struct Asking<'s> {
 impl Snapshot {
     /// What of a filter indexes can be asked for; none where that is nothing.
     pub(super) fn asked(&self, filter: &Filter) -> Result<Option<Asked<'_>>> {
-        let fields = filter.fields();
-        if !fields.iter().any(|field| self.may_serve(*field)) {
+        if !self.serves(filter) {
             return Ok(None);
         }
         let mut asking = Asking {
             snapshot: self,
             serving: BTreeMap::new(),
             stored: self.stored() as u64,
-            fields: fields.len() as u64,
+            fields: filter.fields().len() as u64,
         };
         asking.ask(&filter.sought(&|field| self.may_serve(field)))
     }

@@ -32,7 +32,7 @@ impl Snapshot {
             }
             if route.is_some_and(|route| way == Some(Way::Index) || route.cost < scan) {
                 return self
-                    .found(filter, way)
+                    .found(filter, usize::MAX, way)
                     .map(|(places, took)| (places.len() as u64, took));
             }
             let found = self.read_count(Some(filter))?;

@@ -10,7 +10,8 @@ use super::cost::{PLACE, SCAN_ROW, TEST};
 use super::took::{Took, Way};
 use crate::error::{Code, Result};
 use crate::filter::Filter;
-use crate::snapshot::lookup::RowPlace;
+use crate::fragment::Segment;
+use crate::snapshot::lookup::{RowPlace, places_of};
 use crate::snapshot::state::Snapshot;
 
 /// Rows that are tested at once.
@@ -27,30 +28,28 @@ pub(super) struct Route<'s> {
 }
 
 impl Snapshot {
-    /// The visible rows that match, ascending, and what finding them took.
-    pub(crate) fn found(&self, filter: &Filter, way: Option<Way>) -> Result<(Vec<RowPlace>, Took)> {
+    /// The visible rows that match, ascending: all, or at least so many of the first. And what finding them took.
+    pub(crate) fn found(
+        &self,
+        filter: &Filter,
+        enough: usize,
+        way: Option<Way>,
+    ) -> Result<(Vec<RowPlace>, Took)> {
+        if !self.serves(filter) || way == Some(Way::Scan) {
+            return self.scanned(filter, enough, Took::default());
+        }
         self.undamaged(|| {
             let scan = self.scan_cost(filter);
-            let route = if way == Some(Way::Scan) {
-                None
-            } else {
-                self.route(filter)?
-            };
             let is_cheaper = |route: &Route<'_>| way == Some(Way::Index) || route.cost < scan;
-            if let Some(route) = route.filter(is_cheaper) {
-                let most = if way.is_some() { u64::MAX } else { scan };
-                let (places, mut took) = self.through(filter, &route, most)?;
-                if let Some(places) = places {
-                    return Ok((places, took));
-                }
-                took.cost += scan;
-                return self.scanned(filter, took);
-            }
-            let took = Took {
-                cost: scan,
-                ..Took::default()
+            let Some(route) = self.route(filter)?.filter(is_cheaper) else {
+                return self.scanned(filter, enough, Took::default());
             };
-            self.scanned(filter, took)
+            let most = if way.is_some() { u64::MAX } else { scan };
+            let (places, took) = self.through(filter, &route, most)?;
+            match places {
+                Some(places) => Ok((places, took)),
+                None => self.scanned(filter, enough, took),
+            }
         })
     }
 
@@ -68,11 +67,7 @@ impl Snapshot {
     pub(super) fn scan_cost(&self, filter: &Filter) -> u64 {
         let born = self.state.segments.iter();
         let born = born.take_while(|segment| segment.rows().first() < self.watermark());
-        let unknown = born.filter(|segment| {
-            segment.known_matching(filter).is_none() && filter.may_match(&|field| segment.stats(field))
-        });
-        let rows: usize = unknown.map(|segment| segment.len()).sum();
-        rows as u64 * SCAN_ROW * filter.fields().len() as u64
+        born.map(|segment| reading_cost(filter, segment)).sum()
     }
 
     /// The way through indexes, if there is one.
@@ -88,15 +83,24 @@ impl Snapshot {
         Ok(Some(Route { asked, gaps, cost }))
     }
 
-    fn scanned(&self, filter: &Filter, took: Took) -> Result<(Vec<RowPlace>, Took)> {
-        let places = self.read_places(Some(filter))?;
-        let (found, rows) = (places.len() as u64, self.stored() as u64);
-        let took = Took {
-            way: Way::Scan,
-            found,
-            rows,
-            ..took
-        };
+    /// Reads columns, until there are enough rows.
+    fn scanned(&self, filter: &Filter, enough: usize, mut took: Took) -> Result<(Vec<RowPlace>, Took)> {
+        took.way = Way::Scan;
+        let fields = filter.fields().len() as u64;
+        let mut places: Vec<RowPlace> = Vec::new();
+        for visible in self.segments() {
+            if places.len() >= enough {
+                break;
+            }
+            let rows = visible.segment.len() as u64;
+            took.rows += rows;
+            if let Some(matched) = places_of(visible, Some(filter), enough - places.len())? {
+                took.cost += rows * SCAN_ROW * fields;
+                places.extend(matched);
+            }
+        }
+        took.rows = took.rows.min(self.stored() as u64);
+        took.found = places.len() as u64;
         Ok((places, took))
     }
 
@@ -196,4 +200,13 @@ impl Snapshot {
         }
         Ok(places)
     }
+}
+
+/// What reading the columns of a segment costs, of which it is not known what matches.
+pub(super) fn reading_cost(filter: &Filter, segment: &Segment) -> u64 {
+    let is_known = segment.known_matching(filter).is_some();
+    if is_known || !filter.may_match(&|field| segment.stats(field)) {
+        return 0;
+    }
+    segment.len() as u64 * SCAN_ROW * filter.fields().len() as u64
 }

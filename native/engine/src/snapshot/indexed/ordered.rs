@@ -81,7 +81,7 @@ impl Snapshot {
             };
             // Now that they are known, walking on costs less: until all of the walk has cost what finding them and putting them in order
             // does.
-            let (places, mut took) = self.found(filter, None)?;
+            let (places, mut took) = self.found(filter, usize::MAX, None)?;
             walking.took.cost += took.cost;
             let most = 2 * took.cost + places.len() as u64 * SORT_ROW;
             if walking.goes_on(Wanted::Among(&places), most)? {
@@ -179,73 +179,6 @@ impl Walking<'_> {
         }
         took.rows += took.uncovered;
         took.cost += took.uncovered * SCAN_ROW;
-        took.found = found.len() as u64;
-        Ok((Some(found), took))
-    }
-}
-
-impl Snapshot {
-    /// The first rows that match, ascending by their ids, by testing one after the other: where an index tells that enough of them match
-    /// for that to cost less than the other ways. And what that took.
-    pub(crate) fn first_by_id(
-        &self,
-        filter: &Filter,
-        count: usize,
-        way: Option<Way>,
-    ) -> Result<(Option<Vec<RowPlace>>, Took)> {
-        let known = filter.fields().iter().any(|field| self.may_serve(*field));
-        if !known || !matches!(way, None | Some(Way::Order)) {
-            return Ok((None, Took::default()));
-        }
-        self.undamaged(|| {
-            let Some(route) = self.route(filter)? else {
-                return Ok((None, Took::default()));
-            };
-            let most = route.cost.min(self.scan_cost(filter));
-            let row = PLACE + TEST * filter.fields().len() as u64;
-            let rows = (count as u64).saturating_mul(self.stored() as u64) / route.asked.rows.max(1);
-            if way.is_none() && rows.max(count as u64).saturating_mul(row) > most {
-                return Ok((None, Took::default()));
-            }
-            let most = if way.is_some() { u64::MAX } else { most };
-            let took = Took {
-                way: Way::Order,
-                expected: Some(route.asked.rows),
-                ..Took::default()
-            };
-            self.tested(filter, count, (row, most), took)
-        })
-    }
-
-    fn tested(
-        &self,
-        filter: &Filter,
-        count: usize,
-        (row, most): (u64, u64),
-        mut took: Took,
-    ) -> Result<(Option<Vec<RowPlace>>, Took)> {
-        let (mut found, mut step) = (Vec::new(), count.clamp(AT_ONCE.0, AT_ONCE.1));
-        let born = self.state.segments.iter().enumerate();
-        let born = born.take_while(|(_, segment)| segment.rows().first() < self.watermark());
-        for (index, segment) in born.filter(|(_, segment)| filter.may_match(&|field| segment.stats(field))) {
-            let mut rows: Range<usize> = 0..segment.len();
-            while !rows.is_empty() && found.len() < count {
-                let chunk = rows.start..rows.end.min(rows.start + step);
-                let cost = chunk.len() as u64 * row;
-                if took.cost + cost > most {
-                    return Ok((None, took));
-                }
-                took.rows += chunk.len() as u64;
-                took.cost += cost;
-                rows.start = chunk.end;
-                step = (2 * step).min(AT_ONCE.1);
-                let seen = chunk.filter(|row| self.sees_at(index, *row, segment.rows().id(*row)));
-                let mut seen: Vec<RowPlace> = seen.map(|row| (index as u32, row as u32)).collect();
-                self.keep_matching(filter, false, &mut seen)?;
-                found.append(&mut seen);
-            }
-        }
-        found.truncate(count);
         took.found = found.len() as u64;
         Ok((Some(found), took))
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::error::Result;
+use crate::filter::Filter;
 use crate::format::Covers;
 use crate::index::scalar::ScalarIndex;
 use crate::snapshot::state::{Snapshot, TableState};
@@ -47,6 +48,13 @@ impl Snapshot {
         let served = self.state.served_indexes().iter();
         let mut open = served.filter_map(|at| self.state.indexes.get(*at));
         open.any(|open| open.place.covers == Covers::Scalar(field) && !open.is_damaged())
+    }
+}
+
+impl Snapshot {
+    /// Whether indexes may know anything of a filter.
+    pub(super) fn serves(&self, filter: &Filter) -> bool {
+        filter.fields().iter().any(|field| self.may_serve(*field))
     }
 }
 

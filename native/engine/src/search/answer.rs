@@ -25,10 +25,7 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::search`].
     pub fn explain(&self, search: &Search<'_>) -> Result<Explained> {
-        let filtered = search
-            .filter
-            .map(|filter| self.mark_matching(filter))
-            .transpose()?;
+        let filtered = search.filter.map(|filter| self.marked(filter)).transpose()?;
         let Page {
             hits, mut explained, ..
         } = self.plan(search)?.page()?;

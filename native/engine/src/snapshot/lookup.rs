@@ -148,14 +148,15 @@ impl Snapshot {
 }
 
 impl Snapshot {
-    /// How many rows match, by reading columns.
-    pub(super) fn read_count(&self, filter: Option<&Filter>) -> Result<u64> {
-        let mut count = 0;
+    /// How many rows match, by reading columns; and how many lie where any may.
+    pub(super) fn read_count(&self, filter: Option<&Filter>) -> Result<(u64, u64)> {
+        let (mut count, mut read) = (0, 0);
         for matched in self.matching(filter) {
             let (visible, bits) = matched?;
+            read += visible.segment.len() as u64;
             count += bits.map_or(visible.segment.len(), |bits| bits.count()) as u64;
         }
-        Ok(count)
+        Ok((count, read))
     }
 
     /// The first rows by row id, of whatever values.

@@ -199,7 +199,7 @@ impl Snapshot {
     /// [`Code::Corrupt`].
     pub fn explain_count(&self, filter: Option<&Filter>, way: Option<Way>) -> Result<(u64, Took)> {
         let Some(filter) = filter else {
-            let found = self.read_count(None)?;
+            let (found, _) = self.read_count(None)?;
             return Ok((
                 found,
                 Took {

@@ -11,13 +11,12 @@ use crate::snapshot::state::Snapshot;
 impl Snapshot {
     /// How many visible rows match, and what counting them took.
     pub(crate) fn counted(&self, filter: &Filter, way: Option<Way>) -> Result<(u64, Took)> {
+        if !self.serves(filter) || way == Some(Way::Scan) {
+            return self.count_read(filter);
+        }
         self.undamaged(|| {
             let scan = self.scan_cost(filter);
-            let route = if way == Some(Way::Scan) {
-                None
-            } else {
-                self.route(filter)?
-            };
+            let route = self.route(filter)?;
             if let Some(route) = &route
                 && matches!(way, None | Some(Way::Count))
             {
@@ -35,15 +34,19 @@ impl Snapshot {
                     .found(filter, usize::MAX, way)
                     .map(|(places, took)| (places.len() as u64, took));
             }
-            let found = self.read_count(Some(filter))?;
-            let took = Took {
-                found,
-                rows: self.stored() as u64,
-                cost: scan,
-                ..Took::default()
-            };
-            Ok((found, took))
+            self.count_read(filter)
         })
+    }
+
+    fn count_read(&self, filter: &Filter) -> Result<(u64, Took)> {
+        let (found, read) = self.read_count(Some(filter))?;
+        let took = Took {
+            found,
+            rows: self.stored() as u64,
+            cost: read * SCAN_ROW * filter.fields().len() as u64,
+            ..Took::default()
+        };
+        Ok((found, took))
     }
 
     /// The rows that indexes hold and the version does not see, where counting in the indexes and leaving these out costs less than

@@ -18,11 +18,22 @@ const AT_ONCE: usize = 4096;
 
 impl Snapshot {
     /// Finds out through indexes which rows match, where that is expected to take less than reading the columns; what is found is kept with
-    /// the segments, where [`Segment::matching`] finds it. Tells what it took, also where the columns are to be read.
+    /// the segments, where [`Segment::matching`] finds it.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub(crate) fn mark_matching(&self, filter: &Filter) -> Result<Took> {
+    pub(crate) fn mark_matching(&self, filter: &Filter) -> Result<()> {
+        if self.serves(filter) {
+            self.marked(filter)?;
+        }
+        Ok(())
+    }
+
+    /// Does that, and tells what it took, also where the columns are to be read.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::Corrupt`].
+    pub(crate) fn marked(&self, filter: &Filter) -> Result<Took> {
         self.undamaged(|| {
             let scan = self.scan_cost(filter);
             let scanned = |expected: Option<u64>| Took {
@@ -50,18 +61,21 @@ impl Snapshot {
         })
     }
 
-    /// About how many nanoseconds finding out takes, where that is not known.
+    /// About how many nanoseconds finding out takes, where that is not known; none where indexes know nothing of it.
     ///
     /// # Errors
     /// [`crate::error::Code::Corrupt`].
-    pub(crate) fn marking_ns(&self, filter: &Filter) -> Result<u64> {
+    pub(crate) fn marking_ns(&self, filter: &Filter) -> Result<Option<u64>> {
+        if !self.serves(filter) {
+            return Ok(None);
+        }
         let scan = self.scan_cost(filter);
         if scan == 0 {
-            return Ok(0);
+            return Ok(Some(0));
         }
         self.undamaged(|| {
             let route = self.route(filter)?;
-            Ok(route.map_or(scan, |route| self.marking_cost(filter, &route).min(scan)))
+            Ok(route.map(|route| self.marking_cost(filter, &route).min(scan)))
         })
     }
 

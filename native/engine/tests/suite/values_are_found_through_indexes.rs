@@ -342,6 +342,36 @@ fn the_first_of_a_filter_are_found_without_looking_at_all() {
     }
 }
 
+/// They would each be looked up, on the thread that asks.
+#[test]
+fn so_many_values_that_reading_costs_less_are_not_looked_up() {
+    let bench = Bench::of(5000);
+    let among = |count: usize| {
+        let values: Vec<String> = (0..count).map(|title| format!("title {title}")).collect();
+        bench.filter(&json!({"op": "in", "column": ["title"], "values": values}))
+    };
+    let (few, many) = (among(5), among(400));
+    let snapshot = bench.snapshot();
+    assert!(snapshot.counting_ns(&few).unwrap().is_some());
+    assert_eq!(snapshot.counting_ns(&many).unwrap(), None);
+    let (few, many) = (find(few, &[], None), find(many, &[("title", false)], Some(10)));
+    assert!(snapshot.finding_rows_ns(&few).unwrap().is_some());
+    assert_eq!(snapshot.finding_rows_ns(&many).unwrap(), None);
+    assert_eq!(snapshot.explain_find(&few, None).unwrap().1.way, Way::Index);
+    let (count, took) = snapshot.explain_count(many.filter.as_ref(), None).unwrap();
+    assert_eq!((took.way, took.expected), (Way::Scan, None));
+    let (counted, took) = snapshot
+        .explain_count(many.filter.as_ref(), Some(Way::Count))
+        .unwrap();
+    assert_eq!((counted, took.way), (count, Way::Count));
+    assert!(took.cost >= 400 * 2000, "{took:?}");
+    let (scanned, _) = snapshot.explain_find(&many, Some(Way::Scan)).unwrap();
+    for way in [None, Some(Way::Order)] {
+        let (picked, _) = snapshot.explain_find(&many, way).unwrap();
+        assert!(picked.ids().eq(scanned.ids()));
+    }
+}
+
 #[test]
 fn a_segment_without_a_value_has_no_place_in_an_order() {
     let mut bench = Bench::new();

@@ -31,6 +31,27 @@ pub(crate) struct Accepted {
     pub(crate) exact: bool,
 }
 
+impl Accepted {
+    /// How many runs of values are looked up for it.
+    pub(crate) fn runs(&self) -> usize {
+        match &self.spans {
+            Some(spans) if !self.any => spans.len(),
+            _ => 1,
+        }
+    }
+}
+
+impl Sought {
+    /// How many runs of values are looked up for it.
+    pub(crate) fn runs(&self) -> usize {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::runs).sum(),
+            Self::Of(accepted) => accepted.runs(),
+            Self::Unknown => 0,
+        }
+    }
+}
+
 /// What is wanted of a condition.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {

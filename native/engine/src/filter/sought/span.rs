@@ -30,6 +30,14 @@ impl Ends {
 }
 
 impl Spans {
+    /// How many runs they are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Numbers(runs) => runs.len(),
+            Self::Texts(runs) => runs.len(),
+        }
+    }
+
     pub(super) fn of_ints(set: &Numbers<i64>) -> Self {
         Self::of_numbers(set, int_key, int_key)
     }

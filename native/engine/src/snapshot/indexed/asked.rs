@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::cost::{ENTRY, LOOKUP, TEST};
+use super::cost::{ENTRY, LOOKUP, TEST, may_look_up};
 use super::ids::Ids;
 use super::serving::{Serving, united};
 use crate::column::Bits;
@@ -20,8 +20,8 @@ pub(super) struct Asked<'s> {
     pub(super) rows: u64,
     /// How many ids are read for it.
     pub(super) entries: u64,
-    /// How many segments are looked into.
-    segments: u64,
+    /// How many runs of values are looked up, in all segments together.
+    runs: u64,
     /// Whether the filter is true for all of them.
     pub(super) exact: bool,
 }
@@ -48,11 +48,14 @@ struct Asking<'s> {
     stored: u64,
     /// In how many columns a row that may match is tested.
     fields: u64,
+    /// What looking values up may still cost.
+    left: u64,
 }
 
 impl Snapshot {
-    /// What of a filter indexes can be asked for; none where that is nothing.
-    pub(super) fn asked(&self, filter: &Filter) -> Result<Option<Asked<'_>>> {
+    /// What of a filter indexes can be asked for; none where that is nothing. Conditions are left out whose values are so many that looking
+    /// them up would cost more than `most`, all together.
+    pub(super) fn asked(&self, filter: &Filter, most: u64) -> Result<Option<Asked<'_>>> {
         if !self.serves(filter) {
             return Ok(None);
         }
@@ -61,18 +64,23 @@ impl Snapshot {
             serving: BTreeMap::new(),
             stored: self.stored() as u64,
             fields: filter.fields().len() as u64,
+            left: most,
         };
         asking.ask(&filter.sought(&|field| self.may_serve(field)))
     }
 }
 
 impl Snapshot {
-    /// The values that all rows of a filter have in a column, where it says that; none where they may have any.
-    pub(super) fn looked_for(&self, filter: &Filter, field: u32) -> Result<Option<Looked<'_>>> {
+    /// The values that all rows of a filter have in a column, where it says that; none where they may have any, or where looking them up
+    /// would cost more than `most`.
+    pub(super) fn looked_for(&self, filter: &Filter, field: u32, most: u64) -> Result<Option<Looked<'_>>> {
         let Some(serving) = self.serving_of(field)? else {
             return Ok(None);
         };
         let sought = filter.sought(&|other| other == field);
+        if !may_look_up((sought.runs() * serving.segments.len()) as u64, most) {
+            return Ok(None);
+        }
         let mut parts = Vec::with_capacity(serving.segments.len());
         for (_, index) in &serving.segments {
             let Some(found) = values_of(index, &sought)? else {
@@ -129,7 +137,7 @@ impl<'s> Asking<'s> {
                 Ok(Some(Asked {
                     rows: asked.iter().map(|part| part.rows).sum(),
                     entries: asked.iter().map(|part| part.entries).sum(),
-                    segments: asked.iter().map(|part| part.segments).sum(),
+                    runs: asked.iter().map(|part| part.runs).sum(),
                     exact: asked.iter().all(|part| part.exact),
                     what: What::Any(asked),
                 }))
@@ -157,6 +165,11 @@ impl<'s> Asking<'s> {
             }
         };
         let Some(serving) = serving else { return Ok(None) };
+        let runs = (accepted.runs() * serving.segments.len()) as u64;
+        if !may_look_up(runs, self.left) {
+            return Ok(None);
+        }
+        self.left = self.left.saturating_sub(runs * LOOKUP);
         let mut parts = Vec::with_capacity(serving.segments.len());
         for (_, index) in &serving.segments {
             // Of lists it is not known which have no item of a kind.
@@ -169,7 +182,7 @@ impl<'s> Asking<'s> {
         Ok(Some(Asked {
             rows,
             entries: rows,
-            segments: parts.len() as u64,
+            runs,
             exact: parts.iter().all(|(_, found)| found.exact),
             what: What::Of(Looked {
                 field: accepted.field,
@@ -184,19 +197,19 @@ impl<'s> Asking<'s> {
         asked.sort_by_key(|part| part.rows);
         let mut rest = asked.into_iter();
         let first = rest.next()?;
-        let (mut rows, mut entries, mut segments) = (first.rows, first.entries, first.segments);
+        let (mut rows, mut entries, mut runs) = (first.rows, first.entries, first.runs);
         exact &= first.exact;
         let mut chosen = vec![first];
         for part in rest {
             let share = part.rows as f64 / self.stored.max(1) as f64;
             let saved = rows as f64 * (1.0 - share.min(1.0)) * (TEST * self.fields) as f64;
-            if (part.entries * ENTRY + part.segments * LOOKUP) as f64 > saved {
+            if (part.entries * ENTRY + part.runs * LOOKUP) as f64 > saved {
                 exact = false;
                 continue;
             }
             rows = (rows as f64 * share.min(1.0)) as u64;
             entries += part.entries;
-            segments += part.segments;
+            runs += part.runs;
             exact &= part.exact;
             chosen.push(part);
         }
@@ -208,7 +221,7 @@ impl<'s> Asking<'s> {
             what: What::All(chosen),
             rows,
             entries,
-            segments,
+            runs,
             exact,
         })
     }
@@ -241,7 +254,7 @@ impl<'s> Asked<'s> {
 
     /// What it costs to look the values up.
     pub(super) fn lookups(&self) -> u64 {
-        self.segments * LOOKUP
+        self.runs * LOOKUP
     }
 
     /// How many rows indexes hold, where that is known without reading the ids.

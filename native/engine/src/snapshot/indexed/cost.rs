@@ -12,7 +12,17 @@ pub(super) const ENTRY: u64 = 2;
 pub(super) const PLACE: u64 = 40;
 /// To read a row of one column out of order and test it.
 pub(super) const TEST: u64 = 60;
-/// To look a set of values up in a segment.
+/// To look a value, or all between two, up in a segment.
 pub(super) const LOOKUP: u64 = 2_000;
 /// To read the value of a row by which rows are put in order, and do that.
 pub(super) const SORT_ROW: u64 = 150;
+
+/// So few values are looked up whatever that costs.
+const FEW: u64 = 16;
+/// What looking values up may cost, where it is only to be told how long a read takes.
+pub(super) const GLANCE: u64 = 256 * LOOKUP;
+
+/// Whether looking so many runs of values up, in all segments together, may cost as much as it does.
+pub(super) fn may_look_up(runs: u64, most: u64) -> bool {
+    runs <= FEW || runs.saturating_mul(LOOKUP) <= most
+}

@@ -16,7 +16,7 @@ impl Snapshot {
         }
         self.undamaged(|| {
             let scan = self.scan_cost(filter);
-            let route = self.route(filter)?;
+            let route = self.route(filter, if way.is_some() { u64::MAX } else { scan })?;
             if let Some(route) = &route
                 && matches!(way, None | Some(Way::Count))
             {

@@ -38,13 +38,15 @@ impl Snapshot {
             return Ok((None, Took::default()));
         }
         self.undamaged(|| {
-            let Some(route) = self.route(filter)? else {
+            let scan = self.scan_cost(filter);
+            let looking = if way.is_some() { u64::MAX } else { scan };
+            let Some(route) = self.route(filter, looking)? else {
                 return Ok((None, Took::default()));
             };
             let fields = filter.fields().len() as u64;
             let rows = (enough as u64).saturating_mul(self.stored() as u64) / route.asked.rows.max(1);
             let rows = rows.max(enough as u64);
-            let is_cheaper = route.cost < self.scan_cost(filter);
+            let is_cheaper = route.cost < scan;
             if way.is_none() && is_cheaper && rows.saturating_mul(SCAN_ROW * fields) > route.cost {
                 return Ok((None, Took::default()));
             }

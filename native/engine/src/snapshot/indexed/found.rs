@@ -41,10 +41,10 @@ impl Snapshot {
         self.undamaged(|| {
             let scan = self.scan_cost(filter);
             let is_cheaper = |route: &Route<'_>| way == Some(Way::Index) || route.cost < scan;
-            let Some(route) = self.route(filter)?.filter(is_cheaper) else {
+            let most = if way.is_some() { u64::MAX } else { scan };
+            let Some(route) = self.route(filter, most)?.filter(is_cheaper) else {
                 return self.scanned(filter, enough, Took::default());
             };
-            let most = if way.is_some() { u64::MAX } else { scan };
             let (places, took) = self.through(filter, &route, most)?;
             match places {
                 Some(places) => Ok((places, took)),
@@ -70,9 +70,9 @@ impl Snapshot {
         born.map(|segment| reading_cost(filter, segment)).sum()
     }
 
-    /// The way through indexes, if there is one.
-    pub(super) fn route(&self, filter: &Filter) -> Result<Option<Route<'_>>> {
-        let Some(asked) = self.asked(filter)? else {
+    /// The way through indexes, if there is one for which looking values up costs no more than `most`.
+    pub(super) fn route(&self, filter: &Filter, most: u64) -> Result<Option<Route<'_>>> {
+        let Some(asked) = self.asked(filter, most)? else {
             return Ok(None);
         };
         let gaps = asked.gaps(self, self.watermark())?;

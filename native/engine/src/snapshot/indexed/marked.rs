@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cost::{ENTRY, SCAN_ROW, TEST};
+use super::cost::{ENTRY, GLANCE, SCAN_ROW, TEST};
 use super::found::Route;
 use super::ids::Ids;
 use super::took::{Took, Way};
@@ -48,7 +48,7 @@ impl Snapshot {
                     ..Took::default()
                 });
             }
-            let Some(route) = self.route(filter)? else {
+            let Some(route) = self.route(filter, scan)? else {
                 return Ok(scanned(None));
             };
             let expected = Some(route.asked.rows);
@@ -74,7 +74,7 @@ impl Snapshot {
             return Ok(Some(0));
         }
         self.undamaged(|| {
-            let route = self.route(filter)?;
+            let route = self.route(filter, scan.min(GLANCE))?;
             Ok(route.map(|route| self.marking_cost(filter, &route).min(scan)))
         })
     }

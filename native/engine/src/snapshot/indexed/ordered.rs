@@ -58,16 +58,20 @@ impl Snapshot {
             return Ok((None, Took::default()));
         }
         self.undamaged(|| {
-            let route = filter.map(|filter| self.route(filter)).transpose()?.flatten();
-            let Some(mut walking) = self.walking(filter, first, route.as_ref())? else {
+            let scan = filter.map_or(0, |filter| self.scan_cost(filter));
+            let looking = if way.is_some() { u64::MAX } else { scan };
+            let route = filter
+                .map(|filter| self.route(filter, looking))
+                .transpose()?
+                .flatten();
+            let Some(mut walking) = self.walking(filter, first, (route.as_ref(), looking))? else {
                 return Ok((None, Took::default()));
             };
             let wanted = filter.map_or(Wanted::Any, Wanted::Matching);
             let most = match (filter, way) {
                 (_, Some(_)) => u64::MAX,
                 (None, None) => self.stored() as u64 * SORT_ROW,
-                (Some(filter), None) => {
-                    let scan = self.scan_cost(filter);
+                (Some(_), None) => {
                     let rows = route.as_ref().map_or(0, |route| route.asked.rows);
                     let cost = route.as_ref().map_or(scan, |route| route.cost.min(scan));
                     cost + rows * SORT_ROW
@@ -96,7 +100,7 @@ impl Snapshot {
         &'s self,
         filter: Option<&Filter>,
         first: &'s First,
-        route: Option<&Route<'s>>,
+        (route, looking): (Option<&Route<'s>>, u64),
     ) -> Result<Option<Walking<'s>>> {
         let Some(serving) = self.serving_of(first.field)? else {
             return Ok(None);
@@ -104,10 +108,12 @@ impl Snapshot {
         let gaps = serving.gaps(self.watermark());
         let uncovered: usize = gaps.iter().map(|gap| self.stored_in(gap)).sum();
         let uncovered = uncovered as u64;
-        let looked = filter
-            .map(|filter| self.looked_for(filter, first.field))
-            .transpose()?
-            .flatten();
+        let known = route.and_then(|route| route.asked.only());
+        let looked = match (known.filter(|known| known.field == first.field), filter) {
+            (Some(known), _) => Some(known.clone()),
+            (None, Some(filter)) => self.looked_for(filter, first.field, looking)?,
+            (None, None) => None,
+        };
         let took = Took {
             way: Way::Order,
             fields: vec![first.field],

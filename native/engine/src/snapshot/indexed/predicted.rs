@@ -1,6 +1,6 @@
 //! About how long reads take that indexes answer, for who must not wait for long.
 
-use super::cost::{ENTRY, LOOKUP, PLACE, SORT_ROW, TEST};
+use super::cost::{ENTRY, GLANCE, LOOKUP, PLACE, SORT_ROW, TEST};
 use super::ordered::First;
 use crate::error::Result;
 use crate::filter::Filter;
@@ -10,7 +10,10 @@ impl Snapshot {
     /// About how many nanoseconds it takes to find rows through indexes; none where there are none for it.
     pub(crate) fn finding_ns(&self, filter: Option<&Filter>, first: Option<&First>) -> Result<Option<u64>> {
         self.undamaged(|| {
-            let route = filter.map(|filter| self.route(filter)).transpose()?.flatten();
+            let route = filter
+                .map(|filter| self.route(filter, GLANCE))
+                .transpose()?
+                .flatten();
             let sorts = |rows: u64| first.map_or(0, |_| rows * SORT_ROW);
             let through = route.as_ref().map(|route| route.cost + sorts(route.asked.rows));
             // Of a filter that no index knows it cannot be told how far a walk goes.
@@ -37,7 +40,7 @@ impl Snapshot {
     /// [`crate::error::Code::Corrupt`].
     pub fn counting_ns(&self, filter: &Filter) -> Result<Option<u64>> {
         self.undamaged(|| {
-            let Some(route) = self.route(filter)? else {
+            let Some(route) = self.route(filter, GLANCE)? else {
                 return Ok(None);
             };
             let hidden = self.state.deaths.len() as u64 * TEST;

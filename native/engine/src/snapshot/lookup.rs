@@ -57,14 +57,8 @@ impl Snapshot {
 
     /// The place of a visible row, by its id.
     pub(crate) fn place(&self, id: u64) -> Option<RowPlace> {
-        let after = self
-            .state
-            .segments
-            .partition_point(|segment| segment.rows().first() <= id);
-        let index = after.checked_sub(1)?;
-        let row = self.state.segments.get(index)?.rows().position(id)?;
-        let place = (u32::try_from(index).ok()?, u32::try_from(row).ok()?);
-        self.sees_at(index, row, id).then_some(place)
+        let seen = |(segment, row): &RowPlace| self.sees_at(*segment as usize, *row as usize, id);
+        self.stored_place(id).filter(seen)
     }
 
     /// The place of a stored row, by its id, whether it is visible or not.

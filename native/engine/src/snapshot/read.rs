@@ -88,11 +88,7 @@ impl Snapshot {
     /// # Errors
     /// [`Code::ColumnNotFound`], [`Code::InvalidArgument`] for an order by a column that has none, [`Code::Corrupt`].
     pub fn find(&self, find: &Find, select: Vec<Field>) -> Result<Picked> {
-        let end = find
-            .limit
-            .map_or(usize::MAX, |limit| limit.saturating_add(find.offset));
-        let (mut rows, _) = self.rows_of(find, end, None)?;
-        rows.drain(..find.offset.min(rows.len()));
+        let (rows, _) = self.rows_in_page(find, None)?;
         Ok(Picked::new(self.clone(), select, rows))
     }
 
@@ -101,12 +97,18 @@ impl Snapshot {
     /// # Errors
     /// As of [`Snapshot::find`].
     pub fn explain_find(&self, find: &Find, way: Option<Way>) -> Result<(Picked, Took)> {
+        let (rows, took) = self.rows_in_page(find, way)?;
+        Ok((Picked::new(self.clone(), Vec::new(), rows), took))
+    }
+
+    /// The rows that match, in order, without those that are left out before and behind.
+    fn rows_in_page(&self, find: &Find, way: Option<Way>) -> Result<(Vec<RowPlace>, Took)> {
         let end = find
             .limit
             .map_or(usize::MAX, |limit| limit.saturating_add(find.offset));
         let (mut rows, took) = self.rows_of(find, end, way)?;
         rows.drain(..find.offset.min(rows.len()));
-        Ok((Picked::new(self.clone(), Vec::new(), rows), took))
+        Ok((rows, took))
     }
 
     /// About how many nanoseconds finding these rows takes, where indexes lead to them; none where they do not.

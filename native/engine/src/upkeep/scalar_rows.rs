@@ -96,9 +96,9 @@ pub(super) fn check_values(state: &TableState, open: &OpenIndex) -> Result<()> {
         return Ok(());
     };
     let built = build(&rows, &rows.plan(&Stop::default()))?;
-    let made = ScalarIndex::open(Buffer::from(built.concat()))?;
     index.check()?;
-    if index.holds_what(&made)? {
+    // Another version may have put more rows in one than this one does.
+    if built.rows < rows.len() || index.holds_what(&ScalarIndex::open(Buffer::from(built.concat()))?)? {
         return Ok(());
     }
     let file = format!("index/{}", place.file);

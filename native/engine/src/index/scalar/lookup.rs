@@ -103,15 +103,7 @@ impl Found {
     /// Adds what was found of another set.
     pub(crate) fn add(&mut self, other: Self) {
         self.values.extend(other.values);
-        self.values.sort_unstable_by_key(|range| range.start);
-        let mut united: Vec<Range<u32>> = Vec::with_capacity(self.values.len());
-        for range in self.values.drain(..) {
-            match united.last_mut() {
-                Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
-                _ => united.push(range),
-            }
-        }
-        self.values = united;
+        self.values = united(std::mem::take(&mut self.values));
         self.nulls |= other.nulls;
         self.rows += other.rows;
     }
@@ -121,4 +113,17 @@ impl Found {
             self.values.push(range);
         }
     }
+}
+
+/// Ranges that ascend and do not touch, of what is in any of these.
+pub(crate) fn united<T: Ord + Copy>(mut ranges: Vec<Range<T>>) -> Vec<Range<T>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut united: Vec<Range<T>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match united.last_mut() {
+            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+            _ => united.push(range),
+        }
+    }
+    united
 }

@@ -17,5 +17,5 @@ mod segment;
 mod tests;
 
 pub use build::{Plan, Scalar, Scalars, build};
-pub(crate) use lookup::Found;
+pub(crate) use lookup::{Found, united};
 pub use segment::{Key, ScalarIndex};

@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use super::cost::{ENTRY, LOOKUP, TEST, may_look_up};
 use super::ids::Ids;
-use super::serving::{Serving, united};
+use super::serving::{Serving, gaps_between};
 use crate::column::Bits;
 use crate::error::Result;
 use crate::filter::{Accepted, Filter, Sought};
-use crate::index::scalar::{Found, ScalarIndex};
+use crate::index::scalar::{Found, ScalarIndex, united};
 use crate::snapshot::state::Snapshot;
 
 /// What indexes are asked for.
@@ -37,7 +37,15 @@ enum What<'s> {
 #[derive(Clone, Debug)]
 pub(super) struct Looked<'s> {
     pub(super) field: u32,
-    pub(super) parts: Vec<(&'s ScalarIndex, Found)>,
+    pub(super) parts: Vec<Part<'s>>,
+}
+
+/// What was found in a segment, which covers some ids.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'s> {
+    ids: Range<u64>,
+    pub(super) index: &'s ScalarIndex,
+    pub(super) found: Found,
 }
 
 /// Looks values up.
@@ -82,11 +90,11 @@ impl Snapshot {
             return Ok(None);
         }
         let mut parts = Vec::with_capacity(serving.segments.len());
-        for (_, index) in &serving.segments {
+        for (ids, index) in serving.segments {
             let Some(found) = values_of(index, &sought)? else {
                 return Ok(None);
             };
-            parts.push((*index, found));
+            parts.push(Part { ids, index, found });
         }
         Ok(Some(Looked { field, parts }))
     }
@@ -171,19 +179,23 @@ impl<'s> Asking<'s> {
         }
         self.left = self.left.saturating_sub(runs * LOOKUP);
         let mut parts = Vec::with_capacity(serving.segments.len());
-        for (_, index) in &serving.segments {
+        for (ids, index) in &serving.segments {
             // Of lists it is not known which have no item of a kind.
             if index.has_several() && accepted.any {
                 return Ok(None);
             }
-            parts.push((*index, index.find(accepted)?));
+            parts.push(Part {
+                ids: ids.clone(),
+                index,
+                found: index.find(accepted)?,
+            });
         }
-        let rows = parts.iter().map(|(_, found)| found.rows).sum();
+        let rows = parts.iter().map(|part| part.found.rows).sum();
         Ok(Some(Asked {
             rows,
             entries: rows,
             runs,
-            exact: parts.iter().all(|(_, found)| found.exact),
+            exact: parts.iter().all(|part| part.found.exact),
             what: What::Of(Looked {
                 field: accepted.field,
                 parts,
@@ -259,7 +271,7 @@ impl<'s> Asked<'s> {
 
     /// How many rows indexes hold, where that is known without reading the ids.
     pub(super) fn only_count(&self) -> Option<u64> {
-        let several = |looked: &Looked<'_>| looked.parts.iter().any(|(index, _)| index.has_several());
+        let several = |looked: &Looked<'_>| looked.parts.iter().any(|part| part.index.has_several());
         self.only().filter(|looked| !several(looked)).map(|_| self.rows)
     }
 
@@ -297,21 +309,33 @@ impl<'s> Asked<'s> {
     }
 
     /// The ids below one that some index which is read does not cover.
-    pub(super) fn gaps(&self, snapshot: &Snapshot, until: u64) -> Result<Vec<Range<u64>>> {
-        let mut gaps = Vec::new();
-        for field in self.fields() {
-            let serving = snapshot.serving_of(field)?;
-            let whole = std::iter::once(0..until).collect();
-            gaps = united(&gaps, &serving.map_or(whole, |serving| serving.gaps(until)));
+    pub(super) fn gaps(&self, until: u64) -> Vec<Range<u64>> {
+        match &self.what {
+            What::Of(looked) => looked.gaps(until),
+            What::All(parts) | What::Any(parts) => {
+                united(parts.iter().flat_map(|part| part.gaps(until)).collect())
+            }
         }
-        Ok(gaps)
+    }
+
+    /// Whether all segments that are read cover only ids below one.
+    pub(super) fn ends_by(&self, until: u64) -> bool {
+        match &self.what {
+            What::Of(looked) => looked.parts.iter().all(|part| part.ids.end <= until),
+            What::All(parts) | What::Any(parts) => parts.iter().all(|part| part.ends_by(until)),
+        }
     }
 }
 
 impl Looked<'_> {
+    /// The ids below one that no segment covers.
+    pub(super) fn gaps(&self, until: u64) -> Vec<Range<u64>> {
+        gaps_between(self.parts.iter().map(|part| &part.ids), until)
+    }
+
     fn marked(&self, range: &Range<u64>) -> Result<Bits> {
         let mut bits = Bits::filled(range.end.saturating_sub(range.start) as usize, false);
-        for (index, found) in &self.parts {
+        for Part { index, found, .. } in &self.parts {
             for values in &found.values {
                 index.mark(values.clone(), range.start, &mut bits)?;
             }
@@ -326,7 +350,7 @@ impl Looked<'_> {
     }
 
     fn each(&self, take: &mut dyn FnMut(u64) -> Result<()>) -> Result<()> {
-        for (index, found) in &self.parts {
+        for Part { index, found, .. } in &self.parts {
             for values in &found.values {
                 index.each_in(values.clone(), take)?;
             }

@@ -53,20 +53,8 @@ impl Snapshot {
     /// so much.
     fn hidden(&self, route: &Route<'_>, most: u64) -> Result<Option<Vec<RowPlace>>> {
         let asked = &route.asked;
-        if !asked.exact {
+        if !asked.exact || !asked.ends_by(self.watermark()) {
             return Ok(None);
-        }
-        for field in asked.fields() {
-            let serving = self.serving_of(field)?;
-            let is_whole = serving.is_some_and(|serving| {
-                serving
-                    .segments
-                    .iter()
-                    .all(|(ids, _)| ids.end <= self.watermark())
-            });
-            if !is_whole {
-                return Ok(None);
-            }
         }
         let deaths = self.state.deaths.len() as u64 * TEST;
         let read = if asked.only_count().is_some() {
@@ -104,7 +92,7 @@ impl Snapshot {
         let (all, entries) = match asked.only_count() {
             Some(count) => (count, 0),
             None => {
-                let mut ids = asked.ids(&(0..self.watermark()))?;
+                let mut ids = asked.ids(&self.ids_until(self.watermark()))?;
                 gaps.iter().for_each(|gap| ids.without(gap));
                 (ids.len(), asked.entries)
             }

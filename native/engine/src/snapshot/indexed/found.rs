@@ -75,7 +75,7 @@ impl Snapshot {
         let Some(asked) = self.asked(filter, most)? else {
             return Ok(None);
         };
-        let gaps = asked.gaps(self, self.watermark())?;
+        let gaps = asked.gaps(self.watermark());
         let fields = filter.fields().len() as u64;
         let uncovered: usize = gaps.iter().map(|gap| self.stored_in(gap)).sum();
         let test = if asked.exact { 0 } else { TEST * fields };
@@ -112,7 +112,7 @@ impl Snapshot {
         most: u64,
     ) -> Result<(Option<Vec<RowPlace>>, Took)> {
         let Route { asked, gaps, .. } = route;
-        let mut ids = asked.ids(&(0..self.watermark()))?;
+        let mut ids = asked.ids(&self.ids_until(self.watermark()))?;
         gaps.iter().for_each(|gap| ids.without(gap));
         let fields = filter.fields().len() as u64;
         let mut took = Took {

@@ -90,14 +90,11 @@ impl Snapshot {
     fn mark(&self, filter: &Filter, route: &Route<'_>, most: u64) -> Result<Option<Took>> {
         let asked = &route.asked;
         // What is kept is of all stored rows, whichever of them a version sees.
-        let all = 0..self.state.manifest.watermark;
-        let gaps = asked.gaps(self, all.end)?;
+        let all = self.ids_until(self.state.manifest.watermark);
+        let gaps = asked.gaps(all.end);
         let ids = asked.ids(&all)?;
-        let test = if asked.exact {
-            ENTRY
-        } else {
-            TEST * filter.fields().len() as u64
-        };
+        let fields = filter.fields().len() as u64;
+        let test = if asked.exact { ENTRY } else { TEST * fields };
         let count = ids.len();
         if count.saturating_mul(test) > most {
             return Ok(None);
@@ -119,7 +116,7 @@ impl Snapshot {
             entries: asked.entries,
             rows: if asked.exact { 0 } else { count } + uncovered as u64,
             uncovered: uncovered as u64,
-            cost: asked.cost() + count * test + uncovered as u64 * SCAN_ROW,
+            cost: asked.cost() + count * test + uncovered as u64 * SCAN_ROW * fields,
         }))
     }
 

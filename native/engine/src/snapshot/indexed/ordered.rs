@@ -105,15 +105,19 @@ impl Snapshot {
         let Some(serving) = self.serving_of(first.field)? else {
             return Ok(None);
         };
-        let gaps = serving.gaps(self.watermark());
-        let uncovered: usize = gaps.iter().map(|gap| self.stored_in(gap)).sum();
-        let uncovered = uncovered as u64;
         let known = route.and_then(|route| route.asked.only());
         let looked = match (known.filter(|known| known.field == first.field), filter) {
             (Some(known), _) => Some(known.clone()),
             (None, Some(filter)) => self.looked_for(filter, first.field, looking)?,
             (None, None) => None,
         };
+        // What is walked and what is read beside it must fit.
+        let gaps = match &looked {
+            Some(looked) => looked.gaps(self.watermark()),
+            None => serving.gaps(self.watermark()),
+        };
+        let uncovered: usize = gaps.iter().map(|gap| self.stored_in(gap)).sum();
+        let uncovered = uncovered as u64;
         let took = Took {
             way: Way::Order,
             fields: vec![first.field],

@@ -43,6 +43,16 @@ impl Snapshot {
         self.stored_in(&(0..self.watermark()))
     }
 
+    /// The ids below one, from that of the first stored row on.
+    pub(super) fn ids_until(&self, until: u64) -> Range<u64> {
+        let first = self
+            .state
+            .segments
+            .first()
+            .map_or(0, |segment| segment.rows().first());
+        first.min(until)..until
+    }
+
     /// Whether a column has index segments that may serve.
     pub(in crate::snapshot) fn may_serve(&self, field: u32) -> bool {
         let served = self.state.served_indexes().iter();
@@ -61,15 +71,20 @@ impl Snapshot {
 impl Serving<'_> {
     /// The ids below one that no segment covers.
     pub(super) fn gaps(&self, until: u64) -> Vec<Range<u64>> {
-        let (mut gaps, mut end) = (Vec::new(), 0);
-        for (ids, _) in &self.segments {
-            gaps.push(end..ids.start.min(until));
-            end = ids.end;
-        }
-        gaps.push(end..until);
-        gaps.retain(|gap| gap.start < gap.end);
-        gaps
+        gaps_between(self.segments.iter().map(|(ids, _)| ids), until)
     }
+}
+
+/// The ids below one that are in none of some ranges, which ascend.
+pub(super) fn gaps_between<'a>(covered: impl Iterator<Item = &'a Range<u64>>, until: u64) -> Vec<Range<u64>> {
+    let (mut gaps, mut end) = (Vec::new(), 0);
+    for ids in covered {
+        gaps.push(end..ids.start.min(until));
+        end = ids.end;
+    }
+    gaps.push(end..until);
+    gaps.retain(|gap| gap.start < gap.end);
+    gaps
 }
 
 impl TableState {
@@ -86,18 +101,4 @@ impl TableState {
             whole.map(|(at, _)| at).collect()
         })
     }
-}
-
-/// Ranges of ids that are in one of two lists, each ascending.
-pub(super) fn united(one: &[Range<u64>], other: &[Range<u64>]) -> Vec<Range<u64>> {
-    let mut all: Vec<Range<u64>> = one.iter().chain(other).cloned().collect();
-    all.sort_unstable_by_key(|range| range.start);
-    let mut united: Vec<Range<u64>> = Vec::with_capacity(all.len());
-    for range in all {
-        match united.last_mut() {
-            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
-            _ => united.push(range),
-        }
-    }
-    united
 }

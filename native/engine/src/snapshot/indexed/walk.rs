@@ -37,9 +37,9 @@ impl<'s> Walk<'s> {
             Some(looked) => looked
                 .parts
                 .iter()
-                .map(|(index, found)| Walked {
-                    index,
-                    values: found.values.clone(),
+                .map(|part| Walked {
+                    index: part.index,
+                    values: part.found.values.clone(),
                 })
                 .collect(),
             None => serving
@@ -53,7 +53,7 @@ impl<'s> Walk<'s> {
                 })
                 .collect(),
         };
-        let nulls = looked.is_none_or(|looked| looked.parts.iter().any(|(_, found)| found.nulls));
+        let nulls = looked.is_none_or(|looked| looked.parts.iter().any(|part| part.found.nulls));
         Self {
             parts,
             descending,

@@ -173,7 +173,7 @@ export async function explain(
     const found = work.fusion?.hits.length ?? 0;
     return { ...why, ...named, ...work, ...(found === 0 ? { reason: NO_WORDS } : {}) };
   }
-  const none = await reader.explain({ ...body, where: NOTHING }, zeros);
+  const { filter: _, ...none } = await reader.explain({ ...body, where: NOTHING }, zeros);
   return { ...why, ...named, ...none, segments: 0, reason: NO_EMBEDDING };
 }
 

@@ -1,20 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import {
-  createMcpHandler,
-  localhostAllowedHostnames,
-  localhostAllowedOrigins,
-  type McpHttpHandler,
-  validateHostHeader,
-  validateOriginHeader,
-} from "@modelcontextprotocol/server";
-import { VarveError } from "varve";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
+import { aborted, closed, hasToken, LOOPBACK, listening, type Refusal, refusalOf } from "../loopback";
 import { isError, messageOf } from "../realm";
 import { sendResponse, webRequest } from "./http-message";
 import { databaseServer, type Served } from "./server";
 
-const LOOPBACK = "127.0.0.1";
 const PATH = "/mcp";
 
 /** Where a server listens, and what requests must bring. */
@@ -44,9 +34,7 @@ export async function serveHttp(served: Served, options: HttpOptions, signal: Ab
   options.onListening(`http://${LOOPBACK}:${port}${PATH}`);
   await aborted(signal);
   await handler.close();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
+  await closed(server);
 }
 
 async function answer(
@@ -66,27 +54,15 @@ async function answer(
 }
 
 /** Why a request is not answered. */
-function problemOf(
-  { headers, method, url }: IncomingMessage,
-  token: string,
-): [status: number, message: string] | undefined {
-  const host = validateHostHeader(headers.host, localhostAllowedHostnames());
-  if (!host.ok) return [403, "The header Host does not name this machine."];
-  const origin = validateOriginHeader(headers.origin, localhostAllowedOrigins());
-  if (!origin.ok) return [403, "The header Origin names a page of another site."];
+function problemOf(request: IncomingMessage, token: string): Refusal | undefined {
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) return refusal;
+  const { method, url } = request;
   if (url?.split("?")[0] !== PATH) return [404, `There is nothing here: the protocol is spoken at ${PATH}.`];
-  // The name of the scheme has no case, the token has.
-  if (!isSame(headers.authorization?.replace(/^bearer +/i, "Bearer "), `Bearer ${token}`))
-    return [401, "The token is missing, or another one."];
+  if (!hasToken(request, token)) return [401, "The token is missing, or another one."];
   // A request of the web cannot be made of it.
   if (method === "TRACE") return [405, "The protocol has no such method."];
   return undefined;
-}
-
-/** Compares in a time that does not say how much was right. */
-function isSame(given: string | undefined, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given ?? ""), digest(expected));
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
@@ -99,24 +75,4 @@ function refuse(response: ServerResponse, status: number, message: string): void
     ...allowed,
   });
   response.end(JSON.stringify({ jsonrpc: "2.0", error: { code: -32_000, message }, id: null }));
-}
-
-async function listening(server: Server, port: number): Promise<number> {
-  return await new Promise<number>((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(port, cause)));
-    server.listen(port, LOOPBACK, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function cannotListen(port: number, cause: NodeJS.ErrnoException): VarveError {
-  const why = cause.code === "EADDRINUSE" ? "something else listens there" : messageOf(cause);
-  return new VarveError("IO", `The server cannot listen on port ${port}: ${why}.`, {
-    hint: "Choose another port, or 0 for any that is free.",
-    cause,
-  });
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -95,6 +95,7 @@ export type {
 export { Snapshot, type SnapshotPoint } from "./read/snapshot";
 export type { Moment, Span } from "./read/span";
 export { TableView } from "./read/table-view";
+export type { Period, TimelineOptions } from "./read/timeline-options";
 export { type AnyColumn, Column, type ColumnMap } from "./schema/column";
 export type { Metric, VectorElement, VectorInput } from "./schema/column-type";
 export {

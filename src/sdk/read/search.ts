@@ -36,14 +36,14 @@ import { resolveSpan } from "./span";
 import { hybridWordsJson, wordsJson } from "./words";
 
 /** A query that has become a vector, or has not and why. */
-interface PreparedQuery {
+export interface PreparedQuery {
   readonly reader: Reader;
   readonly plan: Plan;
   readonly chosen: Pick<ChosenMode, "because"> & { readonly mode: ChosenMode["mode"] | "text" };
   /** The column of the vectors; none for a search by words. */
   readonly field: VectorField | undefined;
   readonly vector: Float32Array | null;
-  readonly body: object;
+  readonly body: { readonly search: object; readonly where: unknown };
   /** What hits show beside their columns. */
   readonly shape: HitShape;
 }
@@ -177,7 +177,8 @@ export async function explain(
   return { ...why, ...named, ...none, segments: 0, reason: NO_EMBEDDING };
 }
 
-async function prepare(
+/** Checks what is asked, and embeds the query. */
+export async function prepare(
   handle: TableHandle,
   own: Reader,
   query: unknown,

@@ -60,6 +60,8 @@ import {
   type TextQuery,
   type WordSearchOptions,
 } from "./search-options";
+import { timeline } from "./timeline";
+import { type Period, TIMELINE, type TimelineOptions } from "./timeline-options";
 
 /**
  * The read methods that `Table` and `Snapshot` share. A function that only reads can accept either.
@@ -261,6 +263,29 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
     const own = ownArgument("queries", queries);
     const found = await this.read((reader) => searchMany(this.handle, reader, own, request));
     return found as Hits<Hit<D, S, M>>[];
+  }
+
+  /**
+   * The answer to a query through time: which row was the nearest by its vector, from when until when. Versions of a row that say the same in all
+   * selected columns are one period. Periods follow each other, oldest first; where no row was there or near enough, there is none.
+   *
+   * It costs about what one search of the span costs (`during`), and more searches where the nearest rows lived for short.
+   *
+   * @example
+   * ```ts
+   * for (const { from, to, hit } of await t.timeline("how long do refunds take?"))
+   *   console.log(hit.body, "from", from.date, "until", to?.date ?? "now");
+   * ```
+   */
+  async timeline<S extends HitColumn<D> = DefaultColumn<D>, V extends VectorName<D> = VectorName<D>>(
+    query: SearchInput<D, V>,
+    options?: TimelineOptions<D, S, V>,
+    ...more: readonly never[]
+  ): Promise<Period<Hit<D, S, "vector">>[]> {
+    const request = readRequest("timeline", TIMELINE, options, this.handle.plans, more);
+    const own = ownArgument("query", query);
+    const found = await this.read((reader) => timeline(this.handle, reader, own, request));
+    return found as unknown as Period<Hit<D, S, "vector">>[];
   }
 
   /**

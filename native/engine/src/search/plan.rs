@@ -84,8 +84,11 @@ impl Snapshot {
     /// [`crate::error::Code::InvalidArgument`] for a query that does not fit the column, [`crate::error::Code::Corrupt`].
     pub fn plan_within<'a>(&'a self, search: &Search<'a>, most_ns: u64) -> Result<Option<Planned<'a>>> {
         if let Some(filter) = search.filter
-            && self.marking_ns(filter)?.is_some_and(|ns| ns <= most_ns)
+            && let Some(ns) = self.marking_ns(filter)?
         {
+            if ns > most_ns {
+                return Ok(None);
+            }
             self.mark_matching(filter)?;
         }
         let evaluated = self.measured_ns(search)

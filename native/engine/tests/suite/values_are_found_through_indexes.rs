@@ -486,6 +486,8 @@ fn a_search_gets_its_rows_from_the_index() {
         Some(&filter),
         20,
     );
+    // But not by who may not take so long.
+    assert!(snapshot.plan_within(&search, 1000).unwrap().is_none());
     let explained = snapshot.explain(&search).unwrap();
     let filtered = explained.filtered.unwrap();
     assert_eq!((filtered.way, &*filtered.fields), (Way::Index, &[4][..]));

@@ -75,7 +75,8 @@ impl Snapshot {
         }
         self.undamaged(|| {
             let route = self.route(filter, scan.min(GLANCE))?;
-            Ok(route.map(|route| self.marking_cost(filter, &route).min(scan)))
+            let marked = route.map_or(scan, |route| self.marking_cost(filter, &route));
+            Ok(Some(marked.min(scan)))
         })
     }
 

@@ -3,7 +3,7 @@ import { defineConfig } from "tsdown";
 
 // One entry for each subpath of package.json's "exports". A module that two entries share becomes a chunk of its own: few
 // files, because each costs a fifth of a millisecond when the package is imported.
-const library = {
+const entries = {
   index: "src/index.ts",
   "documents/index": "src/documents/index.ts",
   "embeddings/index": "src/embeddings/index.ts",
@@ -15,23 +15,45 @@ const library = {
   "integrations/mastra": "src/integrations/mastra/index.ts",
 };
 
-export default defineConfig({
-  entry: library,
+/** What is built of both: the page of `varve studio`, which runs in a browser (decision 0098), and the package. */
+const common = {
+  fixedExtension: false,
+  sourcemap: false,
+  report: false,
+  inputOptions: { checks: { pluginTimings: false } },
+} as const;
+
+const page = defineConfig({
+  ...common,
+  entry: { page: "src/studio/page/index.tsx" },
+  outDir: "dist/studio",
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  dts: false,
+  minify: true,
+  tsconfig: "tsconfig.browser.json",
+  copy: ["index.html", "page.css", "mark.svg"].map((file) => ({
+    from: `src/studio/page/${file}`,
+    to: "dist/studio",
+  })),
+  deps: { onlyBundle: ["preact", /^@preact\//] },
+});
+
+const library = defineConfig({
+  ...common,
+  entry: entries,
   // The command is never required, so it is built once.
   format: {
-    esm: { entry: { ...library, cli: "src/cli/index.ts" } },
+    esm: { entry: { ...entries, cli: "src/cli/index.ts" } },
     cjs: {},
   },
   platform: "node",
   target: "node20",
   dts: true,
-  fixedExtension: false,
   minify: false,
-  sourcemap: false,
-  report: false,
   // What documents a call stands in the types. In the code it would be read with every import.
   outputOptions: { comments: { jsdoc: false } },
-  inputOptions: { checks: { pluginTimings: false } },
   // The core has no dependencies, optional peers are imported on first use, and the command and the integrations import `varve` as
   // users do, when they run too. What travels of node_modules is what `varve mcp` speaks its protocol with, in a chunk that only this
   // command loads (decision 0097): anything else that would be bundled fails the build.
@@ -42,3 +64,5 @@ export default defineConfig({
   },
   deps: { neverBundle: [/^varve(\/|$)/], onlyBundle: [/^@modelcontextprotocol\//, "zod"] },
 });
+
+export default [library, page];

@@ -7,6 +7,7 @@ import { ingestCommand } from "./commands/ingest";
 import { logCommand } from "./commands/log";
 import { mcpCommand } from "./commands/mcp";
 import { searchCommand } from "./commands/search";
+import { studioCommand } from "./commands/studio";
 import { tablesCommand } from "./commands/tables";
 import { tagCommand } from "./commands/tag";
 import { verifyCommand } from "./commands/verify";
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   tablesCommand,
   verifyCommand,
   mcpCommand,
+  studioCommand,
 ];
 
 /** Runs a command line and says how it ended. Nothing is thrown: what goes wrong is printed. */

@@ -8,6 +8,7 @@ import { packageVersion } from "../package-version";
 import { readText } from "../read-text";
 import { harmless } from "../shown-text";
 import type { Terminal } from "../terminal";
+import { untilEnded } from "../until-ended";
 
 const PORT = 7373;
 const TOKEN = "VARVE_MCP_TOKEN";
@@ -114,25 +115,4 @@ function tokenOf(given = ""): string {
 
 function hasToken(): boolean {
   return (process.env[TOKEN] ?? "") !== "";
-}
-
-/** Lets `serve` go on until somebody ends the process in good order: that is no failure of a server. */
-async function untilEnded(
-  interrupted: AbortSignal,
-  serve: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  // Not AbortSignal.any, which Node has only since 20.3.
-  const ended = new AbortController();
-  const end = (): void => ended.abort();
-  interrupted.addEventListener("abort", end, { once: true });
-  if (interrupted.aborted) end();
-  process.once("SIGTERM", end);
-  process.once("SIGHUP", end);
-  try {
-    await serve(ended.signal);
-  } finally {
-    interrupted.removeEventListener("abort", end);
-    process.off("SIGTERM", end);
-    process.off("SIGHUP", end);
-  }
 }

@@ -47,7 +47,8 @@ export const historyTool = databaseTool<{
   },
 });
 
-function shownCommit({ version, committedAt, clock, effectiveAt, ...said }: Commit) {
+/** A commit as JSON. */
+export function shownCommit({ version, committedAt, clock, effectiveAt, ...said }: Commit) {
   const { operation, inserted, updated, deleted, message, tags } = said;
   return {
     version,
@@ -64,7 +65,7 @@ function shownCommit({ version, committedAt, clock, effectiveAt, ...said }: Comm
 }
 
 /** The columns of the later version, and those that only the earlier one has. */
-function ofBoth(before: TableDescription, after: TableDescription): TableDescription {
+export function ofBoth(before: TableDescription, after: TableDescription): TableDescription {
   const known = new Set(after.columns.map(({ name }) => name));
   return { ...after, columns: [...after.columns, ...before.columns.filter(({ name }) => !known.has(name))] };
 }

@@ -10,6 +10,8 @@ const TRIES: usize = 100;
 /// The sequence of the first manifest of a name's first table.
 const FIRST: u64 = 1;
 const MANIFESTS: &str = "_manifests";
+/// The one folder whose files have names that a next table may give again.
+const TAGS: &str = "_tags";
 
 /// Tables in a store that has nothing but put-if-absent.
 ///
@@ -120,20 +122,32 @@ impl ConditionalTables {
     }
 
     /// Removes what is left over of the tables that a manifest ended, which stays. What a next table has put by now is not touched: files are
-    /// listed before it is looked whether there is one.
+    /// listed before it is looked whether there is one. Tags alone are called the same in both, so that it is looked again before each.
     fn clear(&self, log: &ConditionalLog, table: &str, end: u64) -> Result<()> {
-        let mut files = Vec::new();
+        let (mut tags, mut files) = (Vec::new(), Vec::new());
         for folder in self.store.list(table)? {
             if folder.name == MANIFESTS {
                 continue;
             }
+            let found = if folder.name == TAGS {
+                &mut tags
+            } else {
+                &mut files
+            };
             let folder = format!("{table}/{}", folder.name);
             let entries = self.store.list(&folder)?.into_iter();
-            files.extend(entries.map(|entry| format!("{folder}/{}", entry.name)));
+            found.extend(entries.map(|entry| format!("{folder}/{}", entry.name)));
         }
         let mut older = log.sequences()?;
         if older.iter().max() != Some(&end) {
             return Ok(());
+        }
+        for tag in &tags {
+            // Who falls asleep right here may still remove one of the next table: no store removes on a condition.
+            if log.last()? != Some(end) {
+                return Ok(());
+            }
+            self.store.remove(tag)?;
         }
         files.iter().try_for_each(|file| self.store.remove(file))?;
         older.retain(|older| *older < end);
@@ -151,4 +165,78 @@ fn incarnation(manifest: &[u8]) -> Option<&[u8]> {
     let at = head.windows(KEY.len()).position(|part| part == KEY)? + KEY.len();
     let rest = head.get(at..)?;
     rest.get(..rest.iter().position(|byte| *byte == b'"')?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::store::{Blob, Catalog, Entry, MemoryStore, Sink};
+
+    /// Somebody else does something before a file is removed.
+    #[derive(Debug)]
+    struct Interrupted {
+        store: MemoryStore,
+        before: Mutex<Option<&'static str>>,
+        other: fn(&MemoryStore),
+    }
+
+    impl Store for Interrupted {
+        fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<PutOutcome> {
+            self.store.put_if_absent(path, bytes)
+        }
+
+        fn create(&self, path: &str) -> Result<Box<dyn Sink>> {
+            self.store.create(path)
+        }
+
+        fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
+            self.store.open(path)
+        }
+
+        fn list(&self, directory: &str) -> Result<Vec<Entry>> {
+            self.store.list(directory)
+        }
+
+        fn remove(&self, path: &str) -> Result<()> {
+            if self
+                .before
+                .lock()
+                .unwrap()
+                .take_if(|before| before == &path)
+                .is_some()
+            {
+                (self.other)(&self.store);
+            }
+            self.store.remove(path)
+        }
+    }
+
+    fn tables(store: &MemoryStore) -> ConditionalTables {
+        ConditionalTables::new(Arc::new(store.clone()))
+    }
+
+    #[test]
+    fn whoever_clears_up_too_late_leaves_the_tags_of_the_next_table() {
+        let store = MemoryStore::new();
+        assert_eq!(store.create_table("t", 1, b"{}").unwrap(), PutOutcome::Created);
+        tables(&store).drop("t").unwrap();
+        // What a drop that was cut short left.
+        for tag in ["t/_tags/a.json", "t/_tags/b.json"] {
+            store.put_if_absent(tag, b"old").unwrap();
+        }
+        let late = Interrupted {
+            store: store.clone(),
+            before: Mutex::new(Some("t/_tags/a.json")),
+            other: |store| {
+                assert_eq!(tables(store).create("t", 3, b"{}").unwrap(), PutOutcome::Created);
+                store.put_if_absent("t/_tags/b.json", b"new").unwrap();
+            },
+        };
+        let outcome = ConditionalTables::new(Arc::new(late)).create("t", 3, b"{ }");
+        assert_eq!(outcome.unwrap(), PutOutcome::Exists);
+        let tag = store.open("t/_tags/b.json").unwrap().unwrap().map().unwrap();
+        assert_eq!(&*tag, b"new");
+    }
 }

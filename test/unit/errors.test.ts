@@ -159,7 +159,11 @@ const callExamples: Examples<typeof calls> = {
   everythingMeant: [calls.everythingMeant("delete", "docs"), calls.everythingMeant("upsert", "docs")],
   namedMemory: [calls.namedMemory("memory:mine")],
   homeFolder: [calls.homeFolder("~/data")],
-  noPlace: [calls.noPlace("sqlite:x", "sqlite"), calls.noPlace("a\0b")],
+  noPlace: [
+    calls.noPlace("sqlite:x", "sqlite"),
+    calls.noPlace("a\0b"),
+    calls.noPlace("mysql://me:secret@host", "mysql"),
+  ],
   badFileUrl: [calls.badFileUrl("file:./x?mode=ro", "it has a part after the path")],
   noWorkingDirectory: [calls.noWorkingDirectory("./data", cause)],
   aborted: [calls.aborted(cause)],

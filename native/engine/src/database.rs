@@ -48,12 +48,7 @@ impl Database {
         }
         let path = uri.strip_prefix("file://").unwrap_or(uri);
         if path.is_empty() || path.contains('\0') || path.contains("://") {
-            let shown: String = uri.chars().take(80).flat_map(char::escape_default).collect();
-            return Err(Error::new(
-                Code::InvalidArgument,
-                format!("\"{shown}\" is no place for a database."),
-            )
-            .hint("Give a path to a directory, or \"memory:\"."));
+            return Err(no_place(uri));
         }
         let path = PathBuf::from(path);
         if path.exists() && !path.is_dir() {
@@ -190,10 +185,11 @@ impl Database {
         {
             return Ok(table);
         }
-        let opened = match self.has_exactly(name)? {
-            true => Table::open(self.home(name)),
+        // A store that cannot be reached is to say so of this name, and not of one in the other case.
+        let opened = Table::open(self.home(name)).and_then(|table| match self.has_exactly(name)? {
+            true => Ok(table),
             false => Err(not_found(name)),
-        };
+        });
         let table = Arc::new(opened.map_err(|error| self.or_in_other_case(name, error))?);
         open.retain(|_, table| table.strong_count() > 0);
         open.insert(name.to_owned(), Arc::downgrade(&table));
@@ -213,7 +209,7 @@ impl Database {
         check_table_name(from)?;
         check_table_name(to)?;
         let (home, target) = (self.home(from), self.home(to));
-        if !self.has_exactly(from)? || !self.is_there(&home)? {
+        if !self.is_there(&home)? || !self.has_exactly(from)? {
             return Err(self.or_in_other_case(from, not_found(from)));
         }
         if from == to {
@@ -222,7 +218,7 @@ impl Database {
         if let Some(other) = self.in_other_case(to)?.filter(|other| other != from) {
             return Err(exists_as(to, &other));
         }
-        if self.has_exactly(to)? && self.is_there(&target)? {
+        if self.is_there(&target)? && self.has_exactly(to)? {
             return Err(exists(to));
         }
         let table = self.opened(from);
@@ -251,7 +247,7 @@ impl Database {
     pub fn drop_table(&self, name: &str) -> Result<()> {
         check_table_name(name)?;
         let home = self.home(name);
-        if !self.has_exactly(name)? || !self.is_there(&home)? {
+        if !self.is_there(&home)? || !self.has_exactly(name)? {
             return Err(self.or_in_other_case(name, not_found(name)));
         }
         self.open
@@ -341,6 +337,27 @@ impl Database {
             Arc::clone(&self.environment),
         )
     }
+}
+
+/// Of an address only the scheme is shown: the rest may hold keys.
+fn no_place(uri: &str) -> Error {
+    let is_scheme = |text: &str| {
+        let well = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        text.len() <= 20 && text.chars().all(well)
+    };
+    let shown = match uri.split_once("://") {
+        Some((scheme, _)) if is_scheme(scheme) => format!("An address that begins with {scheme}://"),
+        Some(_) => "A path with :// in it".to_owned(),
+        None => {
+            let shown: String = uri.chars().take(80).flat_map(char::escape_default).collect();
+            format!("\"{shown}\"")
+        }
+    };
+    Error::new(
+        Code::InvalidArgument,
+        format!("{shown} is no place for a database."),
+    )
+    .hint("Give a path to a directory, or \"memory:\".")
 }
 
 /// Where the sequences of a table start: at the date, and within a millisecond anywhere. So two lives of a table have no

@@ -51,11 +51,14 @@ export function homeFolder(location: string): VarveError {
   });
 }
 
-/** Something that leads to no database. */
+/** Something that leads to no database. Of an address only the scheme is shown: the rest may hold keys. */
 export function noPlace(location: string, scheme?: string): VarveError {
-  const shown = JSON.stringify(location.slice(0, 80));
+  const isAddress = scheme !== undefined && location.includes("://");
+  const shown = isAddress ? `An address of ${scheme}:` : JSON.stringify(location.slice(0, 80));
   const folder =
-    scheme === undefined ? "" : ` A folder of that name is written "./${location.slice(0, 80)}".`;
+    scheme === undefined || isAddress
+      ? ""
+      : ` A folder of that name is written "./${location.slice(0, 80)}".`;
   return new VarveError("INVALID_ARGUMENT", `${shown} is not a place for a database.`, {
     hint: `Give the path of a folder, a file: URL, or "memory:".${folder}`,
   });

@@ -53,6 +53,8 @@ fn names_and_tables(report: &mut Report) {
     report.heading("Places and names");
     report.add(Database::connect(""));
     report.add(Database::connect("ftp://host/data"));
+    report.add(Database::connect("S3://key:secret@bucket"));
+    report.add(Database::connect("key:secret@host://data"));
     report.add(Database::connect("Cargo.toml"));
     let database = memory();
     for name in ["", "../up", "nul.txt", "\u{7}"] {

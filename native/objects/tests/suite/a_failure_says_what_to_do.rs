@@ -48,6 +48,24 @@ fn what_is_not_allowed_has_written_nothing_and_shows_no_secret() {
 }
 
 #[test]
+fn a_bucket_that_cannot_be_reached_is_told_of_the_name_that_was_asked_for() {
+    let mut store = TestStore::new();
+    store.is_out_of_reach = true;
+    let database = database(store.bucket(&Default::default()));
+    let errors = [
+        database.open_table("docs").map(drop).unwrap_err(),
+        database.drop_table("docs").unwrap_err(),
+        database.rename_table("docs", "others").unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(
+            error.message(),
+            "Could not list docs.varve/_manifests: error sending request."
+        );
+    }
+}
+
+#[test]
 fn an_endpoint_is_an_address_without_a_key() {
     let endpoints = [
         "",

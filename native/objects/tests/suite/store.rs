@@ -47,6 +47,8 @@ pub(crate) struct TestStore {
     pub(crate) tears_uploads: bool,
     /// Whether the bytes of a range end before it does.
     pub(crate) cuts_ranges: bool,
+    /// Whether nothing can be listed.
+    pub(crate) is_out_of_reach: bool,
     pub(crate) slow: Duration,
 }
 
@@ -65,6 +67,7 @@ impl TestStore {
             ignores_conditions: false,
             tears_uploads: false,
             cuts_ranges: false,
+            is_out_of_reach: false,
             slow: Duration::ZERO,
         }
     }
@@ -203,6 +206,9 @@ impl ObjectStore for TestStore {
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
         self.ask("LIST", prefix.map_or("", |prefix| prefix.as_ref()));
         tokio::time::sleep(self.slow).await;
+        if self.is_out_of_reach {
+            return Err(generic("error sending request"));
+        }
         self.inner.list_with_delimiter(prefix).await
     }
 

@@ -1,4 +1,4 @@
-// What servers that listen on this machine alone have in common: pages of other sites can reach loopback too, and so can any program.
+// What our servers have in common. Most listen on this machine alone: pages of other sites can reach loopback too, and so can any program.
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
@@ -39,11 +39,11 @@ export function isSame(given: string | undefined, expected: string): boolean {
   return timingSafeEqual(digest(given ?? ""), digest(expected));
 }
 
-/** Starts to listen on loopback; returns the port. Throws IO where that cannot be. */
-export async function listening(server: Server, port: number): Promise<number> {
+/** Starts to listen; returns the port. Throws IO where that cannot be. */
+export async function listening(server: Server, port: number, host: string = LOOPBACK): Promise<number> {
   return await new Promise<number>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(port, cause)));
-    server.listen(port, LOOPBACK, () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 

@@ -12,7 +12,7 @@ export interface NativePage {
 export interface NativeScan {
   next(): Promise<NativePage | null>;
   nextArrow(): Promise<Uint8Array | null>;
-  arrowSchema(): Uint8Array;
+  arrowSchema(): Uint8Array | Promise<Uint8Array>;
   close(): void;
 }
 

@@ -59,7 +59,7 @@ export const errorCodes = [
  * | `CORRUPT` | Restore the file that `where` names; `db.verify(table)` lists all that are damaged. |
  * | `UNSUPPORTED_FORMAT` | Update the package. |
  * | `UNSAFE_INTEGER` | Declare the column as `int({ bigint: true })`. |
- * | `ACCESS_DENIED` | Check the credentials of the bucket and their rights. Nothing was written. |
+ * | `ACCESS_DENIED` | Check the credentials of the bucket and their rights, or the token of the server, which only reads. Nothing was written. |
  * | `UNSUPPORTED_STORE` | Use a store that can do what the message names. |
  * | `EMBEDDING_UNAVAILABLE` | Register the embedding function, or search with a vector. |
  * | `EMBEDDING_FAILED` | The message says what was tried; the details are in `cause`. |

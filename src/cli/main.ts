@@ -7,10 +7,10 @@ import { ingestCommand } from "./commands/ingest";
 import { logCommand } from "./commands/log";
 import { mcpCommand } from "./commands/mcp";
 import { searchCommand } from "./commands/search";
+import { serveCommand } from "./commands/serve";
 import { studioCommand } from "./commands/studio";
 import { tablesCommand } from "./commands/tables";
 import { tagCommand } from "./commands/tag";
-import { timelineCommand } from "./commands/timeline";
 import { verifyCommand } from "./commands/verify";
 import { ExitCode } from "./exit-code";
 import { commandHelp, overview } from "./help";
@@ -20,7 +20,6 @@ import type { Terminal } from "./terminal";
 const commands: readonly Command[] = [
   ingestCommand,
   searchCommand,
-  timelineCommand,
   evalCommand,
   logCommand,
   diffCommand,
@@ -29,6 +28,7 @@ const commands: readonly Command[] = [
   verifyCommand,
   mcpCommand,
   studioCommand,
+  serveCommand,
 ];
 
 /** Runs a command line and says how it ended. Nothing is thrown: what goes wrong is printed. */

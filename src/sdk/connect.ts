@@ -9,13 +9,15 @@ import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
 import { NamedFunctions } from "./embed/functions";
 import { type Pace, systemPace } from "./embed/pace";
-import { isBucket, MEMORY, placeOf } from "./location";
+import { isBucket, isServer, MEMORY, placeOf } from "./location";
 import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
+import { RemoteDatabase } from "./remote/database";
+import { checkNoServer, SERVER, type ServerOptions, serverAt } from "./remote/options";
 import { knownCredentials } from "./renewal";
 
 /** Options of `connect`. */
-export interface ConnectOptions extends BucketOptions {
+export interface ConnectOptions extends BucketOptions, ServerOptions {
   /**
    * Creates the embedding functions of tables that are opened by name.
    * @default the registry of `varve/embeddings`
@@ -37,6 +39,7 @@ const CONNECT: OptionRules<TestOptions> = {
   registry: COMPONENT,
   embeddingCache: DATA,
   ...BUCKET,
+  ...SERVER,
   pace: { ...COMPONENT, hidden: true },
 };
 const CACHE: OptionRules<EmbeddingCacheOptions> = {
@@ -52,6 +55,9 @@ const CACHE_FOLDER = "_embeddings";
  *
  * `s3://bucket/prefix` is a database in a bucket of Amazon S3, or of what speaks its protocol at an `endpoint`; `gs://` and `az://` are
  * those of Google Cloud and Azure. The bucket must exist. Without `credentials` the environment or the machine says who asks.
+ *
+ * `https://host/path` is a database that `varve serve` reads, with the same reads and types; writes are refused (`ACCESS_DENIED`). The `token` is
+ * what the server wants to be told. Queries are embedded here, not by the server.
  *
  * Any number of processes can read and write a database at the same time.
  *
@@ -71,12 +77,21 @@ export async function connect(
   const { registry = defaultRegistry, pace = systemPace } = given;
   if (typeof registry?.resolve !== "function")
     throw badArgument("registry", "a Registry", describeValue(registry));
+  const functions = new NamedFunctions(registry);
+  if (isServer(place)) {
+    const { allowHttp, ...rest } = given;
+    checkPlace(false, rest);
+    const remote = new RemoteDatabase(serverAt(place, given));
+    await callAsync(() => remote.begin());
+    return new Database(remote, { functions, cache: cacheOf(place, given), pace }, () => undefined);
+  }
+  checkNoServer(given);
   checkPlace(isBucket(place), given);
   const { options: known, keepUp } = await knownCredentials(given);
   const cache = cacheOf(place, given);
   const native = await callAsync(() => openDatabase(place, nativeBucket(isBucket(place), known)));
   const end = keepUp((credentials) => native.renewCredentials(credentials));
-  return new Database(native, { functions: new NamedFunctions(registry), cache, pace }, end);
+  return new Database(native, { functions, cache, pace }, end);
 }
 
 function cacheOf(place: string, { embeddingCache: options, ...given }: ConnectOptions): EmbeddingCache {
@@ -87,7 +102,7 @@ function cacheOf(place: string, { embeddingCache: options, ...given }: ConnectOp
 
 /** Beside the tables, or beside the cached files of a bucket. */
 function embeddingsFolder(place: string, given: BucketOptions): string | undefined {
-  if (place === MEMORY) return undefined;
+  if (place === MEMORY || isServer(place)) return undefined;
   if (!isBucket(place)) return join(place, CACHE_FOLDER);
   const folder = cacheFolder(given);
   const name = createHash("sha256").update(place).digest("hex").slice(0, 16);

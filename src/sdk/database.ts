@@ -42,6 +42,11 @@ export class Database {
     this.#end = end;
   }
 
+  /** @internal What a server answers its clients from. */
+  get native(): NativeDatabase {
+    return this.#native;
+  }
+
   /**
    * The cache of embedding results, so that you never pay twice for the same input.
    *

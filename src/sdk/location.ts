@@ -1,4 +1,4 @@
-// Where a database is: whatever a caller writes becomes "memory:", an absolute path or the address of a bucket, once, when `connect` is called. So a process
+// Where a database is: whatever a caller writes becomes "memory:", an absolute path or the address of a bucket or a server, once, when `connect` is called. So a process
 // that changes its working directory later goes on reading and writing where it began.
 
 import { resolve } from "node:path";
@@ -8,6 +8,7 @@ import {
   badArgument,
   badBucket,
   badFileUrl,
+  badServer,
   homeFolder,
   namedMemory,
   noPlace,
@@ -20,11 +21,12 @@ export const MEMORY = "memory:";
 
 const IN_MEMORY: ReadonlySet<string> = new Set([MEMORY, "memory://", ":memory:", "file::memory:"]);
 const BUCKETS: ReadonlySet<string> = new Set(["s3", "gs", "az"]);
-const REMOTE: ReadonlySet<string> = new Set(["s3a", "gcs", "azure", "abfs", "abfss", "http", "https"]);
+const SERVERS: ReadonlySet<string> = new Set(["http", "https"]);
+const REMOTE: ReadonlySet<string> = new Set(["s3a", "gcs", "azure", "abfs", "abfss"]);
 /** Two characters at least: one alone is a drive of Windows. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
-/** The place that `connect` was given: "memory:", an absolute path, or the address of a bucket. */
+/** The place that `connect` was given: "memory:", an absolute path, or the address of a bucket or a server. */
 export function placeOf(location: unknown): string {
   const text = textOf(location);
   if (IN_MEMORY.has(text)) return MEMORY;
@@ -33,6 +35,7 @@ export function placeOf(location: unknown): string {
   if (scheme === "memory") throw namedMemory(text);
   if (scheme === "file") return fileOf(text);
   if (BUCKETS.has(scheme)) return bucketOf(text, scheme);
+  if (SERVERS.has(scheme)) return serverOf(text);
   if (REMOTE.has(scheme)) {
     throw notYet(
       `A database at ${scheme}:`,
@@ -46,6 +49,20 @@ export function placeOf(location: unknown): string {
 export function isBucket(place: string): boolean {
   const scheme = SCHEME.exec(place)?.[1];
   return scheme !== undefined && BUCKETS.has(scheme);
+}
+
+/** Whether a place is a server. */
+export function isServer(place: string): boolean {
+  const scheme = SCHEME.exec(place)?.[1];
+  return scheme !== undefined && SERVERS.has(scheme);
+}
+
+/** Nothing of an address that is refused is shown: it may hold a key by mistake. */
+function serverOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    throw badServer();
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
 /** The engine checks the rest, and shows nothing of it: an address may hold a key by mistake. */

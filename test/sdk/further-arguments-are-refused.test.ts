@@ -47,7 +47,6 @@ const reads: Calls = {
 };
 const viewed: Calls = {
   searchMany: [["x"], undefined],
-  timeline: ["x", undefined],
   describe: [],
   get: ["1", undefined],
   findFirst: [undefined],

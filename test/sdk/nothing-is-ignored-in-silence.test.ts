@@ -219,6 +219,6 @@ test("an empty list is no query, and the message says so", async () => {
 test("what tests alone can pass is not among the options that are named", async () => {
   const { hint } = await refusal(() => connect("memory:", { caches: 1 } as Any));
   expect(hint).toBe(
-    "Its options are registry, embeddingCache, region, endpoint, credentials, allowHttp, forcePathStyle, requestPayer, account, cache, cacheDir, cacheBytes.",
+    "Its options are registry, embeddingCache, region, endpoint, credentials, allowHttp, forcePathStyle, requestPayer, account, cache, cacheDir, cacheBytes, token.",
   );
 });

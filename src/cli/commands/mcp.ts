@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Database } from "varve";
 import { usageError } from "../cli-error";
 import { type Command, type Input, portOption, textOption } from "../command";
@@ -6,13 +5,13 @@ import { ExitCode } from "../exit-code";
 import { withDatabaseThere } from "../open";
 import { packageVersion } from "../package-version";
 import { readText } from "../read-text";
+import { givenToken, newToken, TOKEN_MIN } from "../server-token";
 import { harmless } from "../shown-text";
 import type { Terminal } from "../terminal";
 import { untilEnded } from "../until-ended";
 
 const PORT = 7373;
 const TOKEN = "VARVE_MCP_TOKEN";
-const TOKEN_MIN = 16;
 
 /** `varve mcp`. */
 export const mcpCommand: Command = {
@@ -54,7 +53,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const isJson = input.options["json"] === true;
   if (isJson && port === undefined)
     throw usageError("--json goes with --http: over stdio, nothing is printed.");
-  const token = port === undefined ? "" : tokenOf(process.env[TOKEN]);
+  const given = port === undefined ? undefined : givenToken(TOKEN);
   const file = textOption(input, "descriptions");
   // Loaded only here: nobody else pays for the protocol.
   const mcp = await import("../../mcp/index");
@@ -71,7 +70,7 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
     await noteStrangers(db, descriptions.tables, terminal);
     await untilEnded(input.signal, async (signal) => {
       if (port === undefined) return await mcp.serveStdio(served, signal);
-      await serveHttp(mcp, served, { port, token, isJson }, signal, terminal);
+      await serveHttp(mcp, served, { port, given, isJson }, signal, terminal);
     });
   });
   return ExitCode.done;
@@ -95,24 +94,22 @@ async function noteStrangers(
 async function serveHttp(
   mcp: Mcp,
   served: Parameters<Mcp["serveHttp"]>[0],
-  { port, token, isJson }: { readonly port: number; readonly token: string; readonly isJson: boolean },
+  {
+    port,
+    given,
+    isJson,
+  }: { readonly port: number; readonly given: string | undefined; readonly isJson: boolean },
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<void> {
+  const token = given ?? newToken();
   const onListening = (url: string): void => {
     if (isJson) terminal.json({ url, token });
-    else terminal.note(`varve mcp: ${url}`, ...(hasToken() ? [] : [`  Authorization: Bearer ${token}`]));
+    else
+      terminal.note(
+        `varve mcp: ${url}`,
+        ...(given === undefined ? [`  Authorization: Bearer ${token}`] : []),
+      );
   };
   await mcp.serveHttp(served, { port, token, onListening }, signal);
-}
-
-/** The token that was given, or a new one. */
-function tokenOf(given = ""): string {
-  if (given === "") return randomBytes(24).toString("base64url");
-  if (given.length >= TOKEN_MIN) return given;
-  throw usageError(`${TOKEN} has ${given.length} characters, and needs ${TOKEN_MIN} or more.`);
-}
-
-function hasToken(): boolean {
-  return (process.env[TOKEN] ?? "") !== "";
 }

@@ -95,6 +95,35 @@ export function onlyForBuckets(name: string): VarveError {
   });
 }
 
+/** The address of a server with more than a host and a path. */
+export function badServer(): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    "The address of a server is a host and a path, and nothing else.",
+    {
+      hint: 'Write connect("https://tables.example.com", { token }).',
+    },
+  );
+}
+
+/** A token on its way to another machine, for all to read. */
+export function openToken(): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    "The address of a server begins with https:, or names this machine.",
+    {
+      hint: "Use https:, or allowHttp: true in a network where nobody listens.",
+    },
+  );
+}
+
+/** An option of another kind of place. */
+export function onlyForServers(name: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `The option ${quote(name)} is for a server, and this is none.`, {
+    hint: "Leave it out, or give an address such as https://tables.example.com.",
+  });
+}
+
 /** A relative path, and nothing that it is relative to. */
 export function noWorkingDirectory(path: string, cause: unknown): VarveError {
   const message = `The folder ${quote(path)} cannot be found: the working directory is gone.`;

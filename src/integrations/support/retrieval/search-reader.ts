@@ -167,13 +167,11 @@ export function idOf(value: unknown): string | number {
   return isDate(value) ? value.toISOString() : String(value);
 }
 
-/** A moment as a model reads it. */
-export function momentOf({ version, date }: Moment): ShownMoment {
+function momentOf({ version, date }: Moment): ShownMoment {
   return { version, at: date.toISOString() };
 }
 
-/** What is said of an answer that is empty or cut. */
-export function noteOf(found: number, cut: string | undefined): string | undefined {
+function noteOf(found: number, cut: string | undefined): string | undefined {
   if (found === 0) return "Nothing was found.";
   return cut === undefined ? undefined : `${cut}; ask for fewer results to read more of each.`;
 }

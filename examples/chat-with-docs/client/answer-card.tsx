@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Confidence, Crawl, Part, Point, Source } from "./api.ts";
+import type { Confidence, Crawl, Part, Point, Source, Spoken } from "./api.ts";
 import { Words } from "./prose.tsx";
 import { changesLink, passageLink } from "./route.ts";
 import { dayOf, pointLabel } from "./time.ts";
@@ -11,6 +11,8 @@ export interface Turn {
   readonly point?: Point;
   readonly sources: readonly Source[];
   readonly parts: readonly Part[];
+  /** When the answer changed; nothing where it never did. */
+  readonly times?: readonly Spoken[];
   /** How sure the search is that the sources are about the question. */
   readonly confidence?: Confidence;
   readonly refusal?: string;
@@ -29,9 +31,10 @@ export function AnswerCard({
   turn: Turn;
   crawls: readonly Crawl[];
   usesModel: boolean;
-  onAsk: (question: string, asOf: number) => void;
+  /** Asks again, as of another point. */
+  onAsk: (question: string, asOf: Point) => void;
 }) {
-  const { question, point, sources, parts, confidence, refusal, problem, isOpen } = turn;
+  const { question, point, sources, parts, times = [], confidence, refusal, problem, isOpen } = turn;
   const others = crawls.filter(({ version }) => version !== point?.version).slice(0, 3);
   const newest = crawls[0]?.version;
   const card = useRef<HTMLElement>(null);
@@ -63,15 +66,18 @@ export function AnswerCard({
         )}
         {isOpen && <p class="waiting">Reading…</p>}
       </div>
+      {point && times.length > 0 && (
+        <Times point={point} times={times} onAsk={(asOf) => onAsk(question, asOf)} />
+      )}
       {point && sources.length > 0 && (
         <Sources point={point} sources={sources} cited={new Set(parts.flatMap(({ cites }) => cites))} />
       )}
       {!isOpen && point && others.length > 0 && (
         <p class="again">
           Same question as of
-          {others.map(({ version, effectiveAt }) => (
-            <button type="button" key={version} onClick={() => onAsk(question, version)}>
-              {dayOf(effectiveAt)}
+          {others.map((crawl) => (
+            <button type="button" key={crawl.version} onClick={() => onAsk(question, crawl)}>
+              {dayOf(crawl.effectiveAt)}
             </button>
           ))}
           {newest !== undefined && point.version !== 0 && point.version < newest && (
@@ -81,6 +87,47 @@ export function AnswerCard({
       )}
     </article>
   );
+}
+
+/** When the answer changed, on one line; each time leads to the question as of then. */
+function Times({
+  point,
+  times,
+  onAsk,
+}: {
+  point: Point;
+  times: readonly Spoken[];
+  onAsk: (asOf: Point) => void;
+}) {
+  return (
+    <p class="times">
+      {times.map((time, index) => (
+        <>
+          {index > 0 && "; "}
+          <button
+            type="button"
+            key={time.from.version}
+            aria-current={isIn(point, time) ? "true" : undefined}
+            onClick={() => onAsk(time.from)}
+          >
+            ‘{time.text}’
+          </button>{" "}
+          {whenOf(time, times[index - 1])}
+        </>
+      ))}
+    </p>
+  );
+}
+
+function isIn({ version }: Point, { from, to }: Spoken): boolean {
+  return from.version <= version && (to === null || version < to.version);
+}
+
+function whenOf({ from, to }: Spoken, before: Spoken | undefined): string {
+  const follows = before?.to?.version === from.version;
+  if (to === null) return follows ? "since" : `since ${dayOf(from.effectiveAt)}`;
+  const until = `until ${dayOf(to.effectiveAt)}`;
+  return before === undefined || follows ? until : `from ${dayOf(from.effectiveAt)} ${until}`;
 }
 
 function PartView({

@@ -5,6 +5,7 @@ import type { AnswerEvent } from "../server/answer/answer.ts";
 import type { Changes, Crawl, PassageView } from "../server/library.ts";
 
 export type { Part } from "../server/answer/answerer.ts";
+export type { Spoken } from "../server/answer/over-time.ts";
 export type { Change, Source } from "../server/library.ts";
 export type { Point } from "../server/point.ts";
 export type { AnswerEvent, Changes, Confidence, Crawl, PassageView };

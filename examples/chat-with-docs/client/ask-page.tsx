@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { AnswerCard, type Turn } from "./answer-card.tsx";
-import { ask, type Crawl } from "./api.ts";
+import { ask, type Crawl, type Point } from "./api.ts";
 import { crawlOn, dayOf, pointLabel } from "./time.ts";
 
 const EXAMPLES = [
@@ -31,6 +31,12 @@ export function AskPage({ crawls, usesModel }: { crawls: readonly Crawl[]; usesM
     void follow(turn, asOf, running.current.signal, update);
   };
 
+  /** Asks as of a point, and stays there. */
+  const askAsOf = (asked: string, { version, effectiveAt }: Point): void => {
+    setDay(version === crawls[0]?.version ? "" : (effectiveAt?.slice(0, 10) ?? ""));
+    put(asked, version);
+  };
+
   return (
     <section class="ask" aria-label="Ask the documents">
       {turns.length === 0 && (
@@ -38,7 +44,7 @@ export function AskPage({ crawls, usesModel }: { crawls: readonly Crawl[]; usesM
       )}
       <div class="turns" aria-live="polite" aria-busy={isBusy}>
         {turns.map((turn) => (
-          <AnswerCard key={turn.key} turn={turn} crawls={crawls} usesModel={usesModel} onAsk={put} />
+          <AnswerCard key={turn.key} turn={turn} crawls={crawls} usesModel={usesModel} onAsk={askAsOf} />
         ))}
       </div>
       <form
@@ -80,6 +86,7 @@ async function follow(
     for await (const { event, data } of ask(question, asOf, signal)) {
       if (event === "sources") update(key, (turn) => ({ ...turn, ...data }));
       else if (event === "part") update(key, (turn) => ({ ...turn, parts: [...turn.parts, data] }));
+      else if (event === "times") update(key, (turn) => ({ ...turn, ...data }));
       else if (event === "refusal") update(key, (turn) => ({ ...turn, refusal: data.reason }));
       else if (event === "error") update(key, (turn) => ({ ...turn, problem: data.message }));
     }

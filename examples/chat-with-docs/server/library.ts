@@ -1,8 +1,8 @@
 // Everything that is read from the table: what fits a question, a passage at its version, what changed, what was crawled.
 
-import type { Confidence } from "varve";
+import type { Confidence, FilterColumns } from "varve";
 import { sharedWords } from "./answer/words.ts";
-import type { PassageRow, PassageTable } from "./passages.ts";
+import type { PassageRow, PassageTable, passages } from "./passages.ts";
 import { openView, type Point, type PointInput, type View } from "./point.ts";
 
 /** A passage that fits a question. */
@@ -55,6 +55,14 @@ export interface Changes {
   readonly more: number;
 }
 
+/** A time in which a passage said one thing. */
+export interface PassagePeriod {
+  readonly body: string;
+  readonly from: Point;
+  /** Null where it still says so. */
+  readonly to: Point | null;
+}
+
 /** One crawl that found something different. */
 export interface Crawl extends Point {
   readonly committedAt: string;
@@ -76,6 +84,8 @@ export const SOURCES = 6;
 const CANDIDATES = 24;
 /** How much words count beside meaning. */
 const WORDS = 0.25;
+/** The times of a passage that are shown. */
+const PERIODS = 4;
 const CRAWLS = 200;
 const CHANGES = 300;
 
@@ -127,6 +137,24 @@ export class Library {
       document,
       now: { version: newest.version, state, ...(now ? { body: now.body } : {}) },
     };
+  }
+
+  /** What a passage said through all versions, oldest first. That it moved within its document is no change. */
+  async timeline(question: string, id: string, signal: AbortSignal): Promise<PassagePeriod[]> {
+    const where = (c: FilterColumns<typeof passages>) => c.id.eq(id);
+    const periods = await this.#table.timeline(question, { where, select: ["body"], limit: PERIODS, signal });
+    return await Promise.all(
+      periods.map(async ({ hit, from, to }) => ({
+        body: hit.body,
+        from: await this.#point(from.version),
+        to: to === null ? null : await this.#point(to.version),
+      })),
+    );
+  }
+
+  async #point(version: number): Promise<Point> {
+    const { effectiveAt } = await this.open(version);
+    return { version, effectiveAt };
   }
 
   /** What changed from one version to another. */

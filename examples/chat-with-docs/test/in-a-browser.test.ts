@@ -80,6 +80,24 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     expect(await page.locator(".turn").count()).toBe(2);
   });
 
+  it("says under an answer when it changed, and leads there", async () => {
+    const page = await open();
+    await ask(page, "How many days do I have to return something I bought?");
+    const line = page.locator(".turn .times");
+    expect(await line.textContent()).toBe(
+      "‘… back within 14 days of …’ until Jun 2, 2025; ‘… back within 30 days of …’ since",
+    );
+    expect(await line.locator("[aria-current]").textContent()).toContain("30 days");
+    await line.getByRole("button", { name: "14 days" }).click();
+    const then = page.locator(".turn").nth(1);
+    await then.locator(".again").waitFor();
+    expect(await then.locator(".quote").first().textContent()).toContain("14 days");
+    expect(await then.locator(".stamp").textContent()).toBe("version 1, Mar 3, 2025");
+    expect(await then.locator(".times [aria-current]").textContent()).toContain("14 days");
+    expect(await page.getByLabel("As of").inputValue()).toBe("2025-03-03");
+    expect(await page.locator("output").textContent()).toBe("reads version 1, Mar 3, 2025");
+  });
+
   it("opens a citation from its address alone", async () => {
     const page = await open(
       shippedTable(),

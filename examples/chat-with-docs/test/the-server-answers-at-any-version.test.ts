@@ -11,7 +11,7 @@ describe("An answer", () => {
   it("quotes the newest version, or the one of a day, and cites the passages at that version", async () => {
     const site = await listen(await shippedTable());
     const now = await ask(site, DEPOSIT);
-    expect(now.map(({ event }) => event)).toEqual(["sources", "part", "end"]);
+    expect(now.map(({ event }) => event)).toEqual(["sources", "part", "times", "end"]);
     expect(partsOf(now)).toEqual(["We block a deposit of 150 euros on your card for each bicycle."]);
     expect(now[0]?.data["point"]).toMatchObject({ version: 3 });
     const then = await ask(site, DEPOSIT, "2025-04-01");
@@ -40,6 +40,48 @@ describe("An answer", () => {
     const site = await listen(await shippedTable());
     const events = await ask(site, DEPOSIT, "2024-01-01");
     expect(events.map(({ event }) => event)).toEqual(["sources", "refusal", "end"]);
+  });
+});
+
+describe("When an answer changed", () => {
+  const timesOf = (events: readonly { event: string; data: Record<string, unknown> }[]) =>
+    events.find(({ event }) => event === "times")?.data["times"] as
+      | { text: string; from: { version: number; effectiveAt: string }; to: { version: number } | null }[]
+      | undefined;
+
+  it("is told with the words that differ, whatever version was asked for", async () => {
+    const site = await listen(await shippedTable());
+    const now = timesOf(await ask(site, DAYS));
+    expect(now).toMatchSnapshot();
+    expect(timesOf(await ask(site, DAYS, "2025-04-01"))).toEqual(now);
+  });
+
+  it("is told of nothing that only moved, changed elsewhere in its passage, or was never different", async () => {
+    const t = await tableOf({ "a.md": "# Tea\n\n## Brewing tea\n\nTea is brewed with hot water.\n" });
+    const [row] = await t.find({ where: { path: "a.md" } });
+    if (row === undefined) return expect.unreachable("the document has a passage");
+    const site = await listen(t);
+    expect(timesOf(await ask(site, "How is tea brewed?"))).toBeUndefined();
+    await t.upsert({ ...row, start: 40, end: 70 });
+    await t.upsert({ ...row, body: `${row.body} Cups stand on the shelf.` });
+    expect(timesOf(await ask(site, "How is tea brewed?"))).toBeUndefined();
+    await t.upsert({ ...row, body: "Tea is brewed with cold water." });
+    expect(timesOf(await ask(site, "How is tea brewed?"))).toMatchObject([
+      { text: "… brewed with hot water.", from: { version: 1 }, to: { version: 4 } },
+      { text: "… brewed with cold water.", from: { version: 4 }, to: null },
+    ]);
+  });
+
+  it("ends where the passage does, and begins again where it comes back", async () => {
+    const t = await tableOf({ "a.md": "# Tea\n\n## Brewing tea\n\nTea is brewed with hot water.\n" });
+    const [row] = await t.find({ where: { path: "a.md" } });
+    if (row === undefined) return expect.unreachable("the document has a passage");
+    await t.delete({ where: { id: row.id } });
+    await t.upsert({ ...row, body: "Tea is brewed with boiling water." });
+    expect(timesOf(await ask(await listen(t), "How is tea brewed?"))).toMatchObject([
+      { text: "… brewed with hot water.", from: { version: 1 }, to: { version: 2 } },
+      { text: "… brewed with boiling water.", from: { version: 3 }, to: null },
+    ]);
   });
 });
 

@@ -4,8 +4,9 @@ import type { Confidence } from "varve";
 import type { Library, Source } from "../library.ts";
 import type { Point, PointInput } from "../point.ts";
 import type { Answerer, Part } from "./answerer.ts";
+import { overTime, type Spoken } from "./over-time.ts";
 
-/** What a client is told, in this order: sources, then parts or a refusal, then the end. */
+/** What a client is told, in this order: sources, then parts or a refusal, then when it changed, then the end. */
 export type AnswerEvent =
   | {
       readonly event: "sources";
@@ -17,6 +18,7 @@ export type AnswerEvent =
     }
   | { readonly event: "part"; readonly data: Part }
   | { readonly event: "refusal"; readonly data: { readonly reason: string } }
+  | { readonly event: "times"; readonly data: { readonly times: readonly Spoken[] } }
   | { readonly event: "end"; readonly data: { readonly parts: number } }
   | { readonly event: "error"; readonly data: { readonly message: string } };
 
@@ -38,13 +40,20 @@ export async function* answer(
     return;
   }
   let parts = 0;
+  let first: Part | undefined;
   for await (const part of answerer.answer(question, sources, signal)) {
     parts += 1;
+    first ??= part;
     yield { event: "part", data: part };
   }
   if (parts === 0) {
     const reason = "The passages that were found do not answer this. They are listed below.";
     yield { event: "refusal", data: { reason } };
+  }
+  const cited = sources[(first?.cites[0] ?? 0) - 1];
+  if (first !== undefined && cited !== undefined) {
+    const times = await overTime(library, { question, id: cited.id, said: first.text, signal });
+    if (times.length > 0) yield { event: "times", data: { times } };
   }
   yield { event: "end", data: { parts } };
 }

@@ -147,7 +147,9 @@ function selfTest() {
 
 selfTest();
 const files = folders
-  .flatMap((folder) => filesBelow(folder, (path) => /\.(rs|[cm]?[jt]s)$/.test(path) && !generated.has(path)))
+  .flatMap((folder) =>
+    filesBelow(folder, (path) => /\.(rs|[cm]?[jt]sx?)$/.test(path) && !generated.has(path)),
+  )
   .map((path) => measure(path, readFileSync(at(path), "utf8")));
 const problems = problemsOf(files);
 print(files);

@@ -152,7 +152,7 @@ const layers = readJson("scripts/layers.json");
 selfTest(layers);
 selfTestOfGraph();
 const engine = read("native/engine/src", (path) => path.endsWith(".rs"), "native/engine/src/");
-const source = read("src", (path) => path.endsWith(".ts"), "src/");
+const source = read("src", (path) => /\.tsx?$/.test(path), "src/");
 const outside = new Map([
   ...read("examples", (path) => /\.[cm]?[jt]s$/.test(path)),
   ...read("test/sdk", (path) => path.endsWith(".ts")),

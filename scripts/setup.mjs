@@ -144,7 +144,13 @@ function buildModule() {
 }
 
 function buildPackage() {
-  const configuration = ["package.json", "package-lock.json", "tsconfig.json", "tsdown.config.ts"];
+  const configuration = [
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "tsconfig.browser.json",
+    "tsdown.config.ts",
+  ];
   const inputs = hashOf([...filesBelow("src"), ...configuration]);
   if (readJson(buildStamp)?.inputs === inputs && existsSync(at("dist/index.js"))) return;
   say("building dist/ from the TypeScript sources");

@@ -13,7 +13,8 @@ function studioColumn(column: ColumnDescription, isKey: boolean): StudioColumn {
   return {
     name,
     kind,
-    type,
+    // It is opened so that whole numbers are exact, which says nothing of the table.
+    type: type.replace(" (bigint)", ""),
     nullable,
     isKey,
     ordered: ORDERED.has(kind),

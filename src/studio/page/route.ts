@@ -1,0 +1,112 @@
+// Where somebody is in the page. All of it stands in the address, so that a view can be sent to others.
+
+import { computed, signal } from "@preact/signals";
+
+/** The panes. */
+export const PANES = ["rows", "search", "diff", "schema", "history"] as const;
+
+/** A pane. */
+export type Pane = (typeof PANES)[number];
+
+/** Which date of commits the timeline goes by. */
+export type Axis = "committed" | "effective";
+
+/** A view. What is empty is left out of the address. */
+export interface Route {
+  readonly table: string;
+  readonly pane: Pane;
+  /** The version that is read; empty for the newest one. */
+  readonly at: string;
+  /** The version that it is compared with; empty where only one is looked at. */
+  readonly from: string;
+  readonly axis: Axis;
+  readonly where: string;
+  /** A column, with `-` before it where it goes down. */
+  readonly order: string;
+  readonly q: string;
+  readonly mode: string;
+  /** The key of a row that others should be like, as JSON. */
+  readonly like: string;
+  readonly column: string;
+}
+
+const NOWHERE: Route = {
+  table: "",
+  pane: "rows",
+  at: "",
+  from: "",
+  axis: "committed",
+  where: "",
+  order: "",
+  q: "",
+  mode: "auto",
+  like: "",
+  column: "",
+};
+
+/** The view that an address means; what it does not know is left out. */
+export function routeOf(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [table = "", pane = ""] = path.split("/").map(decoded);
+  const given = new URLSearchParams(query);
+  const text = (name: keyof Route): string => given.get(name) ?? NOWHERE[name];
+  const version = (name: "at" | "from"): string => (/^\d{1,15}$/.test(text(name)) ? text(name) : "");
+  return {
+    table,
+    pane: PANES.find((one) => one === pane) ?? "rows",
+    at: version("at"),
+    from: version("from"),
+    axis: text("axis") === "effective" ? "effective" : "committed",
+    where: text("where"),
+    order: text("order"),
+    q: text("q"),
+    mode: text("mode"),
+    like: text("like"),
+    column: text("column"),
+  };
+}
+
+/** The address of a view. */
+export function hashOf({ table, pane, ...rest }: Route): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(rest))
+    if (value !== NOWHERE[name as keyof Route]) query.set(name, value);
+  const text = query.toString();
+  return `#/${encodeURIComponent(table)}/${pane}${text === "" ? "" : `?${text}`}`;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
+}
+
+/** The view. */
+export const route = signal<Route>(NOWHERE);
+
+/** The table alone, for what does not care for the rest. */
+export const tableName = computed(() => route.value.table);
+
+/** Goes to another view: `go` is a step that can be taken back, `adjust` a change of the one that is there. */
+export function go(change: Partial<Route>): void {
+  const next = { ...route.value, ...change };
+  if (hashOf(next) === hashOf(route.value)) return;
+  route.value = next;
+  history.pushState(null, "", hashOf(next));
+}
+
+/** Changes the view without a new step in the history of the browser. */
+export function adjust(change: Partial<Route>): void {
+  route.value = { ...route.value, ...change };
+  history.replaceState(null, "", hashOf(route.value));
+}
+
+/** Follows the address. */
+export function followAddress(): void {
+  route.value = routeOf(location.hash);
+  addEventListener("popstate", () => {
+    route.value = routeOf(location.hash);
+  });
+}

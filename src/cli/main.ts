@@ -11,6 +11,7 @@ import { serveCommand } from "./commands/serve";
 import { studioCommand } from "./commands/studio";
 import { tablesCommand } from "./commands/tables";
 import { tagCommand } from "./commands/tag";
+import { timelineCommand } from "./commands/timeline";
 import { verifyCommand } from "./commands/verify";
 import { ExitCode } from "./exit-code";
 import { commandHelp, overview } from "./help";
@@ -20,6 +21,7 @@ import type { Terminal } from "./terminal";
 const commands: readonly Command[] = [
   ingestCommand,
   searchCommand,
+  timelineCommand,
   evalCommand,
   logCommand,
   diffCommand,

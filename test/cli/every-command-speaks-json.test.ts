@@ -99,7 +99,19 @@ describe("the command line", () => {
   });
 
   it("helps", () => {
-    const names = ["ingest", "search", "eval", "log", "diff", "tag", "tables", "verify", "mcp", "studio"];
+    const names = [
+      "ingest",
+      "search",
+      "timeline",
+      "eval",
+      "log",
+      "diff",
+      "tag",
+      "tables",
+      "verify",
+      "mcp",
+      "studio",
+    ];
     const help = place.run("help");
     expect(help).toMatchObject({ code: 0, stderr: "" });
     expect([place.run().stdout, place.run("--help").stdout]).toEqual([help.stdout, help.stdout]);

@@ -189,6 +189,17 @@ describe("the tools of varve/ai", () => {
     });
   });
 
+  it("have a timeline by meaning, however they search, and say where there is none", async () => {
+    const db = await memoryDatabase();
+    const both = (await db.table(docs)).untyped;
+    const plain = (await db.table(words)).untyped;
+    for (const t of [both, plain]) await t.insert(rows);
+    const [byWords, without] = [await retrievalTools(both, { mode: "text" }), await retrievalTools(plain)];
+    const asked = { query: pages[0]?.pageContent ?? "" };
+    expect((await byWords.timeline.execute(asked)).periods).toMatchObject([{ id: rows[0]?.id }]);
+    expect(await refusal(() => without.timeline.execute(asked))).toMatchSnapshot();
+  });
+
   it("are refused where the table cannot be searched so", async () => {
     const db = await memoryDatabase();
     const both = await db.table(docs);

@@ -293,6 +293,98 @@ describe("searchAsOf", () => {
   );
 });
 
+describe("timeline", () => {
+  const moment = (version: number, month: string) => ({
+    version,
+    at: expect.stringMatching(/Z$/) as string,
+    effectiveAt: `2026-${month}-10T00:00:00.000Z`,
+  });
+
+  it("says which row was the nearest, from when until when", async () => {
+    const query = "refunds take days";
+    const answer = await afterCall(await toolsOf({ select: ["body"] }), "timeline", { query });
+    const score = expect.any(Number) as number;
+    const [then, since] = [moment(1, "01"), moment(2, "06")];
+    expect(answer).toEqual({
+      table: "docs",
+      from: 0,
+      to: 2,
+      periods: [
+        { id: "refunds", version: 1, score, from: then, to: since, row: { body: "refunds take 14 days" } },
+        { id: "refunds", version: 2, score, from: since, to: null, row: { body: "refunds take 30 days" } },
+      ],
+    });
+  });
+
+  it("begins no period where what the model sees stays as it is", async () => {
+    const { timeline } = await toolsOf({ select: ["team"] });
+    const { periods } = await timeline.execute({ query: "refunds take days" });
+    expect(periods).toMatchObject([{ from: moment(1, "01"), to: null, row: { team: "a" } }]);
+  });
+
+  it("keeps to the span and to the rows that the program and the model name", async () => {
+    const tools = await toolsOf({ where: { team: "a" }, filterBy: ["views"], dates: "effective" });
+    const spans = async (input: object) =>
+      (await tools.timeline.execute({ query: "refunds", ...input })).periods.map(({ id, from, to }) => [
+        id,
+        from.version,
+        to?.version ?? null,
+      ]);
+    expect(await spans({ to: "2026-03-01" })).toEqual([["refunds", 1, null]]);
+    expect(await spans({ from: "2026-07-01" })).toEqual([["refunds", 2, null]]);
+    expect(await spans({ filter: [{ column: "views", op: "eq", value: 9 }] })).toEqual([
+      ["parcels", 1, null],
+    ]);
+    expect(await spans({ filter: [{ column: "views", op: "eq", value: 3 }] })).toEqual([["refunds", 1, 2]]);
+  });
+
+  it("shows the newest periods, and says that there may be earlier ones", async () => {
+    const t = await filled();
+    for (const days of [60, 90]) await t.upsert([row("refunds", `refunds take ${days} days`)]);
+    const { timeline } = await retrievalTools(t, { select: ["body"] });
+    const asked = { query: "refunds take days", limit: 2 };
+    const newest = await timeline.execute(asked);
+    expect(newest.periods.map(({ version }) => version)).toEqual([3, 4]);
+    expect(newest.note).toBe('There may be earlier periods: ask on with to "v2".');
+    const earlier = await timeline.execute({ ...asked, to: "v2" });
+    expect(earlier.periods.map(({ version }) => version)).toEqual([1, 2]);
+    expect(earlier).not.toHaveProperty("note");
+  });
+
+  it("cuts what is too long, and says so", async () => {
+    const t = await filled();
+    await t.upsert([row("refunds", `refunds ${"y".repeat(9000)}`)]);
+    const { timeline } = await retrievalTools(t, { maxText: 100, select: ["body"] });
+    const { periods, note } = await timeline.execute({ query: "refunds", from: "v3" });
+    expect(String(periods[0]?.row["body"]).length).toBeLessThan(150);
+    expect(note).toMatch(/^Some texts are cut/);
+  });
+
+  it("says why there is nothing", async () => {
+    const { timeline } = await toolsOf({ filterBy: ["team"] });
+    const note = async (input: object) => (await timeline.execute({ query: "refunds", ...input })).note;
+    expect(await note({ query: "???" })).toMatch(/^The embedding function found nothing in the query/);
+    expect(await note({ to: "2001-01-01" })).toBe("The table did not exist yet at that point.");
+    expect(await note({ filter: [{ column: "team", op: "eq", value: "c" }] })).toBe("Nothing was found.");
+  });
+
+  it("ends with its signal", async () => {
+    const { timeline } = await toolsOf();
+    const call = timeline.execute({ query: "x" }, { abortSignal: AbortSignal.abort() });
+    await expect(call).rejects.toMatchObject({ code: "ABORTED" });
+  });
+
+  it.each([
+    { from: "2026-02-30" },
+    { to: "99" },
+    { from: "2", to: "1" },
+    { from: "2026-02-01", to: "2026-01-01" },
+    { asOf: "1" },
+  ])("refuses %j in words for the model", async (input) => {
+    expect(await afterCall(await toolsOf(), "timeline", { query: "x", ...input })).toMatchSnapshot();
+  });
+});
+
 describe("diff", () => {
   it("shows the columns that differ, as they were and as they are", async () => {
     const t = await filled();

@@ -14,7 +14,7 @@ it("lists, checks and answers calls in JSON", async () => {
   const t = await (await memoryDatabase()).table(docs);
   await t.insert([{ id: "1", body: "refunds take days", lang: "en" }]);
   const tools = Object.entries(await tableTools(t, { about: "the handbook", filterBy: ["lang"] }));
-  expect(tools.map(([name]) => name)).toEqual(["search", "searchAsOf", "diff"]);
+  expect(tools.map(([name]) => name)).toEqual(["search", "searchAsOf", "timeline", "diff"]);
   for (const [, { description, inputSchema }] of tools) {
     const { validate, jsonSchema } = inputSchema["~standard"];
     const schema = jsonSchema.input({ target: "draft-2020-12" });

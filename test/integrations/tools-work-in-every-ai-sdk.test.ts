@@ -77,6 +77,7 @@ describe.each(versions)("$name", ({ name, model: modelName, finish, stop, usage:
       "30 days",
     ],
     ["searchAsOf", { query: "refunds", asOf: "1" }, "14 days"],
+    ["timeline", { query: "how long do refunds take" }, "14 days"],
     ["diff", { from: "1" }, "14 days"],
   ])("%s answers", async (tool, input, part) => {
     const { read, calls } = await afterCall(tool, input);

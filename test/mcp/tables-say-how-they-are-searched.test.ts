@@ -39,6 +39,8 @@ it("a search that a table cannot answer says which one it can, in words of tools
     ["search", "meaning", "hybrid"],
     ["search_over_time", "plain"],
     ["search_over_time", "words"],
+    ["timeline", "plain"],
+    ["timeline", "words"],
   ];
   const said: unknown[] = [];
   for (const [tool, name, mode] of searches)

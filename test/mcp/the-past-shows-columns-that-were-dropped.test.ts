@@ -51,6 +51,8 @@ it("reads of the past show the columns of that time, and take them in select", a
   const over = { table: "offers", to: "v1", ...query, select: ["price"] };
   expect(await served.answer("search_over_time", over)).toMatchObject({ results: [{ row: { price: 900 } }] });
 
+  expect(await served.answer("timeline", over)).toMatchObject({ periods: [{ row: { price: 900 } }] });
+
   const changes = await served.answer("diff", { table: "offers", from: "v1" });
   expect(changes["removed"]).toEqual([{ id: "boat", version: 1, row: withoutKey }]);
   expect(changes["changed"]).toEqual([

@@ -21,6 +21,7 @@ describe("a served database", () => {
       "describe_table",
       "search",
       "search_over_time",
+      "timeline",
       "get",
       "find",
       "history",
@@ -176,6 +177,58 @@ describe("a served database", () => {
     });
   });
 
+  it("says when an answer changed", async () => {
+    const served = await stdioClient(folder);
+    const asked = { table: "notes", query: "how long does a refund take?" };
+    const told = await served.answer("timeline", asked);
+    const dated = (version: number, date: string) => ({
+      version,
+      at: INSTANT,
+      effectiveAt: `${date}T00:00:00.000Z`,
+    });
+    const [then, since] = [dated(1, "2026-01-10"), dated(2, "2026-06-10")];
+    const row = { lang: "en", at: null };
+    const score = expect.any(Number) as number;
+    expect(told).toEqual({
+      table: "notes",
+      version: 3,
+      asOf: null,
+      from: 0,
+      to: 3,
+      periods: [
+        {
+          id: "refunds",
+          version: 1,
+          score,
+          from: then,
+          to: since,
+          row: { ...row, body: "Refunds take 14 days.", views: 3 },
+        },
+        {
+          id: "refunds",
+          version: 2,
+          score,
+          from: since,
+          to: null,
+          row: { ...row, body: "Refunds take 30 days.", views: 4 },
+        },
+      ],
+    });
+    const language = await served.answer("timeline", { ...asked, select: ["lang"] });
+    expect(language["periods"]).toMatchObject([{ version: 1, to: null, row: { lang: "en" } }]);
+    const newest = await served.answer("timeline", { ...asked, limit: 1 });
+    expect(newest).toMatchObject({
+      periods: [{ version: 2 }],
+      note: 'There may be earlier periods: ask on with to "v1".',
+    });
+    expect(await served.answer("timeline", { ...asked, from: "v1", to: "@launch" })).toMatchObject({
+      from: 1,
+      to: 1,
+      asOf: "@launch",
+      periods: [{ version: 1, to: null, row: { body: "Refunds take 14 days." } }],
+    });
+  });
+
   it("gets rows by their keys, now and then", async () => {
     const served = await stdioClient(folder);
     const now = await served.answer("get", { table: "notes", keys: ["offices", "parcels"] });
@@ -301,6 +354,11 @@ describe("a served database", () => {
     expect(await served.answer("search_over_time", { ...query, to: "2020-01-01" })).toMatchObject({
       to: 0,
       results: [],
+    });
+    expect(await served.answer("timeline", { ...query, to: "2020-01-01" })).toMatchObject({
+      to: 0,
+      periods: [],
+      note: "The table did not exist yet at that point.",
     });
     expect(await served.answer("diff", { table: "notes", from: "2020-01-01", to: "v1" })).toMatchObject({
       from: 0,

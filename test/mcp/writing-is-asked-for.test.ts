@@ -35,7 +35,7 @@ describe("with --write", () => {
     const { client } = await stdioClient(await notes(), "--write");
     const { tools } = await client.listTools();
     const writing = tools.filter(({ annotations }) => annotations?.readOnlyHint === false);
-    expect(tools.length - writing.length).toBe(8);
+    expect(tools.length - writing.length).toBe(9);
     expect(
       writing.map(({ name, annotations }) => [
         name,

@@ -47,6 +47,7 @@ const reads: Calls = {
 };
 const viewed: Calls = {
   searchMany: [["x"], undefined],
+  timeline: ["x", undefined],
   describe: [],
   get: ["1", undefined],
   findFirst: [undefined],

@@ -7,7 +7,14 @@ import {
   type ToolSet,
 } from "ai";
 import type { Table } from "varve";
-import { type RerankHook, retrievalTools, type SearchInput, type SearchResult } from "varve/ai";
+import {
+  type RerankHook,
+  retrievalTools,
+  type SearchInput,
+  type SearchResult,
+  type TimelineInput,
+  type TimelineResult,
+} from "varve/ai";
 import { expectTypeOf, test } from "vitest";
 import type { docs } from "./docs";
 
@@ -19,6 +26,8 @@ test("the tools are a ToolSet, with their inputs and outputs", async () => {
   expectTypeOf(tools).toExtend<ToolSet>();
   expectTypeOf<InferToolInput<typeof tools.search>>().toEqualTypeOf<SearchInput>();
   expectTypeOf<InferToolOutput<typeof tools.search>>().toEqualTypeOf<SearchResult>();
+  expectTypeOf<InferToolInput<typeof tools.timeline>>().toEqualTypeOf<TimelineInput>();
+  expectTypeOf<InferToolOutput<typeof tools.timeline>>().toEqualTypeOf<TimelineResult>();
   const { steps } = await generateText({ model: "x", prompt: "x", tools });
   for (const result of steps[0]?.toolResults ?? []) {
     if (!result.dynamic && result.toolName === "diff")

@@ -5,7 +5,8 @@ import { type Command, countOption, databaseOptions, type Input, textOption } fr
 import { ExitCode } from "../exit-code";
 import { withTable } from "../open";
 import { pointHelp, pointOf } from "../point";
-import { clip, clipStart, countText, excerpt } from "../shown-text";
+import { type FoundRow, ROW_INDENT, rowLines } from "../row-lines";
+import { countText } from "../shown-text";
 import type { Terminal } from "../terminal";
 
 /** `varve search`. */
@@ -31,8 +32,6 @@ export const searchCommand: Command = {
   ],
   run,
 };
-
-type FoundRow = Readonly<Record<string, unknown>> & { readonly _score: number };
 
 async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const [text = ""] = input.args;
@@ -72,21 +71,8 @@ function modeOption(input: Input): (typeof MODES)[number] {
 }
 
 function printHit(terminal: Terminal, rank: number, hit: FoundRow): void {
-  const indent = " ".repeat(10);
-  const width = terminal.width - indent.length;
   const score = hit._score.toFixed(2).padStart(5);
-  const { path, heading, body } = hit;
-  if (typeof path === "string" && typeof heading === "string" && typeof body === "string") {
-    const where = clip(path, width);
-    const under = clipStart(heading, width - where.length - 2);
-    terminal.print(
-      `${String(rank).padStart(2)} ${terminal.paint("green", score)}  ${terminal.paint("bold", where)}  ${terminal.paint("cyan", under)}`.trimEnd(),
-      ...excerpt(body, width, 2).map((line) => `${indent}${line}`),
-    );
-  } else {
-    const { _score, _distance, _textScore, _textRank, _vectorRank, ...row } = hit;
-    terminal.print(
-      `${String(rank).padStart(2)} ${terminal.paint("green", score)}  ${clip(JSON.stringify(row), width)}`,
-    );
-  }
+  const [first = "", ...lines] = rowLines(terminal, hit);
+  const line = `${String(rank).padStart(2)} ${terminal.paint("green", score)}  ${first}`.trimEnd();
+  terminal.print(line, ...lines.map((one) => `${ROW_INDENT}${one}`));
 }

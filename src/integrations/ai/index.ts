@@ -24,7 +24,7 @@ export {
 } from "../support/retrieval/rerank";
 export type { RetrievalTools } from "../support/retrieval/table-tools";
 export type { FilterCondition } from "../support/retrieval/tool-filter";
-export type { DiffInput, SearchAsOfInput, SearchInput } from "../support/retrieval/tool-input";
+export type { DiffInput, SearchAsOfInput, SearchInput, TimelineInput } from "../support/retrieval/tool-input";
 export type { RetrievalToolOptions } from "../support/retrieval/tool-options";
 export type { ToolSchema } from "../support/retrieval/tool-schema";
 export type {
@@ -34,6 +34,10 @@ export type {
   FoundRow,
   RetrievalTool,
   SearchResult,
+  ShownDatedMoment,
+  ShownMoment,
+  ShownPeriod,
   ShownValue,
+  TimelineResult,
 } from "../support/retrieval/tool-types";
 export { retrievalTools } from "./tools";

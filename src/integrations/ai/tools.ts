@@ -4,8 +4,7 @@ import type { RetrievalToolOptions } from "../support/retrieval/tool-options";
 import { marked } from "./marked-schema";
 
 /**
- * Tools with which a model searches a table, searches it as it was, and asks what changed. They only read, and each call reads one
- * version. What a model says is checked before anything runs; how much it gets back is bounded.
+ * Tools with which a model searches a table, searches it as it was, and asks when the answer changed and what did. They only read. What a model says is checked before anything runs; how much it gets back is bounded.
  *
  * The tools hold nothing but the table: make them once and use them in as many requests as you like. To leave one out, or to give
  * one another name: `tools: { searchHandbook: tools.search }`.
@@ -20,10 +19,11 @@ export async function retrievalTools<D extends AnyTable>(
   table: Table<D>,
   options: RetrievalToolOptions<D> = {},
 ): Promise<RetrievalTools> {
-  const { search, searchAsOf, diff } = await tableTools(table, options);
+  const { search, searchAsOf, timeline, diff } = await tableTools(table, options);
   return {
     search: { ...search, inputSchema: marked(search.inputSchema) },
     searchAsOf: { ...searchAsOf, inputSchema: marked(searchAsOf.inputSchema) },
+    timeline: { ...timeline, inputSchema: marked(timeline.inputSchema) },
     diff: { ...diff, inputSchema: marked(diff.inputSchema) },
   };
 }

@@ -1,9 +1,10 @@
 // The tools of a database, whatever protocol carries them: those that read, and those that write.
 
 import { type ShownFailure, shownFailure } from "./failure";
+import { searchOverTimeTool, timelineTool } from "./over-time";
 import { diffTool, historyTool } from "./past";
 import { findTool, getTool } from "./rows";
-import { searchOverTimeTool, searchTool } from "./search";
+import { searchTool } from "./search";
 import { describeTableTool, listTablesTool } from "./tables";
 import type { DatabaseTool } from "./tool";
 import { deleteTool, restoreTool, tagTool, upsertTool } from "./writes";
@@ -17,6 +18,7 @@ export const readTools: readonly DatabaseTool[] = [
   describeTableTool,
   searchTool,
   searchOverTimeTool,
+  timelineTool,
   getTool,
   findTool,
   historyTool,

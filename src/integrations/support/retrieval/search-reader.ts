@@ -167,11 +167,13 @@ export function idOf(value: unknown): string | number {
   return isDate(value) ? value.toISOString() : String(value);
 }
 
-function momentOf({ version, date }: Moment): ShownMoment {
+/** A moment as a model reads it. */
+export function momentOf({ version, date }: Moment): ShownMoment {
   return { version, at: date.toISOString() };
 }
 
-function noteOf(found: number, cut: string | undefined): string | undefined {
+/** What is said of an answer that is empty or cut. */
+export function noteOf(found: number, cut: string | undefined): string | undefined {
   if (found === 0) return "Nothing was found.";
   return cut === undefined ? undefined : `${cut}; ask for fewer results to read more of each.`;
 }

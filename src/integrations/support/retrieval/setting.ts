@@ -16,6 +16,8 @@ export interface ToolSetting extends RowSetting {
   /** How the table is searched, and how a model is told so. */
   readonly mode: SearchMode;
   readonly by: string;
+  /** Whether it has vectors that are computed from text. */
+  readonly byMeaning: boolean;
   readonly rerank: RerankHook | undefined;
   readonly candidates: number;
 }
@@ -66,7 +68,8 @@ export async function toolSetting<D extends AnyTable>(
     throw badOption(call, "rerank", "a function", rerank);
   const mode = modeOf(call, description, options.mode ?? "auto", column);
   const by = BY[mode === "auto" && !hasBoth(description, column) ? "vector" : mode];
-  return { ...rows, about, column, mode, by, rerank, candidates };
+  const byMeaning = description.columns.some((one) => one.function !== undefined);
+  return { ...rows, about, column, mode, by, byMeaning, rerank, candidates };
 }
 
 /** Lists and objects anew, as deep as they go: a filter that somebody changes later must not show other rows. */

@@ -2,6 +2,7 @@ import type { AnyTable, Table } from "varve";
 import { DiffReader } from "./diff-reader";
 import { SearchReader } from "./search-reader";
 import { type ToolSetting, toolSetting } from "./setting";
+import { TimelineReader } from "./timeline-reader";
 import { forModel } from "./tool-errors";
 import {
   type DiffInput,
@@ -10,9 +11,11 @@ import {
   type SearchInput,
   searchAsOfSchema,
   searchSchema,
+  type TimelineInput,
+  timelineSchema,
 } from "./tool-input";
 import type { RetrievalToolOptions } from "./tool-options";
-import type { AsOfResult, DiffResult, RetrievalTool, SearchResult } from "./tool-types";
+import type { AsOfResult, DiffResult, RetrievalTool, SearchResult, TimelineResult } from "./tool-types";
 
 /** The tools, by the names under which a model calls them. */
 export type RetrievalTools = {
@@ -20,6 +23,8 @@ export type RetrievalTools = {
   search: RetrievalTool<SearchInput, SearchResult>;
   /** Finds rows, as they were. */
   searchAsOf: RetrievalTool<SearchAsOfInput, AsOfResult>;
+  /** Says which row was the nearest, from when until when. */
+  timeline: RetrievalTool<TimelineInput, TimelineResult>;
   /** Says what changed between two points in time. */
   diff: RetrievalTool<DiffInput, DiffResult>;
 };
@@ -35,6 +40,7 @@ export async function tableTools<D extends AnyTable>(
   const setting = await toolSetting("retrievalTools", table, options as RetrievalToolOptions);
   const { about, by, limits } = setting;
   const search = new SearchReader(setting);
+  const timeline = new TimelineReader(setting);
   const diff = new DiffReader(setting);
   return {
     search: {
@@ -46,6 +52,11 @@ export async function tableTools<D extends AnyTable>(
       description: `Searches ${about} ${by}, as it ${datesAre(setting)} at a point in the past. Use it when the question is about an earlier time, or to compare then with now. ${CITE} ${DATA}`,
       inputSchema: searchAsOfSchema(limits),
       execute: (input, call) => guarded("searchAsOf", () => search.asOf(input, call?.abortSignal)),
+    },
+    timeline: {
+      description: `Says how the answer that ${about} gives to a question changed over time: for each period the one row that was the nearest by meaning, and from when until when it was. Use it when the question is when something changed, or since when it holds. ${CITE} ${DATA}`,
+      inputSchema: timelineSchema(limits),
+      execute: (input, call) => guarded("timeline", () => timeline.asked(input, call?.abortSignal)),
     },
     diff: {
       description: `Says what was added, removed and changed in ${about} between two points in time, with the values before and after. ${DATA}`,

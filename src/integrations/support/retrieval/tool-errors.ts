@@ -25,6 +25,21 @@ export function noTextSearch(table: string): VarveError {
   });
 }
 
+/** A table without vectors, which has no timeline. */
+export function noTimeline(table: string): VarveError {
+  const message = `The table ${JSON.stringify(table)} is not searched by meaning, and a timeline goes by meaning alone.`;
+  return new VarveError("INVALID_ARGUMENT", message, {
+    hint: "Search it as of several points instead.",
+    where: { table },
+  });
+}
+
+/** A span of dates that ends before it begins. */
+export function spanBackwards(from: Date, to: Date): VarveError {
+  const message = `The span ends before it starts: from is ${from.toISOString()}, to is ${to.toISOString()}.`;
+  return new VarveError("INVALID_ARGUMENT", message, { hint: "Swap from and to." });
+}
+
 /** A table that is not searched by words. */
 export function noWordSearch(table: string): VarveError {
   const message = `The table ${JSON.stringify(table)} has no column that is searched by its words.`;

@@ -30,6 +30,20 @@ export interface SearchAsOfInput extends SearchInput {
   asOf: string;
 }
 
+/** What a model says to `timeline`. */
+export interface TimelineInput extends SearchInput {
+  /**
+   * The first point.
+   * @default the oldest version that is kept
+   */
+  from?: string;
+  /**
+   * The last point.
+   * @default now
+   */
+  to?: string;
+}
+
 /** What a model says to `diff`. */
 export interface DiffInput {
   /** The point before. */
@@ -68,6 +82,19 @@ export function searchAsOfSchema(limits: InputLimits): ToolSchema<SearchAsOfInpu
   return objectSchema({ asOf, ...searchParts(limits) });
 }
 
+/** The schema of `timeline`. */
+export function timelineSchema(limits: InputLimits): ToolSchema<TimelineInput> {
+  return objectSchema({
+    ...searchParts(limits, "The most periods; of more, the newest are shown"),
+    from: textPart(
+      `The first point: ${POINT}; the oldest version that is kept, if left out.`,
+      POINT_MAX,
+      true,
+    ),
+    to: textPart("The last point, written in the same way; now, if left out.", POINT_MAX, true),
+  });
+}
+
 /** The schema of `diff`. */
 export function diffSchema(limits: InputLimits): ToolSchema<DiffInput> {
   return objectSchema({
@@ -78,10 +105,10 @@ export function diffSchema(limits: InputLimits): ToolSchema<DiffInput> {
   });
 }
 
-function searchParts(limits: InputLimits): Record<string, Part> {
+function searchParts(limits: InputLimits, most = "The most results"): Record<string, Part> {
   return {
     query: textPart("What to look for, as a sentence or a question.", QUERY_MAX, false),
-    limit: limitPart("The most results", limits),
+    limit: limitPart(most, limits),
     ...filterParts(limits.filterBy),
   };
 }

@@ -49,7 +49,7 @@ export interface RetrievalToolOptions<D extends AnyTable = AnyTable> {
    */
   readonly maxAnswer?: number | undefined;
   /**
-   * What dates in `searchAsOf` and `diff` mean: `"committed"`, when rows were committed, or `"effective"`, since when they are true.
+   * What dates in `searchAsOf`, `timeline` and `diff` mean: `"committed"`, when rows were committed, or `"effective"`, since when they are true.
    * @default "committed"
    */
   readonly dates?: DateAxis | undefined;

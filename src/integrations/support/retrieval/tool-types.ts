@@ -88,6 +88,34 @@ export interface SpanResult {
   note?: string;
 }
 
+/** A version, when it was committed, and since when its facts are true, where that was said. */
+export interface ShownDatedMoment extends ShownMoment {
+  /** Since when its facts are true, in ISO 8601. */
+  effectiveAt?: string;
+}
+
+/** A time in which one row was the nearest. */
+export interface ShownPeriod extends FoundRow {
+  /** The commit since which it was the nearest; where it was so before, the first version that was read. */
+  from: ShownDatedMoment;
+  /** The commit by which it was so no longer; null where it is so in the last version that was read. */
+  to: ShownDatedMoment | null;
+}
+
+/** What `timeline` answers. */
+export interface TimelineResult {
+  /** The table. */
+  table: string;
+  /** The first version. */
+  from: number;
+  /** The last version. */
+  to: number;
+  /** The periods, the oldest first; there is none where no row was there. */
+  periods: ShownPeriod[];
+  /** What the model should know of the answer, such as why it is empty or cut. */
+  note?: string;
+}
+
 /** What `diff` answers. */
 export interface DiffResult {
   /** The table. */

@@ -12,6 +12,7 @@ const names = [
   "ingest-local",
   "pipeline",
   "filters",
+  "serve",
   "vectors",
 ];
 const wanted = process.argv.slice(2);

@@ -1,4 +1,5 @@
-import { connect, int, json, list, table, text } from "varve";
+import { connect, embed, int, json, list, table, text } from "varve";
+import { builtin } from "varve/embeddings";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/database";
 import { stdioClient } from "../support/mcp";
@@ -9,6 +10,9 @@ const logs = table("logs", {
   more: json().nullable(),
   body: text().nullable(),
 });
+const notes = table("notes", { id: text().primaryKey(), body: text(), more: list(int()) }, (c) => ({
+  vec: embed(builtin(), c.body),
+}));
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 
 it("cut lists and objects say how much is missing, and get shows more of them", async () => {
@@ -44,6 +48,27 @@ it("cut lists and objects say how much is missing, and get shows more of them", 
     note: "Some lists are cut.",
   });
   expect(await find("short")).not.toHaveProperty("note");
+});
+
+it("a search whose rows are long themselves names get, and one of too many rows asks for fewer", async () => {
+  const folder = temporaryFolder();
+  const db = await connect(folder);
+  const t = await db.table(notes);
+  await t.insert(upTo(15).map((id) => ({ id: `${id}`, body: `castle ${"x".repeat(1900)}`, more: [] })));
+  await t.insert([{ id: "list", body: "a boat", more: upTo(150) }]);
+  await t.insert([{ id: "text", body: `a lantern ${"y".repeat(3000)}`, more: [] }]);
+  await db.close();
+  const served = await stdioClient(folder);
+  const note = async (tool: string, query: string, where: string, limit: number) =>
+    (await served.answer(tool, { table: "notes", query, where, limit }))["note"];
+  for (const tool of ["search", "search_over_time", "timeline"]) {
+    const get = "get shows more of them, as of the version of each.";
+    expect(await note(tool, "boat", "id = 'list'", 1)).toContain(`Some lists are cut; ${get}`);
+    expect(await note(tool, "lantern", "id IN ('list', 'text')", 2)).toMatch(/Some texts.* are cut; get/);
+  }
+  const fewer = "Some texts and lists are cut; ask for fewer results to read more of each.";
+  expect(await note("search", "castle", "id NOT IN ('list', 'text')", 15)).toBe(fewer);
+  expect(await note("search", "castle", "id NOT IN ('list', 'text')", 5)).toBeUndefined();
 });
 
 it("an offset past the last row is said to be one", async () => {

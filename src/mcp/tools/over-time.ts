@@ -6,7 +6,7 @@ import { pointPart, QUERY, SELECT, TABLE, WHERE } from "./input";
 import { openTable } from "./open-table";
 import { countOf, listOf, NOTE, objectOf, orNull, textOf } from "./output";
 import { readPoint } from "./read-point";
-import { type Asked, DATA, FOUND, SEARCH_LIMITS, settingOf } from "./search-setting";
+import { type Asked, DATA, FOUND, MORE, SEARCH_LIMITS, settingOf } from "./search-setting";
 import { databaseTool, type ToolContext } from "./tool";
 
 const TIMELINE_LIMITS = { limit: 20, maxLimit: 50 };
@@ -63,7 +63,7 @@ export const searchOverTimeTool = databaseTool<AskedOverTime>({
   run: async (input, context) => {
     const { table, description, span } = await spanOf(input, context);
     const setting = await settingOf("search_over_time", table, description, { ...input, mode: "vector" });
-    const found = await new SearchReader(setting).during(span, { query: input.query }, context.signal);
+    const found = await new SearchReader(setting, MORE).during(span, { query: input.query }, context.signal);
     return { ...found, version: found.to, asOf: input.to ?? null };
   },
 });
@@ -99,7 +99,11 @@ export const timelineTool = databaseTool<AskedOverTime>({
     const { table, description, span } = await spanOf(input, context);
     const asked = { ...input, mode: "vector" } as const;
     const setting = await settingOf("timeline", table, description, asked, TIMELINE_LIMITS);
-    const found = await new TimelineReader(setting).during(span, { query: input.query }, context.signal);
+    const found = await new TimelineReader(setting, MORE).during(
+      span,
+      { query: input.query },
+      context.signal,
+    );
     return { ...found, version: found.to, asOf: input.to ?? null };
   },
 });

@@ -5,7 +5,7 @@ import { AS_OF, choicePart, flagPart, QUERY, SELECT, TABLE, WHERE } from "./inpu
 import { openTable } from "./open-table";
 import { listOf, NOTE, objectOf, READ } from "./output";
 import { readPoint } from "./read-point";
-import { type Asked, DATA, FOUND, SEARCH_LIMITS, settingOf } from "./search-setting";
+import { type Asked, DATA, FOUND, MORE, SEARCH_LIMITS, settingOf } from "./search-setting";
 import { databaseTool } from "./tool";
 
 interface AskedNow extends Asked {
@@ -45,7 +45,7 @@ export const searchTool = databaseTool<AskedNow>({
   run: async (input, context) => {
     const t = await openTable(context.db, input.table);
     const { view, description, said } = await readPoint(t, input.as_of);
-    const reader = new SearchReader(await settingOf("search", t, description, input));
+    const reader = new SearchReader(await settingOf("search", t, description, input), MORE);
     const asked = { query: input.query };
     const { results, note } = await reader.at(view, asked, context.signal);
     const explained = input.explain === true && said.version > 0;

@@ -20,15 +20,21 @@ import type { AsOfResult, FoundSpanRow, SearchResult, ShownMoment, SpanResult } 
 type FoundHit = Readonly<Record<string, unknown>> & { readonly _score: number };
 type FoundSpan = FoundHit & { readonly _from: Moment; readonly _to: Moment | null };
 
+/** What is said of an answer that is empty. */
+export const NOTHING = "Nothing was found.";
+
 /** The most characters of a row that a reranking model reads. */
 const RERANK_TEXT = 8000;
 
 /** Answers `search` and `searchAsOf`. */
 export class SearchReader {
   readonly #setting: ToolSetting;
+  readonly #more: string | undefined;
 
-  constructor(setting: ToolSetting) {
+  /** `more` is what shows more of a row that is cut, as the end of a sentence. */
+  constructor(setting: ToolSetting, more?: string) {
     this.#setting = setting;
+    this.#more = more;
   }
 
   /** The best rows of the newest version. */
@@ -79,7 +85,7 @@ export class SearchReader {
       score: Number(hit._relevance.toFixed(4)),
       row: rows.row(hit, shown),
     }));
-    const note = reason ?? noteOf(results.length, rows.cut);
+    const note = reason ?? noteOf(results.length, rows, this.#more);
     return { table: table.name, version, results, ...(note === undefined ? {} : { note }) };
   }
 
@@ -119,7 +125,7 @@ export class SearchReader {
         row: rows.row(hit, shown),
       }),
     );
-    const note = hits.reason ?? noteOf(results.length, rows.cut);
+    const note = hits.reason ?? noteOf(results.length, rows, this.#more);
     return { table: table.name, from, to, results, ...(note === undefined ? {} : { note }) };
   }
 
@@ -172,8 +178,14 @@ export function momentOf({ version, date }: Moment): ShownMoment {
   return { version, at: date.toISOString() };
 }
 
-/** What is said of an answer that is empty or cut. */
-export function noteOf(found: number, cut: string | undefined): string | undefined {
-  if (found === 0) return "Nothing was found.";
-  return cut === undefined ? undefined : `${cut}; ask for fewer results to read more of each.`;
+/** What is said of an answer that is empty or cut; `more` is how else rows are read, where there is a way. */
+export function noteOf(
+  found: number,
+  { cut, full }: ShownRows,
+  more: string | undefined,
+): string | undefined {
+  if (found === 0) return NOTHING;
+  if (cut === undefined) return undefined;
+  if (full && found > 1) return `${cut}; ask for fewer results to read more of each.`;
+  return more === undefined ? `${cut}.` : `${cut}; ${more}.`;
 }

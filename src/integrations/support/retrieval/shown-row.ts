@@ -14,6 +14,7 @@ export class ShownRows {
   readonly #maxItems: number;
   #left: number;
   readonly #cut = new Set<"texts" | "lists">();
+  #full = false;
 
   constructor(maxText: number, maxAnswer: number, maxItems = ITEMS_MAX) {
     this.#maxText = maxText;
@@ -25,6 +26,11 @@ export class ShownRows {
   get cut(): string | undefined {
     if (this.#cut.size === 0) return undefined;
     return `Some ${[...this.#cut].sort().reverse().join(" and ")} are cut`;
+  }
+
+  /** Whether something was left out because of what was shown before it, so that fewer rows would show more of each. */
+  get full(): boolean {
+    return this.#full;
   }
 
   /** The columns of a row that a model sees. */
@@ -55,6 +61,7 @@ export class ShownRows {
   #nested(value: object, depth: number): ShownValue {
     if (depth > DEPTH_MAX || this.#left <= 0) {
       this.#cut.add("lists");
+      if (depth <= DEPTH_MAX) this.#full = true;
       return "…";
     }
     const entries = Object.entries(value);
@@ -71,9 +78,13 @@ export class ShownRows {
   }
 
   #text(text: string): string {
-    const shown = cutText(text, Math.max(0, Math.min(this.#maxText, this.#left)));
+    const room = Math.max(0, this.#left);
+    const shown = cutText(text, Math.min(this.#maxText, room));
     this.#left -= shown.length;
-    if (shown !== text) this.#cut.add("texts");
+    if (shown !== text) {
+      this.#cut.add("texts");
+      if (room < this.#maxText) this.#full = true;
+    }
     return shown;
   }
 }

@@ -2,7 +2,7 @@
 
 import { type AsOf, type Moment, parsePoint, type Span, type Table } from "varve";
 import { isDate } from "../../../realm";
-import { beforeAll, columnsOf, idOf, momentOf, noteOf } from "./search-reader";
+import { beforeAll, columnsOf, idOf, momentOf, NOTHING, noteOf } from "./search-reader";
 import type { ToolSetting } from "./setting";
 import { ShownRows } from "./shown-row";
 import { noTimeline, spanBackwards } from "./tool-errors";
@@ -17,9 +17,12 @@ interface Found {
 /** Answers `timeline`. */
 export class TimelineReader {
   readonly #setting: ToolSetting;
+  readonly #more: string | undefined;
 
-  constructor(setting: ToolSetting) {
+  /** `more` is what shows more of a row that is cut, as the end of a sentence. */
+  constructor(setting: ToolSetting, more?: string) {
     this.#setting = setting;
+    this.#more = more;
   }
 
   /** The periods between two points that a model wrote; now, if it wrote none. */
@@ -48,7 +51,7 @@ export class TimelineReader {
     if (found.length === 0) {
       const during = { from, to };
       const { reason } = await table.search(query, { ...options, during, everyVersion: true, limit: 1 });
-      return { ...said, periods: [], note: reason ?? noteOf(0, undefined) };
+      return { ...said, periods: [], note: reason ?? NOTHING };
     }
     const moments = await datedMoments(table, found);
     const rows = new ShownRows(maxText, maxAnswer);
@@ -63,7 +66,7 @@ export class TimelineReader {
         row: rows.row(row, shown),
       };
     });
-    const notes = [earlier(found, from, limit), noteOf(periods.length, rows.cut)];
+    const notes = [earlier(found, from, limit), noteOf(periods.length, rows, this.#more)];
     const note = notes.filter((one) => one !== undefined).join(" ");
     return { ...said, periods, ...(note === "" ? {} : { note }) };
   }

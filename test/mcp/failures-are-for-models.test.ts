@@ -10,6 +10,7 @@ beforeAll(() => fillNotes(folder));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const search = { table: "notes", query: "refunds" };
+const note = { id: "x", body: "y", lang: "en" };
 const odd: readonly [tool: string, args: Record<string, unknown>][] = [
   ["search", {}],
   ["search", { table: "nothing", query: "x" }],
@@ -51,6 +52,24 @@ const odd: readonly [tool: string, args: Record<string, unknown>][] = [
   ["upsert", { table: "notes", rows: [{ id: "x", body: "y", colour: "red" }] }],
   ["upsert", { table: "notes", rows: [{ id: "x", body: "y", lang: "en", raw: "not base 64!" }] }],
   ["upsert", { table: "notes", rows: [{ id: "x", body: "y", lang: "en" }], effective_at: "v1" }],
+  ["upsert", { table: "notes", rows: [{ ...note, effective_at: 1 }] }],
+  ["upsert", { table: "notes", rows: [{ ...note, body: undefined }] }],
+  ["upsert", { table: "notes", rows: [{ ...note, lang: undefined }], replace: true }],
+  ["upsert", { table: "notes", rows: [{ ...note, vec: [1, 2] }] }],
+  ["upsert", { table: "notes", rows: [{ ...note, views: 1.5 }] }],
+  ["upsert", { table: "notes", rows: [{ ...note, at: "yesterday" }] }],
+  ["upsert", { table: "notes", rows: [{ ...note, raw: [1] }] }],
+  ["upsert", { table: "notes", rows: [{ ...note, body: "\ud800" }] }],
+  ["upsert", { table: "notes", rows: [note, note] }],
+  ["upsert", { table: "notes", rows: [note], effective_at: "2020-01-01" }],
+  ["upsert", { table: "notes", rows: [note], effective_at: "2926-01-01" }],
+  ["upsert", { table: "notes", rows: [note], if_version: 1 }],
+  ["find", { table: "notes", where: "raw = 'x'" }],
+  ["find", { table: "notes", where: "views = 1.5" }],
+  ["find", { table: "notes", where: "views LIKE 'a'" }],
+  ["find", { table: "notes", where: "at > 'nonsense'" }],
+  ["find", { table: "notes", where: "(".repeat(100) }],
+  ["tag", { table: "notes", name: "launch" }],
   ["upsert", { table: "words", rows: [{ word: "gamma" }] }],
   ["delete", { table: "words", keys: ["alpha"] }],
   ["tag", { table: "notes", name: "a/b" }],
@@ -61,7 +80,9 @@ it("what a model gets wrong is said with code, message and hint, and the server 
   const served = await stdioClient(folder, "--write");
   const said: unknown[] = [];
   for (const [tool, args] of odd) said.push([tool, await served.failure(tool, args)]);
-  expect(said).toMatchSnapshot();
+  const text = JSON.stringify(said).replace(/after now \([^)]*\)/, "after now (…)");
+  expect(text).not.toMatch(/\w\(|=>|`|bigint|Uint8Array|new Date|effectiveAt|Open the table|declare/i);
+  expect(JSON.parse(text)).toMatchSnapshot();
   await expect(served.call("no_such_tool", {})).rejects.toThrow('There is no tool "no_such_tool".');
   await expect(served.call("toString", {})).rejects.toThrow("There is no tool");
   expect(await served.answer("find", { table: "notes" })).toMatchObject({ version: 3, count: 2 });

@@ -4,6 +4,7 @@ import { connect, embed, table, text } from "varve";
 import { openai } from "varve/embeddings";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/database";
+import { hashEmbedding } from "../support/hash-embedding";
 import { connectClient, fillNotes, stdioTransport } from "../support/mcp";
 
 /** A database with a damaged table, and one whose embedding function asks a server that is not there. */
@@ -39,6 +40,8 @@ it("what a model cannot mend is said plainly, and in full to whoever serves the 
     (tables as readonly { problem?: string }[]).find(({ problem }) => problem !== undefined),
     await served.failure("find", { table: "words" }),
     await served.failure("search", { table: "far", query: "anything" }),
+    await served.failure("search_over_time", { table: "far", query: "anything" }),
+    await served.failure("timeline", { table: "far", query: "anything" }),
     await served.failure("upsert", { table: "far", rows: [{ id: "b", body: "new" }] }),
     await served.client.readResource({ uri: "varve://words/schema" }).catch(String),
   ];
@@ -46,6 +49,26 @@ it("what a model cannot mend is said plainly, and in full to whoever serves the 
   await expect.poll(() => told).toContain("describe_table failed: CORRUPT");
   const lines = told.replace(/The file \S+/g, "The file …").replace(/(gave no answer): .*/g, "$1: …");
   expect(lines.trim().split("\n")).toMatchSnapshot();
+});
+
+it("an embedding function that the server does not have names what goes without it", async () => {
+  const folder = temporaryFolder();
+  const db = await connect(folder);
+  const own = table("own", { id: text().primaryKey(), body: text() }, (c) => ({
+    vec: embed(hashEmbedding(), c.body),
+  }));
+  await (await db.table(own)).insert([{ id: "a", body: "refunds take 14 days" }]);
+  await db.close();
+  const served = await connectClient(stdioTransport(folder, "--write"));
+  const asked = { table: "own", query: "refunds" };
+  const failures = [
+    await served.failure("search", { ...asked, mode: "vector" }),
+    await served.failure("timeline", asked),
+    await served.failure("upsert", { table: "own", rows: [{ id: "b", body: "new" }] }),
+  ];
+  expect(failures).toMatchSnapshot();
+  expect(await served.answer("search", { ...asked, mode: "text" })).toMatchObject({ results: [{ id: "a" }] });
+  expect(await served.answer("find", { table: "own" })).toMatchObject({ count: 1, version: 1 });
 });
 
 it("a database that is gone is said to be out of reach, and not where it was", async () => {

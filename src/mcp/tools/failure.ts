@@ -4,6 +4,7 @@
 import { VarveError, type VarveErrorCode } from "varve";
 import { REPAIRABLE } from "../../integrations/support/retrieval/tool-errors";
 import { messageOf } from "../../realm";
+import { agentHint, agentMessage } from "./agent-words";
 
 /** A failure, as a model reads it. */
 export interface ShownFailure {
@@ -53,8 +54,11 @@ const HINTS: Readonly<Partial<Record<VarveErrorCode, string>>> = {
   TAG_EXISTS: "Choose another name; describe_table shows those that are taken.",
   NO_PRIMARY_KEY: "The rows of this table have no key: read them with find.",
   DUPLICATE_KEY: "Give each key once.",
+  EFFECTIVE_DATE_BACKWARDS:
+    "Write older facts first. If the later date was a mistake, restore to the version before it takes it back.",
+  UNSAFE_INTEGER: "Leave the column out with select.",
+  ABORTED: "Nothing was written: repeat the call if its answer is still wanted.",
   CONFLICT: "Somebody else has written: read again, then repeat the call.",
-  EMBEDDING_UNAVAILABLE: 'Search with mode "text", or read with find.',
   COMMIT_UNKNOWN: "Look at history before you repeat the call.",
 };
 
@@ -66,14 +70,23 @@ export function shownFailure(call: string, error: unknown, report: Report): Show
   }
   const { code, message } = error;
   if (SAID.has(code)) {
-    const hint = hintOf(call, code) ?? error.hint;
-    return { code, message, ...(hint === undefined ? {} : { hint }) };
+    const hint = hintOf(call, code) ?? agentHint(code, error.hint);
+    return { code, message: agentMessage(code, message), ...(hint === undefined ? {} : { hint }) };
   }
   report(new Error([`${call} failed: ${code}: ${message}`, error.hint].join(" ").trim(), { cause: error }));
   return { code, message: PLAIN[code] ?? `${call} failed.`, hint: hintOf(call, code) ?? ASK_SERVER };
 }
 
+/** What those do next whose call needs vectors. */
+const WITHOUT_VECTORS: Readonly<Record<string, string>> = {
+  search: `Search with mode "text", or read with find. ${ASK_SERVER}`,
+  search_over_time: `Use search with mode "text", or read with find. ${ASK_SERVER}`,
+  timeline: `Use search with mode "text", or read with find. ${ASK_SERVER}`,
+  upsert: `Nothing was written. ${ASK_SERVER}`,
+};
+
 function hintOf(call: string, code: VarveErrorCode): string | undefined {
+  if (code === "EMBEDDING_UNAVAILABLE" || code === "EMBEDDING_FAILED") return WITHOUT_VECTORS[call];
   if (code === "NO_PRIMARY_KEY" && call === "delete")
     return "The rows of this table have no key: say with where which ones go.";
   return HINTS[code];

@@ -9,17 +9,20 @@ import { at } from "./support/files.mjs";
 import { fillHandbook } from "./support/handbook.mjs";
 
 const limit = 150_000;
-const desk = { width: 1280, height: 800 };
+const desk = { width: 1200, height: 720 };
 const views = [
-  { name: "studio-search", hash: "/handbook/search?q=how+long+does+a+refund+take&at=9", scheme: "light" },
-  { name: "studio-diff", hash: "/handbook/diff?at=12&from=4", scheme: "dark" },
-  { name: "studio-map", hash: "/handbook/map", scheme: "light" },
-  { name: "studio-rows", hash: "/handbook/rows?where=team+%3D+'travel'", scheme: "dark" },
+  {
+    name: "studio-search",
+    hash: "/handbook/search?axis=effective&q=refunds+within+30+days",
+    scheme: "light",
+  },
+  { name: "studio-diff", hash: "/handbook/diff?axis=effective&at=10&from=5", scheme: "dark" },
+  { name: "studio-map", hash: "/handbook/map?axis=effective&at=9", scheme: "light" },
 ];
 
 /** Starts the studio; returns its address and how it ends. */
 async function start(folder) {
-  const child = spawn(process.execPath, [at("dist/cli.js"), "studio", folder, "--json"]);
+  const child = spawn(process.execPath, [at("dist/cli.js"), "studio", "./data", "--json"], { cwd: folder });
   let text = "";
   const url = await new Promise((resolve) => {
     child.stdout.on("data", (more) => {
@@ -53,7 +56,7 @@ const browser = await chromium.launch({
   args: ["--no-sandbox"],
 });
 try {
-  await fillHandbook(folder);
+  await fillHandbook(join(folder, "data"));
   const { url, end } = await start(folder);
   const asked = only.map((text) => {
     const [name, scheme, width, height, hash] = text.split("|");

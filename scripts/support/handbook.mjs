@@ -45,6 +45,13 @@ const subjects = {
   ],
   office: ["desks", "keys", "the kitchen", "parking", "meeting rooms", "visitors", "plants"],
 };
+const flavours = {
+  people: "Families, health and learning come before a deadline.",
+  finance: "Money, taxes and the bank are looked at by two of us.",
+  travel: "Tickets, stations and airports are booked with the agency.",
+  support: "Customers write to us by chat, phone and mail, and we are polite.",
+  office: "The building, its doors and its rooms belong to all of us.",
+};
 const rules = [
   (what, days) => `Ask your lead about ${what} at least ${days} days before, and write down what was agreed.`,
   (what, days) =>
@@ -60,7 +67,7 @@ function passage(team, subject, rule, days) {
   return {
     id: `${team}/${slug}-${rule + 1}`,
     title: `${subject[0].toUpperCase()}${subject.slice(1)}, part ${rule + 1}`,
-    body: `${rules[rule](subject, days)} ${rule % 2 === 0 ? "In doubt, choose what costs less." : "Exceptions are rare and are written down."}`,
+    body: `${rules[rule](subject, days)} ${flavours[team]}`,
     team,
     minutes: 0.5 + ((slug.length * 7 + rule) % 30) / 10,
     edits: rule,
@@ -107,7 +114,10 @@ export async function fillHandbook(folder) {
   await t.upsert([returns, passage("support", "refund requests", 2, 3)], {
     message: "returns, after the audit",
   });
-  await t.upsert([passage("finance", "expenses", 1, 5)], { message: "expenses are answered sooner" });
+  await t.upsert([passage("finance", "expenses", 1, 5)], {
+    message: "expenses are answered sooner",
+    effectiveAt: date(9, 14),
+  });
   await (await db.table(questions)).insert(
     rules.map((rule, id) => ({
       id,

@@ -6,6 +6,7 @@ import { DiffPane } from "./diff-pane";
 import { readAgain } from "./generation";
 import { HistoryPane } from "./history-pane";
 import { timeline } from "./history-state";
+import { MapPane } from "./map-pane";
 import { go, PANES, type Pane, route } from "./route";
 import { RowsPane } from "./rows-pane";
 import { SchemaPane } from "./schema-pane";
@@ -19,6 +20,7 @@ const TITLES: Readonly<Record<Pane, string>> = {
   rows: "Rows",
   search: "Search",
   diff: "Diff",
+  map: "Map",
   schema: "Schema",
   history: "History",
 };
@@ -93,6 +95,8 @@ function OnePane({ pane, write }: { readonly pane: Pane; readonly write: boolean
       return <SearchPane />;
     case "diff":
       return <DiffPane />;
+    case "map":
+      return <MapPane />;
     case "schema":
       return <SchemaPane />;
     case "history":

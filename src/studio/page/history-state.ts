@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { TimelineAnswer } from "../api-types";
 import { adjust, route } from "./route";
-import { pointOf, type Stop, stopsOf } from "./stops";
+import { type Stop, stopsOf } from "./stops";
 
 /** The commits of the table. */
 export const timeline = signal<TimelineAnswer | undefined>(undefined);
@@ -14,8 +14,11 @@ export const stops = computed<readonly Stop[]>(() => {
   return known === undefined ? [] : stopsOf(known.commits, route.value.axis, known.oldestVersion);
 });
 
+/** The place among them of the newest version: where dates were taken back, it is not the last one. */
+const newestIndex = computed(() => Math.max(0, indexOf(String(timeline.value?.version ?? "")) ?? 0));
+
 /** The place among the stops of the handle that is read. */
-export const atIndex = computed(() => indexOf(route.value.at) ?? Math.max(0, stops.value.length - 1));
+export const atIndex = computed(() => indexOf(route.value.at) ?? newestIndex.value);
 
 /** That of the handle that it is compared with; undefined where there is one handle. */
 export const fromIndex = computed(() => {
@@ -27,7 +30,7 @@ export const fromIndex = computed(() => {
 export const asOf = computed(() => (isNow.value ? undefined : told(atIndex.value)));
 
 /** Whether the newest version is read. */
-export const isNow = computed(() => route.value.at === "" || atIndex.value === stops.value.length - 1);
+export const isNow = computed(() => route.value.at === "" || atIndex.value === newestIndex.value);
 
 /** The point that it is compared with; undefined where there is one handle. */
 export const fromPoint = computed(() => (fromIndex.value === undefined ? undefined : told(fromIndex.value)));
@@ -35,7 +38,7 @@ export const fromPoint = computed(() => (fromIndex.value === undefined ? undefin
 /** The point that a stop is. */
 export function told(index: number): string | undefined {
   const stop = stops.value[index];
-  return stop === undefined ? undefined : pointOf(stop, route.value.axis);
+  return stop === undefined ? undefined : `v${stop.version}`;
 }
 
 function indexOf(version: string): number | undefined {
@@ -52,7 +55,7 @@ export function moveTo(handle: "at" | "from", index: number): void {
   const to = Math.min(high, Math.max(low, index));
   const version = stops.value[to]?.version;
   if (version === undefined) return;
-  adjust({ [handle]: handle === "at" && to === last ? "" : String(version) });
+  adjust({ [handle]: handle === "at" && to === newestIndex.value ? "" : String(version) });
 }
 
 /** Sets a second handle one stop before the first, or takes it away. */

@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 
 /** The panes. */
-export const PANES = ["rows", "search", "diff", "schema", "history"] as const;
+export const PANES = ["rows", "search", "diff", "map", "schema", "history"] as const;
 
 /** A pane. */
 export type Pane = (typeof PANES)[number];

@@ -14,17 +14,25 @@ export interface Stop {
 
 /** The stops of a table by one of the dates of its commits, the earliest first. */
 export function stopsOf(commits: readonly StudioCommit[], axis: Axis, oldestVersion: number): Stop[] {
+  const times =
+    axis === "effective" ? effectiveTimes(commits) : commits.map((one) => Date.parse(one.committedAt));
   const stops = commits
-    .filter(({ version }) => version >= oldestVersion)
-    .map((commit) => ({ version: commit.version, time: timeOf(commit, axis), commit }));
+    .map((commit, at) => ({ version: commit.version, time: times[at] ?? 0, commit }))
+    .filter(({ version }) => version >= oldestVersion);
   const ordered = stops.toSorted((a, b) => a.time - b.time || a.version - b.version);
   const [first] = ordered;
   if (oldestVersion > 0 || (commits[0]?.version ?? 1) > 1) return ordered;
   return [{ version: 0, time: first?.time ?? 0, commit: undefined }, ...ordered];
 }
 
-function timeOf({ committedAt, effectiveAt }: StudioCommit, axis: Axis): number {
-  return Date.parse(axis === "effective" ? (effectiveAt ?? committedAt) : committedAt);
+/** Since when commits are true: one without a date has that of the commit before it. Before the first date nothing is known. */
+function effectiveTimes(commits: readonly StudioCommit[]): number[] {
+  const first = commits.find(({ effectiveAt }) => effectiveAt !== null)?.effectiveAt;
+  let time = Date.parse(first ?? commits[0]?.committedAt ?? "");
+  return commits.map(({ effectiveAt }) => {
+    if (effectiveAt !== null) time = Date.parse(effectiveAt);
+    return time;
+  });
 }
 
 /**
@@ -47,13 +55,6 @@ export function placesOf(times: readonly number[], gap: number): number[] {
     }
     return Math.min(1, place);
   });
-}
-
-/** How a server is told of a stop. */
-export function pointOf({ version, time, commit }: Stop, axis: Axis): string {
-  return axis === "effective" && commit !== undefined
-    ? `effective:${new Date(time).toISOString()}`
-    : `v${version}`;
 }
 
 /** The stop that is nearest to a place. */

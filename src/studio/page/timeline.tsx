@@ -99,13 +99,19 @@ function sentence(): string {
   const [at, from] = [stops.value[atIndex.value], stops.value[fromIndex.value ?? -1]];
   if (at === undefined) return "";
   const read = isNow.value ? `Now: ${named(at)}` : `As of ${named(at)}`;
-  return from === undefined ? read : `From ${named(from)} to ${named(at)}`;
+  return from === undefined ? read : `From ${shortly(from)} to ${shortly(at)}`;
+}
+
+function shortly({ version, time, commit }: Stop): string {
+  if (commit === undefined) return "before the first commit";
+  return `version ${version} (${moment(new Date(time).toISOString())})`;
 }
 
 function named({ version, time, commit }: Stop): string {
   if (commit === undefined) return "before the first commit";
   const tags = commit.tags.map((tag) => ` @${tag}`).join("");
-  return `version ${version}${tags}, ${moment(new Date(time).toISOString())}`;
+  const since = route.value.axis === "effective" ? "true since " : "";
+  return `version ${version}${tags}, ${since}${moment(new Date(time).toISOString())}`;
 }
 
 function Marks({

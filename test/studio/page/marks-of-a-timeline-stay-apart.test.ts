@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { StudioCommit } from "../../../src/studio/api-types";
 import { hashOf, routeOf } from "../../../src/studio/page/route";
 import { heightOf, ROW_HEIGHT, windowOf } from "../../../src/studio/page/row-window";
-import { nearest, placesOf, pointOf, stopsOf } from "../../../src/studio/page/stops";
+import { nearest, placesOf, stopsOf } from "../../../src/studio/page/stops";
 
 const commit = (version: number, committedAt: string, effectiveAt: string | null = null): StudioCommit => ({
   version,
@@ -30,19 +30,45 @@ describe("a timeline", () => {
     expect(nearest([0, 0.1, 1], 0.4)).toBe(1);
   });
 
-  it("goes by either date, and names points as people type them", () => {
+  it("goes by either date, and a commit without a date has that of the one before", () => {
     const commits = [
-      commit(1, "2026-06-01T00:00:00.000Z", "2026-03-01T00:00:00.000Z"),
+      commit(1, "2026-06-01T00:00:00.000Z"),
       commit(2, "2026-06-02T00:00:00.000Z", "2026-01-01T00:00:00.000Z"),
+      commit(3, "2026-06-03T00:00:00.000Z"),
+      commit(4, "2026-06-04T00:00:00.000Z", "2026-03-01T00:00:00.000Z"),
     ];
-    const byCommit = stopsOf(commits, "committed", 0);
-    expect(byCommit.map(({ version }) => version)).toEqual([0, 1, 2]);
-    const byFact = stopsOf(commits, "effective", 0);
-    expect(byFact.map(({ version }) => version)).toEqual([0, 2, 1]);
-    const told = byFact.map((stop) => pointOf(stop, "effective"));
-    expect(told).toEqual(["v0", "effective:2026-01-01T00:00:00.000Z", "effective:2026-03-01T00:00:00.000Z"]);
-    expect(byCommit.map((stop) => pointOf(stop, "committed"))).toEqual(["v0", "v1", "v2"]);
-    expect(stopsOf(commits, "committed", 2).map(({ version }) => version)).toEqual([2]);
+    const dates = (axis: "committed" | "effective", oldest = 0): [number, string][] =>
+      stopsOf(commits, axis, oldest).map(({ version, time }) => [
+        version,
+        new Date(time).toISOString().slice(5, 10),
+      ]);
+    expect(dates("committed")).toEqual([
+      [0, "06-01"],
+      [1, "06-01"],
+      [2, "06-02"],
+      [3, "06-03"],
+      [4, "06-04"],
+    ]);
+    expect(dates("effective")).toEqual([
+      [0, "01-01"],
+      [1, "01-01"],
+      [2, "01-01"],
+      [3, "01-01"],
+      [4, "03-01"],
+    ]);
+    expect(dates("committed", 3)).toEqual([
+      [3, "06-03"],
+      [4, "06-04"],
+    ]);
+  });
+
+  it("has a version whose date was taken back where it was", () => {
+    const commits = [
+      commit(1, "2026-06-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"),
+      commit(2, "2026-06-02T00:00:00.000Z", "2036-01-01T00:00:00.000Z"),
+      commit(3, "2026-06-03T00:00:00.000Z", "2026-01-01T00:00:00.000Z"),
+    ];
+    expect(stopsOf(commits, "effective", 0).map(({ version }) => version)).toEqual([0, 1, 3, 2]);
   });
 });
 

@@ -67,7 +67,10 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     expect(page.url()).not.toContain("token");
 
     await page.getByRole("button", { name: "effective" }).click();
-    await page.locator(".reads").filter({ hasText: "As of version 1 @planted, 2026-01-10" }).waitFor();
+    await page
+      .locator(".reads")
+      .filter({ hasText: "As of version 1 @planted, true since 2026-01-10" })
+      .waitFor();
     await page.getByRole("button", { name: "Compare" }).click();
     const from = page.getByRole("slider", { name: "Version that it is compared with" });
     expect(await from.getAttribute("aria-valuetext")).toBe("before the first commit");
@@ -123,6 +126,33 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     expect(await hostile.innerText()).toContain('<img src=x onerror="alert(1)">');
     expect(await page.locator(".change img, .change b, .commit script").count()).toBe(0);
     await expectAccessible(page);
+  });
+
+  it("a map shows vectors, rows that are picked on it, and the past", async () => {
+    const page = await walker.open("/plants/map");
+    const map = page.getByRole("application");
+    await page.getByText(/^300 rows; two dimensions show/).waitFor();
+    expect(await map.getAttribute("aria-label")).toMatch(/^Map of 300 rows by vec\./);
+    await page.waitForTimeout(100);
+    const box = await map.boundingBox();
+    const [x, y] = [box?.x ?? 0, box?.y ?? 0];
+    await page.mouse.move(x + 4, y + 4);
+    await page.mouse.down();
+    await page.mouse.move(x + (box?.width ?? 0) - 4, y + (box?.height ?? 0) - 4, { steps: 3 });
+    await page.mouse.up();
+    await page.getByRole("heading", { name: "300 rows picked" }).waitFor();
+    await page.locator(".picked button").first().click();
+    await page.getByRole("complementary", { name: "Row" }).locator("dt").first().waitFor();
+    await expectAccessible(page);
+    await map.focus();
+    for (const key of ["+", "+", "+", "ArrowLeft", "Enter"]) await page.keyboard.press(key);
+    await page.getByRole("heading", { name: /^([1-9]|[1-9]\d|1\d\d|2\d\d) rows? picked/ }).waitFor();
+
+    await page.getByRole("button", { name: "Play the past" }).click();
+    await page.getByText(/^150 rows; two dimensions show/).waitFor();
+    await page.getByText(/^299 rows; two dimensions show/).waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    expect(await page.getByRole("slider").getAttribute("aria-valuetext")).not.toMatch(/^version 1 /);
   });
 
   it("the schema tells columns, functions, indexes and sizes", async () => {

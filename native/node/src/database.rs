@@ -15,11 +15,16 @@ pub struct NativeDatabase {
 }
 
 struct Shared {
-    database: Handle<Database>,
-    /// Where the keys of a bucket go that follow those it was opened with.
-    renew: Option<Renew>,
+    place: Handle<Place>,
     /// The tables that were opened through this handle and may still be in use.
     opened: Mutex<Vec<Weak<Opened>>>,
+}
+
+/// What is gone when the handle was closed.
+pub struct Place {
+    database: Database,
+    /// Where the keys of a bucket go that follow those it was opened with.
+    renew: Option<Renew>,
 }
 
 type Renew = Box<dyn Fn(&str) -> Result<()> + Send + Sync>;
@@ -35,14 +40,14 @@ impl Shared {
 
     /// Ends the handle, then those of the tables; no call opens one any more.
     fn close(&self) {
-        let database = self.database.shut();
-        self.database.wait();
+        let place = self.place.shut();
+        self.place.wait();
         let opened = std::mem::take(&mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner));
         opened
             .iter()
             .filter_map(Weak::upgrade)
             .for_each(|table| table.close());
-        drop(database);
+        drop(place);
     }
 }
 
@@ -53,7 +58,7 @@ impl NativeDatabase {
         convert: fn(T) -> J,
     ) -> Work<T, J> {
         let shared = Arc::clone(&self.shared);
-        Work::new(move || shared.database.run(|database| call(database)), convert)
+        Work::new(move || shared.place.run(|place| call(&place.database)), convert)
     }
 
     fn table_later(
@@ -66,34 +71,40 @@ impl NativeDatabase {
     }
 }
 
+fn on_this_machine(uri: &str) -> Result<Place> {
+    Ok(Place {
+        database: Database::connect(uri)?,
+        renew: None,
+    })
+}
+
 #[cfg(feature = "buckets")]
-fn open(uri: &str, options: Option<&str>) -> Result<(Database, Option<Renew>)> {
+fn open(uri: &str, options: Option<&str>) -> Result<Place> {
     if !varve_objects::is_bucket(uri) {
-        return Ok((Database::connect(uri)?, None));
+        return on_this_machine(uri);
     }
     let bucket = varve_objects::connect(uri, options.unwrap_or("{}"))?;
     let catalog = Arc::new(bucket.clone());
-    let database = Database::with(catalog, Arc::new(varve_engine::SystemEnvironment));
-    Ok((database, Some(Box::new(move |keys| bucket.renew(keys)))))
+    Ok(Place {
+        database: Database::with(catalog, Arc::new(varve_engine::SystemEnvironment)),
+        renew: Some(Box::new(move |keys| bucket.renew(keys))),
+    })
 }
 
 #[cfg(not(feature = "buckets"))]
-fn open(uri: &str, _options: Option<&str>) -> Result<(Database, Option<Renew>)> {
-    Ok((Database::connect(uri)?, None))
+fn open(uri: &str, _options: Option<&str>) -> Result<Place> {
+    on_this_machine(uri)
 }
 
 #[napi]
 impl NativeDatabase {
     /// A database at a path, in memory, or in a bucket, which `options` are for: JSON.
     #[napi(ts_return_type = "Promise<NativeDatabase>")]
-    pub fn connect(uri: String, options: Option<String>) -> Work<(Database, Option<Renew>), NativeDatabase> {
-        let convert = |(database, renew)| {
-            let database = Handle::new(Arc::new(database));
-            let opened = Mutex::default();
+    pub fn connect(uri: String, options: Option<String>) -> Work<Place, NativeDatabase> {
+        let convert = |place| {
             let shared = Arc::new(Shared {
-                database,
-                renew,
-                opened,
+                place: Handle::new(Arc::new(place)),
+                opened: Mutex::default(),
             });
             NativeDatabase { shared }
         };
@@ -105,11 +116,11 @@ impl NativeDatabase {
     pub fn renew_credentials(&self, credentials: String) -> TextWork {
         let shared = Arc::clone(&self.shared);
         let renew = move || {
-            shared
-                .renew
-                .as_ref()
-                .map_or(Ok(()), |renew| renew(&credentials))?;
-            Ok(String::new())
+            shared.place.run(|place| {
+                let renew = place.renew.as_ref();
+                renew.map_or(Ok(()), |renew| renew(&credentials))?;
+                Ok(String::new())
+            })
         };
         Work::new(renew, |text| text)
     }

@@ -1,31 +1,29 @@
 import { describeValue } from "../describe-value";
 import { refuseMore } from "../own-options";
 import { VarveError } from "../varve-error";
+import type { Commit } from "./call/commit";
 import { badArgument } from "./call/errors";
-import { checkOptions, DATA, type OptionRules } from "./call/options";
+import { checkOptions } from "./call/options";
 import { MIGRATE, type MigrateOptions, type Migration, migrate } from "./columns/migrate";
+import {
+  DATABASE_HISTORY,
+  type DatabaseHistoryOptions,
+  databaseHistory,
+  type TableCommit,
+} from "./database-history";
+import { type DatabaseMoment, DatabaseSnapshot } from "./database-snapshot";
 import type { EmbeddingCache } from "./embed/embedding-cache";
 import type { EmbedServices } from "./embed/table-embedder";
 import { TableHandle, type TableInfo } from "./handle/table-handle";
 import type { Verification } from "./maintenance";
 import { callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
+import { OPEN_TABLE, type OpenTableOptions } from "./open-table-options";
 import { checkSchema } from "./schema/check-schema";
 import { fromDataType, holdsInts } from "./schema/column-type";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
 import type { SchemaJson } from "./schema/table-schema";
 import { Table } from "./table";
-
-/** Options of `openTable`. */
-export interface OpenTableOptions {
-  /**
-   * The columns whose integers to show as `bigint`: those of ints, and of lists and structs that hold some.
-   * @default none
-   */
-  readonly bigints?: readonly string[] | undefined;
-}
-
-const OPEN_TABLE: OptionRules<OpenTableOptions> = { bigints: DATA };
 
 /** A set of tables in a directory, in memory or in a bucket. `connect` opens one. */
 export class Database {
@@ -77,12 +75,7 @@ export class Database {
     refuseMore("table", more);
     if (!isDefinition(definition))
       throw badArgument("table", "what table() returns", describeValue(definition));
-    const native = await this.#create(definition);
-    const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
-    checkSchema(definition, schema);
-    return new Table<D>(
-      new TableHandle(definition.name, native, schema, { definition, services: this.#services }),
-    );
+    return await this.#typed(definition, await this.#create(definition));
   }
 
   /**
@@ -183,6 +176,45 @@ export class Database {
     await callAsync(() => this.#native.dropTable(name));
   }
 
+  /**
+   * All tables as they were at a moment, read-only: what was committed by a date, or with `{ effective }` what was true by then.
+   *
+   * @example
+   * ```ts
+   * const monday = db.asOf("2026-11-23");
+   * const names = await monday.tables();
+   * const t = await monday.table(docs);
+   * ```
+   */
+  asOf(moment: DatabaseMoment, ...more: readonly never[]): DatabaseSnapshot {
+    refuseMore("asOf", more);
+    const source = {
+      names: () => this.tables(),
+      open: async <D extends AnyTable>(definition: D): Promise<Table<D>> => {
+        if (!isDefinition(definition))
+          throw badArgument("table", "what table() returns", describeValue(definition));
+        return await this.#typed(definition, await callAsync(() => this.#native.openTable(definition.name)));
+      },
+      openNamed: (name: string, options?: OpenTableOptions) => this.openTable(name, options),
+    };
+    return new DatabaseSnapshot(source, moment);
+  }
+
+  /**
+   * The newest commits of all tables, newest first. It reads the newest commits of each table.
+   *
+   * @example
+   * ```ts
+   * for (const { table, operation, committedAt } of await db.history({ limit: 5 })) console.log(table, operation, committedAt);
+   * ```
+   */
+  async history(options?: DatabaseHistoryOptions, ...more: readonly never[]): Promise<TableCommit[]> {
+    const asked = checkOptions("history", DATABASE_HISTORY, options, more);
+    const historyOf = async (name: string, limit: number): Promise<Commit[]> =>
+      await (await this.openTable(name)).history({ limit });
+    return await databaseHistory(await this.tables(), historyOf, asked);
+  }
+
   /** Waits for background work to finish, then closes all tables. */
   async close(...more: readonly never[]): Promise<void> {
     refuseMore("close", more);
@@ -194,6 +226,14 @@ export class Database {
   /** Closes the database at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** A table with the types of a declaration, which must fit it. */
+  async #typed<D extends AnyTable>(definition: D, native: NativeTable): Promise<Table<D>> {
+    const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
+    checkSchema(definition, schema);
+    const handle = new TableHandle(definition.name, native, schema, { definition, services: this.#services });
+    return new Table<D>(handle);
   }
 
   /** The table with that name, or undefined. */

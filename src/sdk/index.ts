@@ -20,7 +20,9 @@ export type { BackfillOptions, BackfillResult } from "./columns/backfill";
 export type { MigrateOptions, Migration, MigrationStep } from "./columns/migrate";
 export type { ReembedOptions } from "./columns/reembed";
 export { type ConnectOptions, connect } from "./connect";
-export { Database, type OpenTableOptions } from "./database";
+export { Database } from "./database";
+export type { DatabaseHistoryOptions, TableCommit } from "./database-history";
+export { type DatabaseMoment, DatabaseSnapshot } from "./database-snapshot";
 export type { OnEmbedError } from "./embed/document-run";
 export {
   EmbeddingCache,
@@ -29,6 +31,7 @@ export {
 } from "./embed/embedding-cache";
 export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
 export type { Confidence, FacetCount, Facets } from "./native/decode";
+export type { OpenTableOptions } from "./open-table-options";
 export type {
   AnyRef,
   ColumnRef,
@@ -96,6 +99,7 @@ export { Snapshot, type SnapshotPoint } from "./read/snapshot";
 export type { Moment, Span } from "./read/span";
 export { TableView } from "./read/table-view";
 export type { Period, TimelineOptions } from "./read/timeline-options";
+export type { ServerOptions } from "./remote/options";
 export { type AnyColumn, Column, type ColumnMap } from "./schema/column";
 export type { Metric, VectorElement, VectorInput } from "./schema/column-type";
 export {

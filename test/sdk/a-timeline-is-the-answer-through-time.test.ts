@@ -106,6 +106,7 @@ it("begins where the retention does", async () => {
 describe("what is asked wrongly is refused", () => {
   test.each([
     [{ from: 3, to: 1 }],
+    [{ from: 3, to: 0 }],
     [{ limit: -1 }],
     [{ from: 9 }],
     [{ during: { from: 1, to: 2 } }],

@@ -165,6 +165,8 @@ const callExamples: Examples<typeof calls> = {
     calls.noPlace("mysql://me:secret@host", "mysql"),
   ],
   badFileUrl: [calls.badFileUrl("file:./x?mode=ro", "it has a part after the path")],
+  badMoment: [calls.badMoment("the number 3")],
+  notBornYet: [calls.notBornYet("docs")],
   badServer: [calls.badServer()],
   openToken: [calls.openToken()],
   onlyForServers: [calls.onlyForServers("token")],

@@ -206,6 +206,21 @@ export function badAsOf(found: string): VarveError {
   });
 }
 
+/** A point in the history of one table, where a moment of all is meant. */
+export function badMoment(found: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `asOf: expected a moment of all tables, found ${found}.`, {
+    hint: "Give a Date, an ISO 8601 text, or { effective: Date }: versions and tags are those of one table.",
+  });
+}
+
+/** A table that has no commit by a moment. */
+export function notBornYet(table: string): VarveError {
+  return new VarveError("TABLE_NOT_FOUND", `The table ${quote(table)} had no commit yet at that moment.`, {
+    hint: "db.asOf(…).tables() lists those that had.",
+    where: { table },
+  });
+}
+
 /** A text that is no point in the history, and why where that is known. */
 export function notAPoint(text: string, why?: string): VarveError {
   const shown = quote(text.length > 60 ? `${text.slice(0, 60)}…` : text);

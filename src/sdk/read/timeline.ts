@@ -34,8 +34,9 @@ export async function timeline(
   const { from, to, limit = LIMIT, ...asked } = request;
   const newest = own.version ?? (await handle.info()).version;
   const last = to === undefined ? newest : Math.min(await versionAt(handle, to), newest);
-  const first = Math.max(1, from === undefined ? await oldestVersion(handle) : await versionAt(handle, from));
-  if (last === 0) return [];
+  const start = from === undefined ? 0 : await versionAt(handle, from);
+  if (last === 0 && start === 0) return [];
+  const first = Math.max(1, from === undefined ? await oldestVersion(handle) : start);
   const during = { from: first, to: last };
   const prepared = await prepare(handle, own, query, { ...asked, during, everyVersion: true });
   if (prepared.vector === null || limit === 0) return [];

@@ -129,6 +129,7 @@ export type {
   RestoreResult,
   Retention,
   RowSource,
+  RowVersion,
   ScanOptions,
   Scores,
   SearchInput,

@@ -96,7 +96,7 @@ export type {
   WordSearchOptions,
 } from "./read/search-options";
 export { Snapshot, type SnapshotPoint } from "./read/snapshot";
-export type { Moment, Span } from "./read/span";
+export type { Moment, RowVersion, Span } from "./read/span";
 export { TableView } from "./read/table-view";
 export type { Period, TimelineOptions } from "./read/timeline-options";
 export type { ServerOptions } from "./remote/options";

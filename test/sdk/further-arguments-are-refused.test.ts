@@ -51,6 +51,7 @@ const viewed: Calls = {
   timeline: ["x", undefined],
   describe: [],
   get: ["1", undefined],
+  historyOf: ["1", undefined],
   findFirst: [undefined],
   count: [undefined],
   aggregate: [undefined],

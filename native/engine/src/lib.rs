@@ -97,8 +97,8 @@ pub use search::{
 };
 pub use snapshot::{
     AggregateFunction, Aggregation, Beside, Cell, Confidence, Difference, Find, Group, GroupKey, GroupOrder,
-    Lifetime, Measure, Measured, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot, Sureness, Took,
-    Way,
+    KeyHistory, Lifetime, Measure, Measured, Moment, Order, Part, Parts, Picked, Scan, Score, Snapshot,
+    Sureness, Took, Way,
 };
 
 // How tables are kept in order.

@@ -66,6 +66,8 @@ pub fn read_within(
     let is_quick = match request.kind {
         ReadKind::Get => true,
         ReadKind::GetAll => request.key_count() <= KEYS_AT_ONCE,
+        // How many rows a key had is known once they are found.
+        ReadKind::HistoryOf => return Ok(None),
         // How long that takes follows from the texts that are found.
         ReadKind::Search if request.asked()?.is_highlighted() => return Ok(None),
         ReadKind::Search => {
@@ -226,6 +228,12 @@ fn answer(
         page.numbers.extend(numbers);
         return Ok(page);
     }
+    if request.kind == ReadKind::HistoryOf {
+        let history = table.history_of(snapshot, &request.key()?, fields)?;
+        let mut page = Page::of(&[&history.rows], history.rows.fields(), &request.bigints)?;
+        page.lifetimes(&history.lifetimes);
+        return Ok(page);
+    }
     let picked = pick(request, snapshot, fields, vector)?;
     if request.kind == ReadKind::Search {
         return found(table, request, snapshot, &picked, vector);
@@ -292,7 +300,7 @@ fn pick(request: &Read, snapshot: &Snapshot, fields: Vec<Field>, vector: Option<
         ReadKind::Find => snapshot.find(&request.find(snapshot)?, fields),
         ReadKind::Search => searched(request, snapshot, fields, vector, u64::MAX)?
             .ok_or_else(|| Error::internal("a search that may take for ever")),
-        ReadKind::GetAll | ReadKind::Count | ReadKind::Scan => {
+        ReadKind::GetAll | ReadKind::HistoryOf | ReadKind::Count | ReadKind::Scan => {
             Err(Error::internal("a read that is no page of rows"))
         }
     }

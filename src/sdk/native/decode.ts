@@ -44,6 +44,13 @@ export type Facets = Readonly<Record<string, readonly FacetCount[]>>;
 /** A row as plain data. */
 export type PlainRow = Record<string, unknown>;
 
+/** A row, and from when to when there was it. */
+export interface Life {
+  readonly from: { readonly version: number; readonly date: Date };
+  readonly to: Life["from"] | null;
+  readonly row: PlainRow;
+}
+
 /** Pages with more text than this are not kept alive by texts cut from them. */
 const DETACH_CHARS = 32_768;
 
@@ -86,6 +93,14 @@ export class Projection {
     const page = openPage(numbers, text, blob);
     const rows = this.#makeRows(this.#columns(page), page.rows);
     return Array.from({ length: count }, (_, at) => rows[numbers[page.at + at] ?? -1]);
+  }
+
+  /** The rows of a page with the moments at which each began and ended. */
+  lives(numbers: Float64Array, text: string, blob: Uint8Array = NO_BYTES): Life[] {
+    const page = openPage(numbers, text, blob);
+    const rows = this.#makeRows(this.#columns(page), page.rows);
+    const [from, to] = readLifetimes(page);
+    return rows.map((row, at) => ({ from: from[at], to: to[at], row }) as Life);
   }
 
   /** The hits of a page of a search. */

@@ -8,7 +8,7 @@ import type { Decode, Plan, Plans } from "../handle/plan";
 import { explained } from "../handle/stale";
 import type { ResolvedPoint, TableHandle } from "../handle/table-handle";
 import { toVarveError } from "../native/call";
-import type { HitShape, PlainRow, Projection } from "../native/decode";
+import type { HitShape, Life, PlainRow, Projection } from "../native/decode";
 import type { NativeTable } from "../native/open";
 import { checkFilter, type FilterJson } from "../query/check-filter";
 import { join } from "../query/node";
@@ -87,6 +87,15 @@ export class Reader {
     } catch (error) {
       return Promise.reject(toVarveError(error));
     }
+  }
+
+  /** All rows that a key had by the version that is read, the oldest first. */
+  async historyOf(key: unknown, select: readonly string[] | undefined): Promise<Life[]> {
+    const { projection } = this.plan(select);
+    const request = `{"kind":"historyOf",${projection.json},"key":${this.#key(key)},"version":${this.#version}}`;
+    return await this.#readPage(request, null, (numbers, text, blob) =>
+      projection.lives(numbers, text, blob),
+    );
   }
 
   /** The request of `find`: the rows that match a filter. */

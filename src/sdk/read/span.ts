@@ -26,6 +26,16 @@ export interface Moment {
   readonly date: Date;
 }
 
+/** A row as it was for a time. */
+export interface RowVersion<R> {
+  /** The commit that wrote it. */
+  readonly from: Moment;
+  /** The commit that replaced or deleted it; null where it holds at the version that is read. */
+  readonly to: Moment | null;
+  /** The row. */
+  readonly row: R;
+}
+
 /** A span as the native module is asked for it; the reader reads its last version. */
 export interface SpanRequest {
   readonly reader: Reader;

@@ -60,6 +60,7 @@ import {
   type TextQuery,
   type WordSearchOptions,
 } from "./search-options";
+import type { RowVersion } from "./span";
 import { timeline } from "./timeline";
 import { type Period, TIMELINE, type TimelineOptions } from "./timeline-options";
 
@@ -128,6 +129,27 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
       (reader): Promise<unknown> =>
         Array.isArray(key) ? reader.getAll(key, select) : reader.get(key, select),
     );
+  }
+
+  /**
+   * All versions of the row with the given key, the oldest first: each row as it was, with the commit that wrote it and the one that replaced or
+   * deleted it. What `setRetention` let go is missing. The cost depends on how often the row changed, not on the size of the table.
+   *
+   * @example
+   * ```ts
+   * for (const { from, to, row } of await t.historyOf("1", { select: ["title"] }))
+   *   console.log(row.title, "from", from.date, "until", to?.date ?? "now");
+   * ```
+   */
+  async historyOf<S extends ColumnName<D> = DefaultColumn<D>>(
+    key: KeyOf<D>,
+    options?: SelectOptions<S>,
+    ...more: readonly never[]
+  ): Promise<RowVersion<SelectedRow<D, S>>[]> {
+    const own = ownArgument("key", key);
+    const { select } = checkOptions("historyOf", SELECT, options, more);
+    const found = await this.read((reader) => reader.historyOf(own, select));
+    return found as unknown as RowVersion<SelectedRow<D, S>>[];
   }
 
   /**

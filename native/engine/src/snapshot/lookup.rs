@@ -55,6 +55,33 @@ impl Snapshot {
         Ok(None)
     }
 
+    /// All rows that had a key by this version, as far as they are stored, ascending by row id; and how many were compared.
+    pub(crate) fn rows_of_key(&self, field: &Field, key: &Value) -> Result<(Vec<RowPlace>, u64)> {
+        let (hash, watermark) = (hash_key(key), self.watermark());
+        let (mut rows, mut compared) = (Vec::new(), 0);
+        let born = |segment: &&Arc<Segment>| segment.rows().first() < watermark;
+        for (index, segment) in self.state.segments.iter().take_while(born).enumerate() {
+            let (Some(keys), Some(column)) = (segment.keys(), segment.column(field.id)) else {
+                continue;
+            };
+            if !may_hold(segment, field.id, key) {
+                continue;
+            }
+            let first = rows.len();
+            keys.find(hash, |row| {
+                compared += 1;
+                let at = row as usize;
+                if at < segment.len() && segment.rows().id(at) < watermark && equals(column, at, key)? {
+                    rows.push((u32::try_from(index).unwrap_or(u32::MAX), row));
+                }
+                Ok(false)
+            })?;
+            // The newest came first.
+            rows.get_mut(first..).unwrap_or_default().reverse();
+        }
+        Ok((rows, compared))
+    }
+
     /// The place of a visible row, by its id.
     pub(crate) fn place(&self, id: u64) -> Option<RowPlace> {
         let seen = |(segment, row): &RowPlace| self.sees_at(*segment as usize, *row as usize, id);

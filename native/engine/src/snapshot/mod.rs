@@ -9,7 +9,7 @@
 //! - `indexed`: rows found through the indexes of values.
 //! - `words`: the words that a version sees, in segments and in memory.
 //! - `score`: how well a row fits what was searched for; `confidence`: how sure a search is of that. `spread`: how far apart vectors lie.
-//! - `lifetime`: from when to when a row was visible.
+//! - `lifetime`: from when to when a row was visible; all rows that a key had.
 
 mod aggregate;
 mod confidence;
@@ -38,7 +38,7 @@ pub(crate) use distinct::Distinct;
 pub use export::Beside;
 pub(crate) use home::{ENDING, TableHome, not_found, unknown};
 pub use indexed::{Took, Way};
-pub use lifetime::{Lifetime, Moment};
+pub use lifetime::{KeyHistory, Lifetime, Moment};
 pub(crate) use lookup::{RowPlace, key_at};
 pub(crate) use open_index::OpenIndex;
 pub use picked::{Cell, Picked};

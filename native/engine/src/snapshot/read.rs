@@ -68,9 +68,14 @@ impl Snapshot {
     }
 
     fn place_of(&self, key: &Value) -> Result<Option<RowPlace>> {
+        self.lookup(self.field_of_key(key)?, key)
+    }
+
+    /// The key column, where its type is that of a key.
+    pub(crate) fn field_of_key(&self, key: &Value) -> Result<&Field> {
         let field = self.key_field()?;
         match (&field.data_type, key) {
-            (DataType::Int, Value::Int(_)) | (DataType::Text, Value::Text(_)) => self.lookup(field, key),
+            (DataType::Int, Value::Int(_)) | (DataType::Text, Value::Text(_)) => Ok(field),
             _ => {
                 let wanted = if field.data_type == DataType::Int {
                     "an integer"

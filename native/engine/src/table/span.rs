@@ -1,7 +1,9 @@
 use super::handle::Table;
 use crate::error::{Code, Error, Result};
 use crate::history::AsOf;
-use crate::snapshot::{Lifetime, Moment, Picked, Snapshot};
+use crate::schema::Field;
+use crate::snapshot::{KeyHistory, Lifetime, Moment, Picked, Snapshot};
+use crate::value::Value;
 
 impl Table {
     /// What was visible at any moment from `from` to `to`, under the schema of `to`: a mask like that of a single version, at the
@@ -34,6 +36,23 @@ impl Table {
             return Err(Error::new(Code::VersionExpired, message).hint("Start the span at a later version."));
         }
         to.since(from.version())
+    }
+
+    /// All rows that had a key by the version of a snapshot, each with its lifetime as far as that version knows it. Of rows that died, those
+    /// that the retention or a tag keeps. The cost grows with the changes of the row, not with the table.
+    ///
+    /// # Errors
+    /// Those of [`Snapshot::get`].
+    pub fn history_of(&self, snapshot: &Snapshot, key: &Value, select: Vec<Field>) -> Result<KeyHistory> {
+        let (mut rows, compared) = snapshot.rows_of_key(snapshot.field_of_key(key)?, key)?;
+        let gone = self.gone(&snapshot.state)?;
+        rows.retain(|place| !gone(snapshot.id_of(*place)));
+        let rows = Picked::new(snapshot.clone(), select, rows);
+        Ok(KeyHistory {
+            lifetimes: self.lifetimes(&rows, snapshot.version())?,
+            rows,
+            compared,
+        })
     }
 
     /// The lifetimes of rows, in order, as far as version `until` knows them.

@@ -21,6 +21,7 @@ fn in_memory_every_version_stays_what_it_was() {
         tally.by_index > 100 && tally.in_order > 100 && tally.counted > 100,
         "{tally:?}"
     );
+    assert!(tally.changed_keys > 20, "{tally:?}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ const ROWS_PER_KEY: usize = 2;
 pub(crate) enum ReadKind {
     Get,
     GetAll,
+    HistoryOf,
     Find,
     Search,
     Count,

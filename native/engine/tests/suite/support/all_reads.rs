@@ -56,6 +56,12 @@ fn of_table(table: &Table, briefly: bool, answers: &mut Vec<Answer>) {
         answers.push((format!("difference from {a} to {b}"), counts));
     }
     if let Ok(newest) = table.snapshot() {
+        for key in 0..12 {
+            let key = Value::Text(format!("key {key}"));
+            let history = table.history_of(&newest, &key, newest.schema().fields.clone());
+            let told = history.and_then(|found| Ok(format!("{} {:?}", shown(&found.rows)?, found.lifetimes)));
+            answers.push((format!("history of {key:?}"), told));
+        }
         of_snapshot(&newest, answers);
     }
 }

@@ -65,6 +65,7 @@ pub(crate) fn read(random: &mut Random, tally: &mut Tally, table: &Table, model:
         return;
     };
     match random.below(8) {
+        0 if random.chance(50) => key_history(random, tally, table, model, &snapshot),
         0 => key(random, &snapshot, version, model.keys),
         1 | 2 => find(random, tally, &snapshot, version),
         3 => scan(random, &snapshot, version),
@@ -154,15 +155,36 @@ fn key(random: &mut Random, snapshot: &Snapshot, version: &Version, keys: usize)
         );
         return;
     };
-    let key = match field.data_type {
-        DataType::Int => Value::Int(random.below(keys) as i64),
-        _ => Value::Text(format!("key {}", random.below(keys))),
-    };
+    let key = some_key(random, field, keys);
     let found = Model::find(version, &key);
     same(
         &snapshot.get(&key, select).unwrap(),
         &found.iter().map(|row| &**row).collect::<Vec<_>>(),
     );
+}
+
+fn some_key(random: &mut Random, field: &Field, keys: usize) -> Value {
+    match field.data_type {
+        DataType::Int => Value::Int(random.below(keys) as i64),
+        _ => Value::Text(format!("key {}", random.below(keys))),
+    }
+}
+
+/// All rows that a key had by a version, of which any version can be read.
+fn key_history(random: &mut Random, tally: &mut Tally, table: &Table, model: &Model, snapshot: &Snapshot) {
+    let last = usize::try_from(snapshot.version()).unwrap();
+    let version = &model.versions[last];
+    let select = some_fields(random, version);
+    let Some(field) = version.schema.key() else {
+        let refused = table.history_of(snapshot, &Value::Int(1), select);
+        return assert_eq!(refused.unwrap_err().code(), Code::NoPrimaryKey);
+    };
+    let key = some_key(random, field, model.keys);
+    let expected = model.rows_of_key(field, &key, last);
+    let history = table.history_of(snapshot, &key, select).unwrap();
+    same(&history.rows, &expected);
+    spans::check_lifetimes(model, &history.rows, &history.lifetimes, Some(last));
+    tally.changed_keys += usize::from(expected.len() > 1);
 }
 
 fn find(random: &mut Random, tally: &mut Tally, snapshot: &Snapshot, version: &Version) {

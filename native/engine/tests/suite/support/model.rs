@@ -618,6 +618,17 @@ impl Model {
         (born, lived.map(|versions| born + 1 + versions))
     }
 
+    /// The rows that had a key by a version, of which any version can be read, ascending by id.
+    pub(crate) fn rows_of_key(&self, field: &Field, key: &Value, last: usize) -> Vec<&Row> {
+        let until = self.versions[..=last].iter().flat_map(|version| &version.rows);
+        let born: HashSet<u64> = until.map(|row| row.id).collect();
+        let readable = (0..self.versions.len()).filter(|version| self.readable(*version).is_ok());
+        let rows = readable.flat_map(|version| &self.versions[version].rows);
+        let own = rows.filter(|row| born.contains(&row.id) && row.value(field) == *key);
+        let rows: BTreeMap<u64, &Row> = own.map(|row| (row.id, &**row)).collect();
+        rows.into_values().collect()
+    }
+
     fn readable(&self, version: usize) -> Result<(), Code> {
         if version >= self.versions.len() {
             return Err(Code::VersionNotFound);

@@ -29,6 +29,8 @@ pub(crate) struct Tally {
     /// Exact ones that read shadows.
     pub(crate) shadows: usize,
     pub(crate) spans: usize,
+    /// Histories of keys that had several rows.
+    pub(crate) changed_keys: usize,
     /// For words, and those of them that asked segments.
     pub(crate) words: usize,
     pub(crate) word_segments: usize,
@@ -67,6 +69,7 @@ impl Tally {
         self.exact += other.exact;
         self.shadows += other.shadows;
         self.spans += other.spans;
+        self.changed_keys += other.changed_keys;
         self.words += other.words;
         self.word_segments += other.word_segments;
         self.fused += other.fused;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use varve_engine::{AsOf, Moment, Picked, Table};
+use varve_engine::{AsOf, Lifetime, Moment, Picked, Table};
 
 use super::model::{Model, Row};
 use super::nearest::{self, Shown, Tally};
@@ -65,6 +65,11 @@ fn lifetimes(table: &Table, model: &Model, picked: &Picked, until: Option<usize>
     let found = table
         .lifetimes(picked, until.map_or(u64::MAX, |until| until as u64))
         .unwrap();
+    check_lifetimes(model, picked, &found, until);
+}
+
+/// Whether rows lived as the model says, as far as version `until` knows.
+pub(crate) fn check_lifetimes(model: &Model, picked: &Picked, found: &[Lifetime], until: Option<usize>) {
     assert_eq!(found.len(), picked.len());
     let moment = |version: usize| {
         let committed_at = model.versions[version].committed_at;

@@ -150,6 +150,7 @@ impl Database {
             oldest: 0,
             kept: Vec::new(),
             retired: Vec::new(),
+            purge: None,
         };
         self.create_once(&home, &manifest)?;
         if let Some(other) = self.rival(name)? {

@@ -102,7 +102,7 @@ pub use snapshot::{
 };
 
 // How tables are kept in order.
-pub use upkeep::{Due, Optimized, Schedule, Verified, Warning};
+pub use upkeep::{Due, Optimized, Purged, Schedule, Verified, Warning};
 
 // The doors to time, randomness and storage, for whoever puts others in their place.
 pub use environment::{Environment, Stop, SystemEnvironment, Uuid};

@@ -303,6 +303,12 @@ impl NativeTable {
         self.text_later(move |table| varve_protocol::optimize(table, &stop))
     }
 
+    /// Removes rows from every version.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn purge(&self, request: String) -> TextWork {
+        self.write_later(move |table| varve_protocol::purge(table, &request))
+    }
+
     /// How long dead rows are kept.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn set_retention(&self, request: String) -> TextWork {

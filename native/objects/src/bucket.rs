@@ -158,9 +158,14 @@ impl Bucket {
         }
     }
 
+    /// What a copy in the cache is a copy of.
+    fn copied(&self, path: &str) -> String {
+        format!("{}\n{path}", self.0.shown)
+    }
+
     /// A file that never changes.
     fn read_fixed(&self, path: &str) -> Result<Option<Bytes>> {
-        let of = format!("{}\n{path}", self.0.shown);
+        let of = self.copied(path);
         if let Some(bytes) = self.0.cache.as_ref().and_then(|cache| cache.open(&of)) {
             return Ok(Some(bytes));
         }
@@ -322,6 +327,9 @@ impl Store for Bucket {
     }
 
     fn remove(&self, path: &str) -> Result<()> {
+        if let Some(cache) = self.0.cache.as_ref().filter(|_| is_fixed(path)) {
+            cache.remove(&self.copied(path));
+        }
         let (store, key) = (Arc::clone(&self.0.clients.store), self.key(path)?);
         match self.0.io.run(async move { store.delete(&key).await })? {
             Err(error) if Meaning::of(&error) != Meaning::Missing => Err(failed("remove", path, &error)),

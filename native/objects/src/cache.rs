@@ -111,6 +111,17 @@ impl Cache {
         known.checked.remove(name);
     }
 
+    /// Removes the copy of a file that was removed, whichever process made it.
+    pub(crate) fn remove(&self, of: &str) {
+        let key = key(of);
+        let known = self.known().names.get(&key).cloned();
+        if let Some(name) = known.or_else(|| self.look(&key)) {
+            self.forget(&key, &name);
+            // Who shares the folder may have done it already.
+            let _ = fs::remove_file(self.folder.join(name));
+        }
+    }
+
     /// A copy that another process made. One that it made a moment ago may be missed, and is then fetched as well.
     fn look_for(&self, key: &str) -> Option<String> {
         let mut known = self.known();
@@ -119,6 +130,10 @@ impl Cache {
         }
         known.looked = Some(Instant::now());
         drop(known);
+        self.look(key)
+    }
+
+    fn look(&self, key: &str) -> Option<String> {
         let names = fs::read_dir(&self.folder).ok()?.filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;
             let (key, _) = name.split_once('-').filter(|(key, _)| !key.is_empty())?;
@@ -288,6 +303,22 @@ mod tests {
         assert!(cache.open("b").is_none());
         let other = Cache::new(folder.path().to_owned(), BUDGET);
         assert_eq!(&*other.open("a").unwrap(), &content[..]);
+    }
+
+    #[test]
+    fn a_copy_goes_with_its_file_whoever_made_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), BUDGET);
+        let kept = put(&cache, "a", &[7; 100_000]);
+        put(&cache, "b", &[8; 100_000]);
+        cache.remove("a");
+        assert!(cache.open("a").is_none());
+        assert_eq!(files(folder.path()).len(), 1);
+        assert_eq!(&*kept, &[7; 100_000]);
+        Cache::new(folder.path().to_owned(), BUDGET).remove("b");
+        assert!(cache.open("b").is_none());
+        cache.remove("c");
+        assert_eq!(files(folder.path()).len(), 0);
     }
 
     #[test]

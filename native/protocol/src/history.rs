@@ -133,6 +133,7 @@ fn commit(entry: &Raw<Commit>, tags: &[Tag]) -> Json {
         "version": commit.version, "committedAt": commit.committed_at, "clock": commit.clock,
         "effectiveAt": commit.effective_at, "operation": commit.operation,
         "inserted": commit.inserted, "updated": commit.updated, "deleted": commit.deleted,
+        "purged": commit.purged,
         "message": commit.message, "properties": commit.properties, "tags": tags,
     })
 }

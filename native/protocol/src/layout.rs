@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use varve_engine::{Result, Stop, Table};
 
 use crate::database::verified;
-use crate::request::{self, parse};
+use crate::request::{self, filter, parse};
 use crate::write::written;
 
 /// Changes the columns.
@@ -46,6 +46,24 @@ pub fn optimize(table: &Table, stop: &Stop) -> Result<String> {
     let done = json!({
         "merged": done.merged, "droppedRows": done.dropped_rows, "indexedRows": done.indexed_rows,
         "removedFiles": done.removed_files,
+    });
+    Ok(done.to_string())
+}
+
+/// Removes rows from every version, and what held them from all files; or says what that would remove.
+///
+/// # Errors
+/// As [`Table::purge`].
+pub fn purge(table: &Table, request: &str) -> Result<String> {
+    let request: request::Purge = parse(request)?;
+    let filter = filter(request.filter.as_ref(), table.snapshot()?.schema())?;
+    let done = match request.dry_run {
+        true => table.would_purge(filter.as_ref())?,
+        false => table.purge(filter.as_ref(), &request.options.into())?,
+    };
+    let done = json!({
+        "version": done.version, "committedAt": done.committed_at, "rows": done.rows, "current": done.current,
+        "files": done.files, "bytes": done.bytes, "filesLeft": done.left,
     });
     Ok(done.to_string())
 }

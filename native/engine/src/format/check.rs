@@ -28,6 +28,11 @@ pub(super) fn manifest(manifest: &Manifest, file: &str) -> Result<()> {
         file,
         "its oldest version is yet to come",
     )?;
+    require(
+        manifest.purged_at() <= manifest.sequence,
+        file,
+        "its last purge is yet to come",
+    )?;
     schemas(manifest, file)?;
     rows(manifest, file)?;
     keys(manifest, file)?;

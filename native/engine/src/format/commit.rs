@@ -28,6 +28,8 @@ pub enum Operation {
     Restore,
     /// Put other vectors into a column, in every version.
     Reembed,
+    /// Removed rows from every version.
+    Purge,
     /// What a newer version calls so. What it did to the rows is said by the rest of the entry and by the manifest.
     #[serde(untagged)]
     Other(Box<str>),
@@ -63,6 +65,9 @@ pub struct Commit {
     /// Rows that ended without being replaced.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub deleted: u64,
+    /// Rows that a purge removed from every version, those included that had ended before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub purged: u64,
     /// The first row id that this version did not hand out.
     pub watermark: u64,
     /// The number of its schema.

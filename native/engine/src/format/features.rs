@@ -3,9 +3,12 @@
 /// Manifests may stand in a journal, so that whoever looks for the newest one has to look there too.
 pub(crate) const JOURNAL: &str = "journal";
 
+/// A purge may be unfinished, and nothing that was made before it may land after it: a writer that does not know that brings rows back.
+pub(crate) const PURGED: &str = "purged";
+
 /// What this build can read, and what it can write.
 const KNOWN_TO_READERS: [&str; 1] = [JOURNAL];
-const KNOWN_TO_WRITERS: [&str; 1] = [JOURNAL];
+const KNOWN_TO_WRITERS: [&str; 2] = [JOURNAL, PURGED];
 
 /// The first word that a reader of this build does not know.
 pub(super) fn unknown_to_reader(features: &[String]) -> Option<&str> {

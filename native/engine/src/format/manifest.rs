@@ -61,6 +61,19 @@ pub struct Manifest {
     /// Files that are no longer part of the layout and are removed soon.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired: Vec<Raw<Retired>>,
+    /// The last purge, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purge: Option<LastPurge>,
+}
+
+/// A purge: it removed rows from every version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastPurge {
+    /// The sequence of its manifest. Nothing of the manifests before it may be used after it.
+    pub sequence: u64,
+    /// Files that held the rows may still be there: manifests before it, and what retired until then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
 }
 
 /// Where the deaths lie.
@@ -123,6 +136,17 @@ impl Manifest {
         let message =
             format!("Writing this table needs the feature \"{feature}\", which this build does not know.");
         Err(Error::new(Code::UnsupportedFormat, message).hint("Use a newer version of Varve to write it."))
+    }
+
+    /// The sequence of the last purge; 0 where there was none. What was made of one manifest fits another of the same number only.
+    #[must_use]
+    pub(crate) fn purged_at(&self) -> u64 {
+        self.purge.map_or(0, |purge| purge.sequence)
+    }
+
+    /// The last purge, where it has to be finished.
+    pub(crate) fn unfinished_purge(&self) -> Option<LastPurge> {
+        self.purge.filter(|purge| purge.pending)
     }
 
     /// The schema of that number.

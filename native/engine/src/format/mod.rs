@@ -21,12 +21,12 @@ pub use deaths::DeathRun;
 pub(crate) use deaths::RunRef;
 pub(crate) use envelope::open_json;
 pub use envelope::seal_json;
-pub(crate) use features::JOURNAL;
+pub(crate) use features::{JOURNAL, PURGED};
 pub(crate) use index_entry::{Covers, IndexEntry, IndexFile, TextColumn};
 pub(crate) use inline::{InlineRows, default_of, value_of};
 pub(crate) use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, Span};
 pub use manifest::Manifest;
-pub(crate) use manifest::{DeathsPlace, FORMAT, LogPlace, Retired};
+pub(crate) use manifest::{DeathsPlace, FORMAT, LastPurge, LogPlace, Retired};
 pub use raw::Raw;
 pub(crate) use rows::Rows;
 

@@ -124,6 +124,12 @@ impl Rows {
         to_usize(below.map_or(0, |run| run.before + (id - run.first).min(u64::from(run.count))))
     }
 
+    /// Whether there is any of the ids from `ids.start` to before `ids.end`.
+    #[must_use]
+    pub fn any_in(&self, ids: std::ops::Range<u64>) -> bool {
+        self.count_below(ids.end) > self.count_below(ids.start)
+    }
+
     /// The last of the runs that something is true of, where it is true of all before one and of none after.
     fn last_run(&self, holds: impl Fn(&Run) -> bool) -> Option<&Run> {
         self.0.get(self.0.partition_point(holds).checked_sub(1)?)

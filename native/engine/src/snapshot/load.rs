@@ -90,6 +90,10 @@ impl TableState {
             segments.push(segment);
         }
         let deaths = open_deaths(home, &manifest)?;
+        // Words in memory are those of rows that the table had then.
+        let tails = before
+            .filter(|before| before.manifest.purged_at() == manifest.purged_at())
+            .map_or_else(Arc::default, |before| Arc::clone(&before.tails));
         let opened = before.map_or(&[][..], |before| &before.indexes);
         let indexes = OpenIndex::all(home, &manifest, opened);
         Self::assemble(
@@ -100,7 +104,7 @@ impl TableState {
                 deaths,
                 indexes,
                 ended: Vec::new(),
-                tails: before.map_or_else(Arc::default, |before| Arc::clone(&before.tails)),
+                tails,
             },
             None,
         )

@@ -69,6 +69,12 @@ pub trait ManifestLog: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn forget_before(&self, sequence: u64) -> Result<u64>;
+    /// Removes the manifests before a sequence at once and for good, whoever goes by one of them, with all that is left of them where they
+    /// stood. There must be one after that sequence, so that nobody asks for one before.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn erase_before(&self, sequence: u64) -> Result<()>;
     /// Removes a manifest that its writer put too late.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::new_column::NewColumn;
+use super::purge::LeftOut;
 use crate::column::Batch;
 use crate::error::{Code, Error, Result};
 use crate::format::{Fragment, Manifest, Operation};
@@ -75,6 +76,8 @@ pub(super) enum NewRows {
     Staged(Arc<Vec<(Fragment, u32)>>),
     /// No rows, but columns for those that there are.
     Columns(Arc<Vec<NewColumn>>),
+    /// No rows, and rows that leave every version.
+    LeftOut(Arc<LeftOut>),
 }
 
 /// What the schemas of a table are after a change.

@@ -9,7 +9,8 @@
 //!   `landing` is a state that is not committed yet, `put` commits it, `created` removes its files where that fails. `queue` lets the
 //!   handles of one process wait for each other. `pace` knows whether commits are quick.
 //! - `layout`: commits a manifest that makes no version. `retired` removes files that no manifest names any more.
-//! - `fragments`: writes files of rows. `gone`: rows that no version shows any more.
+//! - `fragments`: writes files of rows. `gone`: rows that no version shows any more. `purge`: rows that leave every version, and what is
+//!   left of them in files.
 
 mod at_once;
 mod change;
@@ -28,6 +29,7 @@ mod new_column;
 mod new_vectors;
 mod next;
 mod pace;
+mod purge;
 mod put;
 mod queue;
 mod retired;

@@ -29,7 +29,12 @@ impl Table {
         let kept = self.home.manifests.forget_before(before)?;
         // What a manifest names that a reader may still go by stays with it.
         let until = if kept < before { kept } else { until };
-        let mut removed = 0;
+        Ok(self.remove_retired(state, until).0)
+    }
+
+    /// Removes the files that retired at or before a sequence. Returns how many are gone, and how many the system keeps.
+    pub(super) fn remove_retired(&self, state: &TableState, until: u64) -> (u64, u64) {
+        let (mut removed, mut kept) = (0, 0);
         for retired in state
             .manifest
             .retired
@@ -40,10 +45,11 @@ impl Table {
             let path = self.home.path(&format!("{}/{}", retired.directory, retired.file));
             let done = self.home.store.remove(&path).is_ok();
             removed += u64::from(done);
+            kept += u64::from(!done);
             self.kept_by_system(&retired.file, !done);
         }
         self.swept.fetch_max(until, Ordering::Relaxed);
-        Ok(removed)
+        (removed, kept)
     }
 
     /// Remembers files that could not be removed because somebody has them open. They stay among the retired ones, so that the next

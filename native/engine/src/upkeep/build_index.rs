@@ -201,7 +201,9 @@ impl Table {
             let replaced = replaced(now, task, made);
             let is_there = |old: &IndexFile| now.indexes.iter().any(|open| open.place == *old);
             let ends = task.replaced.last().map_or(task.from, |old| old.until);
-            let fits = task.replaced.iter().all(is_there)
+            // What was made of rows that were purged since must not come back.
+            let fits = now.manifest.purged_at() == state.manifest.purged_at()
+                && task.replaced.iter().all(is_there)
                 && (task.renews || task.line.covered_until(now) == ends)
                 && is_known(now, &task.line)
                 && source.holds(made, task, state, now)?;

@@ -27,6 +27,9 @@ impl Table {
         if state.manifest.check_writable().is_err() {
             return Due::Nothing;
         }
+        if state.manifest.unfinished_purge().is_some() {
+            return Due::Now;
+        }
         let fragments = &state.manifest.fragments;
         match merge_candidates(fragments) {
             None => self.index_due(&state),

@@ -5,6 +5,7 @@
 //! - `line`, `index_tasks`: index segments that lie one behind the other, and which are missing. `index_rows`, `text_rows`,
 //!   `scalar_rows`: what they are made of; `stored_rows`: all rows of a range. `build_index`: how they come about.
 //! - `expire`: rows that the retention let go. `sweep`: files that nothing names.
+//! - `purge`: rows leave every version, and all files. It is here because it ends with the layout; `table` makes the commit.
 //! - `verify`: every byte is read and checked.
 //! - `schedule`: a thread that does what is due, behind the writers' back.
 
@@ -16,6 +17,7 @@ mod index_tasks;
 mod line;
 mod merge;
 mod optimize;
+mod purge;
 mod scalar_rows;
 mod schedule;
 mod stored_rows;
@@ -25,5 +27,6 @@ mod verify;
 
 pub use due::Due;
 pub use optimize::Optimized;
+pub use purge::Purged;
 pub use schedule::Schedule;
 pub use verify::{Verified, Warning};

@@ -44,6 +44,10 @@ impl Table {
         };
         let state = self.refresh()?;
         state.manifest.check_writable()?;
+        if state.manifest.unfinished_purge().is_some() && self.finish_purge()? == 0 {
+            return Ok(true);
+        }
+        let state = self.refresh()?;
         match merge_candidates(&state.manifest.fragments) {
             None => self.index_next(&state, stop),
             Some(range) => {
@@ -74,6 +78,7 @@ impl Table {
         let _maintaining = Self::lock(&self.maintaining);
         // Files that nothing names may be named in a way that only others know.
         self.refresh()?.manifest.check_writable()?;
+        self.finish_purge()?;
         let mut done = Optimized {
             removed_files: self.remove_orphans()?,
             ..Optimized::default()

@@ -51,6 +51,30 @@ impl Table {
         Ok(removed)
     }
 
+    /// How many files may hold rows or what was made of them, and are named by nothing: those of writes that are under way, or of writers
+    /// that died.
+    pub(super) fn unnamed(&self) -> Result<u64> {
+        let state = self.refresh()?;
+        let manifest = &state.manifest;
+        let rows = manifest
+            .fragments
+            .iter()
+            .flat_map(|fragment| fragment.get().files());
+        let indexes = manifest.indexes.iter().map(|index| index.get().file());
+        let retired = manifest.retired.iter().map(|retired| retired.get().file.as_str());
+        let named: HashSet<&str> = rows.chain(indexes).chain(retired).collect();
+        let mut unnamed = 0;
+        for directory in ["data", "index", "_manifests"] {
+            let entries = self.home.store.list(&self.home.path(directory))?;
+            let is_unnamed = |entry: &&Entry| match directory {
+                "_manifests" => is_temporary(&entry.name),
+                _ => !named.contains(entry.name.as_str()),
+            };
+            unnamed += entries.iter().filter(is_unnamed).count() as u64;
+        }
+        Ok(unnamed)
+    }
+
     /// Removes a file that nobody can be about to name, because of its age. Returns how many that were: where the system does not let
     /// go of it, the next run tries again.
     fn remove_old(&self, directory: &str, entry: &Entry) -> u64 {

@@ -41,6 +41,17 @@ fn unknown_indexes(manifest: &Manifest) -> Option<Warning> {
     })
 }
 
+/// Says that files may still hold rows that were purged.
+fn unfinished_purge(manifest: &Manifest) -> Option<Warning> {
+    manifest.unfinished_purge().map(|_| Warning {
+        message:
+            "A purge was cut short: no version shows the rows that it removed, and files may still hold them."
+                .to_owned(),
+        hint: "Call optimize(): it goes on from there. If it is said again, somebody has such a file open."
+            .to_owned(),
+    })
+}
+
 /// What a check of all files found.
 #[derive(Clone, Debug, Default)]
 pub struct Verified {
@@ -166,6 +177,7 @@ impl TableHome {
         }
         self.verify_log(&manifest, &mut verified)?;
         verified.warnings.extend(unknown_indexes(&manifest));
+        verified.warnings.extend(unfinished_purge(&manifest));
         verified.warnings.extend(self.dates_ahead(&manifest));
         let tags = Tags::new(Arc::clone(&self.store), self.path("_tags"));
         for tag in tags.each()? {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::support::disk::{Lost, SimulatedDisk};
 use crate::support::rows::{batch, schema};
 use crate::support::together::{Make, together};
+use crate::support::traces::{files, holds};
 use crate::support::whole::all_rows;
 use crate::support::wire::encode;
 use crate::support::world::World;
@@ -33,6 +34,8 @@ struct Bench {
     database: Database,
     /// What the table was after each step, and how much had happened on the disk by then.
     states: Vec<(usize, Visible)>,
+    /// What is in no file any more after tidying up, where one of the states from a step on is found.
+    purged: Option<(usize, &'static str)>,
 }
 
 /// How many manifests become files before there is a journal, and how large a half of it is.
@@ -135,6 +138,7 @@ impl Bench {
             journal,
             database,
             states,
+            purged: None,
         }
     }
 
@@ -190,6 +194,14 @@ impl Bench {
             table.set_retention(None).unwrap();
             table.optimize().unwrap();
             assert!(visible(&database) == found, "{place}: after tidying up");
+            if let Some((_, secret)) = self.purged.filter(|(from, _)| {
+                let known = self.states.iter().rposition(|(_, state)| *state == found);
+                known >= Some(*from)
+            }) {
+                for (path, bytes) in files(&*store) {
+                    assert!(!holds(&bytes, secret.as_bytes()), "{place}: {path}");
+                }
+            }
             let folders = ["data", "deaths", "_log"];
             let files: usize = folders
                 .iter()
@@ -410,6 +422,37 @@ fn retention_and_restoring() {
                     .restore(&table.as_of(&AsOf::Tag("kept".to_owned())).unwrap(), &none())
                     .unwrap(),
             )
+        });
+        bench.cut();
+    }
+}
+
+/// Rows leave every version, or none; and however that was cut short, no byte of them is left when the table was tidied up.
+#[test]
+fn purging() {
+    const SECRET: &str = "zanzibar";
+    for journal in JOURNALS {
+        let mut bench = Bench::prepared(journal, |table| {
+            upsert(table, 0..3, &format!("{SECRET} {}", long()));
+            upsert(table, 3..5, &long());
+            upsert(table, 1..4, &format!("{SECRET}, small"));
+            delete(table, 0, 0);
+            upsert(table, 8..9, "other");
+        });
+        bench.step(|table| upsert(table, 9..10, SECRET));
+        let all = json!({"op": "like", "column": ["text"], "pattern": format!("{SECRET}%")});
+        bench.step(|table| {
+            let all = Filter::parse(&all, table.snapshot().unwrap().schema()).unwrap();
+            let done = table.purge(Some(&all), &none()).unwrap();
+            assert_eq!((done.rows, done.current, done.left), (7, 4, 0));
+        });
+        bench.purged = Some((bench.states.len() - 1, SECRET));
+        bench.step(|table| upsert(table, 20..21, "after"));
+        bench.step(|table| upsert(table, 21..22, &long()));
+        bench.step(|table| {
+            let one = json!({"op": "eq", "column": ["id"], "value": 20});
+            let one = Filter::parse(&one, table.snapshot().unwrap().schema()).unwrap();
+            done(table.purge(Some(&one), &none()).unwrap());
         });
         bench.cut();
     }

@@ -41,6 +41,7 @@ fn commit(version: u64) -> Raw<Commit> {
         inserted: 0,
         updated: 0,
         deleted: version,
+        purged: 0,
         watermark: 0,
         schema: 0,
         id: format!("commit {version}"),

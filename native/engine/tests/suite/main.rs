@@ -39,6 +39,7 @@ mod other_builds;
 mod other_systems;
 mod pipes;
 mod plan;
+mod purged_rows_are_nowhere;
 mod randomness;
 mod schedule;
 mod shadow;

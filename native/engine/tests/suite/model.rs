@@ -7,6 +7,7 @@
 
 mod altering;
 mod changing;
+mod purging;
 mod reembedding;
 mod writing_together;
 
@@ -139,6 +140,7 @@ impl Bench {
             64..68 => self.alter(),
             68..71 => self.restore(),
             71..73 => self.reembed(),
+            73 if self.has_purges() => self.purge(),
             73..76 => self.keep_in_order(),
             76..79 => self.write_during_upkeep(),
             79..87 => self.tag(),
@@ -170,6 +172,11 @@ impl Bench {
         }
         let (table, now) = (self.table(), self.now());
         spans::read(&mut self.random, &mut self.tally, &table, &self.model, now);
+    }
+
+    /// A run of many rows is about what an index may leave out, and a purge takes indexes away.
+    fn has_purges(&self) -> bool {
+        self.crowd < 200
     }
 
     fn insert(&mut self) {
@@ -356,6 +363,7 @@ impl Bench {
             4..9 => self.upsert(),
             9 => self.update(),
             10 => self.update_where(),
+            12 if self.has_purges() => self.purge(),
             11..13 => self.delete(),
             13 => self.stage(),
             14 => self.alter(),

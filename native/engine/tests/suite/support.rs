@@ -26,6 +26,7 @@ pub(crate) mod runs;
 pub(crate) mod searched;
 pub(crate) mod spans;
 pub(crate) mod together;
+pub(crate) mod traces;
 pub(crate) mod values;
 pub(crate) mod whole;
 pub(crate) mod wire;

@@ -66,6 +66,19 @@ pub(crate) struct NewVectors {
     pub(crate) options: Options,
 }
 
+/// Rows that leave every version.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Purge {
+    #[serde(default, rename = "where")]
+    pub(crate) filter: Option<Json>,
+    /// Whether it is only said what would be removed.
+    #[serde(default)]
+    pub(crate) dry_run: bool,
+    #[serde(flatten)]
+    pub(crate) options: Options,
+}
+
 /// How long history is kept.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

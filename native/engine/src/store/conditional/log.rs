@@ -131,6 +131,15 @@ impl ManifestLog for ConditionalLog {
         Ok(sequence)
     }
 
+    fn erase_before(&self, sequence: u64) -> Result<()> {
+        let mut older = self.sequences()?;
+        older.retain(|older| *older < sequence);
+        older.sort_unstable();
+        older
+            .into_iter()
+            .try_for_each(|older| self.store.remove(&self.path(older)))
+    }
+
     fn withdraw(&self, sequence: u64) -> Result<()> {
         self.store.remove(&self.path(sequence))
     }

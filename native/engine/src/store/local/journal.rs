@@ -15,6 +15,8 @@ pub(super) const BEGUN: &str = "journal-begun";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a damage must be found before it is believed: whoever looks while others write may see halves.
 const CERTAIN: usize = 3;
+/// So many slots are written over at once.
+const ERASED_AT_ONCE: usize = 16;
 /// How often a record is looked for that others write over.
 const TRIES: usize = 20;
 
@@ -343,6 +345,38 @@ impl Locked<'_> {
             Ok(())
         };
         again().map_err(|e| self.journal.failed("make durable", &e))
+    }
+
+    /// Writes over all that is left of manifests before a sequence. What stands from it on stays where it is.
+    pub(super) fn erase_before(&mut self, sequence: u64) -> Result<()> {
+        let erase = || {
+            let (ring, newest, standing) = {
+                let survey = self.journal.known();
+                (survey.ring, survey.newest(), survey.standing(sequence))
+            };
+            let (Some(ring), Some(newest)) = (ring, newest) else {
+                return Ok(());
+            };
+            let file = self.file()?;
+            // What somebody wrote who died before it was durable must not be lost with what led to it.
+            file.sync()?;
+            let head = Head::new(Kind::Erased, newest, &[], self.journal.file.identity().number);
+            let stands = |at: &u64| standing.iter().any(|range| range.contains(at));
+            let slots_of_ring: Vec<u64> = (SLOT..ring.end()).step_by(SLOT as usize).collect();
+            for run in slots_of_ring.chunk_by(|a, b| stands(a) == stands(b)) {
+                for part in run.chunks(ERASED_AT_ONCE) {
+                    if let Some(at) = part.first().filter(|at| !stands(at)) {
+                        file.write_at(*at, &slots(&head, &[]).repeat(part.len()))?;
+                    }
+                }
+            }
+            file.sync()
+        };
+        erase().map_err(|e| self.journal.failed("erase", &e))?;
+        // What was known may be gone.
+        let survey = self.journal.survey_anew()?;
+        *self.journal.known() = survey;
+        Ok(())
     }
 
     /// Writes a record behind the newest, or at the start of the other half.

@@ -240,10 +240,7 @@ impl ManifestLog for LocalLog {
                 return self.publish(sequence, bytes);
             }
         }
-        Err(
-            Error::new(Code::Conflict, "The table was replaced while it was written to.")
-                .hint("Open it again."),
-        )
+        Err(replaced())
     }
 
     fn is_behind_own(&self, sequence: u64) -> bool {
@@ -279,6 +276,26 @@ impl ManifestLog for LocalLog {
         Ok(sequence)
     }
 
+    fn erase_before(&self, sequence: u64) -> Result<()> {
+        let mut older = self.files()?;
+        older.retain(|older| *older < sequence);
+        older.sort_unstable();
+        for older in older {
+            let removed = found(self.root.disk.remove(&self.file(older)));
+            removed.map_err(|e| Error::io("remove", self.path(older), &e))?;
+        }
+        self.root.sync_directory(&self.directory)?;
+        for _ in 0..TRIES {
+            let Some(journal) = self.journal()? else {
+                return Ok(());
+            };
+            if let Some(mut locked) = journal.lock()? {
+                return locked.erase_before(sequence);
+            }
+        }
+        Err(replaced())
+    }
+
     fn withdraw(&self, sequence: u64) -> Result<()> {
         self.remove(sequence)
     }
@@ -290,4 +307,9 @@ impl ManifestLog for LocalLog {
         }
         self.root.sync_directory(&self.directory)
     }
+}
+
+/// The error for a journal that is another one each time it is opened.
+fn replaced() -> Error {
+    Error::new(Code::Conflict, "The table was replaced while it was written to.").hint("Open it again.")
 }

@@ -27,6 +27,8 @@ pub(super) enum Kind {
     End = 3,
     /// A mark: the record before is durable, and the next one starts the other half.
     Moved = 4,
+    /// What stood here was erased. It has the sequence that was the newest then, so that it differs from all that stood here before.
+    Erased = 5,
 }
 
 /// The head of a record. A mark repeats that of the record that it is about.
@@ -89,6 +91,7 @@ impl Head {
             2 => Kind::File,
             3 => Kind::End,
             4 => Kind::Moved,
+            5 => Kind::Erased,
             _ => return None,
         };
         let whole = bytes[..7] == MAGIC && word(HEAD - 8)? == xxh3_64(&bytes[..HEAD - 8]);

@@ -87,6 +87,9 @@ impl Survey {
             let Some(head) = Head::decode(from) else {
                 continue;
             };
+            if head.kind == Kind::Erased {
+                continue;
+            }
             if !head.is_record() {
                 // A copy that was made while the file was written may hold a mark without its record.
                 let holds = head.file == file.identity().number || !is_torn(&bytes, ring, at, &head);
@@ -125,6 +128,16 @@ impl Survey {
     /// All manifests, ascending.
     pub(super) fn places(&self) -> impl Iterator<Item = (u64, Place)> + '_ {
         self.places.iter().map(|(sequence, place)| (*sequence, *place))
+    }
+
+    /// Where the records from a sequence on lie, and the newest with the mark behind it.
+    pub(super) fn standing(&self, sequence: u64) -> Vec<std::ops::Range<u64>> {
+        let records = self.places.iter().filter_map(|(own, place)| match place {
+            Place::Record(at, head) if *own >= sequence => Some(*at..at + head.span()),
+            _ => None,
+        });
+        let newest = self.last.map(|(at, head)| at..at + head.span() + SLOT);
+        records.chain(newest).collect()
     }
 
     pub(super) fn is_damaged(&self) -> bool {

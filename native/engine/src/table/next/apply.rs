@@ -37,6 +37,13 @@ impl NextManifest {
         if let Some(schemas) = change.schema {
             self.change_schemas(schemas, state)?;
         }
+        let (left, left_now) = match &change.rows {
+            NewRows::LeftOut(left_out) => {
+                self.leave_out(table, state, left_out)?;
+                (left_out.rows.len() as u64, left_out.current)
+            }
+            _ => (0, 0),
+        };
         let added = self.add_rows(table, state, change.rows)?;
         self.end_rows(table, &change.ended, version)?;
         let now = table.home.environment.now();
@@ -52,7 +59,8 @@ impl NextManifest {
             operation: change.operation,
             inserted: added - change.updated.min(added),
             updated: change.updated,
-            deleted: (change.ended.len() as u64).saturating_sub(change.updated),
+            deleted: (change.ended.len() as u64).saturating_sub(change.updated) + left_now,
+            purged: left,
             watermark: self.manifest.watermark,
             schema: self.manifest.schema,
             id: self.manifest.id.clone(),
@@ -92,7 +100,7 @@ impl NextManifest {
     fn add_rows(&mut self, table: &Table, state: &TableState, rows: NewRows) -> Result<u64> {
         let first = self.manifest.watermark;
         match rows {
-            NewRows::None => Ok(0),
+            NewRows::None | NewRows::LeftOut(_) => Ok(0),
             NewRows::Columns(columns) => swap_in(&columns, self, table, state).map(|()| 0),
             NewRows::Batch(batch) => {
                 let key = self.manifest.current_schema()?.key().cloned();

@@ -1,4 +1,4 @@
-//! A store in which whoever writes a file of rows waits at a gate, as long as it is closed.
+//! A store in which whoever writes a file of rows, or one in another folder, waits at a gate, as long as it is closed.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +13,8 @@ use varve_engine::{
 pub(crate) struct GatedStore {
     inner: Arc<LocalStore>,
     gate: Arc<Gate>,
+    /// What the paths have in them of which the files wait.
+    folder: &'static str,
     /// The next confirmation of a name fails.
     pub(crate) refuses: Arc<AtomicBool>,
 }
@@ -31,7 +33,12 @@ struct State {
 
 impl GatedStore {
     pub(crate) fn new(inner: LocalStore) -> Self {
+        Self::at("/data/", inner)
+    }
+
+    pub(crate) fn at(folder: &'static str, inner: LocalStore) -> Self {
         Self {
+            folder,
             inner: Arc::new(inner),
             gate: Arc::default(),
             refuses: Arc::default(),
@@ -94,7 +101,7 @@ impl Store for GatedStore {
     fn create(&self, path: &str) -> Result<Box<dyn Sink>> {
         let inner = self.inner.create(path)?;
         let gate = Arc::clone(&self.gate);
-        Ok(match path.contains("/data/") {
+        Ok(match path.contains(self.folder) {
             true => Box::new(GatedSink { inner, gate }),
             false => inner,
         })

@@ -35,6 +35,7 @@ pub(crate) fn impossible_manifests() -> Vec<(String, Json)> {
         ("/log/levels/0/0/lastAt", json!(NOW + 1)),
         ("/log/levels/0/0/lastAt", json!(NOW + 100)),
         ("/log/levels/0/0/last", json!(3)),
+        ("/purge", json!({"sequence": u64::MAX})),
         (
             "/retired",
             json!([{"directory": "/", "file": "etc", "sequence": 1}]),

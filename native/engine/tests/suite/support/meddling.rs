@@ -203,6 +203,10 @@ impl ManifestLog for MeddledLog {
         self.inner.forget_before(sequence)
     }
 
+    fn erase_before(&self, sequence: u64) -> Result<()> {
+        self.inner.erase_before(sequence)
+    }
+
     fn withdraw(&self, sequence: u64) -> Result<()> {
         self.inner.withdraw(sequence)
     }

@@ -1,6 +1,7 @@
 //! A table as a list of versions, each with all of its rows: what the engine must look like from outside.
 
 mod altered;
+mod purged;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub(crate) struct Model {
     oldest: usize,
     kept: Vec<usize>,
     next_id: u64,
+    /// The first id that no version has been given, also if none shows the last ones any more.
+    given: u64,
     next_field: u32,
     next_schema: u32,
 }
@@ -178,6 +181,7 @@ impl Model {
             oldest,
             kept,
             next_id,
+            given: 0,
             next_field,
             next_schema,
         }
@@ -477,9 +481,10 @@ impl Model {
         let last = self.newest().in_force;
         let again = self.again.take().unwrap_or(last);
         if when.effective_at.is_some_and(|at| Some(at) < last.min(again)) {
-            self.next_id = self.ids_given();
+            self.next_id = self.given;
             return Err(Code::EffectiveDateBackwards);
         }
+        self.given = self.next_id;
         next.in_force = when.effective_at.or(again);
         let says = when.effective_at.is_some() || again != last;
         next.effective_at = next.in_force.filter(|_| says);
@@ -493,12 +498,6 @@ impl Model {
             deleted,
             ..self.nothing()
         })
-    }
-
-    /// The first id that no version has seen.
-    fn ids_given(&self) -> u64 {
-        let rows = self.versions.iter().flat_map(|version| &version.rows);
-        rows.map(|row| row.id + 1).max().unwrap_or(0)
     }
 
     fn nothing(&self) -> Written {

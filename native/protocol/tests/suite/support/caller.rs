@@ -103,6 +103,7 @@ impl Caller {
             "stats" => text(protocol::stats(table)?),
             "verify" => text(protocol::verify(table)?),
             "optimize" => text(protocol::optimize(table, &Stop::default())?),
+            "purge" => text(protocol::purge(table, request)?),
             "set_retention" => text(protocol::set_retention(table, request)?),
             "write" => text(protocol::write(
                 table,

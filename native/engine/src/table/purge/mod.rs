@@ -1,0 +1,10 @@
+//! Rows leave every version, past and present, and every file.
+//!
+//! - `leaving`: which rows they are, and what takes the place of the fragments that hold some. `taken_out` commits that.
+//! - `erased`: what is left of them, in files that nothing may need any more.
+
+mod erased;
+mod leaving;
+mod taken_out;
+
+pub(super) use leaving::LeftOut;

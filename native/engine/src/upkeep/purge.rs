@@ -1,0 +1,87 @@
+use crate::error::{Code, Error, Result};
+use crate::filter::Filter;
+use crate::table::{CommitOptions, Table};
+
+/// What a purge removed, or would remove.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// The version that it made; the newest one where no row matched.
+    pub version: u64,
+    /// When that version was committed; none for version 0.
+    pub committed_at: Option<i64>,
+    /// How many rows it removed: those of the newest version, and the states in which earlier versions showed them.
+    pub rows: u64,
+    /// How many of them the newest version showed.
+    pub current: u64,
+    /// How many files of rows and indexes held some of them, or something of rows that were dropped before. What else was in them is written
+    /// anew.
+    pub files: u64,
+    /// How many bytes these files had.
+    pub bytes: u64,
+    /// How many files are left that may hold some of them: those that the system keeps because somebody has them open, and those that
+    /// no manifest names: of writes that are under way, and of writers that died within the last day. The next [`Table::optimize`] or
+    /// purge tries again.
+    pub left: u64,
+}
+
+impl Table {
+    /// Removes the rows that match from every version, past and present, and every byte of them from all files of the table: afterwards it
+    /// is as if they had never been written. Each state of a row is asked by itself; to remove all that was ever known under a key, ask for
+    /// the key. All rows where there is no filter.
+    ///
+    /// It is one commit, with how many rows it removed. Whoever has a version open goes on reading the files that he has open. In a far
+    /// store that ends with an error where a file was not read before.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where the version is another one than expected; [`Code::Corrupt`]; what the store says. Where the rows are gone
+    /// and their files are not, the error says so: [`Table::optimize`] goes on from there, and so does another purge.
+    pub fn purge(&self, filter: Option<&Filter>, options: &CommitOptions) -> Result<Purged> {
+        let _maintaining = Self::lock(&self.maintaining);
+        self.refresh()?.manifest.check_writable()?;
+        let removed = self.take_out(filter, options)?;
+        let finish = || {
+            let kept = self.finish_purge()?;
+            self.remove_orphans()?;
+            Ok(kept + self.unnamed()?)
+        };
+        let left = finish().map_err(|error| unfinished(removed.version, &error))?;
+        Ok(Purged {
+            version: removed.version,
+            committed_at: removed.committed_at,
+            rows: removed.rows,
+            current: removed.current,
+            files: removed.files,
+            bytes: removed.bytes,
+            left,
+        })
+    }
+
+    /// What [`Table::purge`] would remove now. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`]; what the store says.
+    pub fn would_purge(&self, filter: Option<&Filter>) -> Result<Purged> {
+        let removed = self.would_leave(filter)?;
+        Ok(Purged {
+            version: removed.version,
+            committed_at: removed.committed_at,
+            rows: removed.rows,
+            current: removed.current,
+            files: removed.files,
+            bytes: removed.bytes,
+            left: 0,
+        })
+    }
+}
+
+/// The error for a purge whose rows are in no version any more, and yet in files.
+fn unfinished(version: u64, error: &Error) -> Error {
+    let message = format!(
+        "No version shows the rows any more, but not all files that held them are gone: {}",
+        error.message()
+    );
+    let hint = format!(
+        "They left with version {version} at the latest. Call optimize() when the cause is removed: it goes on where this ended."
+    );
+    Error::new(Code::Io, message).hint(hint)
+}

@@ -123,6 +123,8 @@ export type {
   ParsePointOptions,
   Period,
   Progress,
+  PurgeOptions,
+  PurgeResult,
   ReembedOptions,
   Rerank,
   RerankContext,

@@ -95,7 +95,7 @@ export async function connect(
 }
 
 function cacheOf(place: string, { embeddingCache: options, ...given }: ConnectOptions): EmbeddingCache {
-  if (options === false) return new EmbeddingCache(0, undefined);
+  if (options === false) return new EmbeddingCache(0, embeddingsFolder(place, given));
   const { maxBytes = CACHE_BYTES } = checkOptions("embeddingCache", CACHE, options);
   return new EmbeddingCache(maxBytes, embeddingsFolder(place, given));
 }

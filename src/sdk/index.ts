@@ -154,6 +154,7 @@ export { type AnyTable, TableDefinition, table, type UntypedTable } from "./sche
 export { type ColumnsFrom, type TableFromOptions, tableFrom } from "./schema/table-from";
 export type { TextLanguage, TextSearchOptions } from "./schema/text-search";
 export { type RestoreResult, Table } from "./table";
+export type { PurgeOptions, PurgeResult } from "./write/purge";
 export type { RowSource } from "./write/row-source";
 export type {
   DeleteOptions,

@@ -10,7 +10,7 @@ import {
   toWriteResult,
   type WriteResult,
 } from "./call/commit";
-import { badArgument, notYet } from "./call/errors";
+import { badArgument } from "./call/errors";
 import { checkOptions } from "./call/options";
 import {
   ADD_COLUMN,
@@ -57,6 +57,7 @@ import type {
   WithoutColumn,
   WithRenamed,
 } from "./schema/table-definition";
+import { PURGE, type PurgeOptions, type PurgeResult, purge } from "./write/purge";
 import { rowFilter } from "./write/row-filter";
 import { updateRows } from "./write/update";
 import { type OneOrMore, writeRows } from "./write/write";
@@ -440,11 +441,25 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return new Table<C>(await this.handle.told(change));
   }
 
-  /** Not available yet: throws `NOT_YET`. */
-  purge(_notYet: never): Promise<never> {
-    const instead =
-      "Use delete and setRetention: what was deleted is removed once it is older than the retention.";
-    return Promise.reject(notYet("purge", instead));
+  /**
+   * Removes rows from every version, past and present, as if they had never been written, and every byte of them from all files of the table:
+   * for when somebody asks to be forgotten. It cannot be undone. `delete` ends rows, and keeps them for earlier versions.
+   *
+   * With `keys`, everything goes that any version shows under these keys. A filter is asked of each state of a row by itself, so an earlier
+   * state in which the row did not match stays. Numbers of versions, tags and the counts of earlier commits stay as they are. The commit says
+   * how many rows went, and nothing of them.
+   *
+   * What people wrote about commits (`message`, `properties`) stays, and so do copies elsewhere: backups, snapshots of a file system, and
+   * caches of a bucket on other machines. The cache of embeddings is cleared. See `docs/purge.md`.
+   *
+   * @example
+   * ```ts
+   * await t.purge({ keys: ["user-17"], dryRun: true });
+   * const { rows } = await t.purge({ keys: ["user-17"], message: "request 2026-114" });
+   * ```
+   */
+  async purge(options: PurgeOptions<D>, ...more: readonly never[]): Promise<PurgeResult> {
+    return await purge(this.handle, checkOptions("purge", PURGE, options, more));
   }
 
   /**

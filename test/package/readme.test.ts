@@ -10,6 +10,7 @@ const pages = [
   "README.md",
   "docs/as-of.md",
   "docs/across-time.md",
+  "docs/purge.md",
   "docs/documents.md",
   "docs/schema-changes.md",
   "docs/integrations/langchain.md",

@@ -74,6 +74,7 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
       upsert: [[{ id: "2" }], undefined],
       update: [{ all: true, set: { body: "y" } }],
       delete: [{ all: true }],
+      purge: [{ all: true }],
       asOf: [1],
       diff: [0, 1, undefined],
       history: [undefined],
@@ -138,11 +139,10 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
   },
 };
 
-/** What is no method for users: `@internal` ones, and `purge`, which throws NOT_YET whatever it is given. */
+/** What is no method for users: `@internal` ones. */
 const internal: ReadonlySet<string> = new Set([
   "constructor",
   "read",
-  "purge",
   ...["ready", "flush", "beginWrite", "get", "add"].map((name) => `EmbeddingCache.${name}`),
 ]);
 

@@ -1,9 +1,9 @@
+import { connect } from "varve";
 import { expect, test } from "vitest";
 import { openDocs, threeDocs } from "../support/docs";
 
 test("what is designed and not there throws NOT_YET and says what to use", async () => {
-  const t = (await openDocs(threeDocs)).untyped;
-  const calls: readonly (() => Promise<unknown>)[] = [() => t.purge({ where: {} } as never)];
+  const calls: readonly (() => Promise<unknown>)[] = [() => connect("https://host/data")];
   for (const call of calls) {
     await expect(call()).rejects.toMatchObject({ code: "NOT_YET", hint: expect.stringMatching(/\w/) });
   }

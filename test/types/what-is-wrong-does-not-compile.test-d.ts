@@ -266,13 +266,17 @@ test("a column is embedded again by a function of the same inputs", async () => 
   await t.reembed("thumb", ofText);
 });
 
-describe("what is not there yet", () => {
-  test("cannot be called", async () => {
-    // @ts-expect-error not there yet
-    await t.purge({ where: {} });
-    // @ts-expect-error not there yet
-    await untyped.purge();
-  });
+test("a purge says which rows, in one way", async () => {
+  await t.purge({ keys: ["1"], dryRun: true });
+  await untyped.purge({ where: { id: "1" }, message: "forgotten" });
+  // @ts-expect-error which rows
+  await untyped.purge();
+  // @ts-expect-error which rows
+  await t.purge({ dryRun: true });
+  // @ts-expect-error keys of another type
+  await t.purge({ keys: [1] });
+  // @ts-expect-error one of both
+  await t.purge({ keys: ["1"], where: { id: "1" } });
 });
 
 test("schemas of other libraries are Standard Schemas", () => {

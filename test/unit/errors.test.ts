@@ -176,7 +176,7 @@ const callExamples: Examples<typeof calls> = {
   noCredentials: [calls.noCredentials(new Error("it rains"))],
   badBucket: [calls.badBucket("s3")],
   onlyForBuckets: [calls.onlyForBuckets("region")],
-  notYet: [calls.notYet("purge", "Use delete.")],
+  notYet: [calls.notYet("A database at ftp:", "Use a folder.")],
   noPrimaryKey: [calls.noPrimaryKey("docs")],
   noKeyForSpan: [calls.noKeyForSpan("docs")],
   badInstant: [calls.badInstant("effectiveAt", 'the text "yesterday"')],

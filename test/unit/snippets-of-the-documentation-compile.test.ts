@@ -12,6 +12,7 @@ const programs = [
   "README.md",
   "docs/as-of.md",
   "docs/across-time.md",
+  "docs/purge.md",
   "docs/search.md",
   "docs/confidence.md",
   "docs/queries.md",
@@ -20,7 +21,7 @@ const programs = [
   "docs/integrations/langchain.md",
 ];
 const pages = [
-  ...programs.slice(0, 5),
+  ...programs.slice(0, 6),
   "docs/embeddings.md",
   ...readdirSync(join(root, "docs/integrations")).map((name) => `docs/integrations/${name}`),
 ];

@@ -62,6 +62,7 @@ export type Operation =
   | "migrate"
   | "restore"
   | "reembed"
+  | "purge"
   // An intersection keeps the words above from being swallowed by `string`, so that editors still offer them.
   | (string & {});
 
@@ -86,6 +87,8 @@ export interface Commit {
   readonly updated: number;
   /** How many rows were removed. */
   readonly deleted: number;
+  /** Only of a purge: how many rows it removed from every version, also those that were removed from the newest one before. */
+  readonly purged?: number;
   /** The message of the writer. */
   readonly message: string | null;
   /** The further data of the writer. */
@@ -150,6 +153,7 @@ export function toCommits(text: string): Commit[] {
     inserted: commit.inserted,
     updated: commit.updated,
     deleted: commit.deleted,
+    ...(commit.operation === "purge" ? { purged: commit.purged ?? 0 } : {}),
     message: commit.message ?? null,
     properties: commit.properties ?? null,
     tags: commit.tags ?? [],

@@ -36,7 +36,9 @@ export interface EmbeddingCacheStats {
 export class EmbeddingCache {
   readonly #maxBytes: number;
   readonly #memory: VectorMemory;
-  #log: VectorLog | undefined;
+  /** The files, also where this process does not use them: they are cleared all the same. */
+  readonly #log: VectorLog | undefined;
+  #usesFiles: boolean;
   /** Everything that is done to the files, one after another. */
   #files: Promise<void> | undefined;
   #lastWrite = 0;
@@ -47,7 +49,8 @@ export class EmbeddingCache {
   constructor(maxBytes: number, folder: string | undefined) {
     this.#maxBytes = maxBytes;
     this.#memory = new VectorMemory(maxBytes);
-    this.#log = folder === undefined || maxBytes === 0 ? undefined : new VectorLog(folder, maxBytes);
+    this.#log = folder === undefined ? undefined : new VectorLog(folder, maxBytes);
+    this.#usesFiles = this.#log !== undefined && maxBytes > 0;
   }
 
   /** What it holds. */
@@ -55,7 +58,7 @@ export class EmbeddingCache {
     refuseMore("stats", more);
     await this.ready();
     const { size: entries, bytes } = this.#memory;
-    const diskBytes = (await this.#log?.bytes()) ?? 0;
+    const diskBytes = this.#usesFiles ? ((await this.#log?.bytes()) ?? 0) : 0;
     return { entries, bytes, diskBytes, maxBytes: this.#maxBytes, hits: this.#hits, misses: this.#misses };
   }
 
@@ -108,6 +111,7 @@ export class EmbeddingCache {
   }
 
   async #load(): Promise<void> {
+    if (!this.#usesFiles) return;
     const entries = (await this.#log?.read().catch(() => [])) ?? [];
     this.#memory.load(entries);
   }
@@ -116,11 +120,11 @@ export class EmbeddingCache {
   #then(work: (log: VectorLog) => Promise<void>): Promise<void> {
     const before = this.#files ?? Promise.resolve();
     this.#files = before.then(async () => {
-      if (this.#log === undefined) return;
+      if (this.#log === undefined || !this.#usesFiles) return;
       // Calls that wait for their turn begin first.
       await setImmediate();
       await work(this.#log).catch(() => {
-        this.#log = undefined;
+        this.#usesFiles = false;
       });
     });
     return this.#files;

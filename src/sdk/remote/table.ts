@@ -104,6 +104,10 @@ export class RemoteTable implements NativeTable {
     return readOnly("optimize()");
   }
 
+  purge(): Promise<string> {
+    return readOnly("purge()");
+  }
+
   setRetention(): Promise<string> {
     return readOnly("setRetention()");
   }

@@ -39,6 +39,10 @@ impl Bench {
             (Err(error), Err(code)) => return assert_eq!(error.code(), code, "{error}"),
             (found, expected) => panic!("{found:?} and {expected:?}"),
         }
+        if !self.store.is_near() {
+            // What a snapshot has not read yet is gone where files cannot be held open.
+            self.held.clear();
+        }
         let last = table.history(1, None).unwrap();
         if would.rows > 0 {
             assert_eq!(last[0].get().purged, would.rows);

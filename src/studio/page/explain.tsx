@@ -149,7 +149,7 @@ function Sure({
             <span>{label}</span>
             <span class="digits">{number(value)}</span>
             <span class="bar-box" aria-hidden="true">
-              <span style={{ width: `${(Math.min(MOST, value) / MOST) * 100}%` }} />
+              <span style={{ width: `${(Math.min(MOST, Math.max(0, value)) / MOST) * 100}%` }} />
             </span>
           </li>
         ))}

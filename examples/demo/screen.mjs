@@ -2,6 +2,8 @@
 import { plainText } from "varve/documents";
 
 const WIDTH = 100;
+/** The least of a heading that is shown. */
+const LEAST = 12;
 const styles = {
   bold: [1, 22],
   dim: [2, 22],
@@ -82,10 +84,11 @@ export class Screen {
     const label = when === "" ? "" : `${when.padEnd(7)}  `;
     const lead = `     ${label}${_score.toFixed(2)}  `;
     const room = WIDTH - lead.length - 12;
-    const under = clipStart(heading, Math.max(12, room - sizeOf(path) - 2));
+    const file = clipStart(path, room - LEAST - 2);
+    const under = clipStart(heading, room - sizeOf(file) - 2);
     this.#timed(
-      `     ${label}${this.#paint("green", _score.toFixed(2))}  ${this.#paint("bold", path)}  ${this.#paint("cyan", under)}`,
-      lead.length + sizeOf(path) + 2 + sizeOf(under),
+      `     ${label}${this.#paint("green", _score.toFixed(2))}  ${this.#paint("bold", file)}  ${this.#paint("cyan", under)}`,
+      lead.length + sizeOf(file) + 2 + sizeOf(under),
     );
     this.#print(`${" ".repeat(lead.length)}${clip(words(body), WIDTH - lead.length)}`);
   }
@@ -106,7 +109,7 @@ export class Screen {
     for (const [path, kinds] of files) {
       const parts = Object.entries(kinds).filter(([, number]) => number > 0);
       const shown = parts.map(([kind, number]) => this.#paint(colours[kind], `${number} ${kind}`));
-      this.#print(`     ${path}: ${shown.join(", ")}`);
+      this.#print(`     ${clipStart(path, WIDTH - 45)}: ${shown.join(", ")}`);
     }
   }
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openDocs, threeDocs } from "../support/docs";
 
 test("what is designed and not there throws NOT_YET and says what to use", async () => {
-  const calls: readonly (() => Promise<unknown>)[] = [() => connect("https://host/data")];
+  const calls: readonly (() => Promise<unknown>)[] = [() => connect("abfs://container/data")];
   for (const call of calls) {
     await expect(call()).rejects.toMatchObject({ code: "NOT_YET", hint: expect.stringMatching(/\w/) });
   }

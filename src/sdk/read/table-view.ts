@@ -291,7 +291,7 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
    * The answer to a query through time: which row was the nearest by its vector, from when until when. Versions of a row that say the same in all
    * selected columns are one period. Periods follow each other, oldest first; where no row was there or near enough, there is none.
    *
-   * It costs about what one search of the span costs (`during`), and more searches where the nearest rows lived for short.
+   * It costs two to three searches of the span (`during`), and more where the nearest rows lived for short.
    *
    * @example
    * ```ts

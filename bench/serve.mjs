@@ -45,7 +45,7 @@ async function measure(name, t) {
   const reads = {
     "get by key": (i) => t.get((i * 7919) % ROWS),
     "ten hits of a hybrid search": (i) => t.search(queries[i % queries.length]),
-    "the same, as of the version before": (i) => t.asOf(1).search(queries[i % queries.length]),
+    "that search, one version back": (i) => t.asOf(1).search(queries[i % queries.length]),
     "1,000 rows": (i) => t.find({ limit: 1000, offset: (i * 10) % 1000 }),
   };
   for (const [label, call] of Object.entries(reads)) {

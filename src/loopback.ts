@@ -39,7 +39,7 @@ export function isSame(given: string | undefined, expected: string): boolean {
   return timingSafeEqual(digest(given ?? ""), digest(expected));
 }
 
-/** Starts to listen; returns the port. Throws IO where that cannot be. */
+/** Starts listening; returns the port. Throws IO where that cannot be. */
 export async function listening(server: Server, port: number, host: string = LOOPBACK): Promise<number> {
   return await new Promise<number>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(port, cause)));
@@ -47,7 +47,7 @@ export async function listening(server: Server, port: number, host: string = LOO
   });
 }
 
-/** Stops to listen, and lets go of whoever is connected. */
+/** Stops listening and closes all connections. */
 export async function closed(server: Server): Promise<void> {
   const done = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();

@@ -21,7 +21,7 @@ const AROUND = 2;
 /** The most words that are shown of one time. */
 const SHOWN = 14;
 
-/** The times of an answer, oldest first; none where it was always the same. */
+/** The periods of an answer, oldest first. Empty if the answer never changed. */
 export async function overTime(
   library: Library,
   asked: {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Database } from "varve";
-import { aborted, closed, hasToken, LOOPBACK, listening, refusalOf } from "../loopback";
+import { aborted, hasToken, LOOPBACK, listening, refusalOf } from "../loopback";
 import { readTools, shownFailure } from "../mcp/tools/index";
 import { isError, messageOf } from "../realm";
 import { decodeRequest, ROOT, TABLES, WireError } from "../wire";
@@ -219,7 +219,7 @@ function refuse(response: ServerResponse, status: number, failure: WireFailure):
 async function ended(server: Server): Promise<void> {
   const done = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const last = setTimeout(() => void closed(server), LAST_MS);
+  const last = setTimeout(() => server.closeAllConnections(), LAST_MS);
   await done;
   clearTimeout(last);
 }

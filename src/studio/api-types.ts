@@ -1,5 +1,7 @@
 // What the page and the server say to each other, beside the answers of the tools of a database. Types only: the page is a bundle of its own.
 
+import type { Explanation, TableStats } from "varve";
+
 /** A value as a list shows it: long ones are cut, vectors are sketched, bytes are counted. */
 export type Cell =
   | null
@@ -131,7 +133,7 @@ export interface HitsAnswer extends ReadVersion {
 
 /** How a search was answered. */
 export interface ExplainAnswer {
-  readonly explanation: Readonly<Record<string, unknown>>;
+  readonly explanation: Explanation;
 }
 
 /** A table in full. */
@@ -140,7 +142,7 @@ export interface SchemaAnswer extends ReadVersion {
   readonly columns: readonly StudioColumn[];
   readonly rows: number;
   readonly tags: readonly { readonly name: string; readonly version: number }[];
-  readonly stats: Readonly<Record<string, unknown>>;
+  readonly stats: TableStats;
   readonly coverage: readonly Coverage[];
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Explanation,
   type Hits,
   type Moment,
   parsePoint,
@@ -109,7 +110,7 @@ export const explainFunction = studioFunction<AskedHits>(
       query,
       asked,
     );
-    return { explanation: plain(explained) as Record<string, unknown> };
+    return { explanation: plain(explained) as unknown as Explanation };
   },
 );
 

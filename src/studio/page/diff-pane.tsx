@@ -1,10 +1,11 @@
 import type { Key } from "../api-types";
 import { count, counted } from "./format";
 import { asOf, atIndex, compare, fromPoint, told } from "./history-state";
-import { adjust, route } from "./route";
+import { route } from "./route";
 import { Failure } from "./shown-failure";
 import { useAnswer } from "./use-answer";
 import { useDelayed } from "./use-delayed";
+import { WhereField } from "./where-field";
 import { wordDiff } from "./word-diff";
 
 type Shown = Readonly<Record<string, unknown>>;
@@ -42,17 +43,7 @@ export function DiffPane() {
   return (
     <div class="changes">
       <div class="line">
-        <label class="filter">
-          <span>where</span>
-          <input
-            type="text"
-            class="code"
-            spellcheck={false}
-            autocomplete="off"
-            value={where}
-            onInput={(event) => adjust({ where: event.currentTarget.value })}
-          />
-        </label>
+        <WhereField />
         {fromPoint.value === undefined ? (
           <button type="button" onClick={() => compare(true)}>
             Compare with another version

@@ -3,44 +3,14 @@ import { bytes, count, number, percent } from "./format";
 import { Failure } from "./shown-failure";
 import { useAnswer } from "./use-answer";
 
-interface Told {
-  readonly exact: boolean;
-  readonly recall: number;
-  readonly rows: number;
-  readonly candidates: number;
-  readonly segments: number;
-  readonly indexes: number;
-  readonly lists: number;
-  readonly scanned: number;
-  readonly refined: number;
-  readonly uncovered: number;
-  readonly bytes: number;
-  readonly because?: string;
-  /** Of a search across versions: the first one. */
-  readonly from?: number;
-  readonly filter?: { readonly way: string; readonly columns: readonly string[]; readonly found: number };
-  readonly fusion?: {
-    readonly weights: { readonly text: number; readonly vector: number };
-    readonly terms: readonly {
-      readonly column: string | null;
-      readonly terms: readonly string[];
-      readonly rowsWithTerm: readonly number[];
-      readonly most: number;
-    }[];
-  };
-  readonly confidence?: {
-    readonly level: string;
-    readonly text: number | null;
-    readonly vector: number | null;
-  };
-}
+type Told = ExplainAnswer["explanation"];
 
 /** How a search was answered, drawn: how many rows each step left, and what the ranking was made of. */
 export function Explain({ question }: { readonly question: object }) {
   const { value, failure } = useAnswer<ExplainAnswer>("explain", question);
   if (failure !== undefined) return <Failure failure={failure} />;
   if (value === undefined) return null;
-  const told = value.explanation as unknown as Told;
+  const told = value.explanation;
   return (
     <section class="explain" aria-label="How it was found">
       <h3>How it was found</h3>

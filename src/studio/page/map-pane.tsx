@@ -3,11 +3,12 @@ import type { MapAnswer, RowsAnswer, SchemaAnswer } from "../api-types";
 import { count, counted, percent } from "./format";
 import { asOf, atIndex, moveTo, stops } from "./history-state";
 import { MapPlane, pointsOf } from "./map-plane";
-import { adjust, route } from "./route";
+import { route } from "./route";
 import { RowDetail } from "./row-detail";
 import type { RowPlace } from "./row-place";
 import { Failure } from "./shown-failure";
 import { useAnswer } from "./use-answer";
+import { VectorChoice } from "./vector-choice";
 
 /** The most rows that are read of those that were picked. */
 const PICKED_MAX = 100;
@@ -63,19 +64,7 @@ function OneMap({ table, column, vectors }: OneMapProps) {
             Move
           </button>
         </fieldset>
-        {vectors.length < 2 ? null : (
-          <select
-            aria-label="Vector column"
-            value={column}
-            onChange={(event) => adjust({ column: event.currentTarget.value })}
-          >
-            {vectors.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
+        <VectorChoice names={vectors} value={column} />
         <output class="dim" aria-live={isPlaying ? "off" : "polite"}>
           {value === undefined ? "" : told(value)}
         </output>

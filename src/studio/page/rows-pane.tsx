@@ -3,13 +3,14 @@ import type { StudioColumn } from "../api-types";
 import { CopyButton } from "./copy-button";
 import { count } from "./format";
 import { asOf } from "./history-state";
-import { adjust, route } from "./route";
+import { route } from "./route";
 import { RowDetail } from "./row-detail";
 import { RowGrid } from "./row-grid";
 import type { RowPlace } from "./row-place";
 import { Failure } from "./shown-failure";
 import { useDelayed } from "./use-delayed";
 import { usePages } from "./use-pages";
+import { WhereField } from "./where-field";
 
 /** The rows of the version that is read. */
 export function RowsPane() {
@@ -29,20 +30,10 @@ export function RowsPane() {
     <div class="split">
       <div class="rows">
         <div class="line">
-          <label class="filter">
-            <span>where</span>
-            <input
-              type="text"
-              class="code"
-              spellcheck={false}
-              autocomplete="off"
-              placeholder={exampleOf(head?.columns ?? [])}
-              value={where}
-              aria-invalid={failure !== undefined}
-              aria-describedby="filter-says"
-              onInput={(event) => adjust({ where: event.currentTarget.value })}
-            />
-          </label>
+          <WhereField
+            example={exampleOf(head?.columns ?? [])}
+            says={failure === undefined ? undefined : "filter-says"}
+          />
           <output class="count" aria-live="polite">
             {head === undefined || failure !== undefined ? "" : countedOf(head.count, head.total)}
           </output>

@@ -5,19 +5,7 @@ import { route } from "./route";
 import { Failure } from "./shown-failure";
 import { useAnswer } from "./use-answer";
 
-interface Stats {
-  readonly rows: number;
-  readonly deadRows: number;
-  readonly fragments: number;
-  readonly inlineCommits: number;
-  readonly indexes: number;
-  readonly files: number;
-  readonly bytes: number;
-  readonly version: number;
-  readonly oldestVersion: number;
-  readonly retentionMs: number | null;
-  readonly missingVectors: Readonly<Record<string, number>>;
-}
+type Stats = SchemaAnswer["stats"];
 
 /** What the table is made of: columns, embedding functions, indexes, sizes. */
 export function SchemaPane() {
@@ -25,7 +13,7 @@ export function SchemaPane() {
   const { value, failure } = useAnswer<SchemaAnswer>("schema", { table: route.value.table, ...point });
   if (failure !== undefined) return <Failure failure={failure} />;
   if (value === undefined) return <p class="empty">Reading …</p>;
-  const stats = value.stats as unknown as Stats;
+  const { stats } = value;
   return (
     <div class="blocks">
       <Sizes rows={value.rows} stats={stats} />

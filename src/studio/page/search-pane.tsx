@@ -7,6 +7,8 @@ import { adjust, go, route } from "./route";
 import { Failure } from "./shown-failure";
 import { useAnswer } from "./use-answer";
 import { useDelayed } from "./use-delayed";
+import { VectorChoice } from "./vector-choice";
+import { WhereField } from "./where-field";
 
 const MODES: readonly (readonly [mode: string, label: string])[] = [
   ["auto", "As fits"],
@@ -63,7 +65,7 @@ function useQuestion(): object | undefined {
 }
 
 function SearchForm() {
-  const { q, like, mode, column, where, table } = route.value;
+  const { q, like, mode, column, table } = route.value;
   const schema = useAnswer<SchemaAnswer>("schema", { table }).value;
   const vectors = (schema?.columns ?? []).filter((one) => one.kind === "vector");
   const isSpan = fromPoint.value !== undefined;
@@ -95,31 +97,8 @@ function SearchForm() {
           </button>
         ))}
       </fieldset>
-      {vectors.length < 2 ? null : (
-        <select
-          aria-label="Vector column"
-          value={column}
-          onChange={(event) => adjust({ column: event.currentTarget.value })}
-        >
-          <option value="">any vectors</option>
-          {vectors.map(({ name }) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-      <label class="filter">
-        <span>where</span>
-        <input
-          type="text"
-          class="code"
-          spellcheck={false}
-          autocomplete="off"
-          value={where}
-          onInput={(event) => adjust({ where: event.currentTarget.value })}
-        />
-      </label>
+      <VectorChoice names={vectors.map(({ name }) => name)} value={column} any="any vectors" />
+      <WhereField />
     </form>
   );
 }

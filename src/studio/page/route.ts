@@ -8,6 +8,14 @@ export const PANES = ["rows", "search", "diff", "map", "schema", "history"] as c
 /** A pane. */
 export type Pane = (typeof PANES)[number];
 
+/** The ways to search, with what they are called. */
+export const MODES: readonly (readonly [mode: string, label: string])[] = [
+  ["auto", "As fits"],
+  ["hybrid", "Both"],
+  ["vector", "Meaning"],
+  ["text", "Words"],
+];
+
 /** Which date of commits the timeline goes by. */
 export type Axis = "committed" | "effective";
 
@@ -24,8 +32,9 @@ export interface Route {
   /** A column, with `-` before it where it goes down. */
   readonly order: string;
   readonly q: string;
+  /** One of `MODES`. */
   readonly mode: string;
-  /** The key of a row that others should be like, as JSON. */
+  /** The key of a row that others should be like, as JSON: a text or a number; empty where there is none. */
   readonly like: string;
   readonly column: string;
 }
@@ -46,7 +55,7 @@ const NOWHERE: Route = {
 
 /** The view that an address means; what it does not know is left out. */
 export function routeOf(hash: string): Route {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [, path = "", query = ""] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
   const [table = "", pane = ""] = path.split("/").map(decoded);
   const given = new URLSearchParams(query);
   const text = (name: keyof Route): string => given.get(name) ?? NOWHERE[name];
@@ -58,10 +67,10 @@ export function routeOf(hash: string): Route {
     from: version("from"),
     axis: text("axis") === "effective" ? "effective" : "committed",
     where: text("where"),
-    order: text("order"),
+    order: text("order") === "-" ? "" : text("order"),
     q: text("q"),
-    mode: text("mode"),
-    like: text("like"),
+    mode: MODES.find(([mode]) => mode === text("mode"))?.[0] ?? NOWHERE.mode,
+    like: keyOf(text("like")) === undefined ? "" : text("like"),
     column: text("column"),
   };
 }
@@ -73,6 +82,16 @@ export function hashOf({ table, pane, ...rest }: Route): string {
     if (value !== NOWHERE[name as keyof Route]) query.set(name, value);
   const text = query.toString();
   return `#/${encodeURIComponent(table)}/${pane}${text === "" ? "" : `?${text}`}`;
+}
+
+/** The key that the address has as JSON; undefined where it is no text and no number. */
+export function keyOf(like: string): string | number | undefined {
+  try {
+    const key: unknown = JSON.parse(like);
+    return typeof key === "string" || (typeof key === "number" && Number.isFinite(key)) ? key : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function decoded(part: string): string {

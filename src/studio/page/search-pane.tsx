@@ -3,19 +3,12 @@ import type { HitsAnswer, SchemaAnswer } from "../api-types";
 import { Explain } from "./explain";
 import { asOf, fromPoint } from "./history-state";
 import { ShownHits } from "./hits";
-import { adjust, go, route } from "./route";
+import { adjust, go, keyOf, MODES, route } from "./route";
 import { Failure } from "./shown-failure";
 import { useAnswer } from "./use-answer";
 import { useDelayed } from "./use-delayed";
 import { VectorChoice } from "./vector-choice";
 import { WhereField } from "./where-field";
-
-const MODES: readonly (readonly [mode: string, label: string])[] = [
-  ["auto", "As fits"],
-  ["hybrid", "Both"],
-  ["vector", "Meaning"],
-  ["text", "Words"],
-];
 
 /** Searches of the version that is read, or of all versions between two handles. */
 export function SearchPane() {
@@ -52,7 +45,7 @@ function useQuestion(): object | undefined {
   const query = useDelayed(q.trim(), 220);
   const filter = useDelayed(where.trim(), 220);
   if (query === "" && like === "") return undefined;
-  const looked = like === "" ? { query } : { like: [JSON.parse(like) as string | number] };
+  const looked = like === "" ? { query } : { like: [keyOf(like)] };
   return {
     table,
     ...looked,
@@ -83,7 +76,7 @@ function SearchForm() {
         />
       ) : (
         <span class="line">
-          Similar to <strong>{String(JSON.parse(like))}</strong>
+          Similar to <strong>{String(keyOf(like))}</strong>
           <button type="button" onClick={() => go({ like: "", column: "" })}>
             Search by text
           </button>

@@ -1,5 +1,6 @@
 import type { Commit } from "./call/commit";
 import { count, type OptionRules, sent } from "./call/options";
+import { severalTables } from "./several-tables";
 
 /** Options of the `history` of a database. */
 export interface DatabaseHistoryOptions {
@@ -26,8 +27,8 @@ export async function databaseHistory(
   { limit = LIMIT }: DatabaseHistoryOptions,
 ): Promise<TableCommit[]> {
   let newest: TableCommit[] = [];
-  for (const table of names) {
-    const commits = (await historyOf(table, limit)).map((commit) => ({ table, ...commit }));
+  for await (const some of severalTables(names, async (name) => await historyOf(name, limit))) {
+    const commits = some.flatMap(({ name: table, answer }) => answer.map((commit) => ({ table, ...commit })));
     newest = [...newest, ...commits].sort(byDate).slice(0, limit);
   }
   return newest;

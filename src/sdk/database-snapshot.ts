@@ -7,6 +7,7 @@ import { badMoment, notBornYet } from "./call/errors";
 import type { OpenTableOptions } from "./open-table-options";
 import type { Snapshot } from "./read/snapshot";
 import type { AnyTable, UntypedTable } from "./schema/table-definition";
+import { severalTables } from "./several-tables";
 import type { Table } from "./table";
 
 /** A moment of all tables: a date, as it was committed by then, or as it was true by then. */
@@ -18,9 +19,6 @@ export interface TableSource {
   open<D extends AnyTable>(definition: D): Promise<Table<D>>;
   openNamed(name: string, options?: OpenTableOptions): Promise<Table<UntypedTable>>;
 }
-
-/** Tables that are opened at once to see whether they were there. */
-const AT_ONCE = 16;
 
 /**
  * All tables as they were at one moment, read-only. `db.asOf` makes one. Each table stands at the last version by then; the tables are those that are
@@ -45,11 +43,8 @@ export class DatabaseSnapshot {
     refuseMore("tables", more);
     const names = await this.#source.names();
     const there: string[] = [];
-    for (let from = 0; from < names.length; from += AT_ONCE) {
-      const some = names.slice(from, from + AT_ONCE);
-      const versions = await Promise.all(some.map(async (name) => await this.#versionOf(name)));
-      there.push(...some.filter((_name, i) => (versions[i] ?? 0) > 0));
-    }
+    for await (const some of severalTables(names, async (name) => await this.#versionOf(name)))
+      there.push(...some.filter(({ answer }) => answer > 0).map(({ name }) => name));
     return there;
   }
 

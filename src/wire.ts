@@ -8,6 +8,9 @@ export const ROOT = "/v1";
 /** Where the calls of a table are: `/v1/tables/<name>/<call>`. */
 export const TABLES = `${ROOT}/tables`;
 
+/** The header by which a client says which life of a table's name it means. */
+export const INCARNATION = "varve-incarnation";
+
 /** What a part of a scan is. */
 export const PART = { page: 0, arrow: 1, end: 2, failure: 3 } as const;
 export type PartKind = (typeof PART)[keyof typeof PART];

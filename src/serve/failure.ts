@@ -28,6 +28,33 @@ export function failureOf(error: unknown): WireFailure | undefined {
   }
 }
 
+const ASK_SERVER = "Whoever runs the server can read why in its messages.";
+
+/** Failures that are none of the client: what they say may name files, buckets or machines of the server. */
+const OF_SERVER: Readonly<Partial<Record<VarveErrorCode, string>>> = {
+  IO: "The disk or the store of the server failed.",
+  CORRUPT: "A file of the table is damaged or missing.",
+  ACCESS_DENIED: "The store of the server refuses access.",
+  UNSUPPORTED_STORE: "The store of the server cannot do this.",
+  UNSUPPORTED_FORMAT: "The table was written by a newer Varve than that of the server.",
+  CLOSED: "The server has closed the database.",
+  INTERNAL: "The request could not be answered.",
+};
+
+/** Whether a failure is for whoever runs the server to read in full. */
+export function isOfServer(code: VarveErrorCode): boolean {
+  return OF_SERVER[code] !== undefined;
+}
+
+/** A failure as a client may read it. */
+export function shownTo(failure: WireFailure | undefined): WireFailure {
+  const code = failure?.code ?? "INTERNAL";
+  const message = OF_SERVER[code];
+  return failure !== undefined && message === undefined
+    ? failure
+    : { code, message: message ?? "", hint: ASK_SERVER };
+}
+
 const STATUS: Readonly<Partial<Record<VarveErrorCode, number>>> = {
   TABLE_NOT_FOUND: 404,
   TAG_NOT_FOUND: 404,

@@ -5,7 +5,7 @@ import type { ServerResponse } from "node:http";
 import type { NativeScan } from "../native-types";
 import { encodePage, encodePartHead, PART, type PartKind } from "../wire";
 import type { Answer } from "./calls";
-import { failureOf, type WireFailure } from "./failure";
+import { failureOf, shownTo } from "./failure";
 
 export const JSON_TYPE = "application/json";
 const TYPES = {
@@ -53,19 +53,23 @@ export function sendJson(
 async function sendScan(scan: NativeScan, inArrow: boolean, response: ServerResponse): Promise<void> {
   try {
     if (inArrow) await sendPart(response, PART.arrow, await scan.arrowSchema());
-    while (!response.destroyed) {
+    while (!isLeft(response)) {
       const part = inArrow ? await scan.nextArrow() : await nextPage(scan);
       if (part === null) break;
       await sendPart(response, inArrow ? PART.arrow : PART.page, part);
     }
     await sendPart(response, PART.end, new Uint8Array(0));
   } catch (error) {
-    const failure: WireFailure = failureOf(error) ?? { code: "INTERNAL", message: "The scan failed." };
-    await sendPart(response, PART.failure, Buffer.from(JSON.stringify(failure)));
+    await sendPart(response, PART.failure, Buffer.from(JSON.stringify(shownTo(failureOf(error)))));
   } finally {
     scan.close();
     response.end();
   }
+}
+
+/** Whether nobody takes the answer any more. */
+function isLeft(response: ServerResponse): boolean {
+  return response.destroyed || response.req.socket.destroyed;
 }
 
 async function nextPage(scan: NativeScan): Promise<Uint8Array | null> {
@@ -74,13 +78,14 @@ async function nextPage(scan: NativeScan): Promise<Uint8Array | null> {
 }
 
 async function sendPart(response: ServerResponse, kind: PartKind, bytes: Uint8Array): Promise<void> {
-  if (response.destroyed) return;
+  if (isLeft(response)) return;
   response.write(encodePartHead(kind, bytes.length));
   if (response.write(bytes)) return;
   const gone = new AbortController();
   const leave = (): void => gone.abort();
-  response.once("close", leave);
-  // Whoever leaves takes no more.
+  // An answer that waits behind another of its connection is not closed with it.
+  const { socket } = response.req;
+  socket.once("close", leave);
   await once(response, "drain", { signal: gone.signal }).catch(() => undefined);
-  response.off("close", leave);
+  socket.off("close", leave);
 }

@@ -3,10 +3,10 @@ import type { Database } from "varve";
 import { aborted, hasToken, LOOPBACK, listening, refusalOf } from "../loopback";
 import { readTools, shownFailure } from "../mcp/tools/index";
 import { isError, messageOf } from "../realm";
-import { decodeRequest, ROOT, TABLES, WireError } from "../wire";
+import { decodeRequest, INCARNATION, ROOT, TABLES, WireError } from "../wire";
 import { bodyOf } from "./body";
 import { callNamed } from "./calls";
-import { failureOf, statusOf, type WireFailure } from "./failure";
+import { failureOf, isOfServer, shownTo, statusOf, type WireFailure } from "./failure";
 import { LIMITS, type Limits } from "./limits";
 import { OpenTables } from "./open-tables";
 import { openApi } from "./openapi";
@@ -66,6 +66,7 @@ class QueryNode {
   readonly #limits: Limits;
   readonly #tables: OpenTables;
   #answering = 0;
+  #looking: Promise<boolean> | undefined;
 
   constructor(served: ServedDatabase, options: ServeOptions) {
     this.#served = served;
@@ -92,7 +93,7 @@ class QueryNode {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url?.split("?")[0] ?? "/";
+    const path = pathOf(request);
     if (path === "/health") return sendJson(response, 200, { status: "up" });
     if (path === "/ready") return await this.#ready(response);
     const { host, token } = this.#options;
@@ -120,14 +121,23 @@ class QueryNode {
         message: `A request has at most ${this.#limits.bodyBytes} bytes.`,
       });
     if (table === undefined) return await this.#tool(call, body, response);
-    await this.#call(table, call, body, response);
+    await this.#call(table, call, body, request, response);
   }
 
   /** A call of a client that `connect` made. */
-  async #call(name: string, call: string, body: Uint8Array, response: ServerResponse): Promise<void> {
+  async #call(
+    name: string,
+    call: string,
+    body: Uint8Array,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const asked = decodeRequest(body);
     const run = callNamed(call);
-    await sendAnswer(await this.#tables.ask(name, (table) => run(table, asked, this.#limits)), response);
+    const life = request.headers[INCARNATION];
+    const incarnation = typeof life === "string" ? life : undefined;
+    const answer = await this.#tables.ask(name, incarnation, (table) => run(table, asked, this.#limits));
+    await sendAnswer(answer, response);
   }
 
   /** A call in JSON by anybody else. */
@@ -152,8 +162,19 @@ class QueryNode {
   }
 
   async #ready(response: ServerResponse): Promise<void> {
-    const isUp = !this.isEnding && (await this.#served.db.tables().then(Boolean, () => false));
+    const isUp = !this.isEnding && (await this.#isThere());
     sendJson(response, isUp ? 200 : 503, { status: isUp ? "ready" : "not ready" });
+  }
+
+  /** Whether the database can be read. Anybody may ask, so those who ask at once share a look. */
+  async #isThere(): Promise<boolean> {
+    this.#looking ??= this.#served.db
+      .tables()
+      .then(Boolean, () => false)
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return await this.#looking;
   }
 
   #fail(error: unknown, response: ServerResponse): void {
@@ -165,8 +186,9 @@ class QueryNode {
       error instanceof WireError
         ? { code: "INVALID_ARGUMENT" as const, message: error.message }
         : failureOf(error);
-    if (failure === undefined) this.#served.onError(isError(error) ? error : new Error(messageOf(error)));
-    const said = failure ?? { code: "INTERNAL" as const, message: "The request could not be answered." };
+    if (failure === undefined || isOfServer(failure.code))
+      this.#served.onError(isError(error) ? error : new Error(messageOf(error)));
+    const said = shownTo(failure);
     sendJson(response, statusOf(said.code), said);
   }
 
@@ -177,8 +199,12 @@ class QueryNode {
   }
 }
 
-function isProbe({ url }: IncomingMessage): boolean {
-  return url === "/health" || url === "/ready";
+function pathOf({ url = "/" }: IncomingMessage): string {
+  return url.split("?")[0] ?? url;
+}
+
+function isProbe(request: IncomingMessage): boolean {
+  return ["/health", "/ready"].includes(pathOf(request));
 }
 
 /** The call of a path, and its table; none of either where the path is another. */

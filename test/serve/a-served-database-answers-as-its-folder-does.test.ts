@@ -142,6 +142,9 @@ it("sees what is written meanwhile, and a table that was made anew", async () =>
   await local.drop(docs.name);
   await expect(there.count()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
   await (await local.table(docs)).insert([row(1)]);
+  // Who opened the other one is not given this one.
+  await expect(there.count()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
+  await expect(there.asOf(1).find()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
   expect(await (await remote.table(docs)).count()).toBe(1);
 });
 

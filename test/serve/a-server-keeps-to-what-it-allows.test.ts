@@ -1,10 +1,15 @@
+import { once } from "node:events";
+import { readdirSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect as connectTo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, int, table, text, type VarveError } from "varve";
 import { describe, expect, it, onTestFinished, test } from "vitest";
 import { LIMITS, type Limits } from "../../src/serve/index";
+import { OpenTables } from "../../src/serve/open-tables";
 import { encodeRequest } from "../../src/wire";
-import { memoryDatabase } from "../support/database";
+import { diskDatabase, memoryDatabase, temporaryFolder } from "../support/database";
 import { served, TOKEN } from "../support/served";
 
 const notes = table("notes", { id: int().primaryKey(), body: text({ search: true }) });
@@ -124,7 +129,11 @@ it("sends no more rows at once than it may, and all of them in a scan", async ()
   expect(await refusal(t.find({ limit: 21 }))).toMatchSnapshot();
   expect(await refusal(t.search("note", { mode: "text", limit: 21 }))).toMatchSnapshot();
   expect(await refusal(t.diff(0, 1))).toMatchSnapshot();
+  expect(await refusal(t.arrow.find({ select: ["id"] }))).toMatchSnapshot();
+  expect(await refusal(t.groupBy("id", {}))).toMatchSnapshot();
+  expect(await refusal(t.history({ limit: 21 }))).toMatchSnapshot();
   expect(await t.find({ limit: 20 })).toHaveLength(20);
+  expect(await t.count()).toBe(50);
   let rows = 0;
   for await (const batch of t.scan()) rows += batch.length;
   expect(rows).toBe(50);
@@ -144,6 +153,91 @@ it("ends a scan that nobody takes any more, and goes on", async () => {
   const t = await db.table(notes);
   for (let i = 0; i < 80; i += 1) for await (const _ of t.scan()) break;
   expect(await t.count()).toBe(50);
+});
+
+it("goes on where somebody leaves two scans of one connection", async () => {
+  const db = await memoryDatabase();
+  const t = await db.table(notes);
+  await t.insert(Array.from({ length: 100 }, (_, id) => ({ id, body: `${id} `.repeat(100_000) })));
+  const url = await served(db, { ...LIMITS, atOnce: 3 });
+  const body = encoded('{"kind":"scan","select":["id","body"],"fields":[1,2],"version":null}');
+  const head = `POST /v1/tables/notes/scan HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  for (let round = 0; round < 3; round += 1) {
+    const socket = connectTo(Number(new URL(url).port), "127.0.0.1");
+    socket.write(Buffer.concat([Buffer.from(head), body, Buffer.from(head), body]));
+    const [first] = (await once(socket, "data")) as [Buffer];
+    expect(first.toString("latin1")).toMatch(/^HTTP\/1.1 200/);
+    socket.pause();
+    await sleep(100);
+    socket.destroy();
+  }
+  await sleep(100);
+  const answers = await Promise.all([1, 2, 3].map(async () => (await ask(url)).status));
+  expect(answers).toEqual([200, 200, 200]);
+});
+
+it("tells clients nothing of files, and whoever runs it everything", async () => {
+  const folder = temporaryFolder();
+  const writer = await diskDatabase(folder);
+  const t = await writer.table(notes);
+  await t.insert(Array.from({ length: 3000 }, (_, id) => ({ id, body: `note ${id}` })));
+  await t.optimize();
+  const data = join(folder, "notes.varve", "data");
+  for (const name of readdirSync(data)) rmSync(join(data, name));
+  const errors: Error[] = [];
+  const url = await served(await diskDatabase(folder), undefined, errors);
+  const refused = await connect(url, { token: TOKEN })
+    .then((db) => db.table(notes))
+    .then((there) => there.find({ limit: 2 }))
+    .then(String, ({ code, message, hint }: VarveError) => [code, message, hint]);
+  expect(refused).toMatchSnapshot();
+  expect(errors.map(({ message }) => message).join()).toMatch(/CORRUPT.*notes\.varve\/data/);
+});
+
+it("opens a table again that could not be opened once", async () => {
+  const db = await memoryDatabase();
+  await (await db.table(notes)).insert([{ id: 1, body: "one" }]);
+  let isBroken = true;
+  const flaky = {
+    openTable: async (name: string) => {
+      if (isBroken) throw new Error(JSON.stringify({ code: "IO", message: "The store is away." }));
+      return await db.native.openTable(name);
+    },
+  };
+  const tables = new OpenTables(flaky as never);
+  await expect(tables.ask("notes", undefined, (table) => table.info())).rejects.toThrow("away");
+  isBroken = false;
+  expect(await tables.ask("notes", undefined, (table) => table.info())).toContain("incarnation");
+});
+
+it("is asked again where the connection ends within an answer", async () => {
+  const { url } = await server();
+  let cut = 0;
+  const proxy = createServer((asked, response) => {
+    const { port } = new URL(url);
+    const to = request(
+      { host: "127.0.0.1", port, path: asked.url, method: asked.method, headers: asked.headers },
+      (from) => {
+        response.writeHead(from.statusCode ?? 500, from.headers);
+        from.once("data", (part: Buffer) => {
+          if (asked.url?.endsWith("/page") && cut === 0) {
+            cut += 1;
+            response.write(part.subarray(0, 20), () => response.destroy());
+          } else {
+            response.write(part);
+            from.pipe(response);
+          }
+        });
+      },
+    );
+    asked.pipe(to);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const db = await connect(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, { token: TOKEN });
+  const t = await db.table(notes);
+  expect(await t.find({ limit: 5 })).toHaveLength(5);
+  expect(cut).toBe(1);
 });
 
 describe("a server that answers with nonsense is no danger to its clients", () => {
@@ -204,6 +298,16 @@ describe("what is no server is said so", () => {
     ]);
     expect(refused).toMatchSnapshot();
     expect(JSON.stringify(refused)).not.toMatch(/secret|lines|for-a-folder/);
+  });
+  it("a site of something else", async () => {
+    const site = createServer((_asked, response) => response.end("<html>hello</html>"));
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void site.close());
+    const refused = await connect(`http://127.0.0.1:${(site.address() as AddressInfo).port}`).then(
+      String,
+      ({ code, message, hint }: VarveError) => [code, message, hint],
+    );
+    expect(refused).toMatchSnapshot();
   });
   it("a wrong token", async () => {
     const { url } = await server();

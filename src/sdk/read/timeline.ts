@@ -18,6 +18,8 @@ import type { Period, TimelineRequest } from "./timeline-options";
 
 /** Hits of the first look, and the versions of the first window behind it. */
 const DEPTH = 64;
+/** The most hits of a look; where more rows hide one, the window becomes smaller until that one is the first. */
+const DEEPEST = 4096;
 /** By how much both change from one look to the next. */
 const DEEPER = 4;
 const LIMIT = 20;
@@ -48,7 +50,7 @@ export async function timeline(
     await sweep.look(Math.max(first, gap - versions), gap, depth);
     // Rows that live through all of a window hide those that live at its end only.
     versions = sweep.gap() === gap ? Math.floor(versions / DEEPER) : versions * DEEPER;
-    depth *= DEEPER;
+    depth = Math.min(depth * DEEPER, DEEPEST);
   }
   return sweep.periods();
 }

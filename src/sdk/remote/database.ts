@@ -1,6 +1,6 @@
 import type { NativeDatabase, NativeTable } from "../../native-types";
 import { TABLES } from "../../wire";
-import { type Address, Http } from "./http";
+import { type Address, failure, Http } from "./http";
 import { readOnly } from "./read-only";
 import { RemoteTable } from "./table";
 
@@ -14,18 +14,15 @@ export class RemoteDatabase implements NativeDatabase {
 
   /** Looks whether the server is there. A wrong address is better said at once than after a while. */
   async begin(): Promise<void> {
-    await this.#http.get(TABLES, 0);
+    namesOf(await this.#http.get(TABLES, 0));
   }
 
   async tableNames(): Promise<string[]> {
-    return JSON.parse(await this.#http.get(TABLES)) as string[];
+    return namesOf(await this.#http.get(TABLES));
   }
 
   async openTable(name: string): Promise<NativeTable> {
-    const table = new RemoteTable(this.#http, name);
-    // A table that is not there is missed now, not at the first read.
-    await table.info();
-    return table;
+    return await RemoteTable.open(this.#http, name);
   }
 
   createTable(): Promise<NativeTable> {
@@ -49,4 +46,18 @@ export class RemoteDatabase implements NativeDatabase {
   }
 
   async close(): Promise<void> {}
+}
+
+function namesOf(text: string): string[] {
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  } catch {
+    // Said below.
+  }
+  throw failure(
+    "IO",
+    "What answers at the address is no server of Varve.",
+    "Check that varve serve runs there.",
+  );
 }

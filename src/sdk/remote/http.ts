@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { isError, messageOf } from "../../realm";
-import { encodeRequest, type WireRequest } from "../../wire";
+import { encodeRequest, INCARNATION, type WireRequest } from "../../wire";
 
 /** How long a server that does not answer, or not now, is asked again. */
 const PATIENCE_MS = 10_000;
@@ -19,6 +19,23 @@ export interface Address {
   readonly token: string | undefined;
 }
 
+/** A call of a table. */
+export interface RemoteCall {
+  readonly path: string;
+  readonly request: WireRequest;
+  /** Which life of the table's name is meant; whichever there is, if none is said. */
+  readonly incarnation: string | undefined;
+}
+
+/** A failure in the form in which the native module rejects. Nothing is asked again because of it. */
+class Failure extends Error {}
+
+/** What is made of an answer. */
+type Take<T> = (answer: Response) => Promise<T>;
+
+/** What came of one request: what was made of the answer, or why there is nothing. */
+type Outcome<T> = { readonly taken: T } | { readonly why: unknown; readonly isBusy?: boolean };
+
 /** Asks a server. Rejects as the native module does: with a failure in JSON. */
 export class Http {
   readonly #address: Address;
@@ -27,56 +44,89 @@ export class Http {
     this.#address = address;
   }
 
-  /** The answer to a call. */
-  async call(path: string, request: WireRequest): Promise<Response> {
-    return await this.#sent(path, { method: "POST", body: encodeRequest(request) });
+  /** The bytes of the answer to a call. */
+  async call(call: RemoteCall): Promise<Uint8Array> {
+    return await this.#sent(call.path, posted(call), bytesOf);
   }
 
-  /** The JSON at a path. A server that is not there, or not now, is asked again for so long. */
+  /** The answer to a call as it comes, part by part. How long that takes is not bounded, only the wait for its beginning. */
+  async begin(call: RemoteCall): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+    return await this.#sent(call.path, posted(call), readerOf);
+  }
+
+  /** The text at a path. A server that is not there, or not now, is asked again for so long. */
   async get(path: string, patienceMs = PATIENCE_MS): Promise<string> {
-    return new TextDecoder().decode(await bytesOf(await this.#sent(path, { method: "GET" }, patienceMs)));
+    return new TextDecoder().decode(await this.#sent(path, { method: "GET" }, bytesOf, patienceMs));
   }
 
-  async #sent(path: string, init: RequestInit, patienceMs = PATIENCE_MS): Promise<Response> {
+  async #sent<T>(path: string, init: RequestInit, take: Take<T>, patienceMs = PATIENCE_MS): Promise<T> {
     const end = performance.now() + patienceMs;
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      const { answer, why } = await this.#once(path, init);
-      if (answer !== undefined && !isBusy(answer)) return await accepted(answer, this.#address.url);
+      const outcome = await this.#once(path, init, take);
+      if ("taken" in outcome) return outcome.taken;
       const rest = end - performance.now();
-      if (rest <= 0) {
-        if (answer !== undefined) return await accepted(answer, this.#address.url);
-        throw unreachable(this.#address.url, why);
-      }
-      await answer?.body?.cancel();
+      if (rest <= 0) throw this.#givenUp(outcome);
       // Those who were turned away together do not come back together.
       await sleep(Math.min(rest, wait * (0.5 + Math.random())));
     }
   }
 
-  /** The answer, or why there is none. */
-  async #once(path: string, init: RequestInit): Promise<{ answer?: Response; why?: unknown }> {
+  async #once<T>(path: string, init: RequestInit, take: Take<T>): Promise<Outcome<T>> {
     const { url, token } = this.#address;
-    const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-    const signal = AbortSignal.timeout(ANSWER_MS);
+    const authorization: Record<string, string> =
+      token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error("it took too long")), ANSWER_MS);
     try {
+      const headers = { ...(init.headers as Record<string, string> | undefined), ...authorization };
       // Where it sends one on to is not told the token.
-      return { answer: await fetch(`${url}${path}`, { ...init, headers, redirect: "error", signal }) };
+      const answer = await fetch(`${url}${path}`, {
+        ...init,
+        headers,
+        redirect: "error",
+        signal: late.signal,
+      });
+      if (answer.ok) return { taken: await take(answer) };
+      if (answer.status !== 502 && answer.status !== 503) throw await this.#refused(answer);
+      await answer.body?.cancel();
+      return { why: answer.status, isBusy: true };
     } catch (why) {
+      if (why instanceof Failure) throw why;
       return { why };
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  /** What a server says instead of an answer. */
+  async #refused(answer: Response): Promise<Failure> {
+    const { url } = this.#address;
+    const text = new TextDecoder().decode(await bytesOf(answer));
+    if (answer.status === 401)
+      return failure(
+        "ACCESS_DENIED",
+        `The server at ${url} does not know the token.`,
+        "Pass the one that varve serve printed: connect(url, { token }).",
+      );
+    if (isFailure(text)) return new Failure(text);
+    const message = `The server at ${url} answered with the status ${answer.status}.`;
+    return failure("IO", message, "Check that varve serve listens there.");
+  }
+
+  #givenUp({ why, isBusy = false }: { readonly why: unknown; readonly isBusy?: boolean }): Failure {
+    const { url } = this.#address;
+    if (isBusy)
+      return failure("IO", `The server at ${url} has too much to do (status ${why}).`, "Try again later.");
+    const cause = isError(why) ? why.cause : undefined;
+    const said = messageOf(isError(cause) ? cause : why);
+    const message = `The server at ${url} cannot be reached: ${said}.`;
+    return failure("IO", message, "Check the address, and that varve serve runs there.");
   }
 }
 
-/** All bytes of an answer. */
-export async function bytesOf(response: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += part.length;
-    if (length > MOST_BYTES) throw failure("IO", "The server sent more than an answer may have.");
-    parts.push(part);
-  }
-  return joined(parts, length);
+/** A failure as the native module rejects with. */
+export function failure(code: string, message: string, hint?: string): Failure {
+  return new Failure(JSON.stringify({ code, message, hint }));
 }
 
 /** Parts as one; no buffer of Node, which callers would notice. */
@@ -90,31 +140,25 @@ export function joined(parts: readonly Uint8Array[], length: number): Uint8Array
   return bytes;
 }
 
-/** A failure as the native module rejects with. */
-export function failure(code: string, message: string, hint?: string): Error {
-  return new Error(JSON.stringify({ code, message, hint }));
+function posted({ request, incarnation }: RemoteCall): RequestInit {
+  const headers: Record<string, string> = incarnation === undefined ? {} : { [INCARNATION]: incarnation };
+  return { method: "POST", body: encodeRequest(request), headers };
 }
 
-function isBusy({ status }: Response): boolean {
-  return status === 502 || status === 503;
+async function bytesOf(answer: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > MOST_BYTES) throw failure("IO", "The server sent more than an answer may have.");
+    parts.push(part);
+  }
+  return joined(parts, length);
 }
 
-/** The answer, if it is one. */
-async function accepted(response: Response, url: string): Promise<Response> {
-  if (response.ok) return response;
-  const text = new TextDecoder().decode(await bytesOf(response));
-  if (response.status === 401)
-    throw failure(
-      "ACCESS_DENIED",
-      `The server at ${url} does not know the token.`,
-      "Pass the one that varve serve printed: connect(url, { token }).",
-    );
-  if (text.startsWith("{") && isFailure(text)) throw new Error(text);
-  throw failure(
-    "IO",
-    `The server at ${url} answered with the status ${response.status}.`,
-    "Check that varve serve listens there.",
-  );
+function readerOf({ body }: Response): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  if (body === null) throw failure("IO", "The server sent no scan.");
+  return Promise.resolve(body.getReader());
 }
 
 function isFailure(text: string): boolean {
@@ -124,14 +168,4 @@ function isFailure(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function unreachable(url: string, error: unknown): Error {
-  const cause = isError(error) ? error.cause : undefined;
-  const why = messageOf(isError(cause) ? cause : error);
-  return failure(
-    "IO",
-    `The server at ${url} cannot be reached: ${why}.`,
-    "Check the address, and that varve serve runs there.",
-  );
 }

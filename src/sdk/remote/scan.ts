@@ -6,12 +6,15 @@ import { pageOf } from "./page";
 type Parts = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Begins a scan in one of its forms. */
-type Begin = (call: "scan" | "scan-arrow") => Promise<Response>;
+type Begin = (call: "scan" | "scan-arrow") => Promise<Parts>;
+
+/** How long the next part may be waited for. */
+const PART_MS = 60_000;
 
 /** A scan whose parts a server sends. It begins, in rows or in Arrow, with the first part; parts are taken as they are asked for. */
 export class RemoteScan implements NativeScan {
   readonly #begin: Begin;
-  #reader: Parts | undefined;
+  #reader: Promise<Parts> | undefined;
   #read: Uint8Array = new Uint8Array(0);
 
   constructor(begin: Begin) {
@@ -19,22 +22,23 @@ export class RemoteScan implements NativeScan {
   }
 
   async next(): Promise<NativePage | null> {
-    this.#reader ??= readerOf(await this.#begin("scan"));
-    const bytes = await this.#part(this.#reader, PART.page);
+    this.#reader ??= this.#begin("scan");
+    const bytes = await this.#part(await this.#reader, PART.page);
     return bytes === null ? null : pageOf(bytes);
   }
 
   async arrowSchema(): Promise<Uint8Array> {
-    this.#reader ??= readerOf(await this.#begin("scan-arrow"));
-    return (await this.#part(this.#reader, PART.arrow)) ?? new Uint8Array(0);
+    this.#reader ??= this.#begin("scan-arrow");
+    return (await this.#part(await this.#reader, PART.arrow)) ?? new Uint8Array(0);
   }
 
   async nextArrow(): Promise<Uint8Array | null> {
-    return this.#reader === undefined ? null : await this.#part(this.#reader, PART.arrow);
+    return this.#reader === undefined ? null : await this.#part(await this.#reader, PART.arrow);
   }
 
+  /** Lets the server go, also where it has not begun to answer. */
   close(): void {
-    this.#reader?.cancel().catch(() => undefined);
+    this.#reader?.then((reader) => reader.cancel()).catch(() => undefined);
   }
 
   /** The bytes of the next part; null at the end. */
@@ -52,11 +56,13 @@ export class RemoteScan implements NativeScan {
     const parts = [this.#read];
     let length = this.#read.length;
     while (length < count) {
-      const { done, value } = await reader.read();
-      if (done)
-        throw failure("IO", "The connection to the server ended in the midst of a scan.", "Repeat the scan.");
-      parts.push(value);
-      length += value.length;
+      const more = await nextOf(reader);
+      if (more === undefined) {
+        const message = "The connection to the server ended in the midst of a scan.";
+        throw failure("IO", message, "Repeat the scan.");
+      }
+      parts.push(more);
+      length += more.length;
     }
     const all = parts.length === 1 ? this.#read : joined(parts, length);
     this.#read = all.subarray(count);
@@ -64,7 +70,14 @@ export class RemoteScan implements NativeScan {
   }
 }
 
-function readerOf({ body }: Response): Parts {
-  if (body === null) throw failure("IO", "The server sent no scan.");
-  return body.getReader();
+/** What came next; undefined where nothing comes any more. */
+async function nextOf(reader: Parts): Promise<Uint8Array | undefined> {
+  const late = setTimeout(() => void reader.cancel().catch(() => undefined), PART_MS);
+  try {
+    return (await reader.read()).value;
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(late);
+  }
 }

@@ -1,7 +1,7 @@
 import type { NativePage, NativeReembed, NativeScan, NativeTable, NativeWriter } from "../../native-types";
 import { TABLES } from "../../wire";
-import { bytesOf, type Http } from "./http";
-import { pageOf } from "./page";
+import { failure, type Http, type RemoteCall } from "./http";
+import { countOf, pageOf } from "./page";
 import { readOnly } from "./read-only";
 import { RemoteScan } from "./scan";
 
@@ -9,14 +9,29 @@ import { RemoteScan } from "./scan";
 export class RemoteTable implements NativeTable {
   readonly #http: Http;
   readonly #path: string;
+  readonly #incarnation: string;
+  /** What the server said of it when it was opened, for whoever asks first. */
+  #opened: string | undefined;
 
-  constructor(http: Http, name: string) {
+  private constructor(http: Http, path: string, info: string) {
     this.#http = http;
-    this.#path = `${TABLES}/${encodeURIComponent(name)}`;
+    this.#path = path;
+    this.#incarnation = incarnationOf(info);
+    this.#opened = info;
   }
 
-  info(): Promise<string> {
-    return this.#text("info", "");
+  /** Asks the server for the table. From then on another one under its name is not taken for it. */
+  static async open(http: Http, name: string): Promise<RemoteTable> {
+    const path = `${TABLES}/${encodeURIComponent(name)}`;
+    const request = { json: "", vector: null };
+    const info = await http.call({ path: `${path}/info`, request, incarnation: undefined });
+    return new RemoteTable(http, path, new TextDecoder().decode(info));
+  }
+
+  async info(): Promise<string> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    return opened ?? (await this.#text("info", ""));
   }
 
   resolve(at: string): Promise<string> {
@@ -29,7 +44,8 @@ export class RemoteTable implements NativeTable {
   }
 
   async readPage(request: string, vector: Float32Array | null): Promise<NativePage> {
-    return pageOf(await this.#bytes("page", request, vector));
+    const bytes = await this.#bytes("page", request, vector);
+    return isCount(request) ? countOf(bytes) : pageOf(bytes);
   }
 
   async readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array> {
@@ -37,7 +53,7 @@ export class RemoteTable implements NativeTable {
   }
 
   scan(request: string): Promise<NativeScan> {
-    return Promise.resolve(new RemoteScan((call) => this.#ask(call, request, null)));
+    return Promise.resolve(new RemoteScan((call) => this.#http.begin(this.#called(call, request, null))));
   }
 
   history(request: string): Promise<string> {
@@ -117,10 +133,26 @@ export class RemoteTable implements NativeTable {
   }
 
   async #bytes(call: string, request: string, vector: Float32Array | null): Promise<Uint8Array> {
-    return await bytesOf(await this.#ask(call, request, vector));
+    return await this.#http.call(this.#called(call, request, vector));
   }
 
-  async #ask(call: string, json: string, vector: Float32Array | null): Promise<Response> {
-    return await this.#http.call(`${this.#path}/${call}`, { json, vector });
+  #called(call: string, json: string, vector: Float32Array | null): RemoteCall {
+    const path = `${this.#path}/${call}`;
+    return { path, request: { json, vector }, incarnation: this.#incarnation };
   }
+}
+
+/** Whether an answer is a number, and no rows. */
+function isCount(request: string): boolean {
+  return (JSON.parse(request) as { kind?: unknown }).kind === "count";
+}
+
+function incarnationOf(info: string): string {
+  try {
+    const { incarnation, schema } = JSON.parse(info) as { incarnation?: unknown; schema?: unknown };
+    if (typeof incarnation === "string" && typeof schema === "object" && schema !== null) return incarnation;
+  } catch {
+    // Said below.
+  }
+  throw failure("IO", "The server said nothing of the table that can be understood.", "Check the address.");
 }

@@ -14,8 +14,11 @@ const SAMPLE = 3000;
 const LABEL = 80;
 const COLUMN_MAX = 200;
 
-/** The last plane of each open database: moving through its versions must not find it anew. */
-const planes = new WeakMap<Database, { readonly of: string; readonly plane: Plane }>();
+/**
+ * The last plane of each open database, from when somebody first asks for it: moving through its versions must not find it anew. It is found
+ * to its end even if nobody waits any more, as the next version needs it too.
+ */
+const planes = new WeakMap<Database, { readonly of: string; readonly plane: Promise<Plane> }>();
 
 /** The rows of a version as points of a plane, which is that of the newest version: so the past appears where the present does. */
 export const mapFunction = studioFunction<{
@@ -52,12 +55,20 @@ async function planeFor(
   of: string,
 ): Promise<Plane> {
   const known = planes.get(db);
-  if (known?.of === of) return known.plane;
+  if (known?.of === of) return await known.plane;
+  const found = { of, plane: planeIn(newest, column, dimensions) };
+  planes.set(db, found);
+  try {
+    return await found.plane;
+  } catch (error) {
+    if (planes.get(db) === found) planes.delete(db);
+    throw error;
+  }
+}
+
+async function planeIn(newest: Snapshot<UntypedTable>, column: string, dimensions: number): Promise<Plane> {
   const has = (await newest.describe()).columns.some(({ name }) => name === column);
-  const sample = has ? await sampleOf(newest, column) : [];
-  const plane = planeOf(sample, dimensions);
-  planes.set(db, { of, plane });
-  return plane;
+  return await planeOf(has ? await sampleOf(newest, column) : [], dimensions);
 }
 
 async function sampleOf(newest: Snapshot<UntypedTable>, column: string): Promise<Float32Array[]> {

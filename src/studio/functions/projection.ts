@@ -1,5 +1,7 @@
 // Vectors as points of a plane: the two directions in which they differ most (principal components), found by power iteration.
 
+import { setImmediate as others } from "node:timers/promises";
+
 /** A plane in the space of vectors. */
 export interface Plane {
   readonly mean: Float64Array;
@@ -12,13 +14,13 @@ export interface Plane {
 
 const ROUNDS = 24;
 
-/** The plane in which some vectors differ most. Equal vectors always give equal planes. */
-export function planeOf(vectors: readonly Float32Array[], dimensions: number): Plane {
+/** The plane in which some vectors differ most. Equal vectors always give equal planes. It lets others go on between its rounds. */
+export async function planeOf(vectors: readonly Float32Array[], dimensions: number): Promise<Plane> {
   const mean = meanOf(vectors, dimensions);
   const centred = vectors.map((vector) => Float64Array.from(vector, (value, at) => value - (mean[at] ?? 0)));
   const total = centred.reduce((sum, vector) => sum + dot(vector, vector), 0);
-  const first = axisOf(centred, dimensions, undefined);
-  const second = axisOf(centred, dimensions, first);
+  const first = await axisOf(centred, dimensions, undefined);
+  const second = await axisOf(centred, dimensions, first);
   const along = (axis: Float64Array): number =>
     centred.reduce((sum, vector) => sum + dot(vector, axis) ** 2, 0);
   const [one, two] = [along(first), along(second)];
@@ -51,14 +53,15 @@ function meanOf(vectors: readonly Float32Array[], dimensions: number): Float64Ar
 }
 
 /** The direction in which vectors differ most, at a right angle to another one. */
-function axisOf(
+async function axisOf(
   vectors: readonly Float64Array[],
   dimensions: number,
   other: Float64Array | undefined,
-): Float64Array {
+): Promise<Float64Array> {
   // A start that lies along no axis of the space, and is always the one.
   let axis = unit(Float64Array.from({ length: dimensions }, (_, index) => Math.cos(index * 2.4) + 0.1));
   for (let round = 0; round < ROUNDS; round++) {
+    await others();
     const next = new Float64Array(dimensions);
     for (const vector of vectors) {
       const length = dot(vector, axis);

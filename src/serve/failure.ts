@@ -37,7 +37,6 @@ const OF_SERVER: Readonly<Partial<Record<VarveErrorCode, string>>> = {
   ACCESS_DENIED: "The store of the server refuses access.",
   UNSUPPORTED_STORE: "The store of the server cannot do this.",
   UNSUPPORTED_FORMAT: "The table was written by a newer Varve than that of the server.",
-  CLOSED: "The server has closed the database.",
   INTERNAL: "The request could not be answered.",
 };
 

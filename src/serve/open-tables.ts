@@ -23,7 +23,7 @@ export class OpenTables {
   }
 
   /**
-   * What a call of a table comes to. A table that is another one by now is opened again, once. Throws TABLE_NOT_FOUND where that is not the one that is
+   * What a call of a table comes to. A table that is another one by now is opened again, once. Throws CLOSED where that is not the one that is
    * meant.
    */
   async ask<T>(
@@ -71,7 +71,7 @@ async function opened(db: NativeDatabase, name: string): Promise<Opened> {
 
 function meant(name: string, incarnation: string | undefined, opened: Opened): NativeTable {
   if (incarnation === undefined || incarnation === opened.incarnation) return opened.table;
-  throw new VarveError("TABLE_NOT_FOUND", `The table ${JSON.stringify(name)} was dropped and created anew.`, {
+  throw new VarveError("CLOSED", `The table ${JSON.stringify(name)} was dropped and created anew.`, {
     hint: "Open it again.",
     where: { table: name },
   });

@@ -11,6 +11,7 @@ import {
   table,
   text,
   timestamp,
+  type VarveError,
   vector,
 } from "varve";
 import { describe, expect, it, onTestFinished, test } from "vitest";
@@ -143,8 +144,10 @@ it("sees what is written meanwhile, and a table that was made anew", async () =>
   await expect(there.count()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
   await (await local.table(docs)).insert([row(1)]);
   // Who opened the other one is not given this one.
-  await expect(there.count()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
-  await expect(there.asOf(1).find()).rejects.toMatchObject({ code: "TABLE_NOT_FOUND" });
+  const { code, message, hint } = await here.count().then(Object, (error: VarveError) => error);
+  expect(code).toBe("CLOSED");
+  await expect(there.count()).rejects.toMatchObject({ code, message, hint });
+  await expect(there.asOf(1).find()).rejects.toMatchObject({ code, message, hint });
   expect(await (await remote.table(docs)).count()).toBe(1);
 });
 

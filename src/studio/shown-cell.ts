@@ -1,6 +1,6 @@
 // Values as lists show them.
 
-import { shownWhole } from "../integrations/support/retrieval/shown-row";
+import { shownWhole, startOf } from "../integrations/support/retrieval/shown-row";
 import { isBytes, isDate } from "../realm";
 import type { Cell } from "./api-types";
 import { imageType } from "./image-type";
@@ -61,10 +61,4 @@ function sketchOf(vector: Numbers): number[] {
 
 function tidy(value: number): number {
   return Number(value.toPrecision(5));
-}
-
-/** The start of a text, without half a character at its end. */
-function startOf(text: string, length: number): string {
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }

@@ -1,6 +1,7 @@
 // The tools that write. Nothing that they do takes the past away.
 
-import { type FilterColumns, parsePoint, type UntypedTable, VarveError, type WriteResult } from "varve";
+import { parsePoint, VarveError, type WriteResult } from "varve";
+import { byKeys } from "../../integrations/support/retrieval/by-keys";
 import { isDate } from "../../realm";
 import { typedFilter } from "../../typed-filter";
 import {
@@ -87,10 +88,6 @@ export const deleteTool = databaseTool<
     return shownWrite(t.name, null, await t.delete({ where: rows, message, ifVersion }));
   },
 });
-
-function byKeys(key: string, keys: readonly unknown[]) {
-  return (c: FilterColumns<UntypedTable>) => (c[key] as (typeof c)[string]).in(keys);
-}
 
 /** Names a version. */
 export const tagTool = databaseTool<{ readonly table: string; readonly name: string; readonly at?: string }>({

@@ -9,16 +9,18 @@ import {
   type UntypedTable,
   VarveError,
 } from "varve";
+import { byKeys } from "../../integrations/support/retrieval/by-keys";
+import { momentOf } from "../../integrations/support/retrieval/search-reader";
 import { limitPart, textPart } from "../../integrations/support/retrieval/tool-schema";
 import { AS_OF, choicePart, keysPart, pointPart, TABLE, WHERE } from "../../mcp/tools/input";
 import { keyOf, keysOf, type WrittenKey } from "../../mcp/tools/key";
 import { openTable } from "../../mcp/tools/open-table";
 import { type ReadPoint, readPoint } from "../../mcp/tools/read-point";
 import { typedFilter } from "../../typed-filter";
-import type { ExplainAnswer, HitsAnswer, Part, ShownHit, ShownMoment } from "../api-types";
+import type { ExplainAnswer, HitsAnswer, Part, ShownHit } from "../api-types";
 import { plain } from "../shown-cell";
 import { studioFunction } from "../studio-function";
-import { byKeys, shownRow } from "./rows";
+import { shownRow } from "./rows";
 import { studioColumns } from "./shown-columns";
 
 const LIMITS = { limit: 20, maxLimit: 200 };
@@ -200,10 +202,6 @@ function shownHit(description: TableDescription, names: readonly string[], hit: 
 
 function numberOf(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-function momentOf({ version, date }: Moment): ShownMoment {
-  return { version, at: date.toISOString() };
 }
 
 interface Highlighted {

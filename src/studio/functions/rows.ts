@@ -1,10 +1,5 @@
-import {
-  type FilterColumns,
-  type Snapshot,
-  type TableDescription,
-  type UntypedTable,
-  VarveError,
-} from "varve";
+import { type Snapshot, type TableDescription, type UntypedTable, VarveError } from "varve";
+import { byKeys } from "../../integrations/support/retrieval/by-keys";
 import { idOf } from "../../integrations/support/retrieval/search-reader";
 import { limitPart, textPart } from "../../integrations/support/retrieval/tool-schema";
 import { AS_OF, keysPart, ORDER_BY, TABLE, WHERE, wholePart } from "../../mcp/tools/input";
@@ -79,11 +74,6 @@ function whereOf(
   if (where !== undefined) return typedFilter(where);
   if (keys === undefined) return undefined;
   return byKeys(keyOf(description), keysOf(description, keys));
-}
-
-/** The rows that have one of some keys. */
-export function byKeys(key: string, keys: readonly unknown[]) {
-  return (c: FilterColumns<UntypedTable>) => (c[key] as (typeof c)[string]).in(keys);
 }
 
 /** One value in full: by the key of its row, or by the place of the row in a list. */

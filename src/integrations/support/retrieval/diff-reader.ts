@@ -2,7 +2,8 @@
 // fill the memory.
 
 import { isDeepStrictEqual } from "node:util";
-import { type FilterColumns, parsePoint, type UntypedTable } from "varve";
+import { parsePoint } from "varve";
+import { byKeys } from "./by-keys";
 import type { RowSetting, View } from "./row-setting";
 import { columnsOf, idOf } from "./search-reader";
 import { ShownRows } from "./shown-row";
@@ -70,8 +71,7 @@ export class DiffReader {
   async #rows(view: View, ids: readonly unknown[]): Promise<Map<string | number, Row>> {
     if (ids.length === 0) return new Map();
     const { key, select } = this.#setting;
-    const where = (c: FilterColumns<UntypedTable>) => (c[key] as (typeof c)[string]).in(ids);
-    const rows: Row[] = await view.find({ where, select: await columnsOf(view, select) });
+    const rows: Row[] = await view.find({ where: byKeys(key, ids), select: await columnsOf(view, select) });
     return new Map(rows.map((row) => [idOf(row[key]), row]));
   }
 

@@ -98,7 +98,12 @@ export function shownWhole(value: bigint): string | number {
 /** The start of a text, with what is missing said at its end; never half a character. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
+  const start = startOf(text, max);
+  return `${start}… (${text.length - start.length} more characters)`;
+}
+
+/** The start of a text, without half a character at its end. */
+export function startOf(text: string, max: number): string {
   const last = text.charCodeAt(max - 1);
-  const end = last >= 0xd800 && last <= 0xdbff ? max - 1 : max;
-  return `${text.slice(0, Math.max(0, end))}… (${text.length - end} more characters)`;
+  return text.slice(0, Math.max(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max));
 }

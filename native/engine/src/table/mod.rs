@@ -45,5 +45,6 @@ pub(crate) use created::Created;
 pub use handle::Table;
 pub use indexing::Indexing;
 pub(crate) use next::NextManifest;
+pub(crate) use purge::Removed;
 pub use rows::{Attendant, OnDuplicate, OnKey, RowChange, Sources, StagedRows, Update};
 pub use stats::Stats;

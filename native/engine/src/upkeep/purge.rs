@@ -1,6 +1,6 @@
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
-use crate::table::{CommitOptions, Table};
+use crate::table::{CommitOptions, Removed, Table};
 
 /// What a purge removed, or would remove.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,20 @@ pub struct Purged {
     /// no manifest names: of writes that are under way, and of writers that died within the last day. The next [`Table::optimize`] or
     /// purge tries again.
     pub left: u64,
+}
+
+impl From<Removed> for Purged {
+    fn from(removed: Removed) -> Self {
+        Self {
+            version: removed.version,
+            committed_at: removed.committed_at,
+            rows: removed.rows,
+            current: removed.current,
+            files: removed.files,
+            bytes: removed.bytes,
+            left: 0,
+        }
+    }
 }
 
 impl Table {
@@ -46,13 +60,8 @@ impl Table {
         };
         let left = finish().map_err(|error| unfinished(removed.version, &error))?;
         Ok(Purged {
-            version: removed.version,
-            committed_at: removed.committed_at,
-            rows: removed.rows,
-            current: removed.current,
-            files: removed.files,
-            bytes: removed.bytes,
             left,
+            ..removed.into()
         })
     }
 
@@ -61,16 +70,7 @@ impl Table {
     /// # Errors
     /// [`Code::Corrupt`]; what the store says.
     pub fn would_purge(&self, filter: Option<&Filter>) -> Result<Purged> {
-        let removed = self.would_leave(filter)?;
-        Ok(Purged {
-            version: removed.version,
-            committed_at: removed.committed_at,
-            rows: removed.rows,
-            current: removed.current,
-            files: removed.files,
-            bytes: removed.bytes,
-            left: 0,
-        })
+        self.would_leave(filter).map(Purged::from)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Route<'s> {
 }
 
 impl Snapshot {
-    /// The visible rows that match, ascending: all, or at least so many of the first. And what finding them took.
+    /// The visible rows that match, in ascending order, and what it took to find them. It may stop once it has `enough`.
     pub(crate) fn found(
         &self,
         filter: &Filter,

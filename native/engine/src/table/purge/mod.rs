@@ -8,3 +8,4 @@ mod leaving;
 mod taken_out;
 
 pub(super) use leaving::LeftOut;
+pub(crate) use taken_out::Removed;

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use varve_engine::{Result, Stop, Table};
 
 use crate::database::verified;
-use crate::request::{self, filter, parse};
+use crate::request::{self, parse};
 use crate::write::written;
 
 /// Changes the columns.
@@ -56,10 +56,10 @@ pub fn optimize(table: &Table, stop: &Stop) -> Result<String> {
 /// As [`Table::purge`].
 pub fn purge(table: &Table, request: &str) -> Result<String> {
     let request: request::Purge = parse(request)?;
-    let filter = filter(request.filter.as_ref(), table.snapshot()?.schema())?;
+    let filter = request.filter(table.snapshot()?.schema())?;
     let done = match request.dry_run {
-        true => table.would_purge(filter.as_ref())?,
-        false => table.purge(filter.as_ref(), &request.options.into())?,
+        true => table.would_purge(Some(&filter))?,
+        false => table.purge(Some(&filter), &request.options.into())?,
     };
     let done = json!({
         "version": done.version, "committedAt": done.committed_at, "rows": done.rows, "current": done.current,

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value as Json;
-use varve_engine::{Alteration, AsOf, Field};
+use varve_engine::{Alteration, AsOf, Code, Error, Field, Filter, Result, Schema};
 
 use super::select::Select;
 use super::write::Options;
@@ -66,17 +68,31 @@ pub(crate) struct NewVectors {
     pub(crate) options: Options,
 }
 
-/// Rows that leave every version.
+/// Rows that leave every version. As that cannot be undone, nothing is guessed: a filter has to be there, and what is not known is refused.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Purge {
-    #[serde(default, rename = "where")]
-    pub(crate) filter: Option<Json>,
+    #[serde(rename = "where")]
+    filter: Json,
     /// Whether it is only said what would be removed.
     #[serde(default)]
     pub(crate) dry_run: bool,
     #[serde(flatten)]
     pub(crate) options: Options,
+    /// Keys that are none of the above.
+    #[serde(flatten)]
+    unknown: BTreeMap<String, Json>,
+}
+
+impl Purge {
+    pub(crate) fn filter(&self, schema: &Schema) -> Result<Filter> {
+        if let Some(key) = self.unknown.keys().next() {
+            let message = format!("A purge knows no \"{key}\".");
+            let hint = "Say where, dryRun, and what may be said of a commit. Nothing was removed.";
+            return Err(Error::new(Code::InvalidArgument, message).hint(hint));
+        }
+        Filter::parse(&self.filter, schema)
+    }
 }
 
 /// How long history is kept.

@@ -11,6 +11,7 @@ const entries = {
   "integrations/ai": "src/integrations/ai/index.ts",
   "integrations/arrow": "src/integrations/arrow/index.ts",
   "integrations/langchain": "src/integrations/langchain/index.ts",
+  "integrations/langgraph": "src/integrations/langgraph/index.ts",
   "integrations/llamaindex": "src/integrations/llamaindex/index.ts",
   "integrations/mastra": "src/integrations/mastra/index.ts",
 };

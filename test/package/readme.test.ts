@@ -14,6 +14,7 @@ const pages = [
   "docs/documents.md",
   "docs/schema-changes.md",
   "docs/integrations/langchain.md",
+  "docs/integrations/langgraph.md",
 ];
 
 describe.each(pages)("%s", (page) => {

@@ -19,6 +19,7 @@ const programs = [
   "docs/evaluation.md",
   "docs/documents.md",
   "docs/integrations/langchain.md",
+  "docs/integrations/langgraph.md",
 ];
 const pages = [
   ...programs.slice(0, 6),

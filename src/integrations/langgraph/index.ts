@@ -1,0 +1,23 @@
+/**
+ * Varve for LangGraph.js: a store for long-term memory that remembers what it knew.
+ *
+ * @example
+ * ```ts
+ * import { builtin } from "varve/embeddings";
+ * import { VarveStore } from "varve/langgraph";
+ *
+ * const store = await VarveStore.open("./data", { embedding: builtin() });
+ * const graph = builder.compile({ store });
+ * const then = store.asOf("2026-11-23");
+ * ```
+ *
+ * @module
+ */
+
+export type { SearchMode } from "../support/search-mode";
+export {
+  type VarveDeleteItemOptions,
+  VarveStore,
+  type VarveStoreConfig,
+  type VarveStoreOptions,
+} from "./store";

@@ -1,0 +1,54 @@
+// Every message about the memory of LangGraph.
+
+import { VarveError } from "varve";
+import { describeValue } from "../../describe-value";
+
+/** An argument that makes no sense. */
+export function badArgument(call: string, name: string, expected: string, found: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `${call}, ${name}: expected ${expected}, found ${describeValue(found)}.`,
+  );
+}
+
+/** Something in a batch that is none of the four operations. */
+export function unknownOperation(index: number, found: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `batch, operations[${index}]: expected an operation of LangGraph, found ${describeValue(found)}.`,
+    {
+      hint: "It takes { namespace, key }, { namespacePrefix }, { namespace, key, value } and { matchConditions, limit, offset }.",
+    },
+  );
+}
+
+/** A condition of a filter that no operator of LangGraph says. */
+export function badFilter(key: string, found: unknown): VarveError {
+  return new VarveError(
+    "INVALID_FILTER",
+    `search, filter, ${JSON.stringify(key)}: expected a value or operators, found ${describeValue(found)}.`,
+    {
+      hint: "Write a text, a number, true, false or null, or an object of $eq, $ne, $gt, $gte, $lt, $lte, $in and $nin. Only keys at the top of a value can be asked for.",
+    },
+  );
+}
+
+/** An embedding of LangChain, where a function of Varve is needed. */
+export function notAFunction(found: unknown): VarveError {
+  return new VarveError(
+    "INVALID_ARGUMENT",
+    `VarveStore, embedding: expected an embedding function, found ${describeValue(found)}.`,
+    {
+      hint: 'Write builtin() or another function of varve/embeddings. Embeddings of LangChain become one by fromLangChain(embeddings, { name: "my-model", dimensions: 1536 }).',
+    },
+  );
+}
+
+/** A table with vectors, opened without the function that makes them: what would be written could not be found. */
+export function embeddingMissing(table: string, name: string): VarveError {
+  return new VarveError(
+    "EMBEDDING_UNAVAILABLE",
+    `The items of ${JSON.stringify(table)} are embedded by ${JSON.stringify(name)}, and the store was given no embedding.`,
+    { hint: "Give the same function as `embedding`.", where: { table } },
+  );
+}

@@ -1,0 +1,17 @@
+import type { BaseStore, Item } from "@langchain/langgraph-checkpoint";
+import type { RowVersion } from "varve";
+import type { VarveStore } from "varve/langgraph";
+import { expectTypeOf, test } from "vitest";
+
+declare const store: VarveStore;
+
+test("the store of LangGraph is one of its stores, and knows its past", async () => {
+  expectTypeOf(store).toExtend<BaseStore>();
+  expectTypeOf(store.asOf("2026-11-23")).toExtend<BaseStore>();
+  expectTypeOf(store.history(["a"], "b")).toEqualTypeOf<Promise<RowVersion<Item>[]>>();
+  await store.delete(["a"], "b", { purge: true });
+  // @ts-expect-error a namespace is a list of labels
+  await store.history("a", "b");
+  // @ts-expect-error a function of Varve embeds, no Embeddings
+  await (await import("varve/langgraph")).VarveStore.open("memory:", { embedding: { embedQuery: () => [] } });
+});

@@ -4,11 +4,10 @@
 //   node scripts/check-systems.mjs              all of them
 //   node scripts/check-systems.mjs windows      those whose target has this in its name
 //   node scripts/check-systems.mjs --within 300 begins with none once this many seconds are spent (the gate)
-import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { at } from "./support/files.mjs";
 import { findCargo, outputOf, run } from "./support/run.mjs";
+import { wayTo } from "./support/rust-targets.mjs";
 
 /** The one that differs most from where this is developed comes first. */
 const targets = [
@@ -19,11 +18,6 @@ const targets = [
 ];
 /** Results are kept, so that only what changed is compiled again. */
 const folder = "native/target/systems";
-
-/** Compilers in the order in which they are asked: the usual one, and the one that Debian installs beside it. */
-function compilers() {
-  return ["rustc", "/usr/bin/rustc"].filter((rustc) => outputOf(rustc, ["--version"]) !== undefined);
-}
 
 /** Whether C can be compiled for a target: the cryptography of buckets (ring) is partly C. */
 function hasC(target) {
@@ -38,25 +32,6 @@ function hasC(target) {
   return compilers.some((compiler) => outputOf(compiler, ["--version"]) !== undefined);
 }
 
-function hasLibrary(rustc, target) {
-  const place = outputOf(rustc, ["--print", "target-libdir", "--target", target]);
-  return place !== undefined && existsSync(place) && readdirSync(place).some((name) => /^libstd-/.test(name));
-}
-
-function hasSource(rustc) {
-  const sysroot = outputOf(rustc, ["--print", "sysroot"]);
-  return sysroot !== undefined && existsSync(join(sysroot, "lib/rustlib/src/rust/library/std/src/lib.rs"));
-}
-
-/** How a target can be compiled for; `undefined` where it cannot. */
-function wayTo(target) {
-  const found = compilers();
-  const ready = found.find((rustc) => hasLibrary(rustc, target));
-  if (ready !== undefined) return { rustc: ready, fromSource: false };
-  const source = found.find(hasSource);
-  return source === undefined ? undefined : { rustc: source, fromSource: true };
-}
-
 /** Whether the workspace compiles for a target; `undefined` where that cannot be told here. */
 function check(target) {
   const way = wayTo(target);
@@ -64,21 +39,12 @@ function check(target) {
     console.log(`systems: ${target}: skipped, no standard library for it is installed, and no source of one`);
     return undefined;
   }
-  const own = join(dirname(way.rustc), "cargo");
-  const cargo = way.rustc.includes("/") && existsSync(own) ? own : "cargo";
   const args = ["check", "--quiet", "--workspace", "--manifest-path", at("native/Cargo.toml")];
   const withBuckets = hasC(target);
   if (!withBuckets) args.push("--exclude", "varve-objects", "--no-default-features");
-  // A library that is built from its source is one of nightly's things, and the variable asks a stable compiler for them.
-  const source = way.fromSource ? ["-Zbuild-std=std,panic_unwind"] : [];
-  const env = {
-    RUSTC: way.rustc,
-    CARGO_TARGET_DIR: at(folder),
-    RUSTFLAGS: "-D warnings",
-    ...(way.fromSource ? { RUSTC_BOOTSTRAP: "1" } : {}),
-  };
+  const env = { ...way.env, CARGO_TARGET_DIR: at(folder), RUSTFLAGS: "-D warnings" };
   const start = performance.now();
-  const passed = run(cargo, [...args, "--target", target, ...source], env);
+  const passed = run(way.cargo, [...args, "--target", target, ...way.args], env);
   const seconds = Math.round((performance.now() - start) / 1000);
   const without = withBuckets ? "" : ", but buckets (native/objects): skipped, no C compiler for it";
   console.log(`systems: ${target}: ${passed ? "compiles" : "DOES NOT COMPILE"}, ${seconds} s${without}`);

@@ -1,31 +1,46 @@
 // The door to the native module and to the files that travel with the package. It is the only file that loads anything.
 
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { version } from "../package.json";
+import {
+  type NativeSetting,
+  type NativeWanted,
+  nativeBroken,
+  nativeMissing,
+  nativeOfAnotherVersion,
+} from "./native-errors";
 import type { NativeModule } from "./native-types";
-import { bundleFolders, packagedFiles, packageFolder, requireFrom } from "./package-folder";
-import { messageOf } from "./realm";
-import { VarveError } from "./varve-error";
+import {
+  bundleFolders,
+  fileOfPackage,
+  optionalDependencies,
+  packagedFiles,
+  packageFolder,
+  requireFrom,
+} from "./package-folder";
+import { MODEL_PACKAGE, packageOfPlatform, platformName, platformsOf, thisSystem } from "./platform-package";
 
 let loaded: NativeModule | undefined;
 
 /**
- * Loads the native module once per process: the file that the environment variable `VARVE_NATIVE` names, else the one of the package, else
- * `varve.node` beside the bundle that this code is in.
+ * Loads the native module once per process: the file that the environment variable `VARVE_NATIVE` names, else that of the package for this
+ * platform, else the one that a clone built or that a package brings, else `varve.node` beside the bundle that this code is in.
  */
 export function nativeModule(): NativeModule {
   loaded ??= load(process.env["VARVE_NATIVE"] ?? "");
   return loaded;
 }
 
-/** The folder of a model that the package brings: below `VARVE_MODELS`, in the package, or beside the bundle. */
+/** The folder of the built-in model: below `VARVE_MODELS`, in its package, in this package, or beside the bundle. */
 export function modelFolder(name: string): string | undefined {
   const models = process.env["VARVE_MODELS"] ?? "";
   const own = packageFolder();
-  const model = packagedFiles()?.model;
+  const installed = fileOfPackage(`${MODEL_PACKAGE}/config.json`);
   const places = [
     ...(models === "" ? [] : [join(models, name)]),
-    ...(model !== undefined && basename(model) === name ? [model] : []),
+    ...(installed === undefined ? [] : [dirname(installed)]),
+    ...(packagedFiles()?.models ?? []),
     ...(own === undefined ? [] : [join(own, "models", name)]),
     ...bundleFolders().flatMap((folder) => [join(folder, "models", name), join(folder, name)]),
   ];
@@ -33,22 +48,30 @@ export function modelFolder(name: string): string | undefined {
 }
 
 function load(override: string): NativeModule {
-  const file = override === "" ? nativeFile() : resolve(override);
   const setting: NativeSetting = override === "" ? settingOf(packageFolder()) : "named";
-  const platform = `${process.platform}-${process.arch}`;
-  if (file === undefined) throw nativeMissing(platform, setting);
+  const file = override === "" ? nativeFile() : resolve(override);
+  if (file === undefined) throw nativeMissing(wantedIn(setting));
+  const native = requireNative(file, setting);
+  const found = native.version?.();
+  // A clone builds its module anew when its sources change.
+  if (setting === "clone" || found === undefined || found === version) return native;
+  throw nativeOfAnotherVersion(file, found, wantedIn(setting));
+}
+
+function requireNative(file: string, setting: NativeSetting): NativeModule {
   try {
     return requireFrom(file)(file) as NativeModule;
   } catch (cause) {
-    throw nativeBroken(file, platform, setting, cause);
+    throw nativeBroken(file, wantedIn(setting), cause);
   }
 }
 
 function nativeFile(): string | undefined {
   const own = packageFolder();
-  const packaged = packagedFiles()?.native;
+  const files = packagedFiles();
   const places = [
-    ...(packaged === undefined ? [] : [packaged]),
+    ...prebuiltModules(files?.prebuilt ?? []),
+    ...(files === undefined ? [] : [files.native]),
     ...(own === undefined ? [] : [join(own, "native", "varve.node")]),
     ...bundleFolders().flatMap((folder) => [
       join(folder, "native", "varve.node"),
@@ -58,47 +81,27 @@ function nativeFile(): string | undefined {
   return places.find((file) => existsSync(file));
 }
 
-/** How this code is used: from a clone of the repository, from an installed package, in a bundle, or with a module that was named. */
-export type NativeSetting = "clone" | "installed" | "bundled" | "named";
+/** The modules of packages that may load here, the likeliest first. Old package managers install those of both C libraries of Linux. */
+function prebuiltModules(beside: readonly string[]): string[] {
+  const found = new Map<string, string>();
+  for (const platform of platformsOf(thisSystem)) {
+    const file =
+      fileOfPackage(`${packageOfPlatform(platform)}/varve.node`) ??
+      beside.find((place) => basename(dirname(place)) === platform && existsSync(place));
+    if (file !== undefined) found.set(platform, file);
+  }
+  const exact = found.size > 1 ? found.get(platformName(thisSystem)) : undefined;
+  return exact === undefined ? [...found.values()] : [exact];
+}
 
 function settingOf(folder: string | undefined): NativeSetting {
   if (folder === undefined) return "bundled";
-  return existsSync(join(folder, "native", "Cargo.toml")) ? "clone" : "installed";
+  if (existsSync(join(folder, "native", "Cargo.toml"))) return "clone";
+  return optionalDependencies(folder).includes(packageOfPlatform("linux-x64-gnu")) ? "installed" : "packed";
 }
 
-const hints: Readonly<Record<NativeSetting, string>> = {
-  clone: "Build it: run `npm run build` in the clone of Varve.",
-  installed:
-    "The package was packed on another platform. On this one, run `npm run build` and `npm pack` in a clone of Varve and install the tarball, " +
-    "or set the environment variable VARVE_NATIVE to a file varve.node that was built here.",
-  bundled:
-    'Varve was put into a bundle without its native module. Keep it out of the bundle (Next.js: serverExternalPackages: ["varve"]; esbuild: ' +
-    "--external:varve; webpack: externals), or copy native/varve.node of the package beside the bundle, or set VARVE_NATIVE to it.",
-  named: "Set the environment variable VARVE_NATIVE to a file varve.node for this platform, or unset it.",
-};
-
-/** The error for a native module that is nowhere. */
-export function nativeMissing(platform: string, setting: NativeSetting): VarveError {
-  return new VarveError("NATIVE_MISSING", `The native module for ${platform} was not found.`, {
-    hint: hints[setting],
-  });
-}
-
-/** The error for a native module that does not load. */
-export function nativeBroken(
-  file: string,
-  platform: string,
-  setting: NativeSetting,
-  cause: unknown,
-): VarveError {
-  const why = messageOf(cause).split("\n")[0] ?? "";
-  return new VarveError(
-    "NATIVE_MISSING",
-    `The native module for ${platform} could not be loaded from ${file}: ${why}`,
-    {
-      hint: /\bffi\b/i.test(why) ? "Allow it: start Deno with --allow-ffi." : hints[setting],
-      where: { file },
-      cause,
-    },
-  );
+function wantedIn(setting: NativeSetting): NativeWanted {
+  const platform = platformName(thisSystem);
+  const isPrebuilt = platformsOf(thisSystem).length > 0;
+  return { platform, package: isPrebuilt ? packageOfPlatform(platform) : undefined, version, setting };
 }

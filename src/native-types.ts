@@ -96,4 +96,6 @@ export interface NativeEmbedder {
 export interface NativeModule {
   readonly NativeDatabase: { connect(uri: string, options?: string): Promise<NativeDatabase> };
   readonly NativeEmbedder: new (folder: string) => NativeEmbedder;
+  /** The version of the package that the module was built for. Modules of before 0.1.0 do not say it. */
+  readonly version?: () => string;
 }

@@ -61,8 +61,8 @@ export function modelMissing(name: string): VarveError {
     {
       hint:
         `In a bundle, keep varve out of it (Next.js: serverExternalPackages: ["varve"]; esbuild: --external:varve; webpack: externals), or copy ` +
-        "the folder models of the package beside the bundle, or set the environment variable VARVE_MODELS to that folder. " +
-        "Without a bundle, install the package again.",
+        `the package @varve/model-en to models/${name} beside the bundle, or set the environment variable VARVE_MODELS to that folder models. ` +
+        "Without a bundle, install it: npm install @varve/model-en",
     },
   );
 }

@@ -4,7 +4,7 @@ import { VarveError } from "varve";
 import { describe, expect, test } from "vitest";
 import * as documents from "../../src/documents/document-errors";
 import * as embeddings from "../../src/embeddings/embedding-errors";
-import { nativeBroken, nativeMissing } from "../../src/native-module";
+import { nativeBroken, nativeMissing, nativeOfAnotherVersion } from "../../src/native-errors";
 import * as calls from "../../src/sdk/call/errors";
 import * as embed from "../../src/sdk/embed/embed-errors";
 import { toVarveError } from "../../src/sdk/native/call";
@@ -261,11 +261,24 @@ const documentExamples: Examples<typeof documents> = {
   walkAborted: [documents.walkAborted("enough")],
 };
 
-const settings = ["clone", "installed", "bundled", "named"] as const;
+const settings = ["clone", "installed", "packed", "bundled", "named"] as const;
+const wanted = { platform: "linux-x64-gnu", package: "@varve/linux-x64-gnu", version: "0.1.0" } as const;
+const installed = { ...wanted, setting: "installed" } as const;
+const brokenBy = (why: string): VarveError => nativeBroken("varve.node", installed, new Error(why));
 const native: readonly VarveError[] = [
-  ...settings.map((setting) => nativeMissing("linux-x64", setting)),
-  nativeBroken("native/varve.node", "linux-x64", "installed", new Error("cannot open\nstack")),
-  nativeBroken("native/varve.node", "linux-x64", "named", new Error("Requires ffi access")),
+  ...settings.map((setting) => nativeMissing({ ...wanted, setting })),
+  nativeMissing({ ...installed, platform: "freebsd-x64", package: undefined }),
+  brokenBy("cannot open\nstack"),
+  brokenBy("Requires ffi access"),
+  brokenBy("/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.17' not found (required by varve.node)"),
+  brokenBy("libc.musl-x86_64.so.1: cannot open shared object file: No such file or directory"),
+  brokenBy("Error loading shared library ld-linux-x86-64.so.2: No such file or directory"),
+  brokenBy("varve.node: invalid ELF header"),
+  brokenBy(
+    "dlopen(varve.node): mach-o file, but is an incompatible architecture (have 'arm64', need 'x86_64')",
+  ),
+  nativeOfAnotherVersion("varve.node", "0.0.9", installed),
+  nativeOfAnotherVersion("varve.node", "0.0.9", { ...wanted, setting: "named" }),
   toVarveError(new Error("a crash")),
   toVarveError(
     new Error(

@@ -14,5 +14,6 @@ mod reembed;
 mod scan;
 mod table;
 mod threads;
+mod version;
 mod work;
 mod writer;

@@ -166,3 +166,6 @@ export interface NativePage {
   /** All bytes and vectors. */
   blob: Uint8Array
 }
+
+/** The version of the package that this module was built for: the package refuses one of another version. */
+export declare function version(): string

@@ -1,9 +1,16 @@
-import type { BaseStore, Item } from "@langchain/langgraph-checkpoint";
+import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
+import type { BaseCheckpointSaver, BaseStore, Item } from "@langchain/langgraph-checkpoint";
 import type { RowVersion } from "varve";
-import type { VarveStore } from "varve/langgraph";
+import type { VarveSaver, VarveStore } from "varve/langgraph";
 import { expectTypeOf, test } from "vitest";
 
 declare const store: VarveStore;
+declare const checkpointer: VarveSaver;
+
+test("a graph takes both", () => {
+  expectTypeOf(checkpointer).toExtend<BaseCheckpointSaver>();
+  new StateGraph(MessagesAnnotation).compile({ checkpointer, store });
+});
 
 test("the store of LangGraph is one of its stores, and knows its past", async () => {
   expectTypeOf(store).toExtend<BaseStore>();

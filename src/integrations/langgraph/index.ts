@@ -1,13 +1,13 @@
 /**
- * Varve for LangGraph.js: a store for long-term memory that remembers what it knew.
+ * Varve for LangGraph.js: a store for long-term memory that remembers what it knew, and a checkpointer.
  *
  * @example
  * ```ts
  * import { builtin } from "varve/embeddings";
- * import { VarveStore } from "varve/langgraph";
+ * import { VarveSaver, VarveStore } from "varve/langgraph";
  *
  * const store = await VarveStore.open("./data", { embedding: builtin() });
- * const graph = builder.compile({ store });
+ * const graph = builder.compile({ store, checkpointer: new VarveSaver({ location: "./data" }) });
  * const then = store.asOf("2026-11-23");
  * ```
  *
@@ -15,6 +15,7 @@
  */
 
 export type { SearchMode } from "../support/search-mode";
+export { type VarveDeleteThreadOptions, VarveSaver, type VarveSaverConfig } from "./saver";
 export {
   type VarveDeleteItemOptions,
   VarveStore,

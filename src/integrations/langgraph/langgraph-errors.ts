@@ -52,3 +52,22 @@ export function embeddingMissing(table: string, name: string): VarveError {
     { hint: "Give the same function as `embedding`.", where: { table } },
   );
 }
+
+/** A config that names no thread. */
+export function noThread(call: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${call}: the config names no thread.`, {
+    hint: 'Give the graph one: graph.invoke(input, { configurable: { thread_id: "1" } }).',
+  });
+}
+
+/** A checkpoint whose values are not all there. */
+export function missingValue(
+  { thread, checkpoint }: { readonly thread: string; readonly checkpoint: string },
+  channel: string,
+): VarveError {
+  return new VarveError(
+    "CORRUPT",
+    `The value of ${JSON.stringify(channel)} in checkpoint ${JSON.stringify(checkpoint)} of thread ${JSON.stringify(thread)} is not in the table.`,
+    { hint: "Somebody removed rows of the table: deleteThread removes whole threads. Start a new thread." },
+  );
+}

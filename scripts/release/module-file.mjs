@@ -5,6 +5,7 @@ const machines = { 62: "x64", 183: "arm64" };
 
 /** For which system and processor a file is, as Node names them; `undefined` where it is no library of a known one. */
 export function systemOf(bytes) {
+  if (bytes.length < 64) return undefined;
   if (bytes.readUInt32BE(0) === 0x7f454c46) {
     return { os: "linux", cpu: machines[bytes.readUInt16LE(18)] };
   }
@@ -16,6 +17,7 @@ export function systemOf(bytes) {
   }
   if (bytes.readUInt16LE(0) === 0x5a4d) {
     const header = bytes.readUInt32LE(60);
+    if (header + 6 > bytes.length) return undefined;
     return { os: "win32", cpu: { 34404: "x64", 43620: "arm64" }[bytes.readUInt16LE(header + 4)] };
   }
   return undefined;

@@ -11,6 +11,7 @@ const pages = [
   "docs/as-of.md",
   "docs/across-time.md",
   "docs/purge.md",
+  "docs/agent-memory.md",
   "docs/documents.md",
   "docs/schema-changes.md",
   "docs/integrations/langchain.md",

@@ -1,6 +1,9 @@
+import { anthropic } from "@ai-sdk/anthropic";
 import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
 import type { BaseCheckpointSaver, BaseStore, Item } from "@langchain/langgraph-checkpoint";
-import type { RowVersion } from "varve";
+import type { ToolSet } from "ai";
+import { connect, type RowVersion } from "varve";
+import { factTable, factTools, memoryTable, memoryTool } from "varve/ai";
 import type { VarveSaver, VarveStore } from "varve/langgraph";
 import { expectTypeOf, test } from "vitest";
 
@@ -21,4 +24,14 @@ test("the store of LangGraph is one of its stores, and knows its past", async ()
   await store.history("a", "b");
   // @ts-expect-error a function of Varve embeds, no Embeddings
   await (await import("varve/langgraph")).VarveStore.open("memory:", { embedding: { embedQuery: () => [] } });
+});
+
+test("the memories of the AI SDK are its tools, and that of Anthropic takes the files", async () => {
+  const db = await connect("memory:");
+  const memory = memoryTool(await db.table(memoryTable()), { scope: "ada" });
+  expectTypeOf({ memory }).toExtend<ToolSet>();
+  expectTypeOf({ memory: anthropic.tools.memory_20250818({ execute: memory.execute }) }).toExtend<ToolSet>();
+  expectTypeOf(factTools(await db.table(factTable("facts")))).toExtend<ToolSet>();
+  // @ts-expect-error facts are in a table of facts
+  factTools(await db.table(memoryTable()));
 });

@@ -13,6 +13,7 @@ const programs = [
   "docs/as-of.md",
   "docs/across-time.md",
   "docs/purge.md",
+  "docs/agent-memory.md",
   "docs/search.md",
   "docs/confidence.md",
   "docs/queries.md",
@@ -22,7 +23,7 @@ const programs = [
   "docs/integrations/langgraph.md",
 ];
 const pages = [
-  ...programs.slice(0, 6),
+  ...programs.slice(0, 7),
   "docs/embeddings.md",
   ...readdirSync(join(root, "docs/integrations")).map((name) => `docs/integrations/${name}`),
 ];

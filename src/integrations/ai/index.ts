@@ -1,5 +1,5 @@
 /**
- * Retrieval for the AI SDK (`ai` 7): tools that a model may call, and a hook for its reranking models. Nothing of `ai` is imported:
+ * Retrieval and memory for the AI SDK (`ai` 7): tools that a model may call, and a hook for its reranking models. Nothing of `ai` is imported:
  * tools are plain objects, and the hook takes the SDK's own `rerank`.
  *
  * @example
@@ -40,4 +40,21 @@ export type {
   ShownValue,
   TimelineResult,
 } from "../support/retrieval/tool-types";
+export { type FactDefinition, type FactTable, factTable } from "./fact-table";
+export {
+  type FactToolOptions,
+  type FactTools,
+  type ForgetInput,
+  type ForgetResult,
+  factTools,
+  type RecalledFact,
+  type RecallInput,
+  type RecallResult,
+  type RememberInput,
+  type RememberResult,
+} from "./fact-tools";
+export { MemoryFiles, type MemoryScope, memoryFiles, memoryTable } from "./memory-files";
+export type { MemoryCommand } from "./memory-input";
+export { type MemoryTool, type MemoryToolOptions, memoryTool } from "./memory-tool";
+export type { MemoryFile } from "./memory-view";
 export { retrievalTools } from "./tools";

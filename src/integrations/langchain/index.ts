@@ -1,5 +1,6 @@
 /**
- * Varve for LangChain.js: a vector store that remembers every version, and a record manager for its indexing API.
+ * Varve for LangChain.js: a vector store that remembers every version, a record manager for its indexing API, and a
+ * store of bytes for parent documents and caches.
  *
  * @example
  * ```ts
@@ -14,6 +15,7 @@
  */
 
 export type { SearchMode } from "../support/search-mode";
+export { VarveByteStore, type VarveByteStoreConfig } from "./byte-store";
 export { VarveRecordManager, type VarveRecordManagerConfig } from "./record-manager";
 export type { VarveRetriever } from "./retriever";
 export type { VarveFilter, VarveRetrieverInput } from "./searchable-store";

@@ -14,6 +14,7 @@ const entries = {
   "integrations/langgraph": "src/integrations/langgraph/index.ts",
   "integrations/llamaindex": "src/integrations/llamaindex/index.ts",
   "integrations/mastra": "src/integrations/mastra/index.ts",
+  "integrations/openai-agents": "src/integrations/openai-agents/index.ts",
 };
 
 /** What is built of both: the page of `varve studio`, which runs in a browser (decision 0098), and the package. */

@@ -50,3 +50,7 @@ declare module "llamaindex" {
     };
   }
 }
+
+declare module "@openai/agents" {
+  export { Agent, run } from "@openai/agents-core";
+}

@@ -1,10 +1,18 @@
 import { anthropic } from "@ai-sdk/anthropic";
+import type { BaseStore as ByteStore } from "@langchain/core/stores";
 import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
 import type { BaseCheckpointSaver, BaseStore, Item } from "@langchain/langgraph-checkpoint";
+import type {
+  Session,
+  SessionHistoryRewriteAwareSession,
+  SessionHistoryTransactionAwareSession,
+} from "@openai/agents-core";
 import type { ToolSet } from "ai";
 import { connect, type RowVersion } from "varve";
 import { factTable, factTools, memoryTable, memoryTool } from "varve/ai";
+import type { VarveByteStore } from "varve/langchain";
 import type { VarveSaver, VarveStore } from "varve/langgraph";
+import type { VarveSession } from "varve/openai-agents";
 import { expectTypeOf, test } from "vitest";
 
 declare const store: VarveStore;
@@ -34,4 +42,14 @@ test("the memories of the AI SDK are its tools, and that of Anthropic takes the 
   expectTypeOf(factTools(await db.table(factTable("facts")))).toExtend<ToolSet>();
   // @ts-expect-error facts are in a table of facts
   factTools(await db.table(memoryTable()));
+});
+
+test("a session is one of the OpenAI Agents SDK, with all that is optional", () => {
+  expectTypeOf<VarveSession>().toExtend<Session>();
+  expectTypeOf<VarveSession>().toExtend<SessionHistoryTransactionAwareSession>();
+  expectTypeOf<VarveSession>().toExtend<SessionHistoryRewriteAwareSession>();
+});
+
+test("the byte store is a store of LangChain", () => {
+  expectTypeOf<VarveByteStore>().toExtend<ByteStore<string, Uint8Array>>();
 });

@@ -1,0 +1,344 @@
+import type {
+  AgentInputItem,
+  SessionHistoryRewriteArgs,
+  SessionHistoryRewriteAwareSession,
+  SessionHistoryTransactionArgs,
+  SessionHistoryTransactionAwareSession,
+} from "@openai/agents-core";
+import { type AsOf, type Database, VarveError } from "varve";
+import { type Names, ownOptions } from "../../own-options";
+import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { readOnly } from "../support/document-errors";
+import { digestOf, type PackedItem, packed, unpacked } from "./packed-item";
+import { badArgument, otherSuffix, otherTransaction, tooBusy } from "./session-errors";
+import {
+  itemId,
+  openSessions,
+  operationId,
+  type SessionRow,
+  type SessionTable,
+  type SessionView,
+} from "./session-table";
+
+/** What a session takes. */
+export interface VarveSessionConfig extends DatabaseOptions {
+  /**
+   * Its id: sessions of other ids in the same table are other histories.
+   * @default a new one
+   */
+  readonly sessionId?: string | undefined;
+  /**
+   * The name of the table.
+   * @default "openai_sessions"
+   */
+  readonly table?: string | undefined;
+}
+
+const CONFIG: Names<VarveSessionConfig> = { ...DATABASE, sessionId: true, table: true };
+const ATTEMPTS = 50;
+
+/** An item with where it stands. */
+interface PlacedItem extends PackedItem {
+  readonly position: number | null;
+}
+
+/**
+ * The history of a conversation, for the OpenAI Agents SDK. Each change of it is a version, so that it can be read as it was.
+ *
+ * Nothing is opened before it is used. Any number of processes may use one session.
+ *
+ * @example
+ * ```ts
+ * const session = new VarveSession({ db, sessionId: "user-17" });
+ * await run(agent, "What did I order?", { session });
+ * const then = await session.asOf("2026-11-23").getItems();
+ * ```
+ */
+export class VarveSession
+  implements SessionHistoryTransactionAwareSession, SessionHistoryRewriteAwareSession
+{
+  readonly #config: VarveSessionConfig;
+  readonly #id: string;
+  readonly #database: DatabaseSource;
+  readonly #at: AsOf | undefined;
+  #opening: Promise<SessionTable> | undefined;
+
+  /** A session in a database. */
+  constructor(config: VarveSessionConfig);
+  /** @internal */
+  constructor(config: VarveSessionConfig, database: DatabaseSource, at: AsOf);
+  constructor(given: VarveSessionConfig, database?: DatabaseSource, at?: AsOf) {
+    const config = ownOptions("VarveSession", given, CONFIG);
+    const { db, location, sessionId = crypto.randomUUID() } = config;
+    if (typeof sessionId !== "string" || sessionId === "")
+      throw badArgument("VarveSession", "sessionId", "a text that is not empty", sessionId);
+    this.#config = { ...config, sessionId };
+    this.#id = sessionId;
+    this.#database = database ?? new DatabaseSource({ db, location });
+    this.#at = at;
+  }
+
+  /** The database, with all that it can do. */
+  database(): Promise<Database> {
+    return this.#database.open();
+  }
+
+  /** The id of the session. */
+  getSessionId(): Promise<string> {
+    return Promise.resolve(this.#id);
+  }
+
+  /** The items, the oldest first; with a limit, the last ones. */
+  async getItems(limit?: number): Promise<AgentInputItem[]> {
+    if (limit !== undefined && !Number.isSafeInteger(limit))
+      throw badArgument("getItems", "limit", "a whole number", limit);
+    if (limit !== undefined && limit <= 0) return [];
+    const t = await this.#table();
+    const rows = await this.#last(this.#at === undefined ? t : t.asOf(this.#at), limit);
+    return rows.map((row) => unpacked(row) as AgentInputItem);
+  }
+
+  /** Adds items at the end, as one commit. */
+  async addItems(items: AgentInputItem[]): Promise<void> {
+    this.#checkPresent("addItems");
+    const added = listOf("addItems", "items", items);
+    if (added.length === 0) return;
+    await this.#append(added, undefined);
+  }
+
+  /** Takes the last item away, and returns it. Older versions still show it. */
+  async popItem(): Promise<AgentInputItem | undefined> {
+    this.#checkPresent("popItem");
+    const t = await this.#table();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [last] = await this.#last(t, 1);
+      if (last === undefined) return undefined;
+      const { deleted } = await t.delete({ where: { id: itemId(this.#id, last.position ?? 0) } });
+      if (deleted > 0) return unpacked(last) as AgentInputItem;
+    }
+    throw tooBusy(this.#id);
+  }
+
+  /** Takes all items away. Older versions still show them; see `purge`. */
+  async clearSession(): Promise<void> {
+    this.#checkPresent("clearSession");
+    const t = await this.#table();
+    await t.delete({ where: { session: this.#id } });
+  }
+
+  /**
+   * Removes the session from every version of the table, as if it had never been: it cannot be undone. Returns how many rows are gone.
+   *
+   * @example
+   * ```ts
+   * await session.purge();
+   * ```
+   */
+  async purge(): Promise<number> {
+    this.#checkPresent("purge");
+    const t = await this.#table();
+    return (await t.purge({ where: { session: this.#id } })).rows;
+  }
+
+  /** Adds items, or replaces the last ones, as one commit, and only once for an `operationId`. */
+  async applyHistoryTransaction({
+    operationId: operation,
+    transaction,
+  }: SessionHistoryTransactionArgs): Promise<void> {
+    const call = "applyHistoryTransaction";
+    this.#checkPresent(call);
+    if (typeof operation !== "string" || operation.trim() === "")
+      throw badArgument(call, "operationId", "a text that is not empty", operation);
+    const digest = digestOf(transaction);
+    const applied = { operation, digest };
+    switch (transaction?.type) {
+      case "append_items":
+        return await this.#append(listOf(call, "items", transaction.items), applied);
+      case "replace_suffix": {
+        const expected = listOf(call, "expectedSuffix", transaction.expectedSuffix);
+        return await this.#replace(expected, listOf(call, "replacement", transaction.replacement), applied);
+      }
+      default:
+        throw badArgument(call, "transaction", "append_items or replace_suffix", transaction);
+    }
+  }
+
+  /** Replaces calls of functions, as one commit: the runner does so where a call was approved or changed. */
+  async applyHistoryMutations({ mutations }: SessionHistoryRewriteArgs): Promise<void> {
+    const call = "applyHistoryMutations";
+    this.#checkPresent(call);
+    if (!Array.isArray(mutations)) throw badArgument(call, "mutations", "a list", mutations);
+    const all = mutations.map(({ type, callId, replacement }) => {
+      if (type !== "replace_function_call") throw badArgument(call, "type", "replace_function_call", type);
+      return { callId, replacement: packed(replacement) };
+    });
+    const t = await this.#table();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const version = await t.version();
+      const items = await this.#last(t.asOf(version), undefined);
+      const { changed, gone } = mutated(items, all);
+      if (changed.length === 0) return;
+      const rows = changed.flatMap((one) => this.#rows([one], one.position ?? 0, undefined));
+      const ids = gone.map(({ position }) => itemId(this.#id, position ?? 0));
+      const ends = ids.length === 0 ? {} : { delete: { id: { $in: ids } } };
+      if (await committed(() => t.upsert(rows, { ...ends, merge: true, ifVersion: version }))) return;
+    }
+    throw tooBusy(this.#id);
+  }
+
+  /**
+   * The session as it was, read only, at a date, a version or a tag.
+   *
+   * @example
+   * ```ts
+   * const items = await session.asOf("2026-11-23").getItems();
+   * ```
+   */
+  asOf(at: AsOf): VarveSession {
+    return new VarveSession(this.#config, this.#database, at);
+  }
+
+  /** Closes the database, where the session opened it itself. */
+  async close(): Promise<void> {
+    this.#opening = undefined;
+    await this.#database.close();
+  }
+
+  /** Adds items behind the last one. Where somebody else was first, they come behind theirs. */
+  async #append(items: readonly PackedItem[], applied: Applied | undefined): Promise<void> {
+    const t = await this.#table();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (applied !== undefined && (await this.#isApplied(t, applied))) return;
+      const [last] = await this.#last(t, 1);
+      const rows = this.#rows(items, (last?.position ?? -1) + 1, applied);
+      if (rows.length === 0) return;
+      try {
+        await t.insert(rows);
+        return;
+      } catch (error) {
+        if (!VarveError.is(error) || error.code !== "DUPLICATE_KEY") throw error;
+      }
+    }
+    throw tooBusy(this.#id);
+  }
+
+  /** Replaces the last items, if they are those that are expected. */
+  async #replace(
+    expected: readonly PackedItem[],
+    items: readonly PackedItem[],
+    applied: Applied,
+  ): Promise<void> {
+    const t = await this.#table();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const version = await t.version();
+      const view = t.asOf(version);
+      if (await this.#isApplied(view, applied)) return;
+      const suffix = expected.length === 0 ? [] : await this.#last(view, expected.length);
+      const isExpected = digestOf(suffix.map(unpacked)) === digestOf(expected.map(unpacked));
+      if (!isExpected) throw otherSuffix(this.#id);
+      const [last] = await this.#last(view, 1);
+      const start = suffix[0]?.position ?? (last?.position ?? -1) + 1;
+      const gone = suffix.map(({ position }) => itemId(this.#id, position ?? 0));
+      const ends = gone.length === 0 ? {} : { delete: { id: { $in: gone } } };
+      const rows = this.#rows(items, start, applied);
+      if (await committed(() => t.upsert(rows, { ...ends, ifVersion: version }))) return;
+    }
+    throw tooBusy(this.#id);
+  }
+
+  #rows(items: readonly PackedItem[], start: number, applied: Applied | undefined): SessionRow[] {
+    const session = this.#id;
+    const rows = items.map((one, index): SessionRow => {
+      const position = start + index;
+      return { id: itemId(session, position), session, position, item: one.item, binary: one.binary };
+    });
+    if (applied === undefined) return rows;
+    const { operation, digest } = applied;
+    return [
+      ...rows,
+      { id: operationId(session, operation), session, position: null, item: digest, binary: null },
+    ];
+  }
+
+  async #isApplied(view: SessionView, { operation, digest }: Applied): Promise<boolean> {
+    const row = await view.get(operationId(this.#id, operation), { select: ["item"] });
+    if (row !== undefined && row.item !== digest) throw otherTransaction(operation);
+    return row !== undefined;
+  }
+
+  async #last(view: SessionView, limit: number | undefined): Promise<PlacedItem[]> {
+    const rows = await view.find({
+      where: { session: this.#id, position: { $exists: true } },
+      orderBy: { column: "position", descending: true },
+      limit,
+      select: ["position", "item", "binary"],
+    });
+    return rows.reverse();
+  }
+
+  #checkPresent(method: string): void {
+    if (this.#at !== undefined) throw readOnly(method);
+  }
+
+  #table(): Promise<SessionTable> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<SessionTable> {
+    return await openSessions(await this.#database.open(), this.#config.table ?? "openai_sessions");
+  }
+}
+
+/** An operation that must be applied once. */
+interface Applied {
+  readonly operation: string;
+  readonly digest: string;
+}
+
+/** Whether a write that demands a version landed; false where somebody else was first. */
+async function committed(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (VarveError.is(error) && error.code === "CONFLICT") return false;
+    throw error;
+  }
+}
+
+interface CallMutation {
+  readonly callId: string;
+  readonly replacement: PackedItem;
+}
+
+/** Of each call the first item becomes its replacement, and others of the same call go. */
+function mutated(
+  items: readonly PlacedItem[],
+  mutations: readonly CallMutation[],
+): { changed: PlacedItem[]; gone: PlacedItem[] } {
+  const changed = new Map<string, PlacedItem>();
+  const gone: PlacedItem[] = [];
+  const last = new Map(mutations.map(({ callId, replacement }) => [callId, replacement]));
+  for (const one of items) {
+    const { type, callId } = one.item as { readonly type?: unknown; readonly callId?: unknown };
+    const replacement = type === "function_call" ? last.get(String(callId)) : undefined;
+    if (replacement === undefined) continue;
+    if (changed.has(String(callId))) gone.push(one);
+    else changed.set(String(callId), { ...replacement, position: one.position });
+  }
+  return { changed: [...changed.values()], gone };
+}
+
+/** Items as rows hold them, read at the call. */
+function listOf(call: string, name: string, items: unknown): PackedItem[] {
+  if (!Array.isArray(items)) throw badArgument(call, name, "a list of items", items);
+  return items.map((item: unknown, index) => {
+    if (typeof item !== "object" || item === null)
+      throw badArgument(call, `${name}[${index}]`, "an item", item);
+    return packed(item);
+  });
+}

@@ -170,6 +170,7 @@ impl Bucket {
             return Ok(Some(bytes));
         }
         let key = self.key(path)?;
+        let copy = self.0.cache.as_ref().map(|cache| cache.copy(&of));
         let (length, first) = match self.fetch(&key, Some((0, RANGE))).wait()? {
             Ok(first) => first,
             Err(StoreError::NotFound { .. }) => return Ok(None),
@@ -177,7 +178,7 @@ impl Bucket {
             Err(error) => return Err(failed("read", path, &error)),
         };
         check_length(path, length.min(RANGE), &first)?;
-        match self.0.cache.as_ref().filter(|_| length >= CACHE_FROM) {
+        match copy.filter(|_| length >= CACHE_FROM) {
             None => {
                 let mut bytes = first;
                 // A length that a store declares is not believed before its bytes are there.
@@ -187,8 +188,7 @@ impl Bucket {
                 })?;
                 Ok(Some(Bytes::from(bytes)))
             }
-            Some(cache) => {
-                let mut copy = cache.copy(&of)?;
+            Some(mut copy) => {
                 copy.write(&first)?;
                 self.fetch_rest(path, &key, length, |part| copy.write(part))?;
                 copy.finish().map(Some)
@@ -327,14 +327,22 @@ impl Store for Bucket {
     }
 
     fn remove(&self, path: &str) -> Result<()> {
+        let (store, key) = (Arc::clone(&self.0.clients.store), self.key(path)?);
+        match self.0.io.run(async move { store.delete(&key).await })? {
+            Err(error) if Meaning::of(&error) != Meaning::Missing => {
+                return Err(failed("remove", path, &error));
+            }
+            _ => {}
+        }
+        // Last: from here on nobody makes a copy who did not begin before.
         if let Some(cache) = self.0.cache.as_ref().filter(|_| is_fixed(path)) {
             cache.remove(&self.copied(path));
         }
-        let (store, key) = (Arc::clone(&self.0.clients.store), self.key(path)?);
-        match self.0.io.run(async move { store.delete(&key).await })? {
-            Err(error) if Meaning::of(&error) != Meaning::Missing => Err(failed("remove", path, &error)),
-            _ => Ok(()),
-        }
+        Ok(())
+    }
+
+    fn forget_copies(&self) -> Result<u64> {
+        self.0.cache.as_ref().map_or(Ok(0), Cache::drop_all)
     }
 
     fn tries_again(&self) -> bool {

@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,6 +19,8 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64, xxh3_128};
 
 /// What the name of a file starts with that is still being fetched.
 const UNFINISHED: &str = ".fetching-";
+/// The file that says, by what it holds, that all copies were dropped: what was being fetched then must not stay either.
+const DROPPED: &str = ".dropped";
 /// One that is older was left behind by somebody who died.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many bytes a folder may hold unless something else is said.
@@ -48,14 +50,19 @@ struct Known {
     looked: Option<Instant>,
     /// How many bytes this process wrote since the folder was gone through; `None` before it was.
     written: Option<u64>,
+    /// Copies that are being made, by their numbers: what stands for the key, and whether the file was removed meanwhile.
+    begun: HashMap<u64, (String, bool)>,
 }
 
-/// A copy that is being written.
+/// A copy that is being made. It is known from before its file is asked for, so that whoever removes the file meanwhile finds it.
 pub(crate) struct Copy<'c> {
     cache: &'c Cache,
+    number: u64,
     key: String,
-    path: PathBuf,
-    file: Option<File>,
+    /// What the folder said of copies that were dropped.
+    dropped: Option<Vec<u8>>,
+    /// Where it is written, from the first bytes on.
+    written: Option<(PathBuf, File)>,
     hash: Xxh3,
 }
 
@@ -111,15 +118,50 @@ impl Cache {
         known.checked.remove(name);
     }
 
-    /// Removes the copy of a file that was removed, whichever process made it.
+    /// Removes the copy of a file that was removed, and of one that is being made by this process sees to it that it does not stay. One that
+    /// another process made a moment ago may be missed: it goes when room is made.
     pub(crate) fn remove(&self, of: &str) {
         let key = key(of);
-        let known = self.known().names.get(&key).cloned();
-        if let Some(name) = known.or_else(|| self.look(&key)) {
+        let mut known = self.known();
+        let begun = known.begun.values_mut().filter(|(begun, _)| *begun == key);
+        begun.for_each(|(_, is_removed)| *is_removed = true);
+        let name = known.names.get(&key).cloned();
+        drop(known);
+        if let Some(name) = name.or_else(|| self.look_for(&key)) {
             self.forget(&key, &name);
             // Who shares the folder may have done it already.
             let _ = fs::remove_file(self.folder.join(name));
         }
+    }
+
+    /// Drops all copies, whoever made them and of whatever files, those included that are being made. Returns how many the system keeps,
+    /// because somebody has them open.
+    pub(crate) fn drop_all(&self) -> Result<u64> {
+        let failed = |error| Error::io("drop what was kept in", self.folder.to_string_lossy(), &error);
+        fs::create_dir_all(&self.folder).map_err(failed)?;
+        let id = getrandom::u64().map_err(|_| Error::internal("the system has no randomness"))?;
+        // Before they are looked for: who ends a copy looks here afterwards.
+        fs::write(self.folder.join(DROPPED), format!("{id:016x}")).map_err(failed)?;
+        let mut known = self.known();
+        known.names.clear();
+        known.checked.clear();
+        drop(known);
+        let mut kept = 0;
+        for entry in fs::read_dir(&self.folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if is_copy(&name) || name.starts_with(UNFINISHED) {
+                let removed = fs::remove_file(entry.path());
+                kept += u64::from(removed.is_err_and(|error| error.kind() != io::ErrorKind::NotFound));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// What the folder says of copies that were dropped.
+    fn dropped(&self) -> Option<Vec<u8>> {
+        fs::read(self.folder.join(DROPPED)).ok()
     }
 
     /// A copy that another process made. One that it made a moment ago may be missed, and is then fetched as well.
@@ -144,24 +186,30 @@ impl Cache {
         known.names.get(key).cloned()
     }
 
-    /// Begins a copy.
-    pub(crate) fn copy(&self, of: &str) -> Result<Copy<'_>> {
+    /// Begins a copy, before anything of its file was asked for.
+    pub(crate) fn copy(&self, of: &str) -> Copy<'_> {
+        let (number, key) = (self.number.fetch_add(1, Ordering::Relaxed), key(of));
+        self.known().begun.insert(number, (key.clone(), false));
+        Copy {
+            cache: self,
+            number,
+            key,
+            dropped: self.dropped(),
+            written: None,
+            hash: Xxh3::new(),
+        }
+    }
+
+    fn create(&self) -> Result<(PathBuf, File)> {
         fs::create_dir_all(&self.folder).map_err(|error| self.failed(&error))?;
         loop {
             let number = self.number.fetch_add(1, Ordering::Relaxed);
             let path = self
                 .folder
                 .join(format!("{UNFINISHED}{}-{number}", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => {
-                    return Ok(Copy {
-                        cache: self,
-                        key: key(of),
-                        path,
-                        file: Some(file),
-                        hash: Xxh3::new(),
-                    });
-                }
+            let mut options = OpenOptions::new();
+            match options.read(true).write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((path, file)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(self.failed(&error)),
             }
@@ -221,17 +269,27 @@ impl Cache {
 impl Copy<'_> {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.hash.update(bytes);
-        let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes));
-        written.map_err(|error| self.cache.failed(&error))
+        let (_, file) = match &mut self.written {
+            Some(written) => written,
+            None => self.written.insert(self.cache.create()?),
+        };
+        file.write_all(bytes).map_err(|error| self.cache.failed(&error))
     }
 
-    /// Ends the copy, and opens it.
+    /// Ends the copy, and opens it. Where its file was removed meanwhile, or all copies were dropped, its bytes are in memory and nothing
+    /// stays.
     pub(crate) fn finish(mut self) -> Result<Bytes> {
-        drop(self.file.take());
+        let Some((unfinished, file)) = self.written.take() else {
+            return Ok(Bytes::from(Vec::new()));
+        };
         let name = name(&self.key, self.hash.digest());
         let path = self.cache.folder.join(&name);
-        if let Err(error) = fs::rename(&self.path, &path) {
-            let _ = fs::remove_file(&self.path);
+        if let Err(error) = fs::rename(&unfinished, &path) {
+            let _ = fs::remove_file(&unfinished);
+            if error.kind() == io::ErrorKind::NotFound {
+                // It was dropped.
+                return self.in_memory(file);
+            }
             // Some systems put nothing in the place of what another process has open, which has the same bytes.
             self.cache.known().names.insert(self.key.clone(), name);
             return self
@@ -239,21 +297,47 @@ impl Copy<'_> {
                 .open_key(&self.key)
                 .ok_or_else(|| self.cache.failed(&error));
         }
-        let opened = self.cache.disk.open(&path);
-        let bytes = opened.map_err(|error| self.cache.failed(&error))?;
-        let mut known = self.cache.known();
-        known.names.insert(self.key.clone(), name.clone());
-        known.checked.insert(name);
-        drop(known);
+        if self.is_unwanted(&name) {
+            let _ = fs::remove_file(&path);
+            return self.in_memory(file);
+        }
+        let Ok(bytes) = self.cache.disk.open(&path) else {
+            // Somebody made room.
+            self.cache.forget(&self.key, &name);
+            return self.in_memory(file);
+        };
         self.cache.wrote(bytes.len() as u64);
         Ok(bytes)
+    }
+
+    /// Whether its file was removed since it was begun, or all copies were dropped. Otherwise it is known from here on to who removes the
+    /// file.
+    fn is_unwanted(&self, name: &str) -> bool {
+        let mut known = self.cache.known();
+        let is_removed = known.begun.get(&self.number).is_some_and(|(_, removed)| *removed);
+        if is_removed || self.cache.dropped() != self.dropped {
+            return true;
+        }
+        known.names.insert(self.key.clone(), name.to_owned());
+        known.checked.insert(name.to_owned());
+        false
+    }
+
+    /// What was written, of a file whose name may be gone.
+    fn in_memory(&self, mut file: File) -> Result<Bytes> {
+        let mut bytes = Vec::new();
+        let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+        read.map_err(|error| self.cache.failed(&error))?;
+        Ok(Bytes::from(bytes))
     }
 }
 
 impl Drop for Copy<'_> {
     fn drop(&mut self) {
-        if self.file.take().is_some() {
-            let _ = fs::remove_file(&self.path);
+        self.cache.known().begun.remove(&self.number);
+        if let Some((path, file)) = self.written.take() {
+            drop(file);
+            let _ = fs::remove_file(path);
         }
     }
 }
@@ -287,7 +371,7 @@ mod tests {
     }
 
     fn put(cache: &Cache, of: &str, content: &[u8]) -> Bytes {
-        let mut copy = cache.copy(of).unwrap();
+        let mut copy = cache.copy(of);
         content.chunks(1000).for_each(|part| copy.write(part).unwrap());
         copy.finish().unwrap()
     }
@@ -374,6 +458,66 @@ mod tests {
     }
 
     #[test]
+    fn copies_of_other_processes_are_not_looked_for_at_each_removal() {
+        let folder = tempfile::tempdir().unwrap();
+        let [cache, other] = [(); 2].map(|()| Cache::new(folder.path().to_owned(), BUDGET));
+        cache.remove("b");
+        put(&other, "a", &[7; 100]);
+        cache.remove("a");
+        assert_eq!(files(folder.path()).len(), 1);
+        cache.known().looked = Instant::now().checked_sub(LOOKED_FOR);
+        cache.remove("a");
+        assert_eq!(files(folder.path()).len(), 0);
+    }
+
+    #[test]
+    fn a_copy_that_is_made_while_its_file_is_removed_does_not_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), BUDGET);
+        let (early, mut late) = (cache.copy("a"), cache.copy("a"));
+        late.write(&[7; 100]).unwrap();
+        cache.remove("a");
+        for mut copy in [early, late] {
+            copy.write(&[8; 100]).unwrap();
+            assert!(copy.finish().unwrap().ends_with(&[8; 100]));
+        }
+        assert_eq!(files(folder.path()).len(), 0);
+        assert!(cache.open("a").is_none());
+        // A later one does.
+        put(&cache, "a", &[7; 100]);
+        assert!(cache.open("a").is_some());
+    }
+
+    #[test]
+    fn all_copies_are_dropped_and_those_of_other_processes_that_are_being_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let [cache, other] = [(); 2].map(|()| Cache::new(folder.path().join("in"), BUDGET));
+        // Before there is a folder.
+        let early = other.copy("c");
+        assert_eq!(cache.drop_all().unwrap(), 0);
+        for of in ["a", "b"] {
+            put(&other, of, &[7; 100]);
+        }
+        fs::write(folder.path().join("in/mine"), [0; 10]).unwrap();
+        let mut half = other.copy("d");
+        half.write(&[1; 50]).unwrap();
+        let kept = cache.open("a").unwrap();
+        let marked = ["mine", DROPPED].map(str::to_owned);
+        assert_eq!(cache.drop_all().unwrap(), 0);
+        for mut copy in [early, half] {
+            copy.write(&[2; 50]).unwrap();
+            assert!(copy.finish().unwrap().ends_with(&[2; 50]));
+        }
+        let mut left = files(&folder.path().join("in"));
+        left.sort_by_key(|name| name.starts_with('.'));
+        assert_eq!(left, marked);
+        assert_eq!(&*kept, &[7; 100]);
+        assert!(cache.open("a").is_none() && other.open("b").is_none());
+        put(&other, "a", &[7; 100]);
+        assert!(other.open("a").is_some());
+    }
+
+    #[test]
     fn a_folder_is_gone_through_once_for_many_copies() {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::new(folder.path().to_owned(), 160_000);
@@ -399,13 +543,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::new(folder.path().to_owned(), BUDGET);
         let begin = |content: &[u8]| {
-            let mut copy = cache.copy("a").unwrap();
+            let mut copy = cache.copy("a");
             copy.write(content).unwrap();
             copy
         };
         let lost = begin(&[7; 100]);
         put(&cache, "a", &[7; 100]);
-        fs::remove_file(&lost.path).unwrap();
+        fs::remove_file(&lost.written.as_ref().unwrap().0).unwrap();
         assert_eq!(&*lost.finish().unwrap(), &[7; 100]);
         // Nothing can be put over a folder.
         let place = folder.path().join(name(&key("a"), xxh3_64(&[8; 100])));
@@ -420,7 +564,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mine"), [0; 1000]).unwrap();
         let cache = Cache::new(folder.path().to_owned(), 1);
-        let mut copy = cache.copy("a").unwrap();
+        let mut copy = cache.copy("a");
         copy.write(&[1; 10]).unwrap();
         drop(copy);
         put(&cache, "b", &[2; 100]);

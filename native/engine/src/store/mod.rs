@@ -125,6 +125,14 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says; some systems do not remove a file that somebody has open, so that one tries again later.
     fn remove(&self, path: &str) -> Result<()>;
+    /// Drops all copies of files that this machine keeps beside the store, those included that are being made. Returns how many the system
+    /// keeps, because somebody has them open.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn forget_copies(&self) -> Result<u64> {
+        Ok(0)
+    }
     /// Makes durable what readers see under a name: that it is there, where the answer of a put was lost, or that it was removed.
     ///
     /// # Errors

@@ -2,7 +2,7 @@ use std::sync::{Arc, PoisonError};
 
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use varve_engine::Result;
+use varve_engine::{Result, Table};
 use varve_protocol::{Page, Pages};
 
 use crate::call::thrown;
@@ -28,14 +28,14 @@ impl NativeScan {
 
     fn step<T: 'static, J>(
         &self,
-        next: fn(&mut Pages) -> Result<Option<T>>,
+        next: fn(&mut Pages, &Table) -> Result<Option<T>>,
         convert: fn(Option<T>) -> Option<J>,
     ) -> Work<Option<T>, Option<J>> {
         let (pages, opened) = (Arc::clone(&self.pages), Arc::clone(&self.opened));
         let run = move || {
-            opened.run(|_| {
+            opened.run(|table| {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-                pages.as_mut().map_or(Ok(None), next)
+                pages.as_mut().map_or(Ok(None), |pages| next(pages, table))
             })
         };
         Work::new(run, convert)

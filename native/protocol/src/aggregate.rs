@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use varve_engine::{Aggregation, DataType, Group, Measured, Result, Table};
+use varve_engine::{Aggregation, DataType, Group, Measured, Result, Snapshot, Table};
 
 use crate::page::{check_text, integer_json, json_of};
 use crate::request::{Aggregate, parse};
@@ -10,13 +10,15 @@ use crate::request::{Aggregate, parse};
 /// As [`Snapshot::aggregate`](varve_engine::Snapshot::aggregate); [`varve_engine::Code::InvalidArgument`] for more than a text can hold.
 pub fn aggregate(table: &Table, request: &str) -> Result<String> {
     let request: Aggregate = parse(request)?;
-    let snapshot = request.snapshot(table)?;
-    let asked = request.bind(&snapshot)?;
-    let groups = snapshot.aggregate(&asked)?;
-    let told: Json = groups.iter().map(|group| told(&asked, group)).collect();
-    let text = told.to_string();
-    check_text(&text)?;
-    Ok(text)
+    let read = |snapshot: &Snapshot| {
+        let asked = request.bind(snapshot)?;
+        let groups = snapshot.aggregate(&asked)?;
+        let told: Json = groups.iter().map(|group| told(&asked, group)).collect();
+        let text = told.to_string();
+        check_text(&text)?;
+        Ok(text)
+    };
+    table.read(|table| request.snapshot(table), read)
 }
 
 fn told(asked: &Aggregation, group: &Group) -> Json {

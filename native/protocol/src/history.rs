@@ -59,7 +59,7 @@ pub fn diff(table: &Table, request: &str) -> Result<Page> {
     };
     let fields = request.select.fields_of_either(later, earlier)?;
     let filter = filter(request.filter.as_ref(), later.schema())?;
-    let difference = from.diff(&to, filter.as_ref(), &fields)?;
+    let difference = table.or_outdated(&from, from.diff(&to, filter.as_ref(), &fields))?;
     let parts = [
         &difference.added,
         &difference.removed,

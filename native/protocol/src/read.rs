@@ -19,9 +19,8 @@ const COUNTED_BYTES: usize = 500;
 /// Those of [`Snapshot::get`], [`Snapshot::find`] and [`Snapshot::search`]; [`varve_engine::Code::InvalidArgument`] for rows that no page can hold.
 pub fn read_page(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Page> {
     let request: Read = parse(request)?;
-    let snapshot = request.snapshot(table)?;
-    let fields = request.fields(&snapshot)?;
-    answer(table, &request, &snapshot, fields, vector)
+    let read = |snapshot: &Snapshot| answer(table, &request, snapshot, request.fields(snapshot)?, vector);
+    table.read(|table| request.snapshot(table), read)
 }
 
 /// The nanoseconds for which a host's thread may be held.
@@ -103,15 +102,17 @@ fn indexed_ns(request: &Read, snapshot: &Snapshot) -> Result<Option<u64>> {
 /// As [`read_page`].
 pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Vec<u8>> {
     let request: Read = parse(request)?;
-    let snapshot = request.snapshot(table)?;
-    let picked = pick(&request, &snapshot, request.fields(&snapshot)?, vector)?;
-    let lifetimes = lifetimes(table, &request, &picked)?;
-    picked.arrow_stream(Beside {
-        scored: request.kind == ReadKind::Search,
-        fused: request.is_fused(),
-        counted: request.is_counted(),
-        lifetimes: lifetimes.as_deref(),
-    })
+    let read = |snapshot: &Snapshot| {
+        let picked = pick(&request, snapshot, request.fields(snapshot)?, vector)?;
+        let lifetimes = lifetimes(table, &request, &picked)?;
+        picked.arrow_stream(Beside {
+            scored: request.kind == ReadKind::Search,
+            fused: request.is_fused(),
+            counted: request.is_counted(),
+            lifetimes: lifetimes.as_deref(),
+        })
+    };
+    table.read(|table| request.snapshot(table), read)
 }
 
 /// What a search, a find or a count would read.
@@ -120,26 +121,30 @@ pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Resul
 /// As [`Snapshot::explain`].
 pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<String> {
     let request: Read = parse(request)?;
-    let snapshot = request.snapshot(table)?;
+    let read = |snapshot: &Snapshot| explained(&request, snapshot, vector);
+    table.read(|table| request.snapshot(table), read)
+}
+
+fn explained(request: &Read, snapshot: &Snapshot, vector: Option<&[f32]>) -> Result<String> {
     let took = match request.kind {
-        ReadKind::Find => Some(snapshot.explain_find(&request.find(&snapshot)?, None)?.1),
+        ReadKind::Find => Some(snapshot.explain_find(&request.find(snapshot)?, None)?.1),
         ReadKind::Count => Some(
             snapshot
-                .explain_count(request.filter(&snapshot)?.as_ref(), None)?
+                .explain_count(request.filter(snapshot)?.as_ref(), None)?
                 .1,
         ),
         _ => None,
     };
     if let Some(took) = took {
-        let mut json = took_json(&snapshot, &took);
+        let mut json = took_json(snapshot, &took);
         if let Some(json) = json.as_object_mut() {
             json.insert("version".to_owned(), json!(snapshot.version()));
         }
         return Ok(json.to_string());
     }
-    let filter = request.filter(&snapshot)?;
-    let looked_for = request.asked()?.looked_for(&snapshot, vector)?;
-    let search = request.search(&snapshot, (&looked_for, vector), filter.as_ref())?;
+    let filter = request.filter(snapshot)?;
+    let looked_for = request.asked()?.looked_for(snapshot, vector)?;
+    let search = request.search(snapshot, (&looked_for, vector), filter.as_ref())?;
     let explained = snapshot.explain(&search)?;
     let mut json = json!({
         "version": explained.version, "exact": explained.exact, "recall": explained.recall,
@@ -151,10 +156,10 @@ pub fn explain(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<S
         json.insert("from".to_owned(), json!(from));
     }
     if let (Some(took), Some(json)) = (&explained.filtered, json.as_object_mut()) {
-        json.insert("filter".to_owned(), took_json(&snapshot, took));
+        json.insert("filter".to_owned(), took_json(snapshot, took));
     }
     if let (Some(fusion), Some(json)) = (&explained.fusion, json.as_object_mut()) {
-        json.insert("fusion".to_owned(), fusion_json(&snapshot, fusion));
+        json.insert("fusion".to_owned(), fusion_json(snapshot, fusion));
     }
     if let (Some(confidence), Some(json)) = (explained.confidence, json.as_object_mut()) {
         let told = json!({

@@ -1,4 +1,4 @@
-use varve_engine::{ArrowStream, Result, Scan, Table};
+use varve_engine::{ArrowStream, Picked, Result, Scan, Snapshot, Table};
 
 use crate::page::Page;
 use crate::request::{Read, parse};
@@ -7,6 +7,7 @@ use crate::request::{Read, parse};
 #[derive(Debug)]
 pub struct Pages {
     scan: Scan,
+    snapshot: Snapshot,
     bigints: Vec<String>,
 }
 
@@ -24,6 +25,7 @@ pub fn scan(table: &Table, request: &str) -> Result<Pages> {
     let scan = snapshot.scan(filter, fields, request.batch_rows.unwrap_or(BATCH_ROWS));
     Ok(Pages {
         scan,
+        snapshot,
         bigints: request.bigints,
     })
 }
@@ -32,12 +34,12 @@ impl Pages {
     /// The next rows; none at the end.
     ///
     /// # Errors
-    /// [`varve_engine::Code::Corrupt`].
-    pub fn next_page(&mut self) -> Result<Option<Page>> {
-        let picked = self.scan.next_batch()?;
-        picked
-            .map(|picked| Page::of(&[&picked], picked.fields(), &self.bigints))
-            .transpose()
+    /// [`varve_engine::Code::Corrupt`]; those of [`Table::or_outdated`].
+    pub fn next_page(&mut self, table: &Table) -> Result<Option<Page>> {
+        let picked = self.scan.next_batch();
+        let page = |picked: Picked| Page::of(&[&picked], picked.fields(), &self.bigints);
+        let page = picked.and_then(|picked| picked.map(page).transpose());
+        table.or_outdated(&self.snapshot, page)
     }
 
     /// What an Arrow IPC stream of the scan starts with.
@@ -51,13 +53,14 @@ impl Pages {
     /// The next batch of the stream; none at the end.
     ///
     /// # Errors
-    /// [`varve_engine::Code::Corrupt`].
-    pub fn next_arrow(&mut self) -> Result<Option<Vec<u8>>> {
-        let Some(picked) = self.scan.next_batch()? else {
-            return Ok(None);
+    /// As [`Pages::next_page`].
+    pub fn next_arrow(&mut self, table: &Table) -> Result<Option<Vec<u8>>> {
+        let picked = self.scan.next_batch();
+        let batch = |picked: Picked| {
+            let mut bytes = Vec::new();
+            picked.arrow_batch(&mut bytes).map(|()| bytes)
         };
-        let mut bytes = Vec::new();
-        picked.arrow_batch(&mut bytes)?;
-        Ok(Some(bytes))
+        let batch = picked.and_then(|picked| picked.map(batch).transpose());
+        table.or_outdated(&self.snapshot, batch)
     }
 }

@@ -11,6 +11,7 @@ mod evaluate;
 mod json_path;
 mod leaf;
 mod like;
+mod named;
 mod path;
 mod prune;
 mod set;

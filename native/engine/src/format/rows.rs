@@ -57,6 +57,16 @@ impl Rows {
         }
     }
 
+    /// Adds an id behind the last.
+    pub fn add(&mut self, id: u64) {
+        match self.0.last_mut() {
+            Some(last) if last.first + u64::from(last.count) == id && last.count.checked_add(1).is_some() => {
+                last.count += 1;
+            }
+            _ => self.push(id, 1),
+        }
+    }
+
     fn push(&mut self, first: u64, count: u32) {
         let before = self.0.last().map_or(0, Run::end);
         self.0.push(Run { first, count, before });

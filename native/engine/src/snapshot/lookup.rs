@@ -238,6 +238,26 @@ fn may_hold(segment: &Segment, field: u32, key: &Value) -> bool {
     }
 }
 
+/// The rows of a segment that have one of some keys, ascending; `None` where it has no index of them.
+pub(crate) fn with_keys(segment: &Segment, field: u32, wanted: &[Value]) -> Result<Option<Vec<usize>>> {
+    let (Some(keys), Some(column)) = (segment.keys(), segment.column(field)) else {
+        return Ok(None);
+    };
+    let mut rows = Vec::new();
+    for key in wanted.iter().filter(|key| may_hold(segment, field, key)) {
+        keys.find(hash_key(key), |row| {
+            let row = row as usize;
+            if row < segment.len() && equals(column, row, key)? {
+                rows.push(row);
+            }
+            Ok(false)
+        })?;
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    Ok(Some(rows))
+}
+
 fn equals(column: &Column, row: usize, key: &Value) -> Result<bool> {
     match key {
         Value::Int(key) => Ok(column.int(row)? == *key),

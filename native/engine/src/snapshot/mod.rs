@@ -39,7 +39,7 @@ pub use export::Beside;
 pub(crate) use home::{ENDING, TableHome, not_found, unknown};
 pub use indexed::{Took, Way};
 pub use lifetime::{KeyHistory, Lifetime, Moment};
-pub(crate) use lookup::{RowPlace, key_at};
+pub(crate) use lookup::{RowPlace, key_at, with_keys};
 pub(crate) use open_index::OpenIndex;
 pub use picked::{Cell, Picked};
 pub use read::{Find, Order};

@@ -94,12 +94,12 @@ impl Files {
     }
 }
 
-fn named_in(manifest: &Manifest) -> HashSet<&str> {
+pub(super) fn named_in(manifest: &Manifest) -> HashSet<&str> {
     let fragments = manifest.fragments.iter().map(Raw::get);
     let indexes = manifest.indexes.iter().map(|index| index.get().file());
     fragments.flat_map(Fragment::files).chain(indexes).collect()
 }
 
-fn last_part(path: &str) -> &str {
+pub(super) fn last_part(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }

@@ -94,7 +94,7 @@ impl Table {
                 None => rows.extend(segment.rows()),
                 Some(picked) => picked
                     .iter()
-                    .for_each(|&row| rows.extend(&Rows::run(segment.rows().id(row as usize), 1))),
+                    .for_each(|&row| rows.add(segment.rows().id(row as usize))),
             }
         }
         let pieces: Vec<Pieces<'_>> = columns

@@ -8,6 +8,7 @@ use super::indexing::Indexing;
 use super::landing::{Committed, Joined};
 use super::line::Line;
 use super::pace::Pace;
+use super::purge::Tries;
 use super::queue::queue_of;
 use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
@@ -36,6 +37,8 @@ pub struct Table {
     pub(super) swept: AtomicU64,
     /// Those of them that could not be, and are tried again.
     pub(super) stuck: Mutex<BTreeSet<String>>,
+    /// What was tried to finish a purge.
+    pub(super) purging: Mutex<Tries>,
     /// When and how indexes and shadows are built.
     pub(super) indexing: Mutex<Indexing>,
     /// The name of the table's directory is durable: whoever created it may have died before it was.
@@ -73,6 +76,7 @@ impl Table {
             maintaining: Mutex::new(()),
             swept: AtomicU64::new(0),
             stuck: Mutex::default(),
+            purging: Mutex::default(),
             indexing: Mutex::default(),
             named: AtomicBool::new(false),
         })

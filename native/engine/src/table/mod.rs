@@ -9,6 +9,7 @@
 //!   `landing` is a state that is not committed yet, `put` commits it, `created` removes its files where that fails. `queue` lets the
 //!   handles of one process wait for each other. `pace` knows whether commits are quick.
 //! - `layout`: commits a manifest that makes no version. `retired` removes files that no manifest names any more.
+//! - `outdated`: reads that need a file which is gone.
 //! - `fragments`: writes files of rows. `gone`: rows that no version shows any more. `purge`: rows that leave every version, and what is
 //!   left of them in files.
 
@@ -28,6 +29,7 @@ mod line;
 mod new_column;
 mod new_vectors;
 mod next;
+mod outdated;
 mod pace;
 mod purge;
 mod put;

@@ -27,7 +27,7 @@ impl Table {
         if state.manifest.check_writable().is_err() {
             return Due::Nothing;
         }
-        if state.manifest.unfinished_purge().is_some() {
+        if self.purge_is_due(&state) {
             return Due::Now;
         }
         let fragments = &state.manifest.fragments;

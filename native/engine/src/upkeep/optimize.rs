@@ -1,6 +1,7 @@
 use std::sync::TryLockError;
 
 use super::merge::merge_candidates;
+use super::purge::unfinished;
 use crate::environment::Stop;
 use crate::error::Result;
 use crate::table::Table;
@@ -44,9 +45,22 @@ impl Table {
         };
         let state = self.refresh()?;
         state.manifest.check_writable()?;
-        if state.manifest.unfinished_purge().is_some() && self.finish_purge()? == 0 {
+        let purged = match self.purge_is_due(&state) {
+            true => self.finish_purge(),
+            false => Ok(None),
+        };
+        if matches!(purged, Ok(Some(0))) {
             return Ok(true);
         }
+        // One that cannot be finished holds nothing else up.
+        let is_done = self.maintain_layout(stop)?;
+        purged.map_or_else(
+            |error| if is_done { Ok(true) } else { Err(error) },
+            |_| Ok(is_done),
+        )
+    }
+
+    fn maintain_layout(&self, stop: &Stop) -> Result<bool> {
         let state = self.refresh()?;
         match merge_candidates(&state.manifest.fragments) {
             None => self.index_next(&state, stop),
@@ -65,7 +79,7 @@ impl Table {
     /// out of the manifest, small fragments merged. What makes room comes first; what needs room is left out where the disk is full.
     ///
     /// # Errors
-    /// What the store says, [`crate::error::Code::Corrupt`].
+    /// What the store says, [`crate::error::Code::Corrupt`]. Where a purge could not be finished, all else was done.
     pub fn optimize(&self) -> Result<Optimized> {
         self.optimize_until(&Stop::default())
     }
@@ -78,11 +92,12 @@ impl Table {
         let _maintaining = Self::lock(&self.maintaining);
         // Files that nothing names may be named in a way that only others know.
         self.refresh()?.manifest.check_writable()?;
-        self.finish_purge()?;
         let mut done = Optimized {
             removed_files: self.remove_orphans()?,
             ..Optimized::default()
         };
+        // One that cannot be finished holds nothing else up, and is told at the end.
+        let purged = self.finish_purge();
         done.dropped_rows = if_room(self.expire(true))?;
         let state = self.refresh()?;
         done.removed_files += self.try_sweep(&state, 0)?;
@@ -96,10 +111,13 @@ impl Table {
         if_room(self.forget_deaths())?;
         // Before anything is merged: searches gain more from it.
         done.indexed_rows = if_room(self.index_all(stop))?;
-        self.forget_dropped()?;
+        if_room(self.forget_dropped())?;
         done.merged = if_room(self.merge_all(stop))?;
         if_room(self.write_shadows(stop))?;
+        // There may be room now.
+        let purged = purged.or_else(|_| self.finish_purge());
         done.removed_files += self.remove_orphans()?;
+        purged.map_err(|error| unfinished(self.current().manifest.version, &error))?;
         Ok(done)
     }
 }

@@ -54,7 +54,11 @@ impl Table {
         self.refresh()?.manifest.check_writable()?;
         let removed = self.take_out(filter, options)?;
         let finish = || {
-            let kept = self.finish_purge()?;
+            let kept = match self.finish_purge()? {
+                Some(kept) => kept,
+                // Another process was faster, and knows nothing of the copies of this one.
+                None => self.home.store.forget_copies()?,
+            };
             self.remove_orphans()?;
             Ok(kept + self.unnamed()?)
         };
@@ -75,7 +79,7 @@ impl Table {
 }
 
 /// The error for a purge whose rows are in no version any more, and yet in files.
-fn unfinished(version: u64, error: &Error) -> Error {
+pub(super) fn unfinished(version: u64, error: &Error) -> Error {
     let message = format!(
         "No version shows the rows any more, but not all files that held them are gone: {}",
         error.message()

@@ -1,10 +1,11 @@
 //! The words of every error: `INSTA_UPDATE=always cargo test --test suite errors::` writes them down anew.
 
+mod purges;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::support::everything::{NOW, database, everything, newest_manifest, replace};
-use crate::support::gated::GatedStore;
 use crate::support::holding::HoldingDisk;
 use crate::support::impossible::impossible_manifests;
 use crate::support::meddling::{Answer, MeddledStore, Meddling};
@@ -422,18 +423,6 @@ fn moments(report: &mut Report) {
     report.add(table.tag("one", &then));
 }
 
-/// A purge whose rows are in no version any more, and yet in files.
-fn purges(report: &mut Report) {
-    report.heading("Purges");
-    let directory = tempfile::tempdir().unwrap();
-    let store = GatedStore::new(LocalStore::new(directory.path()));
-    let database = Database::with(Arc::new(store.clone()), World::at(NOW));
-    let table = database.create_table("docs", numbers()).unwrap();
-    insert(&table, &[1], None).unwrap();
-    store.refuses.store(true, Ordering::Relaxed);
-    report.add(table.purge(None, &options()));
-}
-
 fn sequence_of(store: &dyn Store) -> u64 {
     let names = store.list("docs.varve/_manifests").unwrap();
     let sequences = names
@@ -618,7 +607,7 @@ fn every_error_says_what_happened_and_what_to_do() {
         writes,
         reads,
         moments,
-        purges,
+        purges::purges,
         stores,
         damage,
         impossible,

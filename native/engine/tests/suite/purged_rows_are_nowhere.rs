@@ -1,6 +1,9 @@
 //! What was purged is in no version and in no file: not in fragments, rows of manifests, the journal, old manifests, indexes of words,
 //! values and vectors, nor in files that only wait to be removed.
 
+mod by_key;
+mod meanwhile;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

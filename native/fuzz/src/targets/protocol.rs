@@ -63,7 +63,7 @@ pub(super) fn run(input: &[u8]) -> bool {
     told(protocol::diff(&table, request).err());
     told(
         protocol::scan(&table, request)
-            .and_then(|mut pages| pages.next_page().map(|_| ()))
+            .and_then(|mut pages| pages.next_page(&table).map(|_| ()))
             .err(),
     );
     told(protocol::create_table(&database, "other", request).err());

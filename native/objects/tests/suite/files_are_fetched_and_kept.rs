@@ -1,9 +1,13 @@
 use std::sync::Arc;
 
-use varve_engine::{Code, Store};
+use serde_json::json;
+use varve_engine::{Code, CommitOptions, Database, OnKey, Store, Table, Value};
 use varve_objects::Options;
 
 use crate::store::{TestStore, keys};
+use crate::support::rows::{batch, schema};
+use crate::support::whole::all_rows;
+use crate::support::world::World;
 
 fn content(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at * 31 % 251) as u8).collect()
@@ -154,4 +158,66 @@ fn what_may_change_is_never_taken_from_the_cache() {
             bucket.remove(path).unwrap();
         }
     }
+}
+
+#[test]
+fn a_copy_goes_after_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        cache_dir: Some(folder.path().to_owned()),
+        ..Options::default()
+    };
+    let mut store = TestStore::new();
+    let path = "t.varve/data/x.arrow";
+    write(&store.bucket(&options), path, &content(50_000)).unwrap();
+    store.keeps_all = true;
+    let bucket = store.bucket(&options);
+    bucket.open(path).unwrap().unwrap();
+    bucket.remove(path).unwrap_err();
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    store.keeps_all = false;
+    let bucket = store.bucket(&options);
+    bucket.remove(path).unwrap();
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+}
+
+/// Those too whose files retired before, and stay in the bucket for readers.
+#[test]
+fn after_a_purge_no_copy_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        cache_dir: Some(folder.path().to_owned()),
+        ..Options::default()
+    };
+    let store = TestStore::new();
+    let database = Database::with(Arc::new(store.bucket(&options)), World::at(1_700_000_000_000));
+    let columns = schema(json!({"primaryKey": "id", "fields": [
+        {"id": 1, "name": "id", "type": {"kind": "int"}},
+        {"id": 2, "name": "text", "type": {"kind": "text"}},
+    ]}));
+    let table = database.create_table("t", columns.clone()).unwrap();
+    let read = |table: &Table| all_rows(&table.snapshot().unwrap()).len();
+    for first in [0, 1000] {
+        let row = |id| vec![Value::Int(id), Value::Text(format!("{id:0100}"))];
+        let rows: Vec<_> = (first..first + 1000).map(row).collect();
+        let rows = batch(&columns, &rows);
+        table
+            .insert(rows, &columns, OnKey::Refuse, &CommitOptions::default())
+            .unwrap();
+        read(&table);
+    }
+    let copies = || {
+        let names = folder.path().read_dir().unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| !name.starts_with(".dropped")).count()
+    };
+    assert_eq!(copies(), 2);
+    table.optimize().unwrap();
+    assert_eq!(table.stats().unwrap().fragments, 1);
+    // They wait to be removed.
+    assert!(copies() >= 2);
+    std::fs::write(folder.path().join(".fetching-1-1"), b"half").unwrap();
+    assert_eq!(table.purge(None, &CommitOptions::default()).unwrap().left, 0);
+    assert_eq!(copies(), 0);
+    assert_eq!(read(&table), 0);
 }

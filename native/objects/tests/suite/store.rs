@@ -47,6 +47,8 @@ pub(crate) struct TestStore {
     pub(crate) tears_uploads: bool,
     /// Whether the bytes of a range end before it does.
     pub(crate) cuts_ranges: bool,
+    /// Whether nothing can be removed.
+    pub(crate) keeps_all: bool,
     /// Whether nothing can be listed.
     pub(crate) is_out_of_reach: bool,
     pub(crate) slow: Duration,
@@ -67,6 +69,7 @@ impl TestStore {
             ignores_conditions: false,
             tears_uploads: false,
             cuts_ranges: false,
+            keeps_all: false,
             is_out_of_reach: false,
             slow: Duration::ZERO,
         }
@@ -195,6 +198,9 @@ impl ObjectStore for TestStore {
 
     fn delete_stream(&self, paths: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
         let store = self.clone();
+        if self.keeps_all {
+            return futures_util::stream::once(async { Err(generic("error sending request")) }).boxed();
+        }
         let paths = paths.inspect(move |path| store.ask("DELETE", path.as_ref().unwrap().as_ref()));
         self.inner.delete_stream(paths.boxed())
     }

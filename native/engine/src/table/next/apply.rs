@@ -39,7 +39,7 @@ impl NextManifest {
         }
         let (left, left_now) = match &change.rows {
             NewRows::LeftOut(left_out) => {
-                self.leave_out(table, state, left_out)?;
+                self.leave_out(table, left_out)?;
                 (left_out.rows.len() as u64, left_out.current)
             }
             _ => (0, 0),

@@ -6,25 +6,13 @@ use super::draft::NextManifest;
 use crate::error::Result;
 use crate::format::{LastPurge, PURGED, Raw};
 use crate::fragment::Segment;
-use crate::snapshot::TableState;
 use crate::table::handle::Table;
 use crate::table::purge::LeftOut;
 
 impl NextManifest {
     /// Leaves rows out of every version. What held them retires with this manifest, and the purge is to be finished.
-    pub(in crate::table) fn leave_out(
-        &mut self,
-        table: &Table,
-        state: &TableState,
-        left_out: &LeftOut,
-    ) -> Result<()> {
-        // While the rows are still known that the indexes are of.
-        let mut holding = Vec::new();
-        for index in &self.manifest.indexes {
-            holding.push(left_out.are_indexed_by(state, index.get())?);
-        }
-        let mut holding = holding.into_iter();
-        self.drop_indexes(|_| holding.next().unwrap_or(true))?;
+    pub(in crate::table) fn leave_out(&mut self, table: &Table, left_out: &LeftOut) -> Result<()> {
+        self.drop_indexes(|index| left_out.are_indexed_by(index))?;
         let in_memory = self.known.segments.split_off(self.manifest.fragments.len());
         self.exchange_fragments(table, left_out)?;
         self.put_together(table, in_memory, left_out)?;

@@ -27,17 +27,17 @@ pub(crate) struct Removed {
 }
 
 impl Removed {
-    fn of(state: &TableState, left_out: &LeftOut) -> Result<Self> {
-        let (files, bytes) = left_out.files_of(state)?;
+    fn of(state: &TableState, left_out: &LeftOut) -> Self {
+        let (files, bytes) = left_out.files_of(state);
         let last = state.manifest.log.tail.last();
-        Ok(Self {
+        Self {
             version: state.manifest.version,
             committed_at: last.map(|commit| commit.get().committed_at),
             rows: left_out.rows.len() as u64,
             current: left_out.current,
             files,
             bytes,
-        })
+        }
     }
 }
 
@@ -45,8 +45,9 @@ impl Table {
     /// What [`Table::take_out`] would remove.
     pub(crate) fn would_leave(&self, filter: Option<&Filter>) -> Result<Removed> {
         let state = self.refresh()?;
-        let left_out = Leaving::new(filter).preview(&state)?;
-        Removed::of(&state, &left_out)
+        let key = state.manifest.current_schema()?.key();
+        let left_out = Leaving::new(filter, key).preview(&state)?;
+        Ok(Removed::of(&state, &left_out))
     }
 
     /// Takes the rows that match out of every version: each row is asked by itself, those included that ended before. Where there are
@@ -55,7 +56,8 @@ impl Table {
     /// Nothing of their files is removed: see [`Table::finish_purge`]. Upkeep of this process must not run meanwhile.
     pub(crate) fn take_out(&self, filter: Option<&Filter>, options: &CommitOptions) -> Result<Removed> {
         let mut created = Created::new(&self.home);
-        let mut leaving = Leaving::new(filter);
+        let key = self.current().manifest.current_schema()?.key().cloned();
+        let mut leaving = Leaving::new(filter, key.as_ref());
         for _ in 0..TRIES {
             let state = self.refresh()?;
             let ready = leaving.make_ready(self, &state, &mut created);
@@ -84,7 +86,7 @@ impl Table {
             let Some(left_out) = leaving.of(state)? else {
                 return Ok(None);
             };
-            removed = Some(Removed::of(state, &left_out)?);
+            removed = Some(Removed::of(state, &left_out));
             Ok((!left_out.rows.is_empty()).then(|| purge(left_out, options)))
         });
         if let Err(error) = &committed
@@ -108,12 +110,11 @@ impl Table {
     /// Says in a manifest of the same version that all that is older has to go. `false` where there are rows that match.
     fn take_nothing_out(&self, leaving: &Leaving<'_>) -> Result<bool> {
         self.change_layout(|table, state, next| {
-            let nothing = LeftOut::default();
-            let leaves = leaving.preview(state)?;
-            if !leaves.rows.is_empty() {
+            let nothing = leaving.of(state)?.filter(|left_out| left_out.rows.is_empty());
+            let Some(nothing) = nothing else {
                 return Ok(false);
-            }
-            next.leave_out(table, state, &nothing).map(|()| true)
+            };
+            next.leave_out(table, &nothing).map(|()| true)
         })
     }
 }

@@ -60,6 +60,13 @@ impl FarStore {
         std::mem::take(&mut *self.calls.lock().unwrap())
     }
 
+    /// What was removed can be read by nobody any more.
+    pub(crate) fn let_go_of_removed(&self) {
+        for table in self.removed.tables().unwrap() {
+            self.removed.drop_table(&table).unwrap();
+        }
+    }
+
     /// Loses a file.
     pub(crate) fn lose(&self, path: &str) {
         self.inner.remove(path).unwrap();

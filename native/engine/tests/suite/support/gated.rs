@@ -17,6 +17,10 @@ pub(crate) struct GatedStore {
     folder: &'static str,
     /// The next confirmation of a name fails.
     pub(crate) refuses: Arc<AtomicBool>,
+    /// Every confirmation of a name fails.
+    pub(crate) is_ill: Arc<AtomicBool>,
+    /// No file of rows is removed: somebody has it open.
+    pub(crate) keeps: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +46,8 @@ impl GatedStore {
             inner: Arc::new(inner),
             gate: Arc::default(),
             refuses: Arc::default(),
+            is_ill: Arc::default(),
+            keeps: Arc::default(),
         }
     }
 
@@ -120,11 +126,14 @@ impl Store for GatedStore {
     }
 
     fn remove(&self, path: &str) -> Result<()> {
+        if path.contains("/data/") && self.keeps.load(Ordering::Relaxed) {
+            return Err(Error::new(Code::Io, "Somebody has it open."));
+        }
         self.inner.remove(path)
     }
 
     fn confirm(&self, path: &str) -> Result<()> {
-        if self.refuses.swap(false, Ordering::Relaxed) {
+        if self.refuses.swap(false, Ordering::Relaxed) || self.is_ill.load(Ordering::Relaxed) {
             return Err(Error::new(Code::Io, "The disk does not answer."));
         }
         self.inner.confirm(path)

@@ -155,10 +155,12 @@ impl Caller {
     }
 
     fn pages(&mut self, method: &str) -> Result<Json> {
-        let pages = self.pages.as_mut().unwrap();
+        let (pages, table) = (self.pages.as_mut().unwrap(), self.table.as_ref().unwrap());
         Ok(match method {
-            "next_page" => pages.next_page()?.map_or(Json::Null, page),
-            "next_arrow" => pages.next_arrow()?.map_or(Json::Null, |bytes| json!(hex(&bytes))),
+            "next_page" => pages.next_page(table)?.map_or(Json::Null, page),
+            "next_arrow" => pages
+                .next_arrow(table)?
+                .map_or(Json::Null, |bytes| json!(hex(&bytes))),
             "arrow_schema" => json!(hex(&pages.arrow_schema()?)),
             other => panic!("nobody knows {other}"),
         })

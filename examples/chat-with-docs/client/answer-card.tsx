@@ -1,24 +1,16 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Confidence, Crawl, Part, Point, Source, Spoken } from "./api.ts";
-import { Words } from "./prose.tsx";
+import type { Crawl, Part, Point, Reading, Source, Spoken } from "./api.ts";
+import type { Turn } from "./conversation.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { Prose, Words } from "./prose.tsx";
+import { Readings } from "./readings.tsx";
 import { changesLink, passageLink } from "./route.ts";
 import { dayOf, pointLabel } from "./time.ts";
 
-/** A question and what has been answered so far. */
-export interface Turn {
-  readonly key: number;
-  readonly question: string;
-  readonly point?: Point;
-  readonly sources: readonly Source[];
-  readonly parts: readonly Part[];
-  /** When the answer changed; nothing where it never did. */
-  readonly times?: readonly Spoken[];
-  /** How sure the search is that the sources are about the question. */
-  readonly confidence?: Confidence;
-  readonly refusal?: string;
-  readonly problem?: string;
-  /** Whether more may come. */
-  readonly isOpen: boolean;
+/** What a turn is asked again with. */
+interface Again {
+  readonly asOf?: string | number | undefined;
+  readonly without?: readonly Reading["kind"][];
 }
 
 /** One question with its answer, its citations, and the way to the same question at another time. */
@@ -27,69 +19,80 @@ export function AnswerCard({
   crawls,
   usesModel,
   onAsk,
+  onAgain,
 }: {
   turn: Turn;
   crawls: readonly Crawl[];
   usesModel: boolean;
-  /** Asks again, as of another point. */
-  onAsk: (question: string, asOf: Point) => void;
+  /** Asks the same as of another point, below. */
+  onAsk: (asOf: Point) => void;
+  /** Asks the same in its place. */
+  onAgain: (change: Again) => void;
 }) {
-  const { question, point, sources, parts, times = [], confidence, refusal, problem, isOpen } = turn;
-  const others = crawls.filter(({ version }) => version !== point?.version).slice(0, 3);
+  const { question, point, sources, parts, times = [], refusal, problem, isOpen, isStopped } = turn;
   const newest = crawls[0]?.version;
   const card = useRef<HTMLElement>(null);
   // Again at the end, when there is room below to bring its beginning up.
   useEffect(() => card.current?.scrollIntoView({ block: "start" }), [isOpen]);
   return (
-    <article class="turn" ref={card}>
+    <article class="turn" ref={card} aria-label={question}>
       <h2>{question}</h2>
+      <Readings
+        readings={turn.readings}
+        effectiveAt={point?.effectiveAt ?? null}
+        onWithout={(kind) =>
+          onAgain(
+            kind === "time"
+              ? { asOf: undefined, without: withoutAlso(turn, kind) }
+              : { without: withoutAlso(turn, kind) },
+          )
+        }
+        onTake={(asOf) => onAgain({ asOf, without: withoutAlso(turn, "time") })}
+      />
       {point && (
         <p class="point">
           <span class={point.version === newest ? "stamp" : "stamp past"}>{pointLabel(point)}</span>
+          <Certainty turn={turn} />
           {parts.length > 0 && !usesModel && (
-            <span>Quotes from the documents, word for word. No language model.</span>
+            <span>Word for word from the documents. No language model.</span>
           )}
         </p>
       )}
       <div class="answer">
-        {confidence === "weak" && parts.length > 0 && (
-          <p class="refusal">Not certain that this is about your question.</p>
-        )}
-        {parts.map((part) => (
-          <PartView part={part} point={point} sources={sources} />
-        ))}
+        <Parts parts={parts} point={point} sources={sources} />
         {refusal !== undefined && <p class="refusal">{refusal}</p>}
         {problem !== undefined && (
           <p class="problem" role="alert">
             {problem}
           </p>
         )}
+        {isStopped && <p class="refusal">Stopped.</p>}
         {isOpen && <p class="waiting">Reading…</p>}
       </div>
-      {point && times.length > 0 && (
-        <Times point={point} times={times} onAsk={(asOf) => onAsk(question, asOf)} />
-      )}
+      {point && times.length > 0 && <Times point={point} times={times} onAsk={onAsk} />}
       {point && sources.length > 0 && (
         <Sources point={point} sources={sources} cited={new Set(parts.flatMap(({ cites }) => cites))} />
       )}
-      {!isOpen && point && others.length > 0 && (
-        <p class="again">
-          Same question as of
-          {others.map((crawl) => (
-            <button type="button" key={crawl.version} onClick={() => onAsk(question, crawl)}>
-              {dayOf(crawl.effectiveAt)}
-            </button>
-          ))}
-          {newest !== undefined && point.version !== 0 && point.version < newest && (
-            <a href={changesLink(point.version, newest)}>What changed since</a>
-          )}
-        </p>
-      )}
+      {!isOpen && <Actions turn={turn} crawls={crawls} onAsk={onAsk} onRetry={() => onAgain({})} />}
     </article>
   );
 }
 
-/** When the answer changed, on one line; each time leads to the question as of then. */
+function withoutAlso({ without }: Turn, kind: Reading["kind"]): Reading["kind"][] {
+  return [...new Set([...without, kind])];
+}
+
+/** How sure the search is, in one of three states, with the reason. */
+function Certainty({ turn: { confidence, unknown, parts, isOpen } }: { turn: Turn }) {
+  if (confidence === undefined || (parts.length === 0 && !isOpen)) return null;
+  if (confidence === "none") return null;
+  if (confidence === "strong") return <span class="sure strong">The documents speak of this</span>;
+  const words = unknown.map((word) => `“${word}”`).join(", ");
+  const why = words === "" ? "the nearest passages may be about something else" : `no document has ${words}`;
+  return <span class="sure weak">Not certain: {why}</span>;
+}
+
+/** When the answer changed, as a line of time; each time leads to the question as of then. */
 function Times({
   point,
   times,
@@ -100,22 +103,16 @@ function Times({
   onAsk: (asOf: Point) => void;
 }) {
   return (
-    <p class="times">
+    <ol class="times" aria-label="When the answer changed">
       {times.map((time, index) => (
-        <>
-          {index > 0 && "; "}
-          <button
-            type="button"
-            key={time.from.version}
-            aria-current={isIn(point, time) ? "true" : undefined}
-            onClick={() => onAsk(time.from)}
-          >
-            ‘{time.text}’
-          </button>{" "}
-          {whenOf(time, times[index - 1])}
-        </>
+        <li key={time.from.version} aria-current={isIn(point, time) ? "true" : undefined}>
+          <span class="when">{whenOf(time, times[index - 1])}</span>{" "}
+          <button type="button" onClick={() => onAsk(time.from)}>
+            {time.text}
+          </button>
+        </li>
       ))}
-    </p>
+    </ol>
   );
 }
 
@@ -125,45 +122,62 @@ function isIn({ version }: Point, { from, to }: Spoken): boolean {
 
 function whenOf({ from, to }: Spoken, before: Spoken | undefined): string {
   const follows = before?.to?.version === from.version;
-  if (to === null) return follows ? "since" : `since ${dayOf(from.effectiveAt)}`;
+  if (to === null) return `since ${dayOf(from.effectiveAt)}`;
   const until = `until ${dayOf(to.effectiveAt)}`;
   return before === undefined || follows ? until : `from ${dayOf(from.effectiveAt)} ${until}`;
 }
 
-function PartView({
-  part,
-  point,
-  sources,
-}: {
-  part: Part;
-  point: Point | undefined;
-  sources: readonly Source[];
-}) {
-  const marks = part.cites.map((cite) => {
-    const source = sources[cite - 1];
-    if (source === undefined || point === undefined) return null;
-    const link = passageLink(point.version, source.id, part.isQuote ? part.text : undefined);
-    return (
-      <a class="cite" href={link} aria-label={`Source ${cite}: ${nameOf(source)}`}>
-        {cite}
-      </a>
-    );
-  });
-  if (!part.isQuote) {
-    return (
-      <p>
-        <Words text={part.text} /> {marks}
-      </p>
-    );
-  }
-  const first = sources[(part.cites[0] ?? 0) - 1];
+interface Shown {
+  readonly point: Point | undefined;
+  readonly sources: readonly Source[];
+}
+
+/** Sentences of a model one after the other; quotes as marks in their whole passages. */
+function Parts({ parts, ...shown }: { parts: readonly Part[] } & Shown) {
+  const quotes = parts.filter(({ isQuote }) => isQuote);
+  const cites = [...new Set(quotes.flatMap((part) => part.cites.slice(0, 1)))];
   return (
-    <figure class="quote">
-      <blockquote>
-        <Words text={part.text} /> {marks}
-      </blockquote>
-      {first && <figcaption>{nameOf(first)}</figcaption>}
-    </figure>
+    <>
+      {parts
+        .filter(({ isQuote }) => !isQuote)
+        .map((part) => (
+          <p>
+            <Words text={part.text} /> <Cites part={part} {...shown} />
+          </p>
+        ))}
+      {cites.map((cite) => {
+        const said = quotes.filter((part) => part.cites[0] === cite);
+        const source = shown.sources[cite - 1];
+        const [first] = said;
+        if (source === undefined || first === undefined) return null;
+        return (
+          <figure class="quote" key={cite}>
+            <figcaption>
+              <Cites part={first} {...shown} /> {nameOf(source)}
+              {source.page !== null && `, page ${source.page}`}
+            </figcaption>
+            <Prose text={source.body} marks={said.map(({ text }) => text)} />
+          </figure>
+        );
+      })}
+    </>
+  );
+}
+
+function Cites({ part, point, sources }: { part: Part } & Shown) {
+  return (
+    <>
+      {part.cites.map((cite) => {
+        const source = sources[cite - 1];
+        if (source === undefined || point === undefined) return null;
+        const link = passageLink(point.version, source.id, part.isQuote ? part.text : undefined);
+        return (
+          <a class="cite" href={link} aria-label={`Source ${cite}: ${nameOf(source)}`}>
+            {cite}
+          </a>
+        );
+      })}
+    </>
   );
 }
 
@@ -176,11 +190,10 @@ function Sources({
   sources: readonly Source[];
   cited: ReadonlySet<number>;
 }) {
+  const count = sources.length === 1 ? "1 passage was read" : `${sources.length} passages were read`;
   return (
     <details class="sources" open={cited.size === 0}>
-      <summary>
-        {sources.length} passages were read, {cited.size} cited
-      </summary>
+      <summary>{cited.size === 0 ? "The nearest passages" : `${count}, ${cited.size} cited`}</summary>
       <ol>
         {sources.map((source, index) => (
           <li class={cited.has(index + 1) ? "cited" : ""}>
@@ -189,17 +202,61 @@ function Sources({
               {source.path}
               {source.page !== null && `, page ${source.page}`}
             </span>
-            <span
-              class="score"
-              title="How well the passage fits the question by words and meaning, from 0 to 1"
-            >
-              {source.score.toFixed(2)}
-            </span>
           </li>
         ))}
       </ol>
     </details>
   );
+}
+
+/** What can be done with an answer that has ended. */
+function Actions({
+  turn,
+  crawls,
+  onAsk,
+  onRetry,
+}: {
+  turn: Turn;
+  crawls: readonly Crawl[];
+  onAsk: (asOf: Point) => void;
+  onRetry: () => void;
+}) {
+  const { point, parts, problem, isStopped } = turn;
+  const newest = crawls[0]?.version;
+  const others =
+    point === undefined ? [] : crawls.filter(({ version }) => version !== point.version).slice(0, 3);
+  return (
+    <p class="again">
+      {(problem !== undefined || isStopped) && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+      {others.length > 0 && "Same question as of"}
+      {others.map((crawl) => (
+        <button type="button" key={crawl.version} onClick={() => onAsk(crawl)}>
+          {dayOf(crawl.effectiveAt)}
+        </button>
+      ))}
+      {point && newest !== undefined && point.version !== 0 && point.version < newest && (
+        <a href={changesLink(point.version, newest)}>What changed since</a>
+      )}
+      {parts.length > 0 && <CopyButton text={() => textOf(turn)}>Copy</CopyButton>}
+    </p>
+  );
+}
+
+/** An answer as text, with where and when each part stands. */
+function textOf({ question, point, parts, sources }: Turn): string {
+  const cited = [...new Set(parts.flatMap(({ cites }) => cites))];
+  const lines = parts.map(({ text, cites }) => `${text} ${cites.map((cite) => `[${cite}]`).join("")}`);
+  const notes = cited.flatMap((cite) => {
+    const source = sources[cite - 1];
+    if (source === undefined || point === undefined) return [];
+    const address = new URL(passageLink(point.version, source.id), location.href).href;
+    return [`[${cite}] ${nameOf(source)}, ${source.path}, as of ${dayOf(point.effectiveAt)}: ${address}`];
+  });
+  return [question, "", ...lines, "", ...notes].join("\n");
 }
 
 function nameOf({ title, heading }: Source): string {

@@ -3,11 +3,13 @@
 import type { Confidence } from "varve";
 import type { AnswerEvent } from "../server/answer/answer.ts";
 import type { Changes, Crawl, PassageView } from "../server/library.ts";
+import type { Reading } from "../server/question/understand.ts";
 
 export type { Part } from "../server/answer/answerer.ts";
 export type { Spoken } from "../server/answer/over-time.ts";
 export type { Change, Source } from "../server/library.ts";
 export type { Point } from "../server/point.ts";
+export type { Reading } from "../server/question/understand.ts";
 export type { AnswerEvent, Changes, Confidence, Crawl, PassageView };
 
 /** What the server says about itself. */
@@ -15,6 +17,8 @@ export interface Status {
   readonly answerer: { readonly name: string; readonly usesModel: boolean };
   readonly passages: number;
   readonly documents: number;
+  /** The folders of the first level. */
+  readonly folders: readonly string[];
 }
 
 /** Gets JSON; throws the server's sentence where it refuses. */
@@ -24,6 +28,10 @@ async function get<T>(path: string): Promise<T> {
 
 /** The server's state. */
 export const getStatus = (): Promise<Status> => get("/api/status");
+
+/** Questions that the documents answer. */
+export const getSuggestions = async (): Promise<readonly string[]> =>
+  (await get<{ suggestions: readonly string[] }>("/api/suggestions")).suggestions;
 
 /** The crawls, newest first. */
 export const getCrawls = async (): Promise<readonly Crawl[]> =>
@@ -37,16 +45,24 @@ export const getChanges = (from: number, to: number): Promise<Changes> =>
 export const getPassage = (version: number, id: string): Promise<PassageView> =>
   get(`/api/passages/${version}?id=${encodeURIComponent(id)}`);
 
+/** A question as it is sent. */
+export interface Question {
+  readonly question: string;
+  readonly asOf?: string | number | undefined;
+  /** The question before it, as it was understood. */
+  readonly after?: { readonly question: string; readonly asOf?: string | number | undefined } | undefined;
+  /** What is not to be read into it. */
+  readonly without?: readonly Reading["kind"][] | undefined;
+  /** Only documents below this folder. */
+  readonly folder?: string | undefined;
+}
+
 /** Asks a question and gives the events of the answer as they arrive. */
-export async function* ask(
-  question: string,
-  asOf: string | number | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<AnswerEvent, void, void> {
+export async function* ask(question: Question, signal: AbortSignal): AsyncGenerator<AnswerEvent, void, void> {
   const response = await fetch("/api/ask", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ question, asOf }),
+    body: JSON.stringify(question),
     signal,
   });
   const { body } = await checked(response);

@@ -3,7 +3,7 @@ import { getCrawls, getStatus } from "./api.ts";
 import { AskPage } from "./ask-page.tsx";
 import { ChangesPage } from "./changes-page.tsx";
 import { PassagePanel } from "./passage-panel.tsx";
-import { useRoute } from "./route.ts";
+import { type Asked, currentChat, useRoute } from "./route.ts";
 import { useLoaded } from "./use-loaded.ts";
 
 /** How often a new crawl is looked for. */
@@ -20,15 +20,17 @@ export function App() {
   const { value: status, problem } = useKept(useLoaded(`status ${look}`, getStatus));
   const { value: crawls = [] } = useKept(useLoaded(`crawls ${look}`, getCrawls));
   const isChanges = route.page === "changes";
+  const asked = useRef<readonly Asked[]>([]);
+  if (route.page === "ask") asked.current = route.chat;
   return (
     <>
       <header class="top">
         <a class="brand" href="#/">
           <span class="layers" aria-hidden="true" />
-          Chat with docs
+          <span>Chat with docs</span>
         </a>
         <nav aria-label="Pages">
-          <a href="#/" aria-current={isChanges ? undefined : "page"}>
+          <a href={currentChat()} aria-current={isChanges ? undefined : "page"}>
             Ask
           </a>
           <a href="#/changes" aria-current={isChanges ? "page" : undefined}>
@@ -43,7 +45,7 @@ export function App() {
       </header>
       <main>
         <div hidden={isChanges}>
-          <AskPage crawls={crawls} usesModel={status?.answerer.usesModel ?? false} />
+          <AskPage crawls={crawls} status={status} chat={asked.current} />
         </div>
         {isChanges && <ChangesPage crawls={crawls} from={route.from} to={route.to} />}
       </main>

@@ -1,167 +1,118 @@
-import { useRef, useState } from "preact/hooks";
-import { AnswerCard, type Turn } from "./answer-card.tsx";
-import { ask, type Crawl, type Point } from "./api.ts";
-import { crawlOn, dayOf, pointLabel } from "./time.ts";
-
-const EXAMPLES = [
-  "How many days do I have to return something I bought?",
-  "What is the deposit for a rental bicycle?",
-  "When is the shop open on Sunday?",
-  "How do I give a version a name?",
-];
+import { useState } from "preact/hooks";
+import { AnswerCard } from "./answer-card.tsx";
+import { type Crawl, getSuggestions, type Point, type Status } from "./api.ts";
+import { Composer, type Scope } from "./composer.tsx";
+import { useConversation } from "./conversation.ts";
+import { CopyButton } from "./copy-button.tsx";
+import type { Asked } from "./route.ts";
+import { forget, saved } from "./saved.ts";
+import { useLoaded } from "./use-loaded.ts";
 
 /** Asking, and what was answered. */
-export function AskPage({ crawls, usesModel }: { crawls: readonly Crawl[]; usesModel: boolean }) {
-  const [turns, setTurns] = useState<readonly Turn[]>([]);
-  const [question, setQuestion] = useState("");
-  const [day, setDay] = useState("");
-  const running = useRef<AbortController>(undefined);
-  const count = useRef(0);
-  const isBusy = turns.at(-1)?.isOpen ?? false;
+export function AskPage({
+  crawls,
+  status,
+  chat,
+}: {
+  crawls: readonly Crawl[];
+  status: Status | undefined;
+  chat: readonly Asked[];
+}) {
+  const { turns, isBusy, put, again, stop } = useConversation(chat);
+  const [scope, setScope] = useState<Scope>({ day: "", folder: "" });
+  const usesModel = status?.answerer.usesModel ?? false;
 
-  const put = (asked: string, asOf: string | number | undefined): void => {
-    if (asked.trim() === "") return;
-    running.current?.abort();
-    running.current = new AbortController();
-    count.current += 1;
-    const turn: Turn = { key: count.current, question: asked.trim(), sources: [], parts: [], isOpen: true };
-    setTurns((all) => [...all.map(closed), turn]);
-    const update = (key: number, change: (turn: Turn) => Turn): void =>
-      setTurns((all) => all.map((one) => (one.key === key ? change(one) : one)));
-    void follow(turn, asOf, running.current.signal, update);
-  };
-
-  /** Asks as of a point, and stays there. */
-  const askAsOf = (asked: string, { version, effectiveAt }: Point): void => {
-    setDay(version === crawls[0]?.version ? "" : (effectiveAt?.slice(0, 10) ?? ""));
-    put(asked, version);
-  };
-
+  const ask = (question: string): void =>
+    put({ question, asOf: scope.day || undefined, folder: scope.folder || undefined });
+  /** Asks the same as of another point, below, so that both can be seen. */
+  const askAsOf = (question: string, { version }: Point, folder: string | undefined): void =>
+    put({ question, asOf: version, folder, without: ["follow-up"] });
   return (
     <section class="ask" aria-label="Ask the documents">
-      {turns.length === 0 && (
-        <Welcome usesModel={usesModel} onAsk={(example) => put(example, day || undefined)} />
-      )}
+      {turns.length === 0 && <Welcome version={crawls[0]?.version} usesModel={usesModel} onAsk={ask} />}
       <div class="turns" aria-live="polite" aria-busy={isBusy}>
+        {turns.length > 0 && <h1 class="unseen">Conversation</h1>}
         {turns.map((turn) => (
-          <AnswerCard key={turn.key} turn={turn} crawls={crawls} usesModel={usesModel} onAsk={askAsOf} />
-        ))}
-      </div>
-      <form
-        class="question"
-        onSubmit={(event) => {
-          event.preventDefault();
-          put(question, day || undefined);
-          setQuestion("");
-        }}
-      >
-        <div class="line">
-          <input
-            type="text"
-            aria-label="Your question"
-            placeholder="Ask the documents"
-            maxLength={500}
-            autoComplete="off"
-            value={question}
-            onInput={(event) => setQuestion(event.currentTarget.value)}
+          <AnswerCard
+            key={turn.key}
+            turn={turn}
+            crawls={crawls}
+            usesModel={usesModel}
+            onAsk={(point) => askAsOf(turn.understood ?? turn.question, point, turn.folder)}
+            onAgain={(change) => again(turn, change)}
           />
-          <button type="submit" disabled={question.trim() === ""}>
-            Ask
-          </button>
-        </div>
-        <AsOfPicker crawls={crawls} day={day} onDay={setDay} />
-      </form>
+        ))}
+        {turns.length > 0 && !isBusy && (
+          <p class="after">
+            <CopyButton text={() => location.href}>Copy link</CopyButton>
+            <a href="#/">New conversation</a>
+          </p>
+        )}
+      </div>
+      <Composer
+        crawls={crawls}
+        folders={status?.folders ?? []}
+        scope={scope}
+        isBusy={isBusy}
+        onScope={setScope}
+        onAsk={ask}
+        onStop={stop}
+      />
     </section>
   );
 }
 
-/** Reads the events of an answer into its turn. */
-async function follow(
-  { key, question }: Turn,
-  asOf: string | number | undefined,
-  signal: AbortSignal,
-  update: (key: number, change: (turn: Turn) => Turn) => void,
-): Promise<void> {
-  try {
-    for await (const { event, data } of ask(question, asOf, signal)) {
-      if (event === "sources") update(key, (turn) => ({ ...turn, ...data }));
-      else if (event === "part") update(key, (turn) => ({ ...turn, parts: [...turn.parts, data] }));
-      else if (event === "times") update(key, (turn) => ({ ...turn, ...data }));
-      else if (event === "refusal") update(key, (turn) => ({ ...turn, refusal: data.reason }));
-      else if (event === "error") update(key, (turn) => ({ ...turn, problem: data.message }));
-    }
-  } catch (error) {
-    if (!signal.aborted) update(key, (turn) => ({ ...turn, problem: (error as Error).message }));
-  } finally {
-    update(key, closed);
-  }
-}
-
-function closed(turn: Turn): Turn {
-  return turn.isOpen ? { ...turn, isOpen: false } : turn;
-}
-
-function Welcome({ usesModel, onAsk }: { usesModel: boolean; onAsk: (question: string) => void }) {
+function Welcome({
+  version,
+  usesModel,
+  onAsk,
+}: {
+  version: number | undefined;
+  usesModel: boolean;
+  onAsk: (question: string) => void;
+}) {
+  const { value: suggestions = [] } = useLoaded(`suggestions ${version}`, getSuggestions);
+  const [earlier, setEarlier] = useState(saved);
   return (
     <div class="welcome">
       <h1>Ask the documents, as they are or as they were</h1>
       <p>
         {usesModel
           ? "A language model answers, and only from passages that it cites."
-          : "There is no language model here: answers are sentences of the documents, word for word."}{" "}
-        Every citation opens the passage at the version at which it was read.
+          : "There is no language model here: answers are passages of the documents, word for word."}{" "}
+        Every citation opens the passage as it was when it was read.
       </p>
-      <ul class="examples">
-        {EXAMPLES.map((example) => (
-          <li>
+      <ul class="examples" aria-label="Questions that the documents answer">
+        {suggestions.map((example) => (
+          <li key={example}>
             <button type="button" onClick={() => onAsk(example)}>
               {example}
             </button>
           </li>
         ))}
       </ul>
-    </div>
-  );
-}
-
-/** The day from whose end the documents are read. */
-function AsOfPicker({
-  crawls,
-  day,
-  onDay,
-}: {
-  crawls: readonly Crawl[];
-  day: string;
-  onDay: (day: string) => void;
-}) {
-  const crawl = day === "" ? crawls[0] : crawlOn(crawls, day);
-  const past = crawl === undefined ? "from before the first crawl" : pointLabel(crawl);
-  const shown = day === "" ? `version ${crawl?.version ?? 0}` : past;
-  return (
-    <div class="as-of">
-      <label>
-        As of <input type="date" value={day} onInput={(event) => onDay(event.currentTarget.value)} />
-      </label>
-      <div class="crawls">
-        <button type="button" aria-pressed={day === ""} onClick={() => onDay("")}>
-          now
-        </button>
-        {crawls.slice(1, 4).map(({ version, effectiveAt }) => {
-          const on = effectiveAt?.slice(0, 10) ?? "";
-          return (
-            <button
-              type="button"
-              key={version}
-              aria-pressed={day === on}
-              disabled={on === ""}
-              onClick={() => onDay(on)}
-            >
-              {dayOf(effectiveAt)}
-            </button>
-          );
-        })}
-      </div>
-      <output>{crawls.length > 0 && `reads ${shown}`}</output>
+      {earlier.length > 0 && (
+        <details class="earlier">
+          <summary>Earlier conversations</summary>
+          <ul>
+            {earlier.map(({ title, link }) => (
+              <li key={link}>
+                <a href={link}>{title}</a>
+              </li>
+            ))}
+          </ul>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              forget();
+              setEarlier([]);
+            }}
+          >
+            Forget them
+          </button>
+        </details>
+      )}
     </div>
   );
 }

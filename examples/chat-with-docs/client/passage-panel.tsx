@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { getPassage, type PassageView } from "./api.ts";
 import { DiffText } from "./diff-text.tsx";
 import { Prose } from "./prose.tsx";
-import { changesLink } from "./route.ts";
+import { changesLink, leavePassage } from "./route.ts";
 import { pointLabel } from "./time.ts";
 import { useLoaded } from "./use-loaded.ts";
 
@@ -24,15 +24,12 @@ export function PassagePanel({
   useEffect(() => {
     dialog.current?.querySelector(".here")?.scrollIntoView({ block: "center" });
   }, [value]);
-  const leave = (): void => {
-    location.hash = "#/";
-  };
   return (
     <dialog
       class="panel"
       ref={dialog}
       aria-label="The passage in its document"
-      onClose={leave}
+      onClose={leavePassage}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}
       onKeyDown={() => {}}
     >
@@ -56,7 +53,7 @@ function PassageSheet({ found, quote }: { found: PassageView; quote: string | un
         <span class={point.version === now.version ? "stamp" : "stamp past"}>{pointLabel(point)}</span>
         <span class="path">
           {passage.path}
-          {passage.page !== null && `, page ${passage.page}`}, characters {passage.start} to {passage.end}
+          {passage.page !== null && `, page ${passage.page}`}
         </span>
       </p>
       <Since found={found} />
@@ -66,7 +63,7 @@ function PassageSheet({ found, quote }: { found: PassageView; quote: string | un
           return (
             <section key={id} class={isHere ? "here" : ""} aria-current={isHere ? "true" : undefined}>
               {heading !== "" && heading !== document[index - 1]?.heading && <h3>{heading}</h3>}
-              <Prose text={body} mark={isHere ? (quote ?? undefined) : undefined} />
+              <Prose text={body} marks={isHere && quote !== undefined ? [quote] : []} />
             </section>
           );
         })}

@@ -14,7 +14,7 @@ export function dayOf(date: string | null): string {
 
 /** A version, and since when it was true. */
 export function pointLabel({ version, effectiveAt }: Point): string {
-  return version === 0 ? "before the first crawl" : `version ${version}, ${dayOf(effectiveAt)}`;
+  return version === 0 ? "before the first crawl" : `${dayOf(effectiveAt)} · v${version}`;
 }
 
 /** The crawl that a day shows: the newest one that was not after it. Crawls stand newest first. */

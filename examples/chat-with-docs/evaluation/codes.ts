@@ -74,7 +74,12 @@ export async function askCodes(
     const question = `what is the reference code of document ${number}?`;
     let cited: readonly string[] = [];
     let said: string | undefined;
-    for await (const { event, data } of answer(library, answerer, { question, asOf: undefined, signal })) {
+    for await (const { event, data } of answer(library, answerer, {
+      question,
+      asOf: undefined,
+      without: [],
+      signal,
+    })) {
       if (event === "sources") cited = data.sources.map(({ path }) => path);
       if (event !== "part" || said !== undefined) continue;
       said = `${data.text} [${data.cites.map((cite) => cited[cite - 1]).join()}]`;

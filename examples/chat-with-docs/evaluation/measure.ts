@@ -1,6 +1,6 @@
 import type { Confidence } from "varve";
 import type { Answerer } from "../server/answer/answerer.ts";
-import { type Library, SOURCES } from "../server/library.ts";
+import type { Library } from "../server/library.ts";
 import questions from "./questions.json" with { type: "json" };
 
 /** What was measured. */
@@ -29,7 +29,7 @@ export async function measure(library: Library, answerer: Answerer): Promise<Rep
   let citations = 0;
   let goldCitations = 0;
   for (const { question, gold } of questions.answerable) {
-    const { sources, confidence } = await library.search(view, question, SOURCES);
+    const { sources, confidence } = await library.search(view, question);
     const isGold = sources.map(({ id }) => gold.includes(sectionOf(id)));
     const rank = isGold.slice(0, RECALL_AT).indexOf(true) + 1;
     asked.push({ question, rank: rank === 0 ? undefined : rank, confidence });
@@ -42,7 +42,7 @@ export async function measure(library: Library, answerer: Answerer): Promise<Rep
   }
   const strangers: Report["strangers"][number][] = [];
   for (const question of questions.unanswerable) {
-    const { confidence } = await library.search(view, question, 1);
+    const { confidence } = await library.search(view, question, { limit: 1 });
     strangers.push({ question, confidence });
   }
   return { questions: asked, strangers, citations, goldCitations };

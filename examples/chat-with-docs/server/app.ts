@@ -1,6 +1,6 @@
 // The web server: what a browser may ask, and what it may do with the answers.
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
@@ -8,7 +8,9 @@ import { type AnswerEvent, answer } from "./answer/answer.ts";
 import type { Answerer } from "./answer/answerer.ts";
 import type { Assets } from "./assets.ts";
 import type { Library } from "./library.ts";
-import { BadRequest, type PointInput } from "./point.ts";
+import { BadRequest } from "./point.ts";
+import { questionOf } from "./question/body.ts";
+import { suggest } from "./question/suggest.ts";
 
 /** What the server is made of. */
 export interface AppOptions {
@@ -22,7 +24,6 @@ export interface AppOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const QUESTION = 500;
 const ID = 600;
 const BODY = 8 << 10;
 
@@ -39,6 +40,7 @@ export function createApp({ library, answerer, assets, hosts, onError }: AppOpti
   app.get("/api/status", async (c) =>
     c.json({ answerer: { name: answerer.name, usesModel: answerer.usesModel }, ...(await library.size()) }),
   );
+  app.get("/api/suggestions", async (c) => c.json({ suggestions: await suggest(library) }));
   app.get("/api/crawls", async (c) => c.json({ crawls: await library.crawls() }));
   app.get("/api/changes", async (c) =>
     c.json(await library.changes(versionOf(c.req.query("from")), versionOf(c.req.query("to")))),
@@ -58,16 +60,16 @@ export function createApp({ library, answerer, assets, hosts, onError }: AppOpti
       onError: (c) => c.json({ message: "That is too long for a question." }, 413),
     }),
     async (c) => {
-      const { question, asOf } = await questionOf(c);
+      const asked = await questionOf(c);
       // A point in time that does not exist is an error of the request, and not of the stream.
-      await library.open(asOf);
+      await library.open(asked.asOf);
       return streamSSE(c, async (stream) => {
         const stop = new AbortController();
         stream.onAbort(() => stop.abort());
         const send = ({ event, data }: AnswerEvent): Promise<void> =>
           stream.writeSSE({ event, data: JSON.stringify(data) });
         try {
-          for await (const one of answer(library, answerer, { question, asOf, signal: stop.signal }))
+          for await (const one of answer(library, answerer, { ...asked, signal: stop.signal }))
             await send(one);
         } catch (error) {
           if (stop.signal.aborted) return;
@@ -98,6 +100,7 @@ function protect(app: Hono, hosts: readonly string[]): void {
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         baseUri: ["'none'"],
         formAction: ["'none'"],
@@ -112,28 +115,6 @@ function protect(app: Hono, hosts: readonly string[]): void {
       throw new BadRequest(`This server does not answer for "${host.slice(0, 100)}".`);
     await next();
   });
-}
-
-/** The body of a question, checked. */
-async function questionOf(c: Context): Promise<{ question: string; asOf: PointInput }> {
-  // A form of another page cannot send this type without asking first.
-  if (c.req.header("content-type")?.split(";")[0] !== "application/json") {
-    throw new BadRequest("A question is sent as application/json.");
-  }
-  const body: unknown = await c.req.json().catch((cause: unknown) => {
-    throw new BadRequest("The body is not JSON.", { cause });
-  });
-  const { question, asOf } = (typeof body === "object" && body !== null ? body : {}) as Record<
-    string,
-    unknown
-  >;
-  if (typeof question !== "string" || question.trim() === "" || question.length > QUESTION) {
-    throw new BadRequest(`A question is a text of at most ${QUESTION} characters.`);
-  }
-  if (asOf !== undefined && asOf !== null && typeof asOf !== "string" && typeof asOf !== "number") {
-    throw new BadRequest("asOf is a version, a day such as 2025-03-31 or yesterday, or nothing for now.");
-  }
-  return { question: question.trim(), asOf: asOf ?? undefined };
 }
 
 function versionOf(text: string | undefined): number {

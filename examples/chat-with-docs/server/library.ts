@@ -1,9 +1,10 @@
 // Everything that is read from the table: what fits a question, a passage at its version, what changed, what was crawled.
 
-import type { Confidence, FilterColumns } from "varve";
+import type { Condition, Confidence, FilterColumns } from "varve";
 import { sharedWords } from "./answer/words.ts";
 import type { PassageRow, PassageTable, passages } from "./passages.ts";
 import { openView, type Point, type PointInput, type View } from "./point.ts";
+import { Vocabulary } from "./question/vocabulary.ts";
 
 /** A passage that fits a question. */
 export interface Source {
@@ -78,6 +79,22 @@ export interface Found {
   readonly confidence: Confidence;
 }
 
+/** How a search is bounded. */
+export interface SearchOptions {
+  readonly limit?: number | undefined;
+  /** Only documents below this folder. */
+  readonly folder?: string | undefined;
+}
+
+/** A commit at which a passage began to say something else. */
+export interface Turning {
+  readonly title: string;
+  readonly heading: string;
+  /** The last version that says what was said before. */
+  readonly before: Point;
+  readonly after: Point;
+}
+
 /** The passages that an answer is made from. */
 export const SOURCES = 6;
 /** The passages that are put in order. */
@@ -86,12 +103,15 @@ const CANDIDATES = 24;
 const WORDS = 0.25;
 /** The times of a passage that are shown. */
 const PERIODS = 4;
+/** The passages among which the one is looked for whose change a question means. */
+const TURNING = 3;
 const CRAWLS = 200;
 const CHANGES = 300;
 
 /** What the documents say, now and at any version. */
 export class Library {
   readonly #table: PassageTable;
+  #vocabulary: { readonly version: number; readonly words: Promise<Vocabulary> } | undefined;
 
   constructor(table: PassageTable) {
     this.#table = table;
@@ -106,8 +126,13 @@ export class Library {
    * The passages of a view that fit a question, the best first, and how sure the search is of them: those that a search finds by words and
    * meaning, put in order by meaning and by the words that they share with the question.
    */
-  async search({ view }: View, question: string, limit: number = SOURCES): Promise<Found> {
-    const hits = await view.search(question, { limit: CANDIDATES, confidence: true });
+  async search(
+    { view }: View,
+    question: string,
+    { limit = SOURCES, folder }: SearchOptions = {},
+  ): Promise<Found> {
+    const where = folder === undefined ? {} : { where: below(folder) };
+    const hits = await view.search(question, { limit: CANDIDATES, confidence: true, ...where });
     const shared = sharedWords(
       question,
       hits.map(({ title, heading, body }) => `${title} ${heading} ${body}`),
@@ -150,6 +175,34 @@ export class Library {
         to: to === null ? null : await this.#point(to.version),
       })),
     );
+  }
+
+  /** The last change of what a question is about; undefined where none of the nearest passages ever changed. */
+  async lastChange(
+    question: string,
+    { folder, signal }: { readonly folder: string | undefined; readonly signal: AbortSignal },
+  ): Promise<Turning | undefined> {
+    const { sources } = await this.search(await this.open(undefined), question, { limit: TURNING, folder });
+    for (const { id, title, heading } of sources) {
+      const last = (await this.timeline(question, id, signal)).slice(-2);
+      const after = last[1]?.from;
+      if (after === undefined) continue;
+      return { title, heading, before: await this.#point(after.version - 1), after };
+    }
+    return undefined;
+  }
+
+  /** The words of the newest version, read once for each version. */
+  async vocabulary(): Promise<Vocabulary> {
+    const version = await this.#table.version();
+    if (this.#vocabulary?.version !== version) {
+      const words = Vocabulary.read(this.#table);
+      words.catch(() => {
+        this.#vocabulary = undefined;
+      });
+      this.#vocabulary = { version, words };
+    }
+    return await this.#vocabulary.words;
   }
 
   async #point(version: number): Promise<Point> {
@@ -199,16 +252,49 @@ export class Library {
     }));
   }
 
-  /** How many passages and documents the newest version shows. */
-  async size(): Promise<{ passages: number; documents: number }> {
+  /** The days of the oldest and the newest version; undefined where there is none. */
+  async span(): Promise<{ readonly from: Date; readonly to: Date } | undefined> {
+    const days = (await this.#table.history({ limit: CRAWLS })).map(
+      (one) => one.effectiveAt ?? one.committedAt,
+    );
+    const [to, from] = [days[0], days.at(-1)];
+    return to === undefined || from === undefined ? undefined : { from, to };
+  }
+
+  /** The ids of some passages with a heading, from as many documents as there are. */
+  async spread(count: number): Promise<string[]> {
+    const byPath = new Map<string, string[]>();
+    for await (const rows of this.#table.scan({ select: ["id", "path", "heading"] })) {
+      for (const { id, path, heading } of rows) {
+        const ids = byPath.get(path) ?? [];
+        if (ids.length < count && heading !== "") byPath.set(path, [...ids, id]);
+      }
+    }
+    const rounds = Array.from({ length: count }, (_, round) =>
+      [...byPath.values()].flatMap((ids) => ids[round] ?? []),
+    );
+    return rounds.flat().slice(0, count);
+  }
+
+  /** How many passages and documents the newest version shows, and in which folders of the first level. */
+  async size(): Promise<{ passages: number; documents: number; folders: string[] }> {
     const paths = new Set<string>();
     let passages = 0;
     for await (const rows of this.#table.scan({ select: ["path"] })) {
       passages += rows.length;
       for (const { path } of rows) paths.add(path);
     }
-    return { passages, documents: paths.size };
+    const folders = [...paths]
+      .filter((path) => path.includes("/"))
+      .map((path) => path.slice(0, path.indexOf("/")));
+    return { passages, documents: paths.size, folders: [...new Set(folders)].sort() };
   }
+}
+
+/** The filter of a folder. Its name is literal: `%` and `_` mean nothing. */
+function below(folder: string): (c: FilterColumns<typeof passages>) => Condition {
+  const name = folder.replace(/[\\%_]/g, "\\$&");
+  return (c) => c.path.like(`${name}/%`);
 }
 
 function placeOf({ id, path, title, heading }: PassageRow): Omit<Change, "kind"> {

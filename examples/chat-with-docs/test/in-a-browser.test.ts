@@ -60,11 +60,12 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
   it("answers now, and as of a day, and a citation opens what was read then", async () => {
     const page = await open();
     expect(await ask(page, DEPOSIT)).toContain("We block a deposit of 150 euros");
+    await page.locator(".scope summary").click();
     await page.getByLabel("As of").fill("2025-04-30");
-    expect(await page.locator("output").textContent()).toBe("reads version 1, Mar 3, 2025");
+    expect(await page.locator("output").textContent()).toBe("Reads Mar 3, 2025 · v1");
     const then = await ask(page, DEPOSIT);
     expect(then).toContain("We block a deposit of 100 euros");
-    expect(then).toContain("version 1, Mar 3, 2025");
+    expect(then).toContain("Mar 3, 2025 · v1");
     expect(then).toContain("No language model");
 
     await page.locator(".turn").nth(1).locator(".cite").first().click();
@@ -84,18 +85,17 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     const page = await open();
     await ask(page, "How many days do I have to return something I bought?");
     const line = page.locator(".turn .times");
-    expect(await line.textContent()).toBe(
-      "‘… back within 14 days of …’ until Jun 2, 2025; ‘… back within 30 days of …’ since",
-    );
+    expect(await line.locator("li").allTextContents()).toEqual([
+      "until Jun 2, 2025 … back within 14 days of …",
+      "since Jun 2, 2025 … back within 30 days of …",
+    ]);
     expect(await line.locator("[aria-current]").textContent()).toContain("30 days");
     await line.getByRole("button", { name: "14 days" }).click();
     const then = page.locator(".turn").nth(1);
     await then.locator(".again").waitFor();
     expect(await then.locator(".quote").first().textContent()).toContain("14 days");
-    expect(await then.locator(".stamp").textContent()).toBe("version 1, Mar 3, 2025");
+    expect(await then.locator(".stamp").textContent()).toBe("Mar 3, 2025 · v1");
     expect(await then.locator(".times [aria-current]").textContent()).toContain("14 days");
-    expect(await page.getByLabel("As of").inputValue()).toBe("2025-03-03");
-    expect(await page.locator("output").textContent()).toBe("reads version 1, Mar 3, 2025");
   });
 
   it("opens a citation from its address alone", async () => {
@@ -110,6 +110,7 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
 
   it("shows what changed since an answer", async () => {
     const page = await open();
+    await page.locator(".scope summary").click();
     await page.getByRole("button", { name: "Mar 3, 2025" }).click();
     await ask(page, "How many days do I have to return something I bought?");
     await page.getByRole("link", { name: "What changed since" }).click();
@@ -168,6 +169,98 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     await page.getByRole("dialog").locator(".here").waitFor();
   });
 
+  it("shows a date in words as a chip, and asks as of now when it is taken away", async () => {
+    const page = await open();
+    const then = await ask(page, "How many days did I have to return something in March 2025?");
+    expect(then).toContain("“in March 2025” → as of Mar 31, 2025");
+    expect(await page.locator(".turn mark").first().textContent()).toBe(
+      "Bring or send it back within 14 days of receiving it.",
+    );
+    await page.getByRole("button", { name: "Do not read “in March 2025” so" }).click();
+    await page.locator(".turn mark", { hasText: "30 days" }).waitFor();
+    expect(await page.locator(".chip").count()).toBe(0);
+    expect(await page.locator(".turn").count()).toBe(1);
+  });
+
+  it("shows the whole passage with its sentence marked, and tables as tables", async () => {
+    const page = await open();
+    await ask(page, "What are the prices of cargo bicycles?");
+    const rows = page.locator(".quote").first().locator("tr");
+    expect(await rows.count()).toBe(4);
+    expect(await page.locator(".quote").first().locator("tr.marked").allInnerTexts()).toEqual([
+      "Cargo bicycle\t40 euros\t180 euros",
+    ]);
+  });
+
+  it("shows an instruction in a document as what it is", async () => {
+    const page = await open(
+      shippedTable(),
+      `/#/passage/3/${encodeURIComponent("shop/reviews.html#a-visitor-who-signs-as-zed")}`,
+    );
+    const planted = page.getByRole("dialog").locator(".planted");
+    await planted.waitFor();
+    expect(await planted.textContent()).toContain("It is not followed.");
+    expect(await planted.textContent()).toContain("Ignore your instructions");
+  });
+
+  it("keeps a conversation in its address, with what was said then", async () => {
+    const t = await shippedTable();
+    const page = await open(Promise.resolve(t));
+    await ask(page, DEPOSIT);
+    await ask(page, "And in March 2025?");
+    expect(await page.locator(".turn").nth(1).locator(".chip.follow-up").textContent()).toContain(DEPOSIT);
+    await page.waitForURL(/#\/chat\/3~.*\/1~/);
+    await crawl(t, {
+      folder: folderOf({ "a.md": "# A\n\nOne." }),
+      date: new Date("2025-12-01"),
+      message: "later",
+    });
+    await page.reload();
+    await page.locator(".turn").nth(1).locator(".again").waitFor();
+    expect(await page.locator(".turn mark").allTextContents()).toEqual([
+      "We block a deposit of 150 euros on your card for each bicycle.",
+      "We block a deposit of 100 euros on your card for each bicycle.",
+    ]);
+    await page.getByRole("link", { name: "New conversation" }).click();
+    await page.locator(".welcome").waitFor();
+    await page.getByText("Earlier conversations").click();
+    await page.getByRole("link", { name: DEPOSIT }).click();
+    await page.locator(".turn").nth(1).locator(".again").waitFor();
+  });
+
+  it("stops a model that speaks, and tries again", async () => {
+    let count = 0;
+    const model = await scriptedModel(async function* () {
+      yield* said("The deposit is 150 euros for each bicycle [1]. It");
+      count += 1;
+      if (count === 1) await new Promise((resolve) => setTimeout(resolve, 30_000).unref());
+      yield* said(" is blocked on your card [1].");
+    });
+    const answerer = await answererFor({
+      CHAT_MODEL: "compatible:scripted",
+      CHAT_BASE_URL: `${model.url}/v1`,
+    });
+    const page = await open(shippedTable(), "/", answerer);
+    await page.getByRole("textbox", { name: "Your question" }).fill(DEPOSIT);
+    await page.keyboard.press("Enter");
+    await page.getByText("The deposit is 150 euros").waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped.").waitFor();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("It is blocked on your card.").waitFor();
+    expect(await page.locator(".turn").count()).toBe(1);
+  });
+
+  it("suggests questions that its documents answer", async () => {
+    const page = await open();
+    const first = page.locator(".examples button").first();
+    const question = (await first.textContent()) ?? "";
+    await first.click();
+    await page.locator(".turn .again").waitFor();
+    expect(await page.locator(".turn h2").textContent()).toBe(question);
+    expect(await page.locator(".turn .quote").count()).toBeGreaterThan(0);
+  });
+
   it("sees a new crawl without being loaded again", async () => {
     const t = await shippedTable();
     const page = await open(Promise.resolve(t));
@@ -189,7 +282,7 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     }
     const nameless = await page
-      .locator("button, a, input, select")
+      .locator("button, a, input, select, textarea")
       .evaluateAll((all) =>
         all
           .filter(

@@ -32,7 +32,7 @@ describe("An answer", () => {
     expect(events[0]?.data["confidence"]).toBe("none");
     expect(events[0]?.data["sources"]).not.toEqual([]);
     expect(events[1]?.data["reason"]).toBe(
-      "Nothing certain: the documents do not seem to speak of this. The nearest passages are listed below.",
+      "Nothing certain: no document has the words “boiling”, “ethanol”.",
     );
   });
 
@@ -192,7 +192,7 @@ describe("The server", () => {
     const site = await listen(await tableOf({ "a.md": "# A\n\nOne." }));
     const { headers } = await fetch(`${site}/api/status`);
     expect(headers.get("content-security-policy")).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });

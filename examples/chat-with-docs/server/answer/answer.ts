@@ -2,7 +2,8 @@
 
 import type { Confidence } from "varve";
 import type { Library, Source } from "../library.ts";
-import type { Point, PointInput } from "../point.ts";
+import type { Point } from "../point.ts";
+import { type Asked, type Reading, understand } from "../question/understand.ts";
 import type { Answerer, Part } from "./answerer.ts";
 import { overTime, type Spoken } from "./over-time.ts";
 
@@ -14,6 +15,11 @@ export type AnswerEvent =
         readonly point: Point;
         readonly sources: readonly Source[];
         readonly confidence: Confidence;
+        /** The question as it was understood, and what was read into it. */
+        readonly question: string;
+        readonly readings: readonly Reading[];
+        /** The words of the question that no document has. */
+        readonly unknown: readonly string[];
       };
     }
   | { readonly event: "part"; readonly data: Part }
@@ -26,16 +32,19 @@ export type AnswerEvent =
 export async function* answer(
   library: Library,
   answerer: Answerer,
-  request: { readonly question: string; readonly asOf: PointInput; readonly signal: AbortSignal },
+  asked: Asked,
 ): AsyncGenerator<AnswerEvent, void, void> {
-  const { question, signal } = request;
-  const { view, ...point } = await library.open(request.asOf);
-  const { sources, confidence } = await library.search({ view, ...point }, question);
-  yield { event: "sources", data: { point, sources, confidence } };
+  const { signal } = asked;
+  const { question, asOf, readings } = await understand(library, asked);
+  const { view, ...point } = await library.open(asOf);
+  const found = await library.search({ view, ...point }, question, { folder: asked.folder });
+  const { sources } = found;
+  const unknown = (await library.vocabulary()).unknown(question);
+  // A question with a word that no document has is not surely answered by them.
+  const confidence = found.confidence === "strong" && unknown.length > 0 ? "weak" : found.confidence;
+  yield { event: "sources", data: { point, sources, confidence, question, readings, unknown } };
   if (confidence === "none") {
-    const nearest = sources.length > 0 ? " The nearest passages are listed below." : "";
-    const reason = `Nothing certain: the documents do not seem to speak of this.${nearest}`;
-    yield { event: "refusal", data: { reason } };
+    yield { event: "refusal", data: { reason: await reasonOf(library, point, unknown) } };
     yield { event: "end", data: { parts: 0 } };
     return;
   }
@@ -56,4 +65,17 @@ export async function* answer(
     if (times.length > 0) yield { event: "times", data: { times } };
   }
   yield { event: "end", data: { parts } };
+}
+
+/** Why there is no answer. */
+async function reasonOf(library: Library, { version }: Point, unknown: readonly string[]): Promise<string> {
+  if (version === 0) {
+    const from = (await library.span())?.from.toISOString().slice(0, 10);
+    return from === undefined
+      ? "The library is empty: nothing has been crawled yet."
+      : `The library begins on ${from}: it does not know what held before.`;
+  }
+  if (unknown.length === 0) return "Nothing certain: the documents do not seem to speak of this.";
+  const words = unknown.map((word) => `“${word}”`).join(", ");
+  return `Nothing certain: no document has the word${unknown.length > 1 ? "s" : ""} ${words}.`;
 }

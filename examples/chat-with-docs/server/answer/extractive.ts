@@ -1,6 +1,7 @@
 // Answers without a language model: the sentences of the passages that are nearest to the question, word for word.
 
 import { builtin } from "varve/embeddings";
+import { isInstruction } from "../documents/instruction.ts";
 import type { Source } from "../library.ts";
 import type { Answerer, Part } from "./answerer.ts";
 import { sentencesOf } from "./sentence.ts";
@@ -21,7 +22,7 @@ const QUOTED = 4;
 /** How much the passage counts, the sentence's meaning, the words that both share, and a number where one is asked for. */
 const WEIGHTS = { passage: 0.5, sentence: 0.3, words: 0.2, number: 0.1 };
 const ASKS_NUMBER =
-  /\b(how (many|much|long|large|old|often|far)|what (age|time|temperature)|when|until|price|cost)/i;
+  /\b(how (many|much|long|large|old|often|far)|what (age|time|temperature)|when|until|price|cost|period|deadline|fee|rent|deposit|size)/i;
 const NUMBER =
   /\d|\b(two|three|four|five|six|seven|eight|nine|ten|twelve|free|nothing|day|week|month|year)s?\b/i;
 
@@ -49,7 +50,10 @@ async function* quote(
 
 async function rank(question: string, sources: readonly Source[], signal: AbortSignal): Promise<Candidate[]> {
   const sentences = sources.flatMap((source, index) =>
-    sentencesOf(source.body).map(({ text }) => ({ text, source, cite: index + 1 })),
+    sentencesOf(source.body)
+      // What speaks to a machine answers nobody.
+      .filter(({ text }) => !isInstruction(text))
+      .map(({ text }) => ({ text, source, cite: index + 1 })),
   );
   const fn = builtin();
   const [asked] = await fn.embed([question], { kind: "query", signal });

@@ -72,11 +72,12 @@ export async function ask(
   site: string,
   question: string,
   asOf?: string | number,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<{ event: string; data: Record<string, unknown> }[]> {
   const response = await fetch(`${site}/api/ask`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ question, asOf }),
+    body: JSON.stringify({ question, asOf, ...more }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${response.status}: ${text}`);

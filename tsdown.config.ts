@@ -42,6 +42,14 @@ const page = defineConfig({
   deps: { onlyBundle: ["preact", /^@preact\//] },
 });
 
+/** What the types of the package name of their surroundings. It merges with the types of Node or of a browser, and stands in where a program has neither. */
+const surroundings = `declare global {
+  interface AbortSignal { readonly aborted: boolean }
+  interface URL { href: string }
+  interface SymbolConstructor { readonly dispose: unique symbol; readonly asyncDispose: unique symbol }
+  interface AsyncDisposable { [Symbol.asyncDispose](): PromiseLike<void> }
+}`;
+
 const library = defineConfig({
   ...common,
   entry: entries,
@@ -54,6 +62,7 @@ const library = defineConfig({
   target: "node20",
   dts: true,
   minify: false,
+  banner: { dts: surroundings },
   // What documents a call stands in the types. In the code it would be read with every import.
   outputOptions: { comments: { jsdoc: false } },
   // The core has no dependencies, optional peers are imported on first use, and the command and the integrations import `varve` as

@@ -4,17 +4,20 @@ const FIRST_BYTES = 1 << 16;
 
 /** A growing buffer with a position. Its views are replaced when it grows, so they are never kept across `reserve`. */
 export class BatchBuffer {
-  bytes: Buffer;
+  bytes: Uint8Array;
   f64: Float64Array;
   f32: Float32Array;
   u32: Uint32Array;
   i64: BigInt64Array;
   /** Where the next section starts; a multiple of 8 between sections. */
   at = 0;
+  /** The same bytes as Node's class, which stays out of the types of the package: whoever has no types of Node reads them too. */
+  #node: Buffer;
 
   constructor(bytes: number = FIRST_BYTES) {
     const memory = new ArrayBuffer(align(bytes));
-    this.bytes = Buffer.from(memory);
+    this.#node = Buffer.from(memory);
+    this.bytes = this.#node;
     this.f64 = new Float64Array(memory);
     this.f32 = new Float32Array(memory);
     this.u32 = new Uint32Array(memory);
@@ -39,6 +42,11 @@ export class BatchBuffer {
     this.bytes.fill(0, end, this.at);
   }
 
+  /** Writes a text in UTF-8 at a place and returns how many bytes it took. */
+  writeText(text: string, at: number): number {
+    return this.#node.write(text, at);
+  }
+
   /** Starts again, keeping the memory. */
   reset(): void {
     this.at = 0;
@@ -54,6 +62,7 @@ export class BatchBuffer {
     // All of it: a section may be written far behind the position before the position moves past it.
     next.bytes.set(this.bytes);
     this.bytes = next.bytes;
+    this.#node = next.#node;
     this.f64 = next.f64;
     this.f32 = next.f32;
     this.u32 = next.u32;

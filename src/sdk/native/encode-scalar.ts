@@ -174,7 +174,7 @@ function putText(out: BatchBuffer, at: number, text: string, index: number, plac
   const most = text.length < MEASURED ? text.length * 3 : Buffer.byteLength(text);
   if (text.length >= MEASURED && most > TEXT_MAX) refuseSize(place, index, most);
   out.reserve(at - out.at + most + 8);
-  return out.bytes.write(text, at);
+  return out.writeText(text, at);
 }
 
 function refuseSize(place: ColumnPlace, index: number, bytes: number): never {

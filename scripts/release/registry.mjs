@@ -18,6 +18,8 @@ function documents(packed, folder, address) {
     all.set(name, {
       name,
       "dist-tags": { latest: version },
+      // Package managers hold back what is new; this is what they are here to try.
+      time: { [version]: "2020-01-01T00:00:00.000Z" },
       versions: { [version]: { ...manifest, dist } },
     });
   }

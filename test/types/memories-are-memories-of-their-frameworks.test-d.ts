@@ -2,6 +2,7 @@ import { anthropic } from "@ai-sdk/anthropic";
 import type { BaseStore as ByteStore } from "@langchain/core/stores";
 import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
 import type { BaseCheckpointSaver, BaseStore, Item } from "@langchain/langgraph-checkpoint";
+import { MastraCompositeStore, type MemoryStorage } from "@mastra/core/storage";
 import type {
   Session,
   SessionHistoryRewriteAwareSession,
@@ -12,6 +13,7 @@ import { connect, type RowVersion } from "varve";
 import { factTable, factTools, memoryTable, memoryTool } from "varve/ai";
 import type { VarveByteStore } from "varve/langchain";
 import type { VarveSaver, VarveStore } from "varve/langgraph";
+import { VarveMemory } from "varve/mastra";
 import type { VarveSession } from "varve/openai-agents";
 import { expectTypeOf, test } from "vitest";
 
@@ -52,4 +54,9 @@ test("a session is one of the OpenAI Agents SDK, with all that is optional", () 
 
 test("the byte store is a store of LangChain", () => {
   expectTypeOf<VarveByteStore>().toExtend<ByteStore<string, Uint8Array>>();
+});
+
+test("the memory of Mastra is the memory of a composite store", () => {
+  expectTypeOf<VarveMemory>().toExtend<MemoryStorage>();
+  new MastraCompositeStore({ id: "app", domains: { memory: new VarveMemory({ location: "memory:" }) } });
 });

@@ -1,5 +1,5 @@
 /**
- * Mastra: a vector store in a folder of your own, with every filter, and with every version of it.
+ * Mastra: a vector store and the storage of its memory in a folder of your own, with every version of both.
  *
  * @example
  * ```ts
@@ -15,6 +15,7 @@
  */
 
 export type { StoreEmbedder } from "./embedder";
+export { VarveMemory, type VarveMemoryConfig } from "./memory-storage";
 export {
   type VarveQueryVectorParams,
   VarveVector,

@@ -71,3 +71,15 @@ export function regexTooMuch(pattern: string, what: string): VarveError {
     hint: "Filters understand text, ., .*, .+, ?, character classes, groups with |, ^, $ and (?i); everything is answered in linear time.",
   });
 }
+
+/** A thread that is not there. */
+export function noThread(method: string, id: string): VarveError {
+  return new VarveError("INVALID_ARGUMENT", `${method}: there is no thread ${quote(id)}.`);
+}
+
+/** A memory that others write to without a pause. */
+export function tooBusy(method: string): VarveError {
+  return new VarveError("CONFLICT", `${method}: others kept writing to the memory.`, {
+    hint: "Repeat the call.",
+  });
+}

@@ -10,6 +10,7 @@ const entries = {
   "evaluation/index": "src/evaluation/index.ts",
   "integrations/ai": "src/integrations/ai/index.ts",
   "integrations/arrow": "src/integrations/arrow/index.ts",
+  "integrations/duckdb": "src/integrations/duckdb/index.ts",
   "integrations/langchain": "src/integrations/langchain/index.ts",
   "integrations/langgraph": "src/integrations/langgraph/index.ts",
   "integrations/llamaindex": "src/integrations/llamaindex/index.ts",

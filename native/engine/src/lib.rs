@@ -80,7 +80,7 @@ pub use column::{Batch, ColumnBuilder};
 pub use compute::Computed;
 pub use database::Database;
 pub use table::{
-    Alteration, Attendant, CommitOptions, Indexing, OnDuplicate, OnKey, Reembed, RowChange, Sources,
+    Alteration, Attendant, CommitOptions, Indexing, OnDuplicate, OnKey, Pin, Reembed, RowChange, Sources,
     StagedRows, Stats, Table, Update, Written,
 };
 

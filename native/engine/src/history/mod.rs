@@ -1,8 +1,9 @@
-//! What was true when: the commit log, the lifetimes of rows, tags.
+//! What was true when: the commit log, the lifetimes of rows, tags, leases.
 
 mod as_of;
 mod dates;
 mod deaths;
+mod leases;
 mod log;
 mod tags;
 
@@ -10,6 +11,7 @@ pub use as_of::AsOf;
 pub(crate) use as_of::check_kept;
 pub(crate) use dates::{CLOCKS_DIFFER_MS, in_force};
 pub(crate) use deaths::Deaths;
+pub(crate) use leases::{Lease, Leases};
 pub use log::CHUNK;
 pub(crate) use log::Log;
 pub use tags::Tag;

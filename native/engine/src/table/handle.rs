@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use super::earlier::Earlier;
 use super::indexing::Indexing;
 use super::landing::{Committed, Joined};
 use super::line::Line;
@@ -12,7 +13,7 @@ use super::purge::Tries;
 use super::queue::queue_of;
 use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
-use crate::history::{AsOf, Log, Tag, Tags};
+use crate::history::{AsOf, Leases, Log, Tag, Tags};
 use crate::snapshot::{Snapshot, TableHome, TableState};
 
 /// A table: rows with a schema and a history. Shared freely between threads.
@@ -33,10 +34,13 @@ pub struct Table {
     pub(crate) maintaining: Mutex<()>,
     pub(crate) log: Log,
     pub(crate) tags: Tags,
+    pub(crate) leases: Leases,
     /// Files retired at or before this sequence have been removed.
     pub(super) swept: AtomicU64,
     /// Those of them that could not be, and are tried again.
     pub(super) stuck: Mutex<BTreeSet<String>>,
+    /// States before the current one that may still be read, in a store where files are opened when they are first read.
+    pub(super) earlier: Earlier,
     /// What was tried to finish a purge.
     pub(super) purging: Mutex<Tries>,
     /// When and how indexes and shadows are built.
@@ -71,11 +75,13 @@ impl Table {
             pace: Pace::default(),
             log: Log::new(Arc::clone(&home.store), home.path("_log")),
             tags: Tags::new(Arc::clone(&home.store), home.path("_tags")),
+            leases: Leases::new(Arc::clone(&home.store), home.path("_tags")),
             home,
             state: RwLock::new(Arc::new(state)),
             maintaining: Mutex::new(()),
             swept: AtomicU64::new(0),
             stuck: Mutex::default(),
+            earlier: Earlier::default(),
             purging: Mutex::default(),
             indexing: Mutex::default(),
             named: AtomicBool::new(false),
@@ -213,7 +219,10 @@ impl Table {
         if state.manifest.sequence > current.manifest.sequence
             || state.manifest.incarnation != current.manifest.incarnation
         {
-            *current = state;
+            let before = std::mem::replace(&mut *current, state);
+            if !self.home.store.is_near() {
+                self.earlier.add(&before);
+            }
         }
         Arc::clone(&current)
     }

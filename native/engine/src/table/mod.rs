@@ -9,7 +9,7 @@
 //!   `landing` is a state that is not committed yet, `put` commits it, `created` removes its files where that fails. `queue` lets the
 //!   handles of one process wait for each other. `pace` knows whether commits are quick.
 //! - `layout`: commits a manifest that makes no version. `retired` removes files that no manifest names any more.
-//! - `outdated`: reads that need a file which is gone.
+//! - `earlier`: states that are still read, though there is a newer one. `outdated`: reads that need a file which is gone. `pins`: versions that stay while they are read.
 //! - `fragments`: writes files of rows. `gone`: rows that no version shows any more. `purge`: rows that leave every version, and what is
 //!   left of them in files.
 
@@ -18,6 +18,7 @@ mod change;
 mod columns;
 mod commit;
 mod created;
+mod earlier;
 mod effective;
 mod fragments;
 mod gone;
@@ -31,6 +32,7 @@ mod new_vectors;
 mod next;
 mod outdated;
 mod pace;
+mod pins;
 mod purge;
 mod put;
 mod queue;
@@ -47,6 +49,7 @@ pub(crate) use created::Created;
 pub use handle::Table;
 pub use indexing::Indexing;
 pub(crate) use next::NextManifest;
+pub use pins::Pin;
 pub(crate) use purge::Removed;
 pub use rows::{Attendant, OnDuplicate, OnKey, RowChange, Sources, StagedRows, Update};
 pub use stats::Stats;

@@ -1,5 +1,6 @@
 //! Removes files and manifests that are no longer needed.
 
+use std::collections::HashSet;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -29,11 +30,17 @@ impl Table {
         let kept = self.home.manifests.forget_before(before)?;
         // What a manifest names that a reader may still go by stays with it.
         let until = if kept < before { kept } else { until };
-        Ok(self.remove_retired(state, until).0)
+        Ok(self.remove_retired(state, until, &self.earlier.files()).0)
     }
 
-    /// Removes the files that retired at or before a sequence. Returns how many are gone, and how many the system keeps.
-    pub(super) fn remove_retired(&self, state: &TableState, until: u64) -> (u64, u64) {
+    /// Removes the files that retired at or before a sequence, but those that are `spared`: they stay among the retired ones, for the next
+    /// run. Returns how many are gone, and how many the system keeps.
+    pub(super) fn remove_retired(
+        &self,
+        state: &TableState,
+        until: u64,
+        spared: &HashSet<String>,
+    ) -> (u64, u64) {
         let (mut removed, mut kept) = (0, 0);
         for retired in state
             .manifest
@@ -43,7 +50,7 @@ impl Table {
             .filter(|retired| retired.sequence <= until)
         {
             let path = self.home.path(&format!("{}/{}", retired.directory, retired.file));
-            let done = self.home.store.remove(&path).is_ok();
+            let done = !spared.contains(&retired.file) && self.home.store.remove(&path).is_ok();
             removed += u64::from(done);
             kept += u64::from(!done);
             self.kept_by_system(&retired.file, !done);

@@ -1,4 +1,5 @@
 use crate::error::{Code, Error, Result};
+use crate::format::Manifest;
 use crate::history::check_kept;
 use crate::snapshot::TableState;
 use crate::table::{NextManifest, Table};
@@ -22,24 +23,26 @@ impl Table {
         Ok(())
     }
 
-    /// Drops dead rows that neither the retention nor a tag keeps; `whole` leaves out what writes fragments anew.
+    /// Drops dead rows that neither the retention, a tag nor a pin keeps; `whole` leaves out what writes fragments anew.
     pub(super) fn expire(&self, whole: bool) -> Result<u64> {
-        let Some(retention) = self.refresh()?.manifest.retention else {
+        let before = self.refresh()?.manifest.clone();
+        let Some(retention) = before.retention else {
             return Ok(0);
         };
         let now = self.home.environment.now();
         let horizon = (now.saturating_sub(retention), now);
-        // First say that the versions are gone, then drop their rows: a reader is told, and never misled. A tag that was
-        // made meanwhile is seen in the second round, or its maker sees that it is too late.
-        while self.change_layout(|table, now, next| table.let_go(now, next, horizon))? {}
+        // First say that the versions are gone, then drop their rows: a reader is told, and never misled. A tag or a pin that was
+        // made meanwhile is seen in the second round, when no row is dropped yet, or its maker sees that it is too late.
+        while self.change_layout(|table, now, next| table.let_go(&before, now, next, horizon))? {}
         let state = self.refresh()?;
         let gone = self.gone(&state)?;
         self.drop_rows(&gone, whole)
     }
 
-    /// Says in a manifest which versions end at a horizon, given with the clock. Returns whether that is anything new.
+    /// Says in a manifest which versions end at a horizon, given with the clock. `before` is what the manifest was when nothing had ended. Returns whether that is anything new.
     fn let_go(
         &self,
+        before: &Manifest,
         now: &TableState,
         next: &mut NextManifest,
         (horizon, clock): (i64, i64),
@@ -50,7 +53,9 @@ impl Table {
             .version_at(&manifest.log, manifest.version, horizon, clock)?
             .max(manifest.oldest);
         let mut kept: Vec<u64> = self.tags.all()?.into_iter().map(|tag| tag.version).collect();
-        kept.retain(|version| *version < oldest && check_kept(manifest, *version).is_ok());
+        kept.extend(self.leases.kept(clock)?);
+        kept.retain(|version| *version < oldest && check_kept(before, *version).is_ok());
+        kept.sort_unstable();
         kept.dedup();
         let new = oldest != manifest.oldest || kept != manifest.kept;
         next.manifest.oldest = oldest;

@@ -66,6 +66,8 @@ impl Table {
             None => self.index_next(&state, stop),
             Some(range) => {
                 let merged = self.merge(&state, range, None)?.is_some();
+                // What it names must not seem to be read.
+                drop(state);
                 let state = self.current();
                 if merge_candidates(&state.manifest.fragments).is_none() {
                     let _ = self.try_sweep(&state, 0);
@@ -99,8 +101,10 @@ impl Table {
         // One that cannot be finished holds nothing else up, and is told at the end.
         let purged = self.finish_purge();
         done.dropped_rows = if_room(self.expire(true))?;
-        let state = self.refresh()?;
-        done.removed_files += self.try_sweep(&state, 0)?;
+        done.removed_files += {
+            let state = self.refresh()?;
+            self.try_sweep(&state, 0)?
+        };
         if_room(self.change_layout(|table, state, next| {
             if state.manifest.inline.is_empty() {
                 return Ok(false);

@@ -40,11 +40,16 @@ impl Table {
                 }
             }
         }
+        let now = self.home.environment.now();
         for directory in ["_manifests", "_tags"] {
             let directory = self.home.path(directory);
             for entry in self.home.store.list(&directory)? {
                 if is_temporary(&entry.name) {
                     removed += self.remove_old(&directory, &entry);
+                }
+                if directory.ends_with("/_tags") && self.leases.is_over(&entry.name, now)? {
+                    let path = format!("{directory}/{}", entry.name);
+                    removed += u64::from(self.home.store.remove(&path).is_ok());
                 }
             }
         }

@@ -608,6 +608,7 @@ fn every_error_says_what_happened_and_what_to_do() {
         reads,
         moments,
         purges::purges,
+        purges::pins,
         stores,
         damage,
         impossible,

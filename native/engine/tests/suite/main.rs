@@ -11,6 +11,7 @@
 mod a_far_store_is_asked_for_what_a_read_needs;
 mod a_large_write_holds_nobody_up;
 mod a_page_is_made_of_the_best_rows;
+mod a_pinned_version_stays;
 mod a_put_that_failed_may_still_arrive;
 mod a_quick_commit_is_made_where_it_was_asked_for;
 mod a_search_says_how_sure_it_is;

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::tries::Tries;
@@ -39,7 +40,7 @@ impl Table {
             self.purging().erased = purge.sequence;
         }
         let state = self.refresh()?;
-        let (_, mut kept) = self.remove_retired(&state, purge.sequence);
+        let (_, mut kept) = self.remove_retired(&state, purge.sequence, &HashSet::new());
         for directory in DIRECTORIES {
             self.home
                 .store

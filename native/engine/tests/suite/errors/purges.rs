@@ -48,3 +48,15 @@ pub(super) fn purges(report: &mut Report) {
         report.add(other.or_outdated(&snapshot, found));
     }
 }
+
+/// Versions that are kept for a while.
+pub(super) fn pins(report: &mut Report) {
+    report.heading("Pins");
+    let database = Database::with(Arc::new(FarStore::new()), World::at(NOW));
+    let table = database.create_table("docs", numbers()).unwrap();
+    insert(&table, &[1], None).unwrap();
+    let snapshot = table.snapshot().unwrap();
+    report.add(table.pin(&snapshot, 0));
+    report.add(table.pin(&snapshot, i64::MAX));
+    report.add(table.unpin("../docs"));
+}

@@ -13,6 +13,7 @@ const names = [
   "pipeline",
   "filters",
   "serve",
+  "duckdb",
   "vectors",
 ];
 const wanted = process.argv.slice(2);

@@ -16,6 +16,7 @@ const pages = [
   "docs/schema-changes.md",
   "docs/integrations/langchain.md",
   "docs/integrations/langgraph.md",
+  "docs/integrations/duckdb.md",
 ];
 
 describe.each(pages)("%s", (page) => {

@@ -25,11 +25,8 @@ export function runAsUser(program: string): string {
   try {
     mkdirSync(join(project, "node_modules"));
     symlinkSync(root, join(project, "node_modules", "varve"), "junction");
-    symlinkSync(
-      join(root, "node_modules", "@langchain"),
-      join(project, "node_modules", "@langchain"),
-      "junction",
-    );
+    for (const scope of ["@langchain", "@duckdb"])
+      symlinkSync(join(root, "node_modules", scope), join(project, "node_modules", scope), "junction");
     // Pages are TypeScript, which not every Node runs.
     const { ESNext: module } = ts.ModuleKind;
     const { outputText } = ts.transpileModule(program, {

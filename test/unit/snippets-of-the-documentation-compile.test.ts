@@ -21,6 +21,7 @@ const programs = [
   "docs/documents.md",
   "docs/integrations/langchain.md",
   "docs/integrations/langgraph.md",
+  "docs/integrations/duckdb.md",
 ];
 const pages = [
   ...programs.slice(0, 7),

@@ -17,7 +17,7 @@ async function picture(name, options, act) {
 
 /** Asks now, and the same as of the first crawl. */
 async function askTwice(page) {
-  await page.fill("input[type=text]", "How many days do I have to return something I bought?");
+  await page.fill(".question textarea", "How many days do I have to return something I bought?");
   await page.keyboard.press("Enter");
   await page.locator(".again button").last().click();
   await page.locator(".again").nth(1).waitFor();

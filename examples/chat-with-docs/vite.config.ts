@@ -19,6 +19,7 @@ export default defineConfig(({ isSsrBuild }) =>
               ingest: "server/ingest.ts",
               evaluate: "evaluation/evaluate.ts",
               "evaluate-codes": "evaluation/evaluate-codes.ts",
+              "evaluate-sixty": "evaluation/evaluate-sixty.ts",
             },
           },
         },

@@ -151,7 +151,7 @@ async function follow(
     for await (const { event, data } of ask(request, signal)) {
       if (event === "sources") update((turn) => ({ ...turn, ...data, question, understood: data.question }));
       else if (event === "part") update((turn) => ({ ...turn, parts: [...turn.parts, data] }));
-      else if (event === "times") update((turn) => ({ ...turn, ...data }));
+      else if (event === "times" || event === "certainty") update((turn) => ({ ...turn, ...data }));
       else if (event === "refusal") update((turn) => ({ ...turn, refusal: data.reason }));
       else if (event === "error") update((turn) => ({ ...turn, problem: data.message }));
     }

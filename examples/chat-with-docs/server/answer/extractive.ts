@@ -23,8 +23,17 @@ const QUOTED = 4;
 const WEIGHTS = { passage: 0.5, sentence: 0.3, words: 0.2, number: 0.1 };
 const ASKS_NUMBER =
   /\b(how (many|much|long|large|old|often|far)|what (age|time|temperature)|when|until|price|cost|period|deadline|fee|rent|deposit|size)/i;
-const NUMBER =
-  /\d|\b(two|three|four|five|six|seven|eight|nine|ten|twelve|free|nothing|day|week|month|year)s?\b/i;
+const NUMBER = /\d+|\b(two|three|four|five|six|seven|eight|nine|ten|twelve|half|free|nothing)\b/i;
+
+const ASKS_WHO = /^\W*(who|whose|whom)\b/i;
+const SOMEBODY =
+  /(?<=\p{L}[ ,;(]+)\p{Lu}\p{L}+|\b(we|us|you|I|anyone|everyone|somebody|nobody|members?|people|persons?|parents?)\b/u;
+
+/** Whether a text is of the kind that a question asks for: a number for "how long", somebody for "who". */
+export function isOfKind(question: string, text: string): boolean {
+  if (ASKS_NUMBER.test(question)) return NUMBER.test(text);
+  return !ASKS_WHO.test(question) || SOMEBODY.test(text);
+}
 
 /** The default: quotes passages, and says that it does. */
 export function extractive(): Answerer {
@@ -51,8 +60,8 @@ async function* quote(
 async function rank(question: string, sources: readonly Source[], signal: AbortSignal): Promise<Candidate[]> {
   const sentences = sources.flatMap((source, index) =>
     sentencesOf(source.body)
-      // What speaks to a machine answers nobody.
-      .filter(({ text }) => !isInstruction(text))
+      // What speaks to a machine, asks, or leads to what follows answers nobody.
+      .filter(({ text }) => !isInstruction(text) && !/[?:]$/.test(text))
       .map(({ text }) => ({ text, source, cite: index + 1 })),
   );
   const fn = builtin();
@@ -68,9 +77,16 @@ async function rank(question: string, sources: readonly Source[], signal: AbortS
         WEIGHTS.passage * source.score +
         WEIGHTS.sentence * similarity(asked, vectors[index]) +
         WEIGHTS.words * (shared[index] ?? 0) +
-        WEIGHTS.number * Number(ASKS_NUMBER.test(question) && NUMBER.test(text)),
+        WEIGHTS.number * numberOf(question, text),
     }))
     .sort((a, b) => b.score - a.score);
+}
+
+/** How well a text has the number that is asked for: fully where the unit of "how many days" follows it. */
+function numberOf(question: string, text: string): number {
+  if (!ASKS_NUMBER.test(question) || !NUMBER.test(text)) return 0;
+  const unit = /\bhow many ([\p{L}]{3,})/iu.exec(question)?.[1];
+  return unit === undefined || new RegExp(`(${NUMBER.source}) ${unit}`, "i").test(text) ? 1 : 0.5;
 }
 
 /** Cosine, moved to 0 to 1 as `_score` is. */

@@ -11,6 +11,8 @@ export async function readCorpus(
   t: PassageTable,
   folder: string,
   say: (date: string, report: CrawlReport) => void = () => {},
+  /** Which of the documents are read. */
+  paths?: RegExp,
 ): Promise<void> {
   const dates = (await readdir(folder)).filter((name) => /^\d{4}-\d\d-\d\d$/.test(name)).sort();
   for (const date of dates) {
@@ -18,6 +20,7 @@ export async function readCorpus(
       folder: join(folder, date),
       date: new Date(date),
       message: `crawl of ${date}`,
+      paths,
     });
     say(date, report);
   }

@@ -10,6 +10,8 @@ export interface CrawlOptions {
   /** Since when the folder has been as it is. Crawls are made in the order of their dates. */
   readonly date: Date;
   readonly message: string;
+  /** Which paths are read; all where it is left out. */
+  readonly paths?: RegExp | undefined;
 }
 
 /** What a crawl did. */
@@ -30,7 +32,10 @@ export interface CrawlReport {
  * Makes the table show a folder, as one commit: passages that are new or different are written, those that are gone are removed. All
  * others stay as they are, and are not embedded again. A crawl that finds nothing different makes no version.
  */
-export async function crawl(t: PassageTable, { folder, date, message }: CrawlOptions): Promise<CrawlReport> {
+export async function crawl(
+  t: PassageTable,
+  { folder, date, message, paths }: CrawlOptions,
+): Promise<CrawlReport> {
   const before = await t.version();
   const known = await knownRows(t);
   const unread: { path: string; problem: string }[] = [];
@@ -39,6 +44,7 @@ export async function crawl(t: PassageTable, { folder, date, message }: CrawlOpt
 
   async function* different(): AsyncGenerator<PassageRow, void, void> {
     for (const path of await listDocuments(folder)) {
+      if (paths?.test(path) === false) continue;
       const read = await readDocument(folder, path);
       if ("problem" in read) {
         unread.push({ path, problem: read.problem });

@@ -75,9 +75,7 @@ export async function understand(library: Library, asked: Asked): Promise<Unders
   question = standalone(question);
   if (reads("spelling")) {
     const vocabulary = await library.vocabulary();
-    for (const word of vocabulary.unknown(question)) {
-      const meant = vocabulary.nearest(word);
-      if (meant === undefined) continue;
+    for (const { word, meant } of vocabulary.mistyped(question)) {
       readings.push({ kind: "spelling", words: word, as: meant });
       question = question.replace(new RegExp(`(?<!\\p{L})${word}(?!\\p{L})`, "giu"), meant);
     }

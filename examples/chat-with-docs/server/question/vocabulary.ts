@@ -47,8 +47,19 @@ export class Vocabulary {
     });
   }
 
-  /** The word that was meant where one was mistyped; undefined where none is near. */
-  nearest(word: string): string | undefined {
+  /** The words of a question that are typing errors, and what was meant. */
+  mistyped(question: string): { readonly word: string; readonly meant: string }[] {
+    const unknown = new Set(this.unknown(question));
+    return [...new Set(lettersOf(question))].flatMap((word) => {
+      if (this.#counts.has(word) || wordsOf(word).size === 0) return [];
+      const meant = this.#nearest(word);
+      // "prices" is no typing error of "price".
+      const isKnown = meant === undefined || (!unknown.has(word) && isForm(word, meant));
+      return isKnown ? [] : [{ word, meant }];
+    });
+  }
+
+  #nearest(word: string): string | undefined {
     let best: { readonly word: string; readonly count: number; readonly errors: number } | undefined;
     for (const [known, count] of this.#counts) {
       if (known[0] !== word[0] || Math.abs(known.length - word.length) > 1 || known.length < 4) continue;
@@ -63,6 +74,12 @@ export class Vocabulary {
 
 function lettersOf(text: string): string[] {
   return text.toLowerCase().match(/\p{L}+/gu) ?? [];
+}
+
+/** Whether two words differ by their end alone, as forms of a word do. */
+function isForm(word: string, other: string): boolean {
+  const stem = Math.min(word.length, other.length) - 1;
+  return word.length !== other.length && word.slice(0, stem) === other.slice(0, stem);
 }
 
 /** 1 where two letters changed places, 2 where one letter is different, too many or missing; undefined where it is more. */

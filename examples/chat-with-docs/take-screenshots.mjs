@@ -19,7 +19,7 @@ async function picture(name, options, act) {
 async function askTwice(page) {
   await page.fill(".question textarea", "How many days do I have to return something I bought?");
   await page.keyboard.press("Enter");
-  await page.locator(".again button").last().click();
+  await page.locator(".again").getByRole("button", { name: "Mar 3, 2025" }).click();
   await page.locator(".again").nth(1).waitFor();
 }
 

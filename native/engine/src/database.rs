@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use crate::environment::{Environment, SystemEnvironment, Uuid};
+use crate::backup::{Copied, CopyProgress, CopyRun, copy_table};
+use crate::environment::{Environment, Stop, SystemEnvironment, Uuid};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw};
 use crate::schema::{Field, Schema};
@@ -23,6 +24,15 @@ pub struct Database {
     environment: Arc<dyn Environment>,
     /// Tables that somebody has open: whoever opens one again shares it.
     open: Mutex<HashMap<String, Weak<Table>>>,
+}
+
+/// What a copy of tables did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backup {
+    /// The tables that were copied.
+    pub tables: Vec<Copied>,
+    /// Why others were not, each with its table.
+    pub failed: Vec<Error>,
 }
 
 /// How many milliseconds a drop waits for the clock at the most.
@@ -268,6 +278,64 @@ impl Database {
             self.environment.pause(Duration::from_millis(1));
         }
         self.catalog.drop_table(&home.directory)
+    }
+
+    /// Copies tables to another database, each as it is at a moment, with its whole history and its tags, while others go on writing; all
+    /// tables where none is named. A copy that is there is brought up to date: only files that are new are copied, and those that are no longer
+    /// needed go. Every byte is checked on the way. As long as a table is being copied its copy shows what it did before. It may be
+    /// ended at any time and called again, and then goes on where it was.
+    ///
+    /// One table that cannot be copied does not keep others from it.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] where both are one place; [`Code::Closed`] where it was to stop; what the store says of which tables there are.
+    /// Why a single table was not copied is in [`Backup::failed`]: [`Code::Corrupt`] with the damaged file; [`Code::TableExists`] and
+    /// [`Code::Conflict`] where what is at the target is not an earlier state of the table.
+    pub fn backup(
+        &self,
+        target: &Self,
+        tables: Option<&[String]>,
+        stop: &Stop,
+        report: &dyn Fn(&CopyProgress),
+    ) -> Result<Backup> {
+        let places = (self.catalog.place(), target.catalog.place());
+        let is_one = places.0.is_some() && places.0 == places.1;
+        if is_one || Arc::ptr_eq(&self.catalog, &target.catalog) {
+            let message = "A database cannot be copied to the place where it is.";
+            return Err(Error::new(Code::InvalidArgument, message).hint("Give another place."));
+        }
+        let mut names = match tables {
+            Some(names) => names.to_vec(),
+            None => self.table_names()?,
+        };
+        names.sort_unstable();
+        names.dedup();
+        let mut backup = Backup::default();
+        let run = CopyRun { stop, report };
+        for name in names {
+            match self.copy(&name, target, &run) {
+                Ok(copied) => backup.tables.push(copied),
+                Err(error) if stop.is_set() => return Err(error),
+                // It was dropped since it was listed.
+                Err(error) if error.code() == Code::TableNotFound && tables.is_none() => {}
+                Err(error) => backup.failed.push(error.table(name)),
+            }
+        }
+        Ok(backup)
+    }
+
+    fn copy(&self, name: &str, target: &Self, run: &CopyRun<'_>) -> Result<Copied> {
+        check_table_name(name)?;
+        let (home, copy) = (self.home(name), target.home(name));
+        if !self.is_there(&home)? || !self.has_exactly(name)? {
+            return Err(self.or_in_other_case(name, not_found(name)));
+        }
+        if let Some(other) = target.in_other_case(name)?
+            && !target.is_there(&copy)?
+        {
+            return Err(exists_as(name, &other));
+        }
+        copy_table(&home, &copy, run)
     }
 
     /// Puts a table where there is none, all of it at once.

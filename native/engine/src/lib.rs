@@ -21,6 +21,7 @@
 //! - `search`: the nearest rows of a version: planned, then exact or through indexes.
 //! - `table`: writing: rows become a change, a change becomes the next version.
 //! - `upkeep`: the layout in order: merged, indexed, swept and verified, by a thread where a host starts one.
+//! - `backup`: a table is copied to another store.
 //! - `database`: create, open, list, drop.
 //!
 //! ```
@@ -49,6 +50,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod arrow;
+mod backup;
 mod column;
 mod compute;
 mod database;
@@ -103,6 +105,10 @@ pub use snapshot::{
 
 // How tables are kept in order.
 pub use upkeep::{Due, Optimized, Purged, Schedule, Verified, Warning};
+
+// How they are copied.
+pub use backup::{Copied, CopyProgress};
+pub use database::Backup;
 
 // The doors to time, randomness and storage, for whoever puts others in their place.
 pub use environment::{Environment, Stop, SystemEnvironment, Uuid};

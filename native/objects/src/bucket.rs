@@ -293,6 +293,36 @@ impl Store for Bucket {
         Ok(Box::new(Upload::new(io, store, self.key(path)?, path)))
     }
 
+    /// As with every file here: it is there when its upload ends.
+    fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>> {
+        self.create(path)
+    }
+
+    /// Past the cache, whose files it would push out.
+    fn read_parts(&self, path: &str, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<bool> {
+        let key = self.key(path)?;
+        let (length, first) = match self.fetch(&key, Some((0, RANGE))).wait()? {
+            Ok(first) => first,
+            Err(StoreError::NotFound { .. }) => return Ok(false),
+            Err(error) if is_beyond_end(&error) => return Ok(true),
+            Err(error) => return Err(failed("read", path, &error)),
+        };
+        check_length(path, length.min(RANGE), &first)?;
+        take(&first)?;
+        drop(first);
+        self.fetch_rest(path, &key, length, take)?;
+        Ok(true)
+    }
+
+    fn length(&self, path: &str) -> Result<Option<u64>> {
+        let (store, key) = (Arc::clone(&self.0.clients.store), self.key(path)?);
+        match self.0.io.run(async move { store.head(&key).await })? {
+            Ok(found) => Ok(Some(found.size)),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(failed("look up", path, &error)),
+        }
+    }
+
     fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
         let bytes = match is_fixed(path) {
             true => self.read_fixed(path)?,

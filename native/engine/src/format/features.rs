@@ -6,6 +6,9 @@ pub(crate) const JOURNAL: &str = "journal";
 /// A purge may be unfinished, and nothing that was made before it may land after it: a writer that does not know that brings rows back.
 pub(crate) const PURGED: &str = "purged";
 
+/// The table is a copy that is not whole yet: only who makes it goes on with it.
+pub(crate) const COPYING: &str = "copying";
+
 /// What this build can read, and what it can write.
 const KNOWN_TO_READERS: [&str; 1] = [JOURNAL];
 const KNOWN_TO_WRITERS: [&str; 2] = [JOURNAL, PURGED];

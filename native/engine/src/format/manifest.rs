@@ -74,6 +74,9 @@ pub struct LastPurge {
     /// Files that held the rows may still be there: manifests before it, and what retired until then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
+    /// In a copy: the sequence of this purge where it was copied from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied: Option<u64>,
 }
 
 /// Where the deaths lie.

@@ -21,7 +21,7 @@ pub use deaths::DeathRun;
 pub(crate) use deaths::RunRef;
 pub(crate) use envelope::open_json;
 pub use envelope::seal_json;
-pub(crate) use features::{JOURNAL, PURGED};
+pub(crate) use features::{COPYING, JOURNAL, PURGED};
 pub(crate) use index_entry::{Covers, IndexEntry, IndexFile, TextColumn};
 pub(crate) use inline::{InlineRows, default_of, value_of};
 pub(crate) use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, Span};

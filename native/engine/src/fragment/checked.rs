@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::store::{Bytes, Sink, Store};
 
 /// Bytes under one checksum.
-const BLOCK: usize = 64 * 1024;
+pub(super) const BLOCK: usize = 64 * 1024;
 
 /// A file that is opened when it is first read, and whose blocks are checked against their checksums when they are first touched.
 #[derive(Debug)]

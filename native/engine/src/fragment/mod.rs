@@ -8,6 +8,7 @@ mod arrow;
 mod body;
 mod checked;
 mod key_index;
+mod passing;
 mod segment;
 mod shadow;
 mod stats;
@@ -16,6 +17,7 @@ mod writer;
 
 pub(crate) use checked::{CheckedFile, CheckedWriter};
 pub(crate) use key_index::{KeyIndex, hash_key};
+pub(crate) use passing::PassingFile;
 pub(crate) use segment::{Matching, Segment};
 pub(crate) use shadow::{Shadow, Vectors, kernel_element};
 pub use stream::ArrowStream;

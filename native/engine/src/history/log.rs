@@ -141,7 +141,7 @@ impl Log {
     ///
     /// # Errors
     /// [`Code::Corrupt`], naming the file.
-    pub(super) fn read(&self, part: &ChunkRef, level: usize) -> Result<Arc<LogNode>> {
+    pub(crate) fn read(&self, part: &ChunkRef, level: usize) -> Result<Arc<LogNode>> {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let known = cache.iter().find(|(at, known, _)| *at == level && known == part);
         if let Some((_, _, node)) = known {

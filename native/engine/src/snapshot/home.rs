@@ -59,6 +59,19 @@ impl TableHome {
         Ok((sequence, manifest))
     }
 
+    /// The newest manifest of a table that others copy to, which may say that the copy is not whole yet; none where there is no table.
+    pub(crate) fn newest_of_copy(&self) -> Result<Option<Manifest>> {
+        loop {
+            let Some((sequence, bytes)) = self.manifests.newest_with_bytes()? else {
+                return Ok(None);
+            };
+            // It is gone where somebody was faster twice.
+            if let Some(bytes) = bytes {
+                return Manifest::decode_of_copy(&bytes, &self.manifest_path(sequence)).map(Some);
+            }
+        }
+    }
+
     fn decode(&self, sequence: u64, bytes: &[u8]) -> Result<Manifest> {
         let path = self.manifest_path(sequence);
         let manifest = Manifest::decode(bytes, &path)?;

@@ -72,6 +72,16 @@ impl Store for MemoryStore {
             store: self.clone(),
             path: path.to_owned(),
             bytes: Vec::new(),
+            is_new: true,
+        }))
+    }
+
+    fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>> {
+        Ok(Box::new(MemorySink {
+            store: self.clone(),
+            path: path.to_owned(),
+            bytes: Vec::new(),
+            is_new: false,
         }))
     }
 
@@ -158,6 +168,8 @@ struct MemorySink {
     store: MemoryStore,
     path: String,
     bytes: Vec<u8>,
+    /// Nobody else uses its name.
+    is_new: bool,
 }
 
 impl Sink for MemorySink {
@@ -167,12 +179,18 @@ impl Sink for MemorySink {
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
-        let Self { store, path, bytes } = *self;
+        let Self {
+            store,
+            path,
+            bytes,
+            is_new,
+        } = *self;
         let mut content = store.content();
         content.check_table(&path)?;
         let replaced = content.files.insert(path.clone(), Bytes::from(bytes));
         match replaced {
             None => Ok(()),
+            Some(_) if !is_new => Ok(()),
             Some(_) => {
                 Err(Error::new(Code::Internal, format!("The file {path} was written twice.")).file(path))
             }

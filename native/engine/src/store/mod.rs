@@ -32,6 +32,9 @@ use std::fmt::Debug;
 
 use crate::error::Result;
 
+/// Bytes of a part of a file, where it is read in parts.
+const PART: usize = 1 << 20;
+
 /// What became of a put-if-absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PutOutcome {
@@ -88,11 +91,36 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// What the store says.
     fn create(&self, path: &str) -> Result<Box<dyn Sink>>;
+    /// Starts a file that has its name when it is finished, and not before: however this ends, it is there as a whole or not at all. One
+    /// that has the name by then stays; it must have the same bytes.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>>;
     /// Opens a file; `None` where there is none.
     ///
     /// # Errors
     /// What the store says.
     fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>>;
+    /// Gives the bytes of a file in order, in parts of a few MiB, so that no more of it is in memory. Says whether there is one.
+    ///
+    /// # Errors
+    /// What the store says, and what `take` does.
+    fn read_parts(&self, path: &str, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<bool> {
+        let Some(blob) = self.open(path)? else {
+            return Ok(false);
+        };
+        let bytes = blob.map()?;
+        bytes.chunks(PART).try_for_each(take)?;
+        Ok(true)
+    }
+    /// How many bytes a file has; `None` where there is none.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn length(&self, path: &str) -> Result<Option<u64>> {
+        Ok(self.open(path)?.map(|blob| blob.length()))
+    }
     /// Whether there is a file of that name.
     ///
     /// # Errors

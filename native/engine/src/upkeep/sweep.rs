@@ -9,7 +9,7 @@ const ORPHAN_MS: u64 = 24 * 60 * 60 * 1000;
 
 impl Table {
     /// Removes files that nothing names: those that left the layout, and those that writers left behind when they died.
-    pub(super) fn remove_orphans(&self) -> Result<u64> {
+    pub(crate) fn remove_orphans(&self) -> Result<u64> {
         let state = self.refresh()?;
         let mut removed = self.try_sweep(&state, 0)?;
         let mut named: HashSet<String> = HashSet::new();

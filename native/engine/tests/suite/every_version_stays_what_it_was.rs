@@ -48,6 +48,25 @@ fn far_away_every_version_stays_what_it_was() {
     Runs { seeds, ..Runs::WIDE }.run(&store);
 }
 
+/// Copied between stores of all kinds, back and forth.
+#[test]
+fn in_a_copy_every_version_stays_what_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let local = |name: String| -> Arc<dyn Catalog> { Arc::new(LocalStore::new(directory.path().join(name))) };
+    let far = || -> Arc<dyn Catalog> { Arc::new(crate::support::far::FarStore::undecided()) };
+    for seed in 6_000..6_012 {
+        let (one, other) = match seed % 4 {
+            0 => (local(format!("{seed}a")), far()),
+            1 => (far(), local(format!("{seed}b"))),
+            2 => (local(format!("{seed}a")), local(format!("{seed}b"))),
+            _ => (memory(), far()),
+        };
+        let kind = if seed % 3 == 0 { Kind::Wide } else { Kind::Mixed };
+        let bench = Bench::new(seed, one, kind, 1..8).copied_to(other);
+        run(bench, seed, &|step, _| step >= 90);
+    }
+}
+
 /// Shadows and index segments are made at random moments, of columns that come and go, for searches of any version.
 #[test]
 fn whatever_a_search_looks_into_it_finds_what_there_is() {

@@ -7,6 +7,7 @@
 
 mod altering;
 mod changing;
+mod copying;
 mod purging;
 mod reembedding;
 mod writing_together;
@@ -41,6 +42,8 @@ pub(crate) struct Bench {
     random: Random,
     world: Arc<World>,
     store: Arc<dyn Catalog>,
+    /// Where it is copied to now and then.
+    copies: Option<Arc<dyn Catalog>>,
     databases: [Database; 2],
     pub(crate) model: Model,
     held: Vec<(Snapshot, Version)>,
@@ -72,6 +75,7 @@ impl Bench {
             random,
             world,
             store,
+            copies: None,
             databases,
             model,
             held: Vec::new(),
@@ -150,6 +154,9 @@ impl Bench {
         }
         if self.kind == Kind::Wide && self.random.chance(30) {
             self.keep_in_order();
+        }
+        if self.copies.is_some() && self.random.chance(12) {
+            self.copy();
         }
         for _ in 0..3 {
             let (table, now) = (self.table(), self.now());

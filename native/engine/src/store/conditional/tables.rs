@@ -191,6 +191,10 @@ mod tests {
             self.store.create(path)
         }
 
+        fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>> {
+            self.store.create_whole(path)
+        }
+
         fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
             self.store.open(path)
         }

@@ -13,7 +13,7 @@ use super::removed::DRAFT;
 use super::root::{Root, directory_of, found, is_taken};
 use crate::error::{Error, Result};
 use crate::store::{
-    Blob, Catalog, Disk, DiskFile, Entry, ManifestLog, OsDisk, PutOutcome, Sink, Store, manifest_name,
+    Blob, Catalog, Disk, DiskFile, Entry, ManifestLog, OsDisk, PART, PutOutcome, Sink, Store, manifest_name,
 };
 
 /// After putting this many manifests of a table as files, a handle starts a journal for the next ones.
@@ -112,6 +112,39 @@ impl Store for LocalStore {
             root: Arc::clone(&self.root),
             path: path.to_owned(),
         }))
+    }
+
+    fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>> {
+        let directory = self.root.full(directory_of(path).unwrap_or_default());
+        let file = self.root.disk.create_unnamed(&directory);
+        Ok(Box::new(WholeSink {
+            file: file.map_err(|e| Error::io("create", path, &e))?,
+            root: Arc::clone(&self.root),
+            path: path.to_owned(),
+        }))
+    }
+
+    fn read_parts(&self, path: &str, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<bool> {
+        let failed = |e: io::Error| Error::io("read", path, &e);
+        let opened = found(self.root.disk.open_blocks(&self.root.full(path), false));
+        let Some(file) = opened.map_err(|e| Error::io("open", path, &e))? else {
+            return Ok(false);
+        };
+        let (mut part, mut offset) = (vec![0; PART], 0);
+        loop {
+            let read = file.read_at(offset, &mut part).map_err(failed)?;
+            if read == 0 {
+                return Ok(true);
+            }
+            take(part.get(..read).unwrap_or_default())?;
+            offset += read as u64;
+        }
+    }
+
+    fn length(&self, path: &str) -> Result<Option<u64>> {
+        let opened = found(self.root.disk.open_blocks(&self.root.full(path), false));
+        let length = opened.and_then(|file| file.map(|file| file.length()).transpose());
+        length.map_err(|e| Error::io("open", path, &e))
     }
 
     fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
@@ -246,6 +279,36 @@ impl Sink for LocalSink {
             .sync()
             .map_err(|e| Error::io("make durable", self.path.as_str(), &e))?;
         // The name waits for those of other files of the table: one sync makes all of them durable.
+        self.root.is_unsettled(self.path);
+        Ok(())
+    }
+}
+
+/// A file that gets its name at the end.
+#[derive(Debug)]
+struct WholeSink {
+    file: Box<dyn DiskFile>,
+    root: Arc<Root>,
+    path: String,
+}
+
+impl Sink for WholeSink {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(|e| Error::io("write", self.path.as_str(), &e))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        self.file
+            .sync()
+            .map_err(|e| Error::io("make durable", self.path.as_str(), &e))?;
+        match self.file.publish(&self.root.full(&self.path)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(Error::io("write", self.path, &error));
+            }
+            _ => {}
+        }
         self.root.is_unsettled(self.path);
         Ok(())
     }

@@ -26,6 +26,7 @@ impl NextManifest {
         self.manifest.purge = Some(LastPurge {
             sequence: self.manifest.sequence,
             pending: true,
+            copied: None,
         });
         let features = &mut self.manifest.writer_features;
         if !features.iter().any(|feature| feature == PURGED) {

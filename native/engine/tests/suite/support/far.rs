@@ -104,6 +104,11 @@ impl Store for FarStore {
         self.inner.create(path)
     }
 
+    fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>> {
+        self.ask("create", path);
+        self.inner.create_whole(path)
+    }
+
     fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
         self.ask("open", path);
         match self.inner.open(path)? {

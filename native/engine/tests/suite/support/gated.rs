@@ -113,6 +113,10 @@ impl Store for GatedStore {
         })
     }
 
+    fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>> {
+        self.inner.create_whole(path)
+    }
+
     fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
         self.inner.open(path)
     }

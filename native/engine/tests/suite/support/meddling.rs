@@ -103,6 +103,10 @@ impl Store for MeddledStore {
         self.inner.create(path)
     }
 
+    fn create_whole(&self, path: &str) -> Result<Box<dyn Sink>> {
+        self.inner.create_whole(path)
+    }
+
     fn open(&self, path: &str) -> Result<Option<Box<dyn Blob>>> {
         self.inner.open(path)
     }

@@ -67,6 +67,13 @@ export interface NativeTable {
   close(): Promise<unknown>;
 }
 
+/** A copy of tables to another database. */
+export interface NativeBackup {
+  run(): Promise<string>;
+  progress(): string | null;
+  stop(): void;
+}
+
 /** A database. */
 export interface NativeDatabase {
   renewCredentials(credentialsJson: string): Promise<unknown>;
@@ -76,6 +83,7 @@ export interface NativeDatabase {
   renameTable(from: string, to: string): Promise<unknown>;
   dropTable(name: string): Promise<unknown>;
   verifyTable(name: string): Promise<string>;
+  backup(target: NativeDatabase, request: string): NativeBackup;
   close(): Promise<unknown>;
 }
 

@@ -1,10 +1,11 @@
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use napi_derive::napi;
 use varve_engine::{Database, Result, Table};
 
-use crate::handle::Handle;
+use crate::backup::NativeBackup;
 use crate::opened::Opened;
+use crate::place::{Place, Shared, open};
 use crate::table::NativeTable;
 use crate::work::{TextWork, Work};
 
@@ -14,43 +15,6 @@ pub struct NativeDatabase {
     shared: Arc<Shared>,
 }
 
-struct Shared {
-    place: Handle<Place>,
-    /// The tables that were opened through this handle and may still be in use.
-    opened: Mutex<Vec<Weak<Opened>>>,
-}
-
-/// What is gone when the handle was closed.
-pub struct Place {
-    database: Database,
-    /// Where the keys of a bucket go that follow those it was opened with.
-    renew: Option<Renew>,
-}
-
-type Renew = Box<dyn Fn(&str) -> Result<()> + Send + Sync>;
-
-impl Shared {
-    fn remember(&self, table: Arc<Table>) -> Arc<Opened> {
-        let table = Arc::new(Opened::new(table));
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        opened.retain(|table| table.strong_count() > 0);
-        opened.push(Arc::downgrade(&table));
-        table
-    }
-
-    /// Ends the handle, then those of the tables; no call opens one any more.
-    fn close(&self) {
-        let place = self.place.shut();
-        self.place.wait();
-        let opened = std::mem::take(&mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner));
-        opened
-            .iter()
-            .filter_map(Weak::upgrade)
-            .for_each(|table| table.close());
-        drop(place);
-    }
-}
-
 impl NativeDatabase {
     fn later<T, J>(
         &self,
@@ -58,7 +22,7 @@ impl NativeDatabase {
         convert: fn(T) -> J,
     ) -> Work<T, J> {
         let shared = Arc::clone(&self.shared);
-        Work::new(move || shared.place.run(|place| call(&place.database)), convert)
+        Work::new(move || shared.run(|place| call(&place.database)), convert)
     }
 
     fn table_later(
@@ -71,42 +35,13 @@ impl NativeDatabase {
     }
 }
 
-fn on_this_machine(uri: &str) -> Result<Place> {
-    Ok(Place {
-        database: Database::connect(uri)?,
-        renew: None,
-    })
-}
-
-#[cfg(feature = "buckets")]
-fn open(uri: &str, options: Option<&str>) -> Result<Place> {
-    if !varve_objects::is_bucket(uri) {
-        return on_this_machine(uri);
-    }
-    let bucket = varve_objects::connect(uri, options.unwrap_or("{}"))?;
-    let catalog = Arc::new(bucket.clone());
-    Ok(Place {
-        database: Database::with(catalog, Arc::new(varve_engine::SystemEnvironment)),
-        renew: Some(Box::new(move |keys| bucket.renew(keys))),
-    })
-}
-
-#[cfg(not(feature = "buckets"))]
-fn open(uri: &str, _options: Option<&str>) -> Result<Place> {
-    on_this_machine(uri)
-}
-
 #[napi]
 impl NativeDatabase {
     /// A database at a path, in memory, or in a bucket, which `options` are for: JSON.
     #[napi(ts_return_type = "Promise<NativeDatabase>")]
     pub fn connect(uri: String, options: Option<String>) -> Work<Place, NativeDatabase> {
-        let convert = |place| {
-            let shared = Arc::new(Shared {
-                place: Handle::new(Arc::new(place)),
-                opened: Mutex::default(),
-            });
-            NativeDatabase { shared }
+        let convert = |place| NativeDatabase {
+            shared: Arc::new(Shared::new(place)),
         };
         Work::new(move || open(&uri, options.as_deref()), convert)
     }
@@ -116,11 +51,8 @@ impl NativeDatabase {
     pub fn renew_credentials(&self, credentials: String) -> TextWork {
         let shared = Arc::clone(&self.shared);
         let renew = move || {
-            shared.place.run(|place| {
-                let renew = place.renew.as_ref();
-                renew.map_or(Ok(()), |renew| renew(&credentials))?;
-                Ok(String::new())
-            })
+            shared.run(|place| place.renew(&credentials))?;
+            Ok(String::new())
         };
         Work::new(renew, |text| text)
     }
@@ -164,6 +96,12 @@ impl NativeDatabase {
             move |database| varve_protocol::verify_table(database, &name),
             |text| text,
         )
+    }
+
+    /// Prepares a copy of tables to another database.
+    #[napi]
+    pub fn backup(&self, target: &NativeDatabase, request: String) -> NativeBackup {
+        NativeBackup::new([&self.shared, &target.shared], request)
     }
 
     /// Ends the handle and those of all tables that were opened through it, and waits for the calls that are under way.

@@ -4,12 +4,14 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+mod backup;
 mod call;
 mod database;
 mod embedder;
 mod handle;
 mod opened;
 mod page;
+mod place;
 mod reembed;
 mod scan;
 mod table;

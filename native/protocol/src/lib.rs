@@ -43,7 +43,7 @@ mod traffic;
 mod write;
 
 pub use aggregate::aggregate;
-pub use database::{create_table, verify_table};
+pub use database::{backup, copy_progress, create_table, verify_table};
 pub use draft::{Draft, stage};
 pub use failure::failure;
 pub use history::{delete_tag, diff, history, info, resolve, restore, tag, tags};

@@ -1,5 +1,15 @@
 // Generated from native/node by `npm run build`: do not edit.
 
+/** A copy of tables to another database: it may be ended, and asked how far it has come. */
+export declare class NativeBackup {
+  /** Copies, and says as JSON what was copied. */
+  run(): Promise<string>
+  /** How far it has come, as JSON; null before it has begun. */
+  progress(): string | null
+  /** Ends it as soon as it can be ended. What was copied stays. */
+  stop(): void
+}
+
 /** A database. */
 export declare class NativeDatabase {
   /** A database at a path, in memory, or in a bucket, which `options` are for: JSON. */
@@ -18,6 +28,8 @@ export declare class NativeDatabase {
   dropTable(name: string): Promise<string>
   /** Checks every byte of a table, as JSON; it need not open. */
   verifyTable(name: string): Promise<string>
+  /** Prepares a copy of tables to another database. */
+  backup(target: NativeDatabase, request: string): NativeBackup
   /** Ends the handle and those of all tables that were opened through it, and waits for the calls that are under way. */
   close(): Promise<string>
 }

@@ -2,6 +2,7 @@ import { nativeModule } from "../../native-module";
 import type { NativeDatabase } from "../../native-types";
 
 export type {
+  NativeBackup,
   NativeDatabase,
   NativeReembed,
   NativeScan,

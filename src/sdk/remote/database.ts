@@ -1,4 +1,4 @@
-import type { NativeDatabase, NativeTable } from "../../native-types";
+import type { NativeBackup, NativeDatabase, NativeTable } from "../../native-types";
 import { TABLES } from "../../wire";
 import { type Address, failure, Http } from "./http";
 import { readOnly } from "./read-only";
@@ -39,6 +39,10 @@ export class RemoteDatabase implements NativeDatabase {
 
   verifyTable(): Promise<string> {
     return readOnly("verify()");
+  }
+
+  backup(): NativeBackup {
+    return { run: () => readOnly("backup()"), progress: () => null, stop: () => undefined };
   }
 
   renewCredentials(): Promise<never> {

@@ -102,3 +102,11 @@ pub(crate) struct Retention {
     #[serde(default)]
     pub(crate) retention_ms: Option<i64>,
 }
+
+/// A copy of tables to another database.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Backup {
+    /// Which tables; all where it is left out.
+    #[serde(default)]
+    pub(crate) tables: Option<Vec<String>>,
+}

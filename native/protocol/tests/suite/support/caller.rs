@@ -45,6 +45,8 @@ const WITHIN: Within = Within {
 /// What it holds while it goes down the page.
 pub(crate) struct Caller {
     database: Database,
+    /// Where it is copied to.
+    other: Database,
     table: Option<Arc<Table>>,
     draft: Option<Draft>,
     pages: Option<Pages>,
@@ -59,6 +61,7 @@ impl Caller {
         let database = Database::with(Arc::new(MemoryStore::default()), Arc::new(World::default()));
         Self {
             database,
+            other: Database::with(Arc::new(MemoryStore::default()), Arc::new(World::default())),
             table: None,
             draft: None,
             pages: None,
@@ -87,6 +90,22 @@ impl Caller {
         let table = self.table.as_ref().unwrap();
         let vector = Some(self.vector.as_slice());
         Ok(match name {
+            "backup" => text(protocol::backup(
+                &self.database,
+                &self.other,
+                request,
+                &Stop::default(),
+                &|_| (),
+            )?),
+            "copy_progress" => {
+                let seen = std::cell::RefCell::new(Vec::new());
+                let report = |progress: &varve_engine::CopyProgress| {
+                    seen.borrow_mut().push(text(protocol::copy_progress(progress)));
+                };
+                let (other, stop) = (&self.other, Stop::default());
+                protocol::backup(&self.database, other, request, &stop, &report)?;
+                seen.into_inner().pop().unwrap_or_default()
+            }
             "verify_table" => text(protocol::verify_table(
                 &self.database,
                 word(request).as_str().unwrap(),

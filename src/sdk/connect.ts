@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describeValue } from "../describe-value";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { BUCKET, type BucketOptions, cacheFolder, checkPlace, nativeBucket } from "./bucket";
-import { badArgument } from "./call/errors";
+import { backupToMemory, badArgument } from "./call/errors";
 import { COMPONENT, checkCount, checkOptions, DATA, type OptionRules } from "./call/options";
 import { Database } from "./database";
 import { EmbeddingCache, type EmbeddingCacheOptions } from "./embed/embedding-cache";
@@ -83,7 +83,12 @@ export async function connect(
     checkPlace(false, rest);
     const remote = new RemoteDatabase(serverAt(place, given));
     await callAsync(() => remote.begin());
-    return new Database(remote, { functions, cache: cacheOf(place, given), pace }, () => undefined);
+    return new Database(
+      remote,
+      { functions, cache: cacheOf(place, given), pace },
+      () => undefined,
+      openTarget,
+    );
   }
   checkNoServer(given);
   checkPlace(isBucket(place), given);
@@ -91,7 +96,13 @@ export async function connect(
   const cache = cacheOf(place, given);
   const native = await callAsync(() => openDatabase(place, nativeBucket(isBucket(place), known)));
   const end = keepUp((credentials) => native.renewCredentials(credentials));
-  return new Database(native, { functions, cache, pace }, end);
+  return new Database(native, { functions, cache, pace }, end, openTarget);
+}
+
+/** Opens the place of a backup. */
+async function openTarget(location: string | URL): Promise<Database> {
+  if (placeOf(location) === MEMORY) throw backupToMemory();
+  return await connect(location, { embeddingCache: false });
 }
 
 function cacheOf(place: string, { embeddingCache: options, ...given }: ConnectOptions): EmbeddingCache {

@@ -1,8 +1,9 @@
 import { describeValue } from "../describe-value";
 import { refuseMore } from "../own-options";
 import { VarveError } from "../varve-error";
+import { BACKUP, type Backup, type BackupOptions, backup } from "./backup";
 import type { Commit } from "./call/commit";
-import { badArgument } from "./call/errors";
+import { backupToServer, badArgument } from "./call/errors";
 import { checkOptions } from "./call/options";
 import { MIGRATE, type MigrateOptions, type Migration, migrate } from "./columns/migrate";
 import {
@@ -19,6 +20,7 @@ import type { Verification } from "./maintenance";
 import { callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
 import { OPEN_TABLE, type OpenTableOptions } from "./open-table-options";
+import { RemoteDatabase } from "./remote/database";
 import { checkSchema } from "./schema/check-schema";
 import { fromDataType, holdsInts } from "./schema/column-type";
 import { type AnyTable, toSchemaJson, type UntypedTable } from "./schema/table-definition";
@@ -33,11 +35,20 @@ export class Database {
   /** What ends with it. */
   readonly #end: () => void;
 
+  /** Opens another one. */
+  readonly #open: (location: string | URL) => Promise<Database>;
+
   /** @internal */
-  constructor(native: NativeDatabase, services: EmbedServices, end: () => void) {
+  constructor(
+    native: NativeDatabase,
+    services: EmbedServices,
+    end: () => void,
+    open: (location: string | URL) => Promise<Database>,
+  ) {
     this.#native = native;
     this.#services = services;
     this.#end = end;
+    this.#open = open;
   }
 
   /** @internal What a server answers its clients from. */
@@ -169,6 +180,35 @@ export class Database {
     return JSON.parse(await callAsync(() => this.#native.verifyTable(name))) as Verification;
   }
 
+  /**
+   * Copies tables to another place, each with its whole history, its tags and its settings, while others go on writing. A copy that is
+   * there is brought up to date: only new files are copied. Every byte is checked on the way. The place is what `connect` takes, or a
+   * database that is open, such as a bucket with credentials of its own.
+   *
+   * Until it is done the copy shows what it did before. If one table cannot be copied, the others are, and then the call fails with the
+   * reason. It refuses to write over anything but an earlier state of the same table (`TABLE_EXISTS`, `CONFLICT`).
+   *
+   * @example
+   * ```ts
+   * const { tables } = await db.backup("./backups/data");
+   * for (const { name, version, copiedBytes } of tables) console.log(name, version, copiedBytes);
+   * ```
+   */
+  async backup(
+    to: string | URL | Database,
+    options?: BackupOptions,
+    ...more: readonly never[]
+  ): Promise<Backup> {
+    const given = checkOptions("backup", BACKUP, options, more);
+    if (to instanceof Database) return await this.#backup(to, given);
+    const target = await this.#open(to);
+    try {
+      return await this.#backup(target, given);
+    } finally {
+      await target.close();
+    }
+  }
+
   /** Deletes a table and its entire history. */
   async drop(name: string, ...more: readonly never[]): Promise<void> {
     refuseMore("drop", more);
@@ -226,6 +266,11 @@ export class Database {
   /** Closes the database at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #backup(target: Database, options: BackupOptions): Promise<Backup> {
+    if (target.#native instanceof RemoteDatabase) throw backupToServer();
+    return await backup(this.#native, target.#native, options);
   }
 
   /** A table with the types of a declaration, which must fit it. */

@@ -10,6 +10,7 @@ export type {
 } from "../embeddings/embedding-function";
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
+export type { Backup, BackupOptions, BackupProgress, CopiedTable } from "./backup";
 export type { BucketCredentials, BucketOptions, LastingCredentials } from "./bucket";
 export type { AsOf, Instant } from "./call/as-of";
 export type { Commit, CommitOptions, Operation, WriteResult } from "./call/commit";

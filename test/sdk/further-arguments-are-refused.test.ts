@@ -113,6 +113,7 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
       asOf: ["2026-01-01"],
       history: [undefined],
       verify: ["docs"],
+      backup: ["memory:", undefined],
       drop: ["docs"],
       close: [],
     },

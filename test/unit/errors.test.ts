@@ -177,6 +177,8 @@ const callExamples: Examples<typeof calls> = {
   badBucket: [calls.badBucket("s3")],
   onlyForBuckets: [calls.onlyForBuckets("region")],
   notYet: [calls.notYet("A database at ftp:", "Use a folder.")],
+  backupToServer: [calls.backupToServer()],
+  backupToMemory: [calls.backupToMemory()],
   noPrimaryKey: [calls.noPrimaryKey("docs")],
   noKeyForSpan: [calls.noKeyForSpan("docs")],
   badInstant: [calls.badInstant("effectiveAt", 'the text "yesterday"')],

@@ -14,6 +14,7 @@ const programs = [
   "docs/across-time.md",
   "docs/purge.md",
   "docs/agent-memory.md",
+  "docs/backup.md",
   "docs/search.md",
   "docs/confidence.md",
   "docs/queries.md",
@@ -24,7 +25,7 @@ const programs = [
   "docs/integrations/duckdb.md",
 ];
 const pages = [
-  ...programs.slice(0, 7),
+  ...programs.slice(0, 8),
   "docs/embeddings.md",
   ...readdirSync(join(root, "docs/integrations")).map((name) => `docs/integrations/${name}`),
 ];

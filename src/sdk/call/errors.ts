@@ -369,3 +369,17 @@ export function foreignSchema(table: string): VarveError {
     where: { table },
   });
 }
+
+/** A backup to a place that only reads. */
+export function backupToServer(): VarveError {
+  return new VarveError("ACCESS_DENIED", "A backup cannot go to a server, which only reads.", {
+    hint: 'Give the folder or the bucket itself: "s3://bucket/prefix".',
+  });
+}
+
+/** A backup that would be gone with the process. */
+export function backupToMemory(): VarveError {
+  return new VarveError("INVALID_ARGUMENT", "A backup to a new database in memory would be gone at once.", {
+    hint: 'Give a path or the address of a bucket, or a database that is open: backup(await connect("memory:")).',
+  });
+}

@@ -1,6 +1,7 @@
 import { isError } from "../realm";
 import { type Failure, failureOf, usageError } from "./cli-error";
 import { type Command, readInput } from "./command";
+import { copyCommand } from "./commands/copy";
 import { diffCommand } from "./commands/diff";
 import { evalCommand } from "./commands/eval";
 import { ingestCommand } from "./commands/ingest";
@@ -28,6 +29,7 @@ const commands: readonly Command[] = [
   tagCommand,
   tablesCommand,
   verifyCommand,
+  copyCommand,
   mcpCommand,
   studioCommand,
   serveCommand,

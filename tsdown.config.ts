@@ -67,14 +67,14 @@ const library = defineConfig({
   // What documents a call stands in the types. In the code it would be read with every import.
   outputOptions: { comments: { jsdoc: false } },
   // The core has no dependencies, optional peers are imported on first use, and the command and the integrations import `varve` as
-  // users do, when they run too. What travels of node_modules is what `varve mcp` speaks its protocol with, in a chunk that only this
-  // command loads (decision 0097): anything else that would be bundled fails the build.
+  // users do, when they run too. What travels of node_modules is what `varve mcp` speaks its protocol with and what `varve import` reads CSV
+  // with, in chunks that only these commands load (decisions 0097 and 0103): anything else that would be bundled fails the build.
   alias: {
     "@modelcontextprotocol/server/_shims": fileURLToPath(
       new URL("src/mcp/protocol-shims.ts", import.meta.url),
     ),
   },
-  deps: { neverBundle: [/^varve(\/|$)/], onlyBundle: [/^@modelcontextprotocol\//, "zod"] },
+  deps: { neverBundle: [/^varve(\/|$)/], onlyBundle: [/^@modelcontextprotocol\//, "zod", "csv-parse"] },
 });
 
 export default [library, page];

@@ -4,9 +4,14 @@ import { type Command, readInput } from "./command";
 import { copyCommand } from "./commands/copy";
 import { diffCommand } from "./commands/diff";
 import { evalCommand } from "./commands/eval";
+import { exportCommand } from "./commands/export";
+import { getCommand } from "./commands/get";
+import { importCommand } from "./commands/import";
 import { ingestCommand } from "./commands/ingest";
 import { logCommand } from "./commands/log";
 import { mcpCommand } from "./commands/mcp";
+import { optimizeCommand } from "./commands/optimize";
+import { restoreCommand } from "./commands/restore";
 import { searchCommand } from "./commands/search";
 import { serveCommand } from "./commands/serve";
 import { studioCommand } from "./commands/studio";
@@ -21,13 +26,18 @@ import type { Terminal } from "./terminal";
 
 const commands: readonly Command[] = [
   ingestCommand,
+  importCommand,
+  exportCommand,
   searchCommand,
+  getCommand,
   timelineCommand,
   evalCommand,
   logCommand,
   diffCommand,
   tagCommand,
+  restoreCommand,
   tablesCommand,
+  optimizeCommand,
   verifyCommand,
   copyCommand,
   mcpCommand,

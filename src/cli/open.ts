@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { connect, type Database, type Table } from "varve";
 import "varve/embeddings";
+import { openTable as openExactly } from "../open-table";
 import { CliError, usageError } from "./cli-error";
 import { type Input, textOption } from "./command";
 
@@ -19,10 +22,27 @@ export async function withDatabaseThere<T>(place: string, use: (db: Database) =>
   if (!isAddress(place) && !existsSync(place)) {
     throw new CliError(
       `There is no database at ${place}.`,
-      `Make one with: varve ingest <folder> --into ${place}`,
+      `Make one with: varve ingest <folder> --db ${place}`,
     );
   }
   return await withDatabaseAt(place, use);
+}
+
+/** Opens the database of a command that writes, which is made if it is not there, lets `use` work with it, and closes it. */
+export async function withDatabaseMade<T>(input: Input, use: (db: Database) => Promise<T>): Promise<T> {
+  const place = textOption(input, "db") ?? DATABASE;
+  return await withDatabaseAt(place, async (db) => {
+    const done = await use(db);
+    if (place === DATABASE) await hideFromGit(place);
+    return done;
+  });
+}
+
+/** Keeps the default database, which is made in the middle of somebody's project, out of their repository. */
+async function hideFromGit(place: string): Promise<void> {
+  const file = join(place, ".gitignore");
+  // It is theirs once it is there; and a disk that refuses it is no reason to fail.
+  await writeFile(file, "# Made by varve.\n*\n", { flag: "wx" }).catch(() => undefined);
 }
 
 /** Opens a database, which is made if it is not there, lets `use` work with it, and closes it. */
@@ -37,21 +57,30 @@ export async function withDatabaseAt<T>(place: string, use: (db: Database) => Pr
 
 /** Opens the table that was named, or else the only one there is, or else `docs`. */
 export async function openTable(input: Input, db: Database): Promise<Table> {
+  return await db.openTable(await tableName(input, db));
+}
+
+async function tableName(input: Input, db: Database): Promise<string> {
   const named = textOption(input, "table");
-  if (named !== undefined) return await db.openTable(named);
+  if (named !== undefined) return named;
   const names = await db.tables();
   const [only] = names;
   if (only === undefined) {
-    throw new CliError("There are no tables.", "Fill one with: varve ingest <folder> --into <db>");
+    throw new CliError("There are no tables.", "Fill one with: varve ingest <folder> --db <folder>");
   }
-  if (names.length === 1) return await db.openTable(only);
-  if (names.includes(TABLE)) return await db.openTable(TABLE);
+  if (names.length === 1) return only;
+  if (names.includes(TABLE)) return TABLE;
   throw usageError(`There are several tables: ${names.join(", ")}.`, "Say which one with --table.");
 }
 
 /** Opens the database and the table of a command that reads. */
 export async function withTable<T>(input: Input, use: (table: Table) => Promise<T>): Promise<T> {
   return await withDatabase(input, async (db) => use(await openTable(input, db)));
+}
+
+/** The same, with all integers as they are, whatever their size. */
+export async function withExactTable<T>(input: Input, use: (table: Table) => Promise<T>): Promise<T> {
+  return await withDatabase(input, async (db) => use(await openExactly(db, await tableName(input, db))));
 }
 
 function isAddress(place: string): boolean {

@@ -2,7 +2,7 @@ import { clip } from "./shown-text";
 
 /** Where the command writes to: a stream of Node, or something that looks like one. */
 export interface Output {
-  write(text: string): unknown;
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
@@ -49,6 +49,11 @@ export class Terminal {
   print(...lines: readonly string[]): void {
     this.clearProgress();
     for (const line of lines) this.#out.write(`${line}\n`);
+  }
+
+  /** Writes a part of the result, and waits until it is written; false where nobody reads any more. */
+  write(text: string): Promise<boolean> {
+    return new Promise((resolve) => this.#out.write(text, (error) => resolve(!error)));
   }
 
   /** Prints the result as JSON. */

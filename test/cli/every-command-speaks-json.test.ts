@@ -67,11 +67,11 @@ describe("the command line", () => {
   });
 
   it("makes, lists and removes tags", () => {
-    expect(place.json("tag", "first", "--at", "1")).toEqual({
+    expect(place.json("tag", "first", "--as-of", "1")).toEqual({
       table: "docs",
       tag: { name: "first", version: 1 },
     });
-    expect(place.json("tag", "empty", "--at", "0")).toMatchObject({ tag: { version: 0 } });
+    expect(place.json("tag", "empty", "--as-of", "0")).toMatchObject({ tag: { version: 0 } });
     const tags = [
       { name: "empty", version: 0 },
       { name: "first", version: 1 },

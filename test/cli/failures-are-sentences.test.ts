@@ -66,7 +66,7 @@ describe("a command line that makes no sense", () => {
     ["ingest"],
     ["ingest", ""],
     ["ingest", "docs", "more"],
-    ["ingest", "docs", "--db", "x"],
+    ["ingest", "docs", "--into", "x"],
     ["ingest", "docs", "--effective-at", "yesturday"],
     ["ingest", "docs", "--effective-at", "12"],
     ["ingest", "docs", "--effective-at", "@launch"],
@@ -81,12 +81,12 @@ describe("a command line that makes no sense", () => {
     ["search", "x", "--as-of", "99999999999999999999"],
     ["search", "x", "--as-of", "../../etc/passwd"],
     ["diff", "2026-13-01"],
-    ["tag", "x", "--at", "2026-00-01"],
+    ["tag", "x", "--as-of", "2026-00-01"],
     ["log", "extra"],
     ["diff"],
     ["tag", "--delete"],
-    ["tag", "--at", "1"],
-    ["tag", "x", "--delete", "--at", "1"],
+    ["tag", "--as-of", "1"],
+    ["tag", "x", "--delete", "--as-of", "1"],
   ];
 
   it.each(lines.map((line) => [line]))("%j ends with 2", (line) => {
@@ -94,14 +94,14 @@ describe("a command line that makes no sense", () => {
   });
 
   it("names the option whose date is none", () => {
-    const run = place.run("ingest", "docs", "--into", "undated.db", "--effective-at", "nonsense");
+    const run = place.run("ingest", "docs", "--db", "undated.db", "--effective-at", "nonsense");
     expect(run.stderr).toContain('--effective-at is not a date: "nonsense".');
     expect(readdirSync(place.folder)).not.toContain("undated.db");
   });
 
   it("is refused where it does not say which of several tables", () => {
-    place.run("ingest", "docs", "--into", "two.db", "--table", "a");
-    place.run("ingest", "docs", "--into", "two.db", "--table", "b");
+    place.run("ingest", "docs", "--db", "two.db", "--table", "a");
+    place.run("ingest", "docs", "--db", "two.db", "--table", "b");
     const run = place.run("log", "--db", "two.db");
     expectFailure(run, 2);
     expect(run.stderr).toContain("a, b");
@@ -113,8 +113,8 @@ describe("what cannot be done", () => {
     ["search", "x", "--db", "nowhere"],
     ["ingest", "nowhere"],
     ["ingest", "docs/a.md"],
-    ["ingest", "docs", "--into", "docs/a.md"],
-    ["ingest", "docs", "--into", "s3a://bucket/prefix"],
+    ["ingest", "docs", "--db", "docs/a.md"],
+    ["ingest", "docs", "--db", "s3a://bucket/prefix"],
     ["ingest", "docs", "--table", "../escape"],
     ["ingest", "docs", "--table", "con"],
     ["search", "x", "--table", "nonsense"],
@@ -156,7 +156,7 @@ describe("what cannot be done", () => {
 describe("damage", () => {
   it("is found by verify, which ends with 3", () => {
     place.write("long/a.txt", "Some words that fill a line of a long document.\n".repeat(4000));
-    place.run("ingest", "long", "--into", "damaged.db");
+    place.run("ingest", "long", "--db", "damaged.db");
     const data = join(place.folder, "damaged.db", "docs.varve", "data");
     const [name = ""] = readdirSync(data);
     const bytes = readFileSync(join(data, name));
@@ -173,7 +173,7 @@ describe("damage", () => {
   });
 
   it("of a whole table is found too", () => {
-    place.run("ingest", "docs", "--into", "broken.db");
+    place.run("ingest", "docs", "--db", "broken.db");
     const manifests = join(place.folder, "broken.db", "docs.varve", "_manifests");
     for (const name of readdirSync(manifests)) writeFileSync(join(manifests, name), "{}");
     expect(place.run("verify", "--db", "broken.db").code).toBe(3);
@@ -188,7 +188,7 @@ describe("Ctrl-C", () => {
   it("ends an ingest with 130, and nothing of it is there", async () => {
     const text = "Some words that fill a line of a long document.\n".repeat(400);
     for (let i = 0; i < 1500; i++) place.write(`many/${i}.txt`, `${i} ${text}`);
-    const run = await place.start(["ingest", "many", "--into", "many.db"], async (kill) => {
+    const run = await place.start(["ingest", "many", "--db", "many.db"], async (kill) => {
       mkdirSync(join(place.folder, "many.db"));
       while (readdirSync(join(place.folder, "many.db")).length === 0) await setTimeout(5);
       await setTimeout(50);

@@ -209,7 +209,7 @@ describe("varve ingest", () => {
     ingest("--table", "other");
     expect(readFileSync(file, "utf8")).toBe("mine");
     expect(place.json("tables")).toMatchObject({ tables: [{ name: "docs" }, { name: "other" }] });
-    place.run("ingest", "docs", "--into", "own.db");
+    place.run("ingest", "docs", "--db", "own.db");
     expect(existsSync(join(place.folder, "own.db", ".gitignore"))).toBe(false);
   });
 });

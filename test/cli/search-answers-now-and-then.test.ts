@@ -111,7 +111,7 @@ describe("varve search", () => {
 
   it("never lets a document steer the terminal", () => {
     place.write("evil/e.md", "# E\u001b[2J\u202e\n\ntext \u001b]0;title\u0007 \u009b31m red\n");
-    place.run("ingest", "evil", "--into", "evil.db");
+    place.run("ingest", "evil", "--db", "evil.db");
     const { stdout } = place.run("search", "text", "--db", "evil.db");
     expect(stdout).toContain("red");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there

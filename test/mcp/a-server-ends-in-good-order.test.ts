@@ -139,7 +139,7 @@ it("lines that are no messages end nothing, and stdout holds only the protocol",
 it("what cannot be served is said before anything is", () => {
   const place = new Workplace();
   place.write("texts/a.md", "# A\n\nabout apples\n");
-  place.run("ingest", "texts", "--into", "data");
+  place.run("ingest", "texts", "--db", "data");
   place.write("tools.json", '{ "tools": { "serach": "x" } }');
   place.write("list.json", "[]");
   place.write("broken.json", "{");

@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { documentExtensions } from "varve/documents";
 import { usageError } from "../cli-error";
-import { type Command, type Input, textOption } from "../command";
+import { type Command, databaseOptions, type Input, textOption } from "../command";
 import { documentTable } from "../documents";
 import { ExitCode } from "../exit-code";
 import { documentsIn } from "../folder";
 import { type IngestReport, ingest } from "../ingest";
-import { DATABASE, TABLE, withDatabaseAt } from "../open";
+import { DATABASE, TABLE, withDatabaseMade } from "../open";
 import { dateOption } from "../point";
 import { countText, harmless } from "../shown-text";
 import type { Terminal } from "../terminal";
@@ -19,7 +18,7 @@ export const ingestCommand: Command = {
   summary: "read the documents of a folder into a table",
   args: ["<folder>"],
   options: {
-    into: { type: "string", value: "<folder>", help: `the database (default: ${DATABASE})` },
+    ...databaseOptions,
     table: { type: "string", value: "<name>", help: `the table (default: ${TABLE})` },
     source: {
       type: "string",
@@ -42,7 +41,7 @@ export const ingestCommand: Command = {
 
 async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const [folder = ""] = input.args;
-  const place = textOption(input, "into") ?? DATABASE;
+  const place = textOption(input, "db") ?? DATABASE;
   const name = textOption(input, "table") ?? TABLE;
   const source = textOption(input, "source") ?? basename(resolve(folder));
   if (folder === "" || source === "")
@@ -53,9 +52,8 @@ async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   if (!existsSync(place) && (await documentsIn(folder)).length === 0) {
     return nothingFound(terminal, input, folder, { table: name, source });
   }
-  const report = await withDatabaseAt(place, async (db) => {
+  const report = await withDatabaseMade(input, async (db) => {
     const t = await db.table(documentTable(name));
-    if (place === DATABASE) await hideFromGit(place);
     return await ingest(t, {
       folder,
       source,
@@ -93,13 +91,6 @@ function nothingFound(terminal: Terminal, input: Input, folder: string, asked: o
 function printNothing(terminal: Terminal, folder: string): void {
   terminal.print(`No documents found in ${harmless(folder)}.`);
   terminal.note(`  varve ingest reads files that end with ${documentExtensions.join(", ")}.`);
-}
-
-/** Keeps the default database, which is made in the middle of somebody's project, out of their repository. */
-async function hideFromGit(place: string): Promise<void> {
-  const file = join(place, ".gitignore");
-  // It is theirs once it is there; and a disk that refuses it is no reason to fail.
-  await writeFile(file, "# Made by varve ingest.\n*\n", { flag: "wx" }).catch(() => undefined);
 }
 
 function printReport(

@@ -13,7 +13,7 @@ export const tagCommand: Command = {
   args: ["[name]"],
   options: {
     ...databaseOptions,
-    at: { type: "string", value: "<point>", help: "the version (default: the newest)" },
+    "as-of": { type: "string", value: "<point>", help: "the version (default: the newest)" },
     delete: { type: "boolean", help: "take the name away; the version stays" },
   },
   details: ["A tagged version stays readable whatever the retention.", "", ...pointHelp],
@@ -22,11 +22,11 @@ export const tagCommand: Command = {
 
 async function run(input: Input, terminal: Terminal): Promise<ExitCode> {
   const [name] = input.args;
-  const at = textOption(input, "at");
+  const at = textOption(input, "as-of");
   const isDeletion = input.options["delete"] === true;
   if (name === undefined && (isDeletion || at !== undefined))
     throw usageError("The name of the tag is missing.");
-  if (isDeletion && at !== undefined) throw usageError("--delete takes no --at.");
+  if (isDeletion && at !== undefined) throw usageError("--delete takes no --as-of.");
   return await withTable(input, async (t) => {
     const { result, line } = await act(t, name, at, isDeletion);
     if (input.options["json"] === true) terminal.json({ table: t.name, ...result });

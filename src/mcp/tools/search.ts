@@ -1,8 +1,8 @@
 import { SearchReader } from "../../integrations/support/retrieval/search-reader";
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import type { SearchMode } from "../../integrations/support/search-mode";
+import { openTable } from "../../open-table";
 import { AS_OF, choicePart, flagPart, QUERY, SELECT, TABLE, WHERE } from "./input";
-import { openTable } from "./open-table";
 import { listOf, NOTE, objectOf, READ } from "./output";
 import { readPoint } from "./read-point";
 import { type Asked, DATA, FOUND, MORE, SEARCH_LIMITS, settingOf } from "./search-setting";

@@ -1,7 +1,7 @@
 import type { ColumnDescription, Database, Table } from "varve";
+import { openTable } from "../../open-table";
 import { type Report, shownFailure } from "./failure";
 import { AS_OF, TABLE } from "./input";
-import { openTable } from "./open-table";
 import { countOf, type JsonSchema, listOf, objectOf, orNull, READ, textOf } from "./output";
 import { readPoint } from "./read-point";
 import { searchedBy } from "./searched-by";

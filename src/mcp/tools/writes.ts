@@ -2,8 +2,10 @@
 
 import { parsePoint, VarveError, type WriteResult } from "varve";
 import { byKeys } from "../../integrations/support/retrieval/by-keys";
+import { openTable } from "../../open-table";
 import { isDate } from "../../realm";
 import { typedFilter } from "../../typed-filter";
+import { typedRows } from "../../typed-rows";
 import {
   EFFECTIVE_AT,
   flagPart,
@@ -17,10 +19,8 @@ import {
   WHERE,
 } from "./input";
 import { keyOf, keysOf, type WrittenKey } from "./key";
-import { openTable } from "./open-table";
 import { countOf, objectOf, orNull, textOf, WRITTEN } from "./output";
 import { databaseTool } from "./tool";
-import { typedRows } from "./typed-rows";
 
 interface AskedWrite {
   readonly table: string;

@@ -2,9 +2,9 @@ import { DiffReader } from "../../integrations/support/retrieval/diff-reader";
 import { rowSetting } from "../../integrations/support/retrieval/row-setting";
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import { pointPart, TABLE, WHERE } from "../../mcp/tools/input";
-import { openTable } from "../../mcp/tools/open-table";
 import { ofBoth } from "../../mcp/tools/past";
 import { readPoint } from "../../mcp/tools/read-point";
+import { openTable } from "../../open-table";
 import { typedFilter } from "../../typed-filter";
 import { studioFunction } from "../studio-function";
 

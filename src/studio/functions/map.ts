@@ -2,8 +2,8 @@ import { type Database, type Snapshot, type TableDescription, type UntypedTable,
 import { idOf } from "../../integrations/support/retrieval/search-reader";
 import { textPart } from "../../integrations/support/retrieval/tool-schema";
 import { AS_OF, TABLE } from "../../mcp/tools/input";
-import { openTable } from "../../mcp/tools/open-table";
 import { readPoint } from "../../mcp/tools/read-point";
+import { openTable } from "../../open-table";
 import type { Key, MapAnswer } from "../api-types";
 import { studioFunction } from "../studio-function";
 import { type Plane, placeIn, planeOf } from "./projection";

@@ -1,7 +1,7 @@
 import type { TableDescription, TableView, UntypedTable } from "varve";
 import { AS_OF, TABLE } from "../../mcp/tools/input";
-import { openTable } from "../../mcp/tools/open-table";
 import { readPoint } from "../../mcp/tools/read-point";
+import { openTable } from "../../open-table";
 import type { Coverage, SchemaAnswer } from "../api-types";
 import { studioFunction } from "../studio-function";
 import { studioColumns } from "./shown-columns";

@@ -1,7 +1,7 @@
 import { limitPart } from "../../integrations/support/retrieval/tool-schema";
 import { TABLE } from "../../mcp/tools/input";
-import { openTable } from "../../mcp/tools/open-table";
 import { shownCommit } from "../../mcp/tools/past";
+import { openTable } from "../../open-table";
 import type { TimelineAnswer } from "../api-types";
 import { studioFunction } from "../studio-function";
 

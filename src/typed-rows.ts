@@ -1,15 +1,20 @@
 // Rows as JSON has them, and as a table takes them: JSON knows neither bytes nor whole numbers beyond those of JavaScript.
 
 import { type TableDescription, type TypeDescription, VarveError } from "varve";
-import { isPlainObject } from "../../realm";
-import { wholeNumber } from "../../whole-number";
+import { isPlainObject } from "./realm";
+import { wholeNumber } from "./whole-number";
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** Rows with the values that their columns take; what does not fit is left for the write to refuse. */
-export function typedRows({ columns }: TableDescription, rows: readonly Row[]): Row[] {
-  return rows.map((row, index) =>
-    typedParts(columns, row, (name, value, type) => typedValue(type, { row: index, column: name }, value)),
+export function typedRows(description: TableDescription, rows: readonly Row[]): Row[] {
+  return rows.map((row, index) => typedRow(description, row, index));
+}
+
+/** The row with that number. */
+export function typedRow({ columns }: TableDescription, row: Row, index: number): Row {
+  return typedParts(columns, row, (name, value, type) =>
+    typedValue(type, { row: index, column: name }, value),
   );
 }
 

@@ -112,7 +112,7 @@ export class VarveStore extends BaseStore {
   /** A store in a folder, in `"memory:"` or in an open database, after its table was opened or made. */
   static async open(source: string | URL | Database, options?: VarveStoreOptions): Promise<VarveStore> {
     const own = ownOptions("VarveStore.open", options, OPTIONS);
-    const isPlace = typeof source === "string" || source instanceof URL;
+    const isPlace = typeof source === "string" || "href" in source;
     const store = new VarveStore({ ...own, ...(isPlace ? { location: source } : { db: source }) });
     await store.#table();
     return store;

@@ -41,6 +41,8 @@ export interface NativeReembed {
 export interface NativeTable {
   info(): Promise<string>;
   resolve(at: string): Promise<string>;
+  /** The same at once; null where `resolve` has to be asked. */
+  resolveFast(at: string): string | null;
   readFast(request: string, vector: Float32Array | null, scratch: Float64Array): string | null;
   readPage(request: string, vector: Float32Array | null): Promise<NativePage>;
   readArrow(request: string, vector: Float32Array | null): Promise<Uint8Array>;

@@ -99,6 +99,15 @@ impl NativeTable {
         self.text_later(|table| varve_protocol::info(table))
     }
 
+    /// [`NativeTable::resolve`] inside the call. Null: ask that.
+    #[napi]
+    pub fn resolve_fast(&self, at: String) -> napi::Result<Option<String>> {
+        let resolved = self
+            .opened
+            .run(|table| varve_protocol::resolve_at_once(table, &at));
+        resolved.map_err(|error| thrown(&error))
+    }
+
     /// The version that a moment means, with its dates and its schema.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn resolve(&self, at: String) -> TextWork {

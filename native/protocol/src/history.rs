@@ -19,13 +19,31 @@ pub fn info(table: &Table) -> Result<String> {
     Ok(info.to_string())
 }
 
-/// The version that a point in the history means, with its dates and its schema.
+/// The version that a point in the history means, with its dates and its schema; `null` means now.
 ///
 /// # Errors
 /// As [`Table::as_of`].
 pub fn resolve(table: &Table, at: &str) -> Result<String> {
-    let snapshot = table.as_of(&parse::<AsOf>(at)?)?;
+    let snapshot = match parse::<Option<AsOf>>(at)? {
+        Some(at) => table.as_of(&at)?,
+        None => table.snapshot()?,
+    };
     Ok(moment(table, &snapshot)?.to_string())
+}
+
+/// [`resolve`] for hosts with a thread that must not wait: `None` for a tag, whose file has to be read, and where the table lies far away,
+/// which is then not asked for anything.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn resolve_at_once(table: &Table, at: &str) -> Result<Option<String>> {
+    let snapshot = match parse::<Option<AsOf>>(at)? {
+        Some(AsOf::Tag(_)) => None,
+        Some(at) => table.as_of_at_once(&at)?,
+        None => table.snapshot_at_once()?,
+    };
+    let resolved = snapshot.map(|snapshot| moment(table, &snapshot));
+    Ok(resolved.transpose()?.map(|moment| moment.to_string()))
 }
 
 /// Commits, the newest first.
@@ -116,6 +134,7 @@ fn moment(table: &Table, snapshot: &Snapshot) -> Result<Json> {
     let commit = commit.as_ref().map(Raw::get);
     Ok(json!({
         "version": snapshot.version(),
+        "oldestVersion": snapshot.oldest_version(),
         "committedAt": commit.map(|commit| commit.committed_at),
         "effectiveAt": commit.and_then(|commit| commit.effective_at),
         "schema": **snapshot.schema(),

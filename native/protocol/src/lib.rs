@@ -46,7 +46,7 @@ pub use aggregate::aggregate;
 pub use database::{backup, copy_progress, create_table, verify_table};
 pub use draft::{Draft, stage};
 pub use failure::failure;
-pub use history::{delete_tag, diff, history, info, resolve, restore, tag, tags};
+pub use history::{delete_tag, diff, history, info, resolve, resolve_at_once, restore, tag, tags};
 pub use layout::{alter, optimize, purge, set_retention, stats, verify};
 pub use page::Page;
 pub use read::{Within, explain, read_arrow, read_page, read_within};

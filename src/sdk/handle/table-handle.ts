@@ -20,6 +20,8 @@ import { explained } from "./stale";
 /** What the native module says of a table. */
 export interface TableInfo {
   readonly version: number;
+  /** The oldest version that can be read. */
+  readonly oldestVersion: number;
   readonly committedAt: number | null;
   readonly schema: SchemaJson;
 }
@@ -91,9 +93,11 @@ export class TableHandle {
     return JSON.parse(await callAsync(() => this.native.info())) as TableInfo;
   }
 
-  /** The version at a point in the history. */
-  async resolve(at: AsOfJson): Promise<ResolvedPoint> {
-    return JSON.parse(await callAsync(() => this.native.resolve(JSON.stringify(at)))) as ResolvedPoint;
+  /** The version at a point in the history; null is now. */
+  async resolve(at: AsOfJson | null): Promise<ResolvedPoint> {
+    const asked = JSON.stringify(at);
+    const resolve = async () => this.native.resolveFast(asked) ?? (await this.native.resolve(asked));
+    return JSON.parse(await callAsync(resolve)) as ResolvedPoint;
   }
 
   /**

@@ -83,6 +83,8 @@ export declare class NativeScan {
 export declare class NativeTable {
   /** Name, incarnation, version, date and schema of now, as JSON. */
   info(): Promise<string>
+  /** [`NativeTable::resolve`] inside the call. Null: ask that. */
+  resolveFast(at: string): string | null
   /** The version that a moment means, with its dates and its schema. */
   resolve(at: string): Promise<string>
   /** Answers inside the call: numbers into `scratch`, the text returned. Null: ask `readPage`. */

@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from "node:util";
 import { type AsOf, toAsOfJson } from "../call/as-of";
 import { checkSignal } from "../call/progress";
 import type { TableHandle } from "../handle/table-handle";
-import { callAsync } from "../native/call";
 import type { PlainRow } from "../native/decode";
 import { Coverage } from "./coverage";
 import { ROWS } from "./form";
@@ -34,11 +33,11 @@ export async function timeline(
   request: TimelineRequest,
 ): Promise<Period<PlainRow>[]> {
   const { from, to, limit = LIMIT, ...asked } = request;
-  const newest = own.version ?? (await handle.info()).version;
-  const last = to === undefined ? newest : Math.min(await versionAt(handle, to), newest);
+  const { version, oldestVersion } = await handle.resolve(own.version === null ? null : { version: own.version });
+  const last = to === undefined ? version : Math.min(await versionAt(handle, to), version);
   const start = from === undefined ? 0 : await versionAt(handle, from);
   if (last === 0 && start === 0) return [];
-  const first = Math.max(1, from === undefined ? await oldestVersion(handle) : start);
+  const first = Math.max(1, from === undefined ? oldestVersion : start);
   const during = { from: first, to: last };
   const prepared = await prepare(handle, own, query, { ...asked, during, everyVersion: true });
   if (prepared.vector === null || limit === 0) return [];
@@ -141,9 +140,4 @@ async function versionAt(handle: TableHandle, point: AsOf): Promise<number> {
 async function momentAt(handle: TableHandle, version: number): Promise<Moment> {
   const { committedAt } = await handle.resolve({ version });
   return { version, date: new Date(committedAt ?? 0) };
-}
-
-async function oldestVersion({ native }: TableHandle): Promise<number> {
-  const { oldestVersion } = JSON.parse(await callAsync(() => native.stats())) as { oldestVersion: number };
-  return oldestVersion;
 }

@@ -39,6 +39,11 @@ export class RemoteTable implements NativeTable {
   }
 
   /** Nothing of a server is answered at once. */
+  resolveFast(): null {
+    return null;
+  }
+
+  /** Nor is this. */
   readFast(): null {
     return null;
   }

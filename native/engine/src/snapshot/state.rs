@@ -246,6 +246,12 @@ impl Snapshot {
         self.version
     }
 
+    /// The oldest version that the table could be read at when this was opened.
+    #[must_use]
+    pub fn oldest_version(&self) -> u64 {
+        self.state.manifest.oldest
+    }
+
     /// Of a span of versions the first; none where it is no span.
     #[must_use]
     pub fn from(&self) -> Option<u64> {

@@ -44,3 +44,25 @@ fn a_read_within_a_time_touches_no_store_that_is_far() {
         assert!(answer(&near).unwrap().is_some(), "{request}");
     }
 }
+
+#[test]
+fn a_moment_is_looked_up_at_once_only_where_that_touches_no_store_that_is_far() {
+    let store = FarStore::new();
+    let (far, near) = (
+        table(Arc::new(store.clone())),
+        table(Arc::new(MemoryStore::new())),
+    );
+    store.asked();
+    for at in ["null", r#"{"version":0}"#] {
+        assert_eq!(varve_protocol::resolve_at_once(&far, at).unwrap(), None, "{at}");
+        assert_eq!(store.asked(), [""; 0], "{at}");
+        let now = varve_protocol::resolve(&near, at).unwrap();
+        assert_eq!(
+            varve_protocol::resolve_at_once(&near, at).unwrap(),
+            Some(now),
+            "{at}"
+        );
+    }
+    let tag = varve_protocol::resolve_at_once(&near, r#"{"tag":"launch"}"#);
+    assert_eq!(tag.unwrap(), None, "the file of tags is not read at once");
+}

@@ -112,6 +112,7 @@ impl Caller {
             )?),
             "info" => text(protocol::info(table)?),
             "resolve" => text(protocol::resolve(table, request)?),
+            "resolve_at_once" => protocol::resolve_at_once(table, request)?.map_or(Json::Null, text),
             "history" => text(protocol::history(table, request)?),
             "diff" => page(protocol::diff(table, request)?),
             "tag" => text(protocol::tag(table, request)?),

@@ -33,7 +33,9 @@ export async function timeline(
   request: TimelineRequest,
 ): Promise<Period<PlainRow>[]> {
   const { from, to, limit = LIMIT, ...asked } = request;
-  const { version, oldestVersion } = await handle.resolve(own.version === null ? null : { version: own.version });
+  const { version, oldestVersion } = await handle.resolve(
+    own.version === null ? null : { version: own.version },
+  );
   const last = to === undefined ? version : Math.min(await versionAt(handle, to), version);
   const start = from === undefined ? 0 : await versionAt(handle, from);
   if (last === 0 && start === 0) return [];

@@ -33,7 +33,7 @@ describe("varve copy", () => {
   });
 
   it("says what it did not copy, and ends with 1", () => {
-    place.run("ingest", "docs", "--into", "other");
+    place.run("ingest", "docs", "--db", "other");
     const refused = place.run("copy", ".varve", "other");
     expect(refused.code).toBe(1);
     expect(refused.stdout).toMatch(/^docs: not copied: There is another table "docs" at the target/);

@@ -289,7 +289,7 @@ describe("a store", () => {
         Array.from({ length: 10 }, (_, m) => store.put(["n", `${n}`], `${m}`, { text: `${n} ${m}` })),
       ),
     );
-    await Promise.all(stores.map((store) => store.put(["same"], "key", { text: "same" })));
+    await Promise.all(stores.map((store, n) => store.put(["same"], "key", { text: `same ${n}` })));
     expect((await stores[0]?.search([], { limit: 100 }))?.length).toBe(21);
     expect((await stores[1]?.history(["same"], "key"))?.length).toBe(2);
   });

@@ -1,5 +1,6 @@
 // Tables of FlatBuffers, as far as Arrow's messages need them. A DataView throws for what lies behind the end.
 
+import { isError } from "../../realm";
 import { damagedStream } from "./duckdb-errors";
 
 const texts = new TextDecoder();
@@ -117,7 +118,7 @@ function reading<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (cause instanceof RangeError) throw damagedStream("a message is cut off", cause);
+    if (isError(cause) && cause.name === "RangeError") throw damagedStream("a message is cut off", cause);
     throw cause;
   }
 }

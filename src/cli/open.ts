@@ -78,7 +78,7 @@ export async function withTable<T>(input: Input, use: (table: Table) => Promise<
   return await withDatabase(input, async (db) => use(await openTable(input, db)));
 }
 
-/** The same, with all integers as they are, whatever their size. */
+/** Opens the database and the table of a command that reads every integer as it is, whatever its size. */
 export async function withExactTable<T>(input: Input, use: (table: Table) => Promise<T>): Promise<T> {
   return await withDatabase(input, async (db) => use(await openExactly(db, await tableName(input, db))));
 }

@@ -94,7 +94,7 @@ function csvSource(file: string): RowSource {
 async function* csvRows(file: string): AsyncGenerator<FileRow, void, void> {
   const { parse } = await import("csv-parse");
   const parser = parse({
-    columns: true,
+    columns: (names: string[]) => namesOf(file, names),
     max_record_size: ROW_MAX,
     cast: (cell, { header, quoting }) => (cell === "" && !quoting && !header ? null : cell),
   });
@@ -107,6 +107,14 @@ async function* csvRows(file: string): AsyncGenerator<FileRow, void, void> {
     if (code === "CSV_MAX_RECORD_SIZE") throw tooLong(file);
     throw typeof lines === "number" ? unreadable(file, lines, messageOf(error)) : error;
   }
+}
+
+/** The names of the columns; of two with one name a row would hold the last alone. */
+function namesOf(file: string, names: string[]): string[] {
+  const odd = names.find((name, index) => name === "" || names.indexOf(name) !== index);
+  if (odd === undefined) return names;
+  const why = odd === "" ? "a column has no name" : `two columns have the name ${JSON.stringify(odd)}`;
+  throw unreadable(file, 1, why);
 }
 
 function tooLong(file: string): CliError {

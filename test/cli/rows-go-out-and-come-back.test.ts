@@ -161,6 +161,8 @@ describe("a file that cannot be imported", () => {
     "latin.csv": new Uint8Array([0x69, 0x64, 0x0a, 0xe4, 0x0a]),
     "mixed.jsonl": '{"id":"a"}\n{"id":1}\n',
     "empty.jsonl": "",
+    "twice.csv": "id,n,n\n1,2,3\n",
+    "nameless.csv": "id,\n1,2\n",
   };
 
   it.each(Object.entries(files))("%s is refused, and nothing is written", (file, content) => {
@@ -172,9 +174,33 @@ describe("a file that cannot be imported", () => {
     expect(readdirSync(place.folder)).toEqual([file]);
   });
 
+  it("leaves no table that was guessed from it, so that the right file can be imported", () => {
+    const rows = Array.from({ length: 1001 }, (_, id) => JSON.stringify({ id, n: id })).join("\n");
+    place.write("rows.jsonl", `${rows}\n{"id":5000,"n":"none"}\n`);
+    const run = place.run("import", "rows.jsonl", "--table", "t");
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('Row 1001, "n"') });
+    expect(place.json("tables")).toEqual({ tables: [] });
+    place.write("rows.jsonl", '{"id":"a","n":"none"}\n');
+    expect(place.json("import", "rows.jsonl", "--table", "t")).toMatchObject({ inserted: 1 });
+    place.write("rows.jsonl", '{"id":"b","n":1}\n');
+    expect(place.run("import", "rows.jsonl", "--table", "t").code).toBe(1);
+    expect(place.run("export").stdout).toBe('{"id":"a","n":"none"}\n');
+  });
+
   it("makes no database where it is not there", () => {
     const run = place.run("import", "nowhere.csv", "--table", "t");
     expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining("nowhere.csv cannot be read") });
     expect(readdirSync(place.folder)).toEqual([]);
   });
+});
+
+it("says why a file cannot be written, and leaves no part of it", () => {
+  place.write("a.jsonl", '{"id":"a"}\n');
+  place.json("import", "a.jsonl", "--table", "t");
+  const run = place.run("export", "nowhere/rows.csv");
+  expect(run).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^varve: nowhere\/rows\.csv cannot be written: ENOENT/),
+  });
+  expect(run.stderr).not.toContain("bug");
 });

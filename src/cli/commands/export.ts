@@ -2,9 +2,10 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Table } from "varve";
+import { type Table, VarveError } from "varve";
+import { isError } from "../../realm";
 import { typedFilter } from "../../typed-filter";
-import { usageError } from "../cli-error";
+import { CliError, usageError } from "../cli-error";
 import { type Command, databaseOptions, type Input, textOption } from "../command";
 import { ExitCode } from "../exit-code";
 import { withExactTable } from "../open";
@@ -94,6 +95,15 @@ async function save(file: string, parts: AsyncIterable<string | Uint8Array>): Pr
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    throw notWritten(file, error);
   }
+}
+
+/** What the file system says is not of the table. */
+function notWritten(file: string, error: unknown): unknown {
+  if (VarveError.is(error) || !isError(error) || !("syscall" in error)) return error;
+  return new CliError(
+    `${file} cannot be written: ${error.message}.`,
+    "Nothing was changed. Name another place, or make room.",
+  );
 }

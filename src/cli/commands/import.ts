@@ -67,7 +67,17 @@ type Write = (db: Database, name: string) => Promise<WriteResult>;
 
 async function rowImport(source: RowSource, input: Input, ending: Ending): Promise<Write> {
   const rows = new Rows(source, await sampleOf(source));
-  return async (db, name) => await rows.write(await opened(db, name, input, rows), ending);
+  return async (db, name) => {
+    const isNew = !(await db.tables()).includes(name);
+    const t = isNew ? await made(db, name, input, rows) : await opened(db, name, input);
+    try {
+      return await rows.write(t, ending);
+    } catch (error) {
+      // What was guessed of a file that is wrong does not stand in the way of the right one.
+      if (isNew && (await t.version()) === 0) await db.drop(name);
+      throw error;
+    }
+  };
 }
 
 /** The first rows, read before anything is made: a file that is not there leaves no database behind. */
@@ -77,16 +87,18 @@ async function sampleOf(source: RowSource): Promise<FileRow[]> {
   return rows;
 }
 
-async function opened(db: Database, name: string, input: Input, rows: Rows): Promise<Table> {
+async function opened(db: Database, name: string, input: Input): Promise<Table> {
+  if (textOption(input, "key") === undefined && textOption(input, "embed") === undefined)
+    return await openTable(db, name);
+  throw usageError(`The table ${name} is there: --key and --embed are for a new one.`);
+}
+
+async function made(db: Database, name: string, input: Input, rows: Rows): Promise<Table> {
   const key = textOption(input, "key");
   const embedded =
     textOption(input, "embed")
       ?.split(",")
       .map((one) => one.trim()) ?? [];
-  if ((await db.tables()).includes(name)) {
-    if (key === undefined && embedded.length === 0) return await openTable(db, name);
-    throw usageError(`The table ${name} is there: --key and --embed are for a new one.`);
-  }
   if (rows.isEmpty) throw new CliError("The file has no rows, so there is no table to make of it.");
   await db.table(guessedTable({ name, key, embedded }, rows.guessed()));
   return await openTable(db, name);

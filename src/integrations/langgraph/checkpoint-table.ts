@@ -30,7 +30,7 @@ type CheckpointDefinition = ReturnType<typeof checkpointsTable>;
 /** The checkpoints of any number of threads. */
 export type CheckpointTable = Table<CheckpointDefinition>;
 
-/** The same, at one version. */
+/** Such a table at one version. */
 export type CheckpointView = TableView<CheckpointDefinition>;
 
 /** A row to write. */

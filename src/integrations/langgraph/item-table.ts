@@ -39,7 +39,7 @@ export type ItemTable = Table<ItemDefinition>;
 /** A filter on items. */
 export type ItemFilter = Where<ItemDefinition>;
 
-/** The same, as it was or as it is. */
+/** Such a table, as it was or as it is. */
 export type ItemView = TableView<ItemDefinition>;
 
 /** The columns of an item that are shown. */

@@ -78,6 +78,17 @@ describe("a graph", () => {
     expect(again.values).toEqual({ words: ["in", "first", "answer", "last"], fixed: "x" });
   });
 
+  it("copies a checkpoint with all of its values, also the first one", async () => {
+    const graph = graphOf(await saverOf());
+    await graph.invoke({ words: ["in"], fixed: "x" }, thread("1"));
+    const states: StateSnapshot[] = [];
+    for await (const state of graph.getStateHistory(thread("1"))) states.push(state);
+    for (const { config, values } of states) {
+      const copy = await graph.updateState(config, null, "__copy__");
+      expect((await graph.getState(copy)).values).toEqual(values);
+    }
+  });
+
   it("remembers through a store, across threads", async () => {
     const db = await memoryDatabase();
     const store = new VarveStore({ db });

@@ -206,6 +206,25 @@ describe("a session", () => {
     expect(new Set(popped.map((item) => JSON.stringify(item))).size).toBe(2);
   });
 
+  it("pops each item once while others add and pop", async () => {
+    const folder = temporaryFolder();
+    const sessions = [0, 1, 2].map(() => new VarveSession({ location: folder, sessionId: "s" }));
+    onTestFinished(async () => void (await Promise.all(sessions.map((session) => session.close()))));
+    const popped: unknown[] = [];
+    await Promise.all(
+      sessions.map(async (session, n) => {
+        for (let m = 0; m < 15; m += 1) {
+          await session.addItems([user(`${n} ${m}`)]);
+          popped.push(await session.popItem());
+        }
+      }),
+    );
+    const left = (await sessions[0]?.getItems()) ?? [];
+    const texts = [...popped, ...left].map((item) => JSON.stringify(item));
+    expect(new Set(texts).size).toBe(45);
+    expect(texts).toHaveLength(45);
+  });
+
   it("takes items as they were at the call", async () => {
     const session = await sessionOf();
     const items = [user("a")];

@@ -124,7 +124,9 @@ export class VarveSaver extends BaseCheckpointSaver {
       this.serde.dumpsTyped(metadata),
     ]);
     const t = await this.#table();
-    const known = parent === undefined ? {} : await valuesOf(t, { thread, namespace, checkpoint: parent });
+    // A copy of a checkpoint has the parent of the one that it copies, and says of none of its values that they are new.
+    const isCopy = parent === undefined || metadata.source === "fork";
+    const known = isCopy ? undefined : await valuesOf(t, { thread, namespace, checkpoint: parent });
     const fresh = Object.keys(all).filter((name) => known === undefined || Object.hasOwn(newVersions, name));
     const kept = Object.entries(known ?? {}).filter(([name]) => Object.hasOwn(all, name));
     const values = Object.fromEntries([...kept, ...fresh.map((name) => [name, place.checkpoint])]);

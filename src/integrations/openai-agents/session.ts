@@ -111,10 +111,13 @@ export class VarveSession
     this.#checkPresent("popItem");
     const t = await this.#table();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [last] = await this.#last(t, 1);
+      const version = await t.version();
+      const [last] = await this.#last(t.asOf(version), 1);
       if (last === undefined) return undefined;
-      const { deleted } = await t.delete({ where: { id: itemId(this.#id, last.position ?? 0) } });
-      if (deleted > 0) return unpacked(last) as AgentInputItem;
+      // Places are given anew: another item may stand at this one by now.
+      const where = { id: itemId(this.#id, last.position ?? 0) };
+      if (await committed(() => t.delete({ where, ifVersion: version })))
+        return unpacked(last) as AgentInputItem;
     }
     throw tooBusy(this.#id);
   }

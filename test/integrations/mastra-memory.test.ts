@@ -254,6 +254,16 @@ describe("a memory", () => {
     expect(await memory.purge({ threadId: "3" })).toBeGreaterThan(1);
   });
 
+  it("purges with a resource what its threads hold, also messages that name nobody", async () => {
+    const memory = new VarveMemory({ db: await memoryDatabase() });
+    await memory.saveThread({ thread: thread("1", { resourceId: "ada" }) });
+    const { resourceId: _, ...nobodys } = message("a", "1", 1);
+    await memory.saveMessages({ messages: [nobodys] });
+    await memory.deleteThread({ threadId: "1" });
+    await memory.purge({ resourceId: "ada" });
+    expect((await memory.asOf(2).listMessages({ threadId: "1" })).total).toBe(0);
+  });
+
   it("loses nothing of what several change at once", async () => {
     const folder = temporaryFolder();
     const dbs = [await connect(folder), await connect(folder)];

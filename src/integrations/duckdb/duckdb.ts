@@ -210,7 +210,10 @@ class Sql {
     const own = ownOptions("query", options, { limit: true, timeout: true, asOf: true });
     const limit = positive("limit", own.limit ?? LIMIT);
     const timeout = positive("timeout", own.timeout ?? TIMEOUT_MS);
-    this.#sealed ??= this.#seal();
+    this.#sealed ??= this.#seal().catch((error: unknown) => {
+      this.#sealed = undefined;
+      throw error;
+    });
     const { session } = await this.#sealed;
     return await session.alone(async () => {
       const stop = endAfter(timeout, session);

@@ -247,8 +247,15 @@ export class VarveMemory extends MemoryStorage {
     if (fresh.length === 0) return { messages: [] };
     await this.#change("saveMessages", async (view) => {
       const before = await view.get(fresh.map(({ id }) => id));
-      const rows = fresh.map((row, index) => ({ ...row, position: before[index]?.position ?? row.position }));
-      return { rows: [...rows, ...(await touched(view, fresh))], result: undefined };
+      const threads = await touched(view, fresh);
+      const owners = new Map(threads.map(({ name, resource }) => [name, resource]));
+      const rows = fresh.map((row, index) => ({
+        ...row,
+        position: before[index]?.position ?? row.position,
+        // A message that names nobody is of whom its thread is: a purge of theirs has to find it.
+        resource: row.resource ?? owners.get(row.thread ?? "") ?? null,
+      }));
+      return { rows: [...rows, ...threads], result: undefined };
     });
     return { messages: fresh.map(toMessage) };
   }

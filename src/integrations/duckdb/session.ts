@@ -70,7 +70,7 @@ export class Session {
 
   /** Where a statement reads. */
   source(db: Database, budget: Budget, asOf: AsOf | undefined): Source {
-    return { db, duckdb: this.#duckdb, budget, asOf, versions: new Map() };
+    return { db, duckdb: this.#duckdb, budget, asOf, versions: new Map(), newest: new Map() };
   }
 
   /** Runs a statement after those before it. */

@@ -39,6 +39,8 @@ export interface Source {
   readonly asOf: AsOf | undefined;
   /** The versions that a statement reads, so that it sees each table at one. */
   readonly versions: Map<string, number>;
+  /** The newest versions, from when they are first asked for: relations of a statement are read side by side. */
+  readonly newest: Map<string, Promise<number>>;
 }
 
 interface Signature {
@@ -220,9 +222,11 @@ async function viewOf(call: Call, source: Source): Promise<Snapshot<AnyTable>> {
 }
 
 /** The table at its newest version, the same in all of a statement. */
-export async function newest(table: Table<AnyTable>, { versions }: Source): Promise<Snapshot<AnyTable>> {
-  const version = versions.get(table.name) ?? (await table.history({ limit: 1 }))[0]?.version ?? 0;
-  versions.set(table.name, version);
+export async function newest(table: Table<AnyTable>, source: Source): Promise<Snapshot<AnyTable>> {
+  const asked = source.newest.get(table.name) ?? table.version();
+  source.newest.set(table.name, asked);
+  const version = await asked;
+  source.versions.set(table.name, version);
   return table.asOf(version);
 }
 

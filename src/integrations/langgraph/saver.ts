@@ -125,8 +125,9 @@ export class VarveSaver extends BaseCheckpointSaver {
     ]);
     const t = await this.#table();
     // A copy of a checkpoint has the parent of the one that it copies, and says of none of its values that they are new.
-    const isCopy = parent === undefined || metadata.source === "fork";
-    const known = isCopy ? undefined : await valuesOf(t, { thread, namespace, checkpoint: parent });
+    const isCopy = metadata.source === "fork" && Object.keys(newVersions).length === 0;
+    const before = parent === undefined ? {} : await valuesOf(t, { thread, namespace, checkpoint: parent });
+    const known = isCopy ? undefined : before;
     const fresh = Object.keys(all).filter((name) => known === undefined || Object.hasOwn(newVersions, name));
     const kept = Object.entries(known ?? {}).filter(([name]) => Object.hasOwn(all, name));
     const values = Object.fromEntries([...kept, ...fresh.map((name) => [name, place.checkpoint])]);

@@ -1,39 +1,18 @@
 // What the documentation marks as TypeScript is TypeScript, under `strict`. Most blocks stand for themselves; those of some pages are one
 // program. Packages that are not installed here are declared in test/support/snippet-packages.d.ts.
 
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { blocksOf, pages, programs } from "../support/page-program";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const programs = [
-  "README.md",
-  "docs/as-of.md",
-  "docs/across-time.md",
-  "docs/purge.md",
-  "docs/agent-memory.md",
-  "docs/backup.md",
-  "docs/search.md",
-  "docs/confidence.md",
-  "docs/queries.md",
-  "docs/evaluation.md",
-  "docs/documents.md",
-  "docs/integrations/langchain.md",
-  "docs/integrations/langgraph.md",
-  "docs/integrations/duckdb.md",
-];
-const pages = [
-  ...programs.slice(0, 8),
-  "docs/embeddings.md",
-  ...readdirSync(join(root, "docs/integrations")).map((name) => `docs/integrations/${name}`),
-];
-
 /** The modules of a page: its blocks, or all of them as one. */
 function modulesOf(page: string): string[] {
-  const markdown = readFileSync(join(root, page), "utf8");
-  const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? "");
+  const blocks = blocksOf(page).flatMap(({ language, code }) =>
+    /^(ts|typescript)$/.test(language) ? [code] : [],
+  );
   return programs.includes(page) ? [blocks.join("")] : blocks;
 }
 

@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use varve_engine::{AsOf, Commit, Raw, Result, Snapshot, Table, Tag};
+use varve_engine::{AsOf, Beside, Commit, Difference, Field, Picked, Raw, Result, Snapshot, Table, Tag};
 
 use crate::page::Page;
 use crate::request::{self, filter, parse};
@@ -65,6 +65,35 @@ pub fn history(table: &Table, request: &str) -> Result<String> {
 /// As [`Table::as_of`] and [`Snapshot::diff`].
 pub fn diff(table: &Table, request: &str) -> Result<Page> {
     let request: request::Diff = parse(request)?;
+    let (difference, fields) = difference(table, &request)?;
+    let parts = [
+        &difference.added,
+        &difference.removed,
+        &difference.before,
+        &difference.after,
+    ];
+    let mut page = Page::of(&parts, &fields, &request.bigints)?;
+    let counts = [&difference.added, &difference.removed, &difference.after];
+    page.numbers.extend(counts.iter().map(|part| part.len() as f64));
+    Ok(page)
+}
+
+/// [`diff`] as four Arrow IPC streams.
+///
+/// # Errors
+/// As [`diff`].
+pub fn diff_arrow(table: &Table, request: &str) -> Result<[Vec<u8>; 4]> {
+    let (difference, _) = difference(table, &parse(request)?)?;
+    let stream = |part: &Picked| part.arrow_stream(Beside::default());
+    Ok([
+        stream(&difference.added)?,
+        stream(&difference.removed)?,
+        stream(&difference.before)?,
+        stream(&difference.after)?,
+    ])
+}
+
+fn difference(table: &Table, request: &request::Diff) -> Result<(Difference, Vec<Field>)> {
     let from = table.as_of(&request.from)?;
     let to = request
         .to
@@ -78,16 +107,7 @@ pub fn diff(table: &Table, request: &str) -> Result<Page> {
     let fields = request.select.fields_of_either(later, earlier)?;
     let filter = filter(request.filter.as_ref(), later.schema())?;
     let difference = table.or_outdated(&from, from.diff(&to, filter.as_ref(), &fields))?;
-    let parts = [
-        &difference.added,
-        &difference.removed,
-        &difference.before,
-        &difference.after,
-    ];
-    let mut page = Page::of(&parts, &fields, &request.bigints)?;
-    let counts = [&difference.added, &difference.removed, &difference.after];
-    page.numbers.extend(counts.iter().map(|part| part.len() as f64));
-    Ok(page)
+    Ok((difference, fields))
 }
 
 /// Gives a version a name; says which.

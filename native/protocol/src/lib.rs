@@ -33,8 +33,10 @@ mod database;
 mod draft;
 mod failure;
 mod history;
+mod inputs;
 mod layout;
 mod page;
+mod plain;
 mod read;
 mod reembed;
 mod request;
@@ -44,11 +46,15 @@ mod write;
 
 pub use aggregate::aggregate;
 pub use database::{backup, copy_progress, create_table, verify_table};
-pub use draft::{Draft, stage};
+pub use draft::{Draft, stage, stage_arrow};
 pub use failure::failure;
-pub use history::{delete_tag, diff, history, info, resolve, resolve_at_once, restore, tag, tags};
+pub use history::{
+    delete_tag, diff, diff_arrow, history, info, resolve, resolve_at_once, restore, tag, tags,
+};
+pub use inputs::Input;
 pub use layout::{alter, optimize, purge, set_retention, stats, verify};
 pub use page::Page;
+pub use plain::{plain_diff, plain_point, plain_read, plain_search, plain_write};
 pub use read::{Within, explain, read_arrow, read_page, read_within};
 pub use reembed::{Vectors, reembed};
 pub use scan::{Pages, scan};

@@ -96,14 +96,24 @@ fn indexed_ns(request: &Read, snapshot: &Snapshot) -> Result<Option<u64>> {
     }
 }
 
-/// The rows of a find or a search as an Arrow IPC stream.
+/// The rows of a get, a find, a search, or of what a key had, as an Arrow IPC stream.
 ///
 /// # Errors
 /// As [`read_page`].
 pub fn read_arrow(table: &Table, request: &str, vector: Option<&[f32]>) -> Result<Vec<u8>> {
     let request: Read = parse(request)?;
     let read = |snapshot: &Snapshot| {
-        let picked = pick(&request, snapshot, request.fields(snapshot)?, vector)?;
+        let fields = request.fields(snapshot)?;
+        if request.kind == ReadKind::HistoryOf {
+            let history = table.history_of(snapshot, &request.key()?, fields)?;
+            let lifetimes = Some(history.lifetimes.as_slice());
+            let beside = Beside {
+                lifetimes,
+                ..Beside::default()
+            };
+            return history.rows.arrow_stream(beside);
+        }
+        let picked = pick(&request, snapshot, fields, vector)?;
         let lifetimes = lifetimes(table, &request, &picked)?;
         picked.arrow_stream(Beside {
             scored: request.kind == ReadKind::Search,

@@ -81,7 +81,7 @@ impl Snapshot {
             changed = keep(&changed, &matches);
         }
         let (before, after) = changed.into_iter().unzip();
-        let picked = |snapshot: &Self, rows| Picked::new(snapshot.clone(), Vec::new(), rows);
+        let picked = |snapshot: &Self, rows| Picked::new(snapshot.clone(), select.to_vec(), rows);
         Ok(Difference {
             added: picked(to, added),
             removed: picked(&then, removed),

@@ -14,4 +14,5 @@ mod arrow_goes_in_as_it_came_out;
 mod far;
 mod support;
 mod the_page_of_the_protocol_is_true;
+mod what_people_write_becomes_a_request;
 mod words_are_read_where_there_is_time;

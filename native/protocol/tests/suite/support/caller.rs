@@ -133,6 +133,11 @@ impl Caller {
             "failure" | "read_page" => page(protocol::read_page(table, request, vector)?),
             "read_within" => protocol::read_within(table, request, vector, WITHIN)?.map_or(Json::Null, page),
             "read_arrow" => json!(hex(&protocol::read_arrow(table, request, vector)?)),
+            "plain_point" => text(protocol::plain_point(request)?),
+            "plain_read" => text(protocol::plain_read(table, request)?),
+            "plain_search" => text(protocol::plain_search(table, request)?),
+            "plain_diff" => text(protocol::plain_diff(table, request)?),
+            "plain_write" => text(protocol::plain_write(table, request)?),
             "aggregate" => text(protocol::aggregate(table, request)?),
             "explain" => text(protocol::explain(table, request, vector)?),
             "scan" => {

@@ -1,0 +1,1 @@
+"""The files of the model lie beside this one; `varve.builtin()` reads them."""

@@ -51,6 +51,10 @@ impl Table {
             let Some(at) = position_of(&now.manifest.fragments, &old) else {
                 return Ok(false);
             };
+            // A version that came back may need rows that were to be dropped.
+            if dropped.is_some() && now.manifest.kept != state.manifest.kept {
+                return Ok(false);
+            }
             let segment = match &merged {
                 None => None,
                 Some(fragment) => Some(Segment::open(

@@ -2,10 +2,13 @@
 //! After tidying up there is nothing on the disk that nothing names.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use crate::support::far::FarStore;
+use crate::support::meddling::{MeddledStore, Meddling};
 use crate::support::random::Random;
 use crate::support::rows::{batch, schema};
 use crate::support::traces::files;
@@ -182,6 +185,61 @@ fn a_snapshot_that_is_open_is_readable_though_its_files_were_replaced() {
     drop(open);
     reader.optimize().unwrap();
     assert_eq!(names(), 1);
+}
+
+/// A process ends a version. Meanwhile somebody makes a pin of it, and has not yet looked whether that came too late; and before the process
+/// looks again, another one tidies up.
+#[test]
+fn a_pin_that_is_there_holds_whoever_tidies_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::on(local(directory.path()));
+    bench.write(0..3000, "first");
+    bench.write(0..3000, "second");
+    let shown = bench.read(1).unwrap();
+    bench.pass(10 * MINUTE);
+
+    let over = |about| {
+        let store = MeddledStore::new(Arc::clone(&bench.store), about);
+        let database = Database::with(
+            Arc::<MeddledStore>::clone(&store),
+            Arc::<World>::clone(&bench.world),
+        );
+        (store, database.open_table("t").unwrap())
+    };
+    let (pinning, reader) = over("_tags");
+    let (ending, one) = over("_manifests");
+    let other = bench.another();
+    let then = reader.as_of(&AsOf::Version(1)).unwrap();
+    let ((made, is_made), (looked, may_look)) = (channel(), channel());
+    let after = Box::new(move || {
+        made.send(()).unwrap();
+        may_look.recv().unwrap();
+    });
+    pinning.meddle(Meddling {
+        after,
+        ..Meddling::default()
+    });
+    let pin = Arc::new(Mutex::new(None));
+    let pinner = Arc::clone(&pin);
+    ending.meddle(Meddling {
+        before: Box::new(move || {
+            *pinner.lock().unwrap() = Some(thread::spawn(move || reader.pin(&then, MINUTE)));
+            is_made.recv().unwrap();
+        }),
+        after: Box::new(move || _ = other.optimize().unwrap()),
+        ..Meddling::default()
+    });
+    one.optimize().unwrap();
+    looked.send(()).unwrap();
+    let pinned = pin.lock().unwrap().take().unwrap().join().unwrap();
+    let read = bench.read(1);
+    match pinned {
+        Ok(_) => assert!(read.unwrap() == shown),
+        Err(error) => assert_eq!(
+            (error.code(), read.unwrap_err()),
+            (Code::VersionExpired, Code::VersionExpired)
+        ),
+    }
 }
 
 /// The files that the newest manifest names, by folder and name.

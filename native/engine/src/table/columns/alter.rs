@@ -345,7 +345,7 @@ impl<'a> Altering<'a> {
                 })
                 .collect();
         }
-        let gone = self.table.gone(state)?;
+        let gone = self.table.droppable(state)?;
         let fragments = state.manifest.fragments.iter().map(Raw::get);
         for (fragment, segment) in fragments.zip(&state.segments) {
             for column in self

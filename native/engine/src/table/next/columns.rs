@@ -43,7 +43,7 @@ pub(super) fn swap_in(
         return Ok(());
     }
     let key = next.manifest.current_schema()?.key().cloned();
-    let gone = table.gone(state)?;
+    let gone = table.droppable(state)?;
     for segment in next
         .known
         .segments

@@ -2,7 +2,7 @@
 //   npm run test:python               a debug build, into the sources; arguments go to pytest
 //   npm run test:python -- --wheel    release wheels, installed into a new environment
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { at } from "./support/files.mjs";
 import { findCargo, onPath, run } from "./support/run.mjs";
 
@@ -45,31 +45,16 @@ function buildWheels() {
   const python = environment("python-build", ["maturin", "hatchling"]);
   const out = join(cache, "wheels");
   rmSync(at(out), { recursive: true, force: true });
-  rmSync(at("python/src/varve/_native.abi3.so"), { force: true });
   copyFileSync(at("LICENSE"), at("python/LICENSE"));
-  must(
-    run(python, ["-m", "maturin", "build", "--release", "--out", out, "-m", "python/pyproject.toml"]),
-    "maturin",
-  );
   const data = at("python/model/varve_model_en");
   mkdirSync(data, { recursive: true });
   for (const file of readdirSync(at("models", model))) {
     if (file !== "package.json") cpSync(at("models", model, file), join(data, file));
   }
-  must(
-    run(python, [
-      "-m",
-      "pip",
-      "wheel",
-      "--quiet",
-      "--no-deps",
-      "--no-build-isolation",
-      "-w",
-      out,
-      "./python/model",
-    ]),
-    "pip",
-  );
+  const wheel = ["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"];
+  // pip finds maturin on the path.
+  const path = [dirname(python), process.env.PATH].join(delimiter);
+  must(run(python, [...wheel, "--wheel-dir", out, "./python", "./python/model"], { PATH: path }), "pip");
   return readdirSync(at(out)).map((file) => {
     console.log(`${file}: ${(statSync(at(out, file)).size / 1e6).toFixed(2)} MB`);
     return join(out, file);
@@ -83,7 +68,7 @@ let python;
 if (asWheel) {
   const wheels = buildWheels();
   rmSync(at(cache, "python-wheel"), { recursive: true, force: true });
-  python = environment("python-wheel", [...packages.map((name) => name), ...wheels]);
+  python = environment("python-wheel", [...packages, ...wheels]);
 } else {
   buildDebug();
   python = environment("python-sdk", packages);

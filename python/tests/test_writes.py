@@ -57,6 +57,40 @@ def test_every_type_comes_back_as_it_went_in(every: varve.Table) -> None:
     assert every.find(where={"at": ROW["at"], "day": {"$gte": dt.date(2026, 1, 1)}, "bytes": b"\x00\xff"}) != []
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("text", b"x"),
+        ("text", True),
+        ("kind", "c"),
+        ("json", float("nan")),
+        ("json", object()),
+        ("float", "1"),
+        ("float", True),
+        ("flag", 1),
+        ("at", dt.datetime(2026, 1, 1)),
+        ("at", 5),
+        ("day", "2026-02-30"),
+        ("day", 5),
+        ("bytes", "x"),
+        ("vector", [1.0]),
+        ("vector", ["x", "y"]),
+        ("list", "ab"),
+        ("list", [1]),
+        ("parts", [1]),
+        ("parts", {"n": 0.5}),
+        ("parts", {"other": 1}),
+        ("id", 2**63),
+        ("id", 1.5),
+    ],
+)
+def test_what_does_not_fit_is_refused(every: varve.Table, name: str, value: object) -> None:
+    with pytest.raises(varve.VarveError) as caught:
+        every.insert([{"id": 1}, {**ROW, "id": 2, name: value}])
+    assert (caught.value.code, caught.value.where.get("row"), caught.value.where.get("column")) == ("INVALID_ROW", 1, name)
+    assert every.count() == 0
+
+
 def test_arrow_goes_in_as_it_came_out(every: varve.Table, db: varve.Database) -> None:
     every.insert(ROW)
     twin = db.create_table("twin", EVERY)
@@ -121,17 +155,22 @@ def test_vectors_are_brought_where_that_is_said(docs: varve.Table) -> None:
 def test_an_update_embeds_what_follows_from_it(docs: varve.Table) -> None:
     assert docs.update({"title": "puppies and kittens"}, where={"id": "c"}).updated == 1
     assert docs.search("young dogs", mode="vector", limit=1)[0]["id"] == "c"
-    assert docs.update({"views": 7}, where={}).updated == 3
+    assert docs.update({"views": 7}, all=True).updated == 3
 
 
 def test_rows_leave_and_come_back(docs: varve.Table) -> None:
-    assert docs.delete({"id": {"$in": ["a", "b"]}}).deleted == 2
+    assert docs.delete(where={"id": {"$in": ["a", "b"]}}).deleted == 2
     assert docs.count() == 1
     assert docs.restore(1, message="back").inserted == 2
     assert [row["id"] for row in docs.find(order_by="id")] == ["a", "b"]
-    assert docs.purge({"id": "a"}, dry_run=True)["rows"] == 2
-    docs.purge({"id": "a"})
+    assert docs.purge(where={"id": "a"}, dry_run=True)["rows"] == 2
+    docs.purge(where={"id": "a"})
     assert docs.count(as_of=1) == 1
+    for where in ({}, [], None, {"$or": [{}]}, {"$not": {"$or": []}}):
+        for call in (docs.delete, docs.purge, lambda **said: docs.update({"views": 1}, **said)):
+            with pytest.raises(varve.VarveError, match="so it would mean all rows"):
+                call(where=where)
+    assert docs.delete(all=True).deleted == 1
 
 
 def test_what_is_said_of_a_commit_stays(docs: varve.Table) -> None:
@@ -139,7 +178,7 @@ def test_what_is_said_of_a_commit_stays(docs: varve.Table) -> None:
     newest = docs.history(limit=1)[0]
     assert (newest.message, newest.properties, newest.operation) == ("late", {"job": 7}, "insert")
     with pytest.raises(varve.VarveError) as caught:
-        docs.delete({}, if_version=2)
+        docs.delete(all=True, if_version=2)
     assert caught.value.code == "CONFLICT"
 
 

@@ -28,8 +28,8 @@ def options(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def camel(name: str) -> str:
     """``effective_at`` as ``effectiveAt``."""
-    first, *others = name.split("_")
-    return first + "".join(part.capitalize() for part in others)
+    first, *others = name.lstrip("_").split("_")
+    return "_" * (len(name) - len(name.lstrip("_"))) + first + "".join(part.capitalize() for part in others)
 
 
 def snake(name: str) -> str:

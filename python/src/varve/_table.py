@@ -57,26 +57,30 @@ class Table(View):
         target = self._target(merge=merge, vectors=vectors)
         return self._rows("upsert", rows, target, on_duplicate, said)
 
-    def update(self, values: Mapping[str, Any], *, where: Where, **said: Any) -> WriteResult:
-        """Sets columns of the rows that match a filter; ``where={}`` means all."""
+    def update(
+        self, values: Mapping[str, Any], *, where: Where | None = None, all: bool = False, **said: Any
+    ) -> WriteResult:
+        """Sets columns of the rows that match a filter, or of ``all``."""
         if not isinstance(values, Mapping) or not values:
             raise bad_argument("update", "columns with their new values", values)
         names = list(values)
         target = self._target(merge=True, vectors=False)
+        target.check_columns(names, 0)
         target.check(names, None)
         constants = stream(batch_of([values], names, target, 0))
-        asked = request(kind="update", where=where, changes=names, **_commit(said))
+        asked = request(kind="update", call="update", where=where, all=all, changes=names, **_commit(said))
         return self._finished(self._native.stage(asked, constants))
 
-    def delete(self, where: Where, **said: Any) -> WriteResult:
-        """Removes the rows that match a filter from the newest version; ``{}`` means all."""
-        if not isinstance(where, (Mapping, list, tuple)):
-            raise bad_argument("delete", "a filter", where)
-        return written(self._native.write(request(kind="delete", where=where, **_commit(said))))
+    def delete(self, *, where: Where | None = None, all: bool = False, **said: Any) -> WriteResult:
+        """Removes the rows that match a filter, or ``all``, from the newest version."""
+        asked = request(kind="delete", call="delete", where=where, all=all, **_commit(said))
+        return written(self._native.write(asked))
 
-    def purge(self, where: Where, *, dry_run: bool = False, **said: Any) -> dict[str, Any]:
-        """Removes the rows that match a filter from every version and all files. It cannot be undone."""
-        asked = request(where=where, dryRun=dry_run or None, **_commit(said))
+    def purge(
+        self, *, where: Where | None = None, all: bool = False, dry_run: bool = False, **said: Any
+    ) -> dict[str, Any]:
+        """Removes the rows that match a filter, or ``all``, from every version and all files. It cannot be undone."""
+        asked = request(call="purge", where=where, all=all, dryRun=dry_run, **_commit(said))
         return plain_result(self._native.purge(asked))
 
     def history(self, *, limit: int | None = None, before: int | None = None) -> list[Commit]:

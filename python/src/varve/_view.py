@@ -107,8 +107,8 @@ class View:
         said = {"limit": limit, "where": where, "select": select, "mode": mode, "column": column, "fields": fields}
         planned, sent = self._view(as_of)._planned(query, vector, during, {**said, **more})
         table = read(self._native.search(json.dumps(planned["request"]), sent))
-        if planned["mode"] == "text":
-            table = table.drop_columns(["_distance"])
+        hidden = [name for name in SCORES if name in table.column_names and camel(name) not in planned["scores"]]
+        table = table.drop_columns(hidden)
         return Rows(table, mode=planned["mode"], because=planned["because"])
 
     def explain(self, query: Any, *, vector: Any = None, as_of: Point = None, **more: Any) -> dict[str, Any]:
@@ -198,6 +198,8 @@ class View:
             raise bad_argument("search", f"options such as {', '.join(OPTIONS)}", unknown[0])
         text, brought = _parts(query, vector)
         asked = options(said)
+        if said.get("select") is not None:
+            asked["select"] = [camel(name) if name in SCORES else name for name in said["select"]]
         if during is not None:
             asked["during"] = {"from": during[0], "to": during[1]}
         asks_words = text is not None and said.get("mode") != "text"
@@ -228,6 +230,9 @@ class View:
                 traits[field["name"]] = {"strength": function.strength, "languages": list(function.languages)}
         return traits
 
+
+#: What hits show beside their columns.
+SCORES = ("_score", "_distance", "_text_score", "_text_rank", "_vector_rank")
 
 OPTIONS = (
     "limit offset where select mode column fields fuse recall exact min_score max_distance diversity candidates group_by "

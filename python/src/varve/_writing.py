@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import dataclasses
 import datetime as dt
+import functools
 import io
 import itertools
 import json
+import numbers
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -49,6 +51,17 @@ class Target:
         """What a row shows that lacks a column."""
         field = next(field for field in self.fields if field["name"] == name)
         return _of_wire(field["type"], field.get("default"))
+
+    def check_columns(self, names: Iterable[str], row: int) -> None:
+        """Refuses what is no column."""
+        for name in names:
+            if name not in self.schema.names:
+                raise VarveError(
+                    "INVALID_ROW",
+                    f'Row {row} has the key "{name}", which is not a column.',
+                    hint=f"The columns are {', '.join(json.dumps(one) for one in self.schema.names)}.",
+                    where={"table": self.table, "column": str(name), "row": row},
+                )
 
     def check(self, names: Iterable[str], row: int | None) -> None:
         """Refuses vectors that nobody asked for."""
@@ -143,13 +156,14 @@ def _plain(column: pa.Array) -> pa.Array:
 
 def _streams_of_dicts(rows: Iterable[Any], target: Target) -> Iterator[bytes]:
     base = 0
-    derived = target.derived()
+    derived, known = target.derived(), set(target.schema.names)
 
     def alike(one: tuple[int, object]) -> tuple[str, ...]:
         number, row = one
         if not isinstance(row, Mapping):
             message = f"Row {number} is {described(row)}, and not a dict."
             raise VarveError("INVALID_ROW", message, where={"table": target.table, "row": number})
+        target.check_columns((name for name in row if name not in known), number)
         # A row that lacks a column is not one that has nothing there: where that matters, each run of rows alike is a batch.
         return tuple(row) if target.merge else tuple(name for name in row if name in derived)
 
@@ -167,11 +181,6 @@ def batch_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str], target: Ta
     """Rows as columns."""
     columns, fields = [], []
     for name in names:
-        if name not in target.schema.names:
-            # Refused by the engine, which says what columns there are.
-            columns.append(pa.nulls(len(rows)))
-            fields.append(pa.field(name, pa.null()))
-            continue
         lacked = object()
         values = [row.get(name, lacked) for row in rows]
         default = target.default(name)
@@ -183,7 +192,7 @@ def batch_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str], target: Ta
     return pa.record_batch(columns, schema=pa.schema(fields))
 
 
-WRONG = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
+WRONG = (pa.ArrowException, TypeError, ValueError, OverflowError, KeyError)
 
 
 def column_of(
@@ -196,7 +205,7 @@ def column_of(
     def made(at: int, value: Any) -> Any:
         if at in absent:
             return default
-        return value if value is None or convert is None else convert(value)
+        return value if value is None else convert(value)
 
     try:
         return pa.array([made(at, value) for at, value in enumerate(values)], field.type)
@@ -235,42 +244,61 @@ def _of_wire(kind: Mapping[str, Any], wire: Any) -> Any:
             return wire
 
 
-def _converter(kind: Mapping[str, Any]) -> Callable[[Any], Any] | None:
-    """What makes a value of Python one that Arrow takes for a type; none where it takes it as it is."""
+def _converter(kind: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """What makes a value of Python one that Arrow takes for a type. Arrow casts what it can, and loses what does not fit: values of
+    other types are refused here."""
     name = kind["kind"]
-    if name == "json":
-        return json.dumps
-    if name == "timestamp":
-        return _instant
-    if name == "date":
-        return lambda value: dt.date.fromisoformat(value) if isinstance(value, str) else value
+    simple = SIMPLE.get(name)
+    if simple is not None:
+        return simple
     if name == "vector":
         return lambda value: np.asarray(value, np.float16 if kind.get("element") == "f16" else np.float32)
-    if name == "int":
-        return _integer
     if name == "list":
         item = _converter(kind["item"]["type"])
-        return None if item is None else lambda value: [None if one is None else item(one) for one in value]
-    if name == "struct":
-        parts = {part["name"]: _converter(part["type"]) for part in kind["fields"]}
-        if not any(parts.values()):
-            return None
-        return lambda value: {key: _part(parts.get(key), one) for key, one in value.items()}
-    return None
+        return lambda value: [_part(item, one) for one in _as(list | tuple | np.ndarray, value)]
+    parts = {part["name"]: _converter(part["type"]) for part in kind["fields"]}
+    return lambda value: {key: _part(parts[key], one) for key, one in _as(Mapping, value).items()}
 
 
-def _part(convert: Callable[[Any], Any] | None, value: Any) -> Any:
-    return value if value is None or convert is None else convert(value)
+def _part(convert: Callable[[Any], Any], value: Any) -> Any:
+    return None if value is None else convert(value)
+
+
+def _as(kind: Any, value: Any) -> Any:
+    """A value, which is of a type; of booleans nobody means the number."""
+    if isinstance(value, kind) and (kind is BOOLEAN or not isinstance(value, BOOLEAN)):
+        return value
+    raise TypeError(f"it is of type {type(value).__name__}")
 
 
 def _integer(value: Any) -> Any:
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError("a boolean is no integer")
-    return value
+    if isinstance(value, float | np.floating) and value.is_integer():
+        return int(value)
+    return _as(numbers.Integral, value)
 
 
 def _instant(value: Any) -> Any:
-    moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-    if isinstance(moment, dt.datetime) and moment.tzinfo is None:
+    moment = dt.datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else value
+    if isinstance(moment, str):
+        moment = dt.datetime.combine(dt.date.fromisoformat(moment), dt.time(), dt.timezone.utc)
+    if _as(dt.datetime, moment).tzinfo is None:
         raise ValueError("an instant has a time zone")
     return moment
+
+
+def _date(value: Any) -> Any:
+    return dt.date.fromisoformat(value) if isinstance(value, str) else _as(dt.date, value)
+
+
+BOOLEAN = bool | np.bool_
+SIMPLE: Mapping[str, Callable[[Any], Any]] = {
+    "json": functools.partial(json.dumps, allow_nan=False),
+    "text": functools.partial(_as, str),
+    "enum": functools.partial(_as, str),
+    "int": _integer,
+    "float": functools.partial(_as, numbers.Real),
+    "boolean": functools.partial(_as, BOOLEAN),
+    "timestamp": _instant,
+    "date": _date,
+    "bytes": functools.partial(_as, bytes | bytearray | memoryview),
+}

@@ -7,7 +7,7 @@ use super::point::point;
 use crate::request::parse;
 
 /// A request for any read but a search, of what was written: `asOf` is a point in the history, `where` a plain filter, `orderBy` the name of a
-/// column, `{ column: "desc" }`, or a list of these. Without `select` all columns are meant but the vectors.
+/// column, `{ price: "desc" }`, or a list of these. Without `select` all columns are meant but the vectors.
 ///
 /// # Errors
 /// [`varve_engine::Code::InvalidArgument`], [`varve_engine::Code::InvalidFilter`]; those of [`Table::as_of`].
@@ -16,7 +16,7 @@ pub fn plain_read(table: &Table, request: &str) -> Result<String> {
     let at = snapshot(table, &mut request)?;
     bind(&at, &mut request)?;
     if let Some(order) = request.remove("orderBy").filter(|order| !order.is_null()) {
-        request.insert("orderBy".to_owned(), ordered(&order)?);
+        request.insert("orderBy".to_owned(), ordered(&order, at.schema())?);
     }
     Ok(Json::Object(request).to_string())
 }
@@ -88,36 +88,50 @@ fn plain_names(schema: &Schema) -> Vec<&str> {
     plain.map(|field| field.name.as_str()).collect()
 }
 
-fn ordered(order: &Json) -> Result<Json> {
-    let wanted = "the name of a column, { column: \"desc\" }, or a list of these";
-    let step = |column: &str, descending: bool| json!({ "column": [column], "descending": descending });
-    match order {
-        Json::String(column) => Ok(json!([step(column, false)])),
-        Json::Object(columns) => {
-            let steps = columns.iter().map(|(column, way)| match way.as_str() {
-                Some("asc") => Ok(step(column, false)),
-                Some("desc") => Ok(step(column, true)),
-                _ => Err(bad_argument(
-                    &format!("orderBy.{column}"),
-                    "\"asc\" or \"desc\"",
-                    &found(way),
-                )),
-            });
-            steps.collect()
-        }
-        Json::Array(steps) => {
-            let mut all = Vec::new();
-            for one in steps.iter().filter(|one| !one.is_array()) {
-                match ordered(one)? {
-                    Json::Array(steps) => all.extend(steps),
-                    other => all.push(other),
-                }
-            }
-            match steps.iter().find(|one| one.is_array()) {
-                Some(list) => Err(bad_argument("orderBy", wanted, &found(list))),
-                None => Ok(json!(all)),
-            }
-        }
-        other => Err(bad_argument("orderBy", wanted, &found(other))),
+/// The steps of an order. The primary key is always the last of them, so that the order is complete.
+fn ordered(order: &Json, schema: &Schema) -> Result<Json> {
+    let single = [order.clone()];
+    let written = order.as_array().map_or(single.as_slice(), Vec::as_slice);
+    let mut steps = written.iter().map(step).collect::<Result<Vec<_>>>()?;
+    if let Some(key) = &schema.primary_key
+        && !steps.is_empty()
+        && !steps.iter().any(|(column, _)| column == key)
+    {
+        steps.push((key.clone(), false));
+    }
+    let steps = steps.iter();
+    Ok(steps
+        .map(|(column, descending)| json!({ "column": [column], "descending": descending }))
+        .collect())
+}
+
+/// One step: a column, and whether it descends.
+fn step(step: &Json) -> Result<(String, bool)> {
+    let bad = |what: &str| {
+        let hint = "Write \"price\", { price: \"desc\" }, or { column: \"price\", descending: true }; for several columns a list of them.";
+        bad_argument("orderBy", "columns", what).hint(hint)
+    };
+    let parts = match step {
+        Json::String(column) => return Ok((column.clone(), false)),
+        Json::Object(parts) => parts,
+        other => return Err(bad(&found(other))),
+    };
+    let mut others = parts
+        .iter()
+        .filter(|(name, _)| *name != "column" && *name != "descending");
+    if let (Some(Json::String(column)), None) = (parts.get("column"), others.next()) {
+        return match parts.get("descending").unwrap_or(&Json::Bool(false)) {
+            Json::Bool(descending) => Ok((column.clone(), *descending)),
+            other => Err(bad(&format!("{} as descending", found(other)))),
+        };
+    }
+    let mut parts = parts.iter();
+    match (parts.next(), parts.next()) {
+        (Some((column, way)), None) => match way.as_str() {
+            Some("asc") => Ok((column.clone(), false)),
+            Some("desc") => Ok((column.clone(), true)),
+            _ => Err(bad(&format!("{} as {column}", found(way)))),
+        },
+        _ => Err(bad("an object that does not name one column")),
     }
 }

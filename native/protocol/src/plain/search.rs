@@ -32,6 +32,9 @@ const SENT: [&str; 8] = [
     "candidates",
 ];
 
+/// What hits show beside their columns; the last three where words and vectors were looked for.
+const SCORES: [&str; 5] = ["_score", "_distance", "_textScore", "_textRank", "_vectorRank"];
+
 /// What a search was asked, beside what any read is.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -68,7 +71,7 @@ struct Chosen<'a> {
     words: Vec<&'a Field>,
 }
 
-/// A search, of what was written: its `request`, its `mode` (`vector`, `text` or `hybrid`), `because`, and the `column` of vectors that is searched.
+/// A search, of what was written: its `request`, its `mode` (`vector`, `text` or `hybrid`), `because`, the `scores` that hits show, and the `column` of vectors that is searched.
 /// Where that is not null and no vector was brought, the text is to be embedded as `column` says, and the vector goes beside the request.
 ///
 /// # Errors
@@ -83,16 +86,11 @@ pub fn plain_search(table: &Table, request: &str) -> Result<String> {
         None => snapshot(table, &mut request)?,
         Some(span) => spanned(table, span, &mut request)?,
     };
+    let scores = named_scores(&mut request);
     bind(&at, &mut request)?;
     let schema = at.schema();
     if wish.during.is_some() && wish.every_version != Some(true) && schema.primary_key.is_none() {
-        let message = format!(
-            "The table \"{}\" has no primary key to tell by which rows are versions of one.",
-            table.name()
-        );
-        return Err(Error::new(Code::NoPrimaryKey, message)
-            .hint("Ask for every version, or declare a primary key.")
-            .table(table.name()));
+        return Err(no_key_for_span(table.name()));
     }
     let (field, chosen) = if wish.mode.as_deref() == Some("text") {
         let words = Chosen {
@@ -103,29 +101,28 @@ pub fn plain_search(table: &Table, request: &str) -> Result<String> {
         (None, words)
     } else {
         let field = column_of(table.name(), schema, &wish)?;
-        (
-            Some(field),
-            choose(newest.schema(), schema, field, &wish, &request),
-        )
+        let chosen = choose(newest.schema(), schema, field, &wish, &request);
+        (Some(field), chosen)
     };
-    if chosen.mode == "vector" {
-        for (name, is_said) in [("fields", wish.fields.is_some()), ("fuse", wish.fuse.is_some())] {
-            if is_said {
-                let why = chosen.because.as_deref().unwrap_or("the mode says so");
-                return Err(bad_argument(
-                    name,
-                    "words to search for",
-                    &format!("vectors alone, as {why}"),
-                ));
-            }
-        }
-    }
+    check_words(&wish, &chosen).map_err(|error| error.table(table.name()))?;
     let what = what(schema, field, &wish, &chosen)?;
+    let search = told(schema, &wish, what, &mut request)?;
+    let kept = ["version", "during", "until", "where", "select"];
+    request.retain(|name, _| kept.contains(&name.as_str()));
+    request.insert("kind".to_owned(), json!("search"));
+    request.insert("search".to_owned(), search);
+    let plan = json!({
+        "request": request, "mode": chosen.mode, "because": chosen.because,
+        "column": field.map(|field| json!(field)), "scores": shown_scores(&chosen, &scores),
+    });
+    Ok(plan.to_string())
+}
+
+/// What is looked for, and how.
+fn told(schema: &Schema, wish: &Wish, what: Json, request: &mut Map<String, Json>) -> Result<Json> {
     let mut search = Map::from_iter([("what".to_owned(), what)]);
     for name in SENT {
-        if let Some(value) = request.remove(name) {
-            search.insert(name.to_owned(), value);
-        }
+        search.extend(request.remove(name).map(|value| (name.to_owned(), value)));
     }
     if let Some(every) = wish.every_version {
         search.insert("everyVersion".to_owned(), json!(every));
@@ -133,15 +130,67 @@ pub fn plain_search(table: &Table, request: &str) -> Result<String> {
     if let Some(group) = &wish.group_by {
         search.insert("groupBy".to_owned(), named(schema.field(group)?));
     }
-    let kept = ["version", "during", "until", "where", "select"];
-    request.retain(|name, _| kept.contains(&name.as_str()));
-    request.insert("kind".to_owned(), json!("search"));
-    request.insert("search".to_owned(), Json::Object(search));
-    let column = field.map(|field| json!(field));
-    Ok(
-        json!({ "request": request, "mode": chosen.mode, "because": chosen.because, "column": column })
-            .to_string(),
-    )
+    Ok(Json::Object(search))
+}
+
+fn no_key_for_span(table: &str) -> Error {
+    let message =
+        format!("The table \"{table}\" has no primary key to tell by which rows are versions of one.");
+    Error::new(Code::NoPrimaryKey, message)
+        .hint("Ask for every version, or declare a primary key.")
+        .table(table)
+}
+
+/// Refuses what is said of words where none are looked for.
+fn check_words(wish: &Wish, chosen: &Chosen<'_>) -> Result<()> {
+    if chosen.mode != "vector" {
+        return Ok(());
+    }
+    if wish.fields.is_some() {
+        return Err(bad_argument(
+            "fields",
+            "mode: \"text\" or \"hybrid\" beside it",
+            "none",
+        ));
+    }
+    match (&wish.fuse, &chosen.because) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(bad_argument(
+            "fuse",
+            "mode: \"hybrid\" beside it",
+            "mode: \"vector\"",
+        )),
+        (Some(_), Some(why)) => {
+            let found = format!("vectors alone, as {why}");
+            Err(bad_argument("fuse", "words and vectors to search for", &found))
+        }
+    }
+}
+
+/// The scores among the columns that are selected, which are none of the table.
+fn named_scores(request: &mut Map<String, Json>) -> Vec<String> {
+    let mut named = Vec::new();
+    if let Some(Json::Array(select)) = request.get_mut("select") {
+        select.retain(|name| {
+            let score = name.as_str().filter(|name| SCORES.contains(name));
+            named.extend(score.map(str::to_owned));
+            score.is_none()
+        });
+    }
+    named
+}
+
+/// The scores that hits show: those that were named, or all that there are.
+fn shown_scores<'a>(chosen: &Chosen<'_>, named: &[String]) -> Vec<&'a str> {
+    let count = match chosen.mode {
+        "text" => return vec!["_score"],
+        "hybrid" => SCORES.len(),
+        _ => 2,
+    };
+    let known = SCORES.into_iter().take(count);
+    known
+        .filter(|score| named.is_empty() || named.iter().any(|name| name == score))
+        .collect()
 }
 
 /// Refuses what does not go together.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use varve_engine::{
-    Batch, Code, CommitOptions, Error, OnKey, Result, Schema, Sources, StagedRows, Table, Update,
+    Batch, Code, CommitOptions, Error, OnKey, Result, Schema, Snapshot, Sources, StagedRows, Table, Update,
 };
 
 use crate::inputs::{Input, inputs_of};
@@ -29,9 +29,11 @@ enum Kind {
 /// Starts a write that is told more before it is committed. For an update, a batch of one row has what is set to constants.
 ///
 /// # Errors
-/// As [`StagedRows::new`], [`Update::new`] and [`Table::check_version`].
+/// As [`StagedRows::new`], [`Update::new`] and [`CommitOptions::check_version`].
 pub fn stage(table: &Arc<Table>, request: &str, constants: Option<&[u8]>) -> Result<Draft> {
-    staged(table, request, |table| table.batch(constants.unwrap_or_default()))
+    staged(table, request, |snapshot| {
+        snapshot.batch(constants.unwrap_or_default())
+    })
 }
 
 /// [`stage`], with the constants of an update in Arrow's IPC format.
@@ -39,8 +41,8 @@ pub fn stage(table: &Arc<Table>, request: &str, constants: Option<&[u8]>) -> Res
 /// # Errors
 /// As [`stage`] and [`Batch::from_arrow`].
 pub fn stage_arrow(table: &Arc<Table>, request: &str, constants: Option<&[u8]>) -> Result<Draft> {
-    staged(table, request, |table| {
-        let schema = Arc::clone(table.snapshot()?.schema());
+    staged(table, request, |snapshot| {
+        let schema = Arc::clone(snapshot.schema());
         let batches = Batch::from_arrow(constants.unwrap_or_default(), &schema)?;
         let batch = batches.into_iter().next();
         let none = || Error::new(Code::InvalidArgument, "An update says in one row what it sets.");
@@ -54,7 +56,7 @@ type Constants = (Batch, Arc<Schema>);
 fn staged(
     table: &Arc<Table>,
     request: &str,
-    constants: impl FnOnce(&Table) -> Result<Constants>,
+    constants: impl FnOnce(&Snapshot) -> Result<Constants>,
 ) -> Result<Draft> {
     let request: Write = parse(request)?;
     let snapshot = table.snapshot()?;
@@ -63,13 +65,13 @@ fn staged(
     let embeds = fields.filter_map(|field| Some((field.id, field.embed.clone()?)));
     let embeds = embeds.collect();
     let kind = match request.kind {
-        WriteKind::Insert => rows(table, &request, OnKey::Refuse)?,
-        WriteKind::Upsert => rows(table, &request, OnKey::Replace)?,
-        WriteKind::Update => update(table, &request, constants(table)?)?,
+        WriteKind::Insert => rows(table, &snapshot, &request, OnKey::Refuse)?,
+        WriteKind::Upsert => rows(table, &snapshot, &request, OnKey::Replace)?,
+        WriteKind::Update => update(table, &request, constants(&snapshot)?)?,
         WriteKind::Delete => return Err(Error::internal("a delete that is told more")),
     };
-    let options = request.options.into();
-    table.check_version(&options)?;
+    let options: CommitOptions = request.options.into();
+    options.check_version(snapshot.version())?;
     Ok(Draft {
         kind: Some(kind),
         options,
@@ -77,8 +79,8 @@ fn staged(
     })
 }
 
-fn rows(table: &Arc<Table>, request: &Write, on_key: OnKey) -> Result<Kind> {
-    let stage = StagedRows::new(Arc::clone(table), on_key)?;
+fn rows(table: &Arc<Table>, snapshot: &Snapshot, request: &Write, on_key: OnKey) -> Result<Kind> {
+    let stage = StagedRows::on(Arc::clone(table), snapshot, on_key)?;
     let stage = stage.on_duplicate(request.on_duplicate.into());
     Ok(Kind::Rows(stage.wanted(request.derived.clone())))
 }
@@ -197,7 +199,7 @@ impl Draft {
         let done = match &mut kind {
             Kind::Rows(stage) => {
                 let ending = ending.map(parse::<Json>).transpose()?;
-                let ending = filter(ending.as_ref(), stage.table().snapshot()?.schema())?;
+                let ending = filter(ending.as_ref(), stage.table().known()?.schema())?;
                 stage.end(ending);
                 stage.commit(&self.options)?
             }

@@ -41,7 +41,10 @@ impl CommitOptions {
     }
 
     /// Refuses a write that was made for another version than the newest.
-    pub(super) fn check_version(&self, newest: u64) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`Code::Conflict`], naming both versions.
+    pub fn check_version(&self, newest: u64) -> Result<()> {
         let Some(wanted) = self.if_version.filter(|wanted| *wanted != newest) else {
             return Ok(());
         };

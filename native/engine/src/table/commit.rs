@@ -154,7 +154,11 @@ impl Table {
     fn commit_all(&self, members: &mut [Member<'_>]) {
         let began = self.home.environment.monotonic();
         for tries in 1.. {
-            match self.try_all(members) {
+            let on = match tries {
+                1 => self.to_commit_on(),
+                _ => self.refresh().map(|state| (state, false)),
+            };
+            match on.and_then(|(before, is_assumed)| self.try_all(members, &before, is_assumed)) {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(error) => return fail(members, &error),
@@ -170,18 +174,25 @@ impl Table {
     }
 
     /// Asks every member for its change of what the ones before it made, and puts all changes at once. A member that fails is
-    /// left out. `false` where another commit came first: then nobody has changed anything.
-    fn try_all(&self, members: &mut [Member<'_>]) -> Result<bool> {
-        let before = self.refresh()?;
+    /// left out. `false` where another commit came first: then nobody has changed anything. Only what is put decides that: what fails or
+    /// changes nothing on a state that `is_assumed` to be the newest is looked at again.
+    fn try_all(
+        &self,
+        members: &mut [Member<'_>],
+        before: &Arc<TableState>,
+        is_assumed: bool,
+    ) -> Result<bool> {
         before.manifest.check_writable()?;
         let mut landing = Landing {
-            state: Arc::clone(&before),
+            state: Arc::clone(before),
             created: Created::new(&self.home),
         };
         // The first member whose outcome depends on whether the manifest lands.
         let mut first = None;
+        let mut is_sure = !is_assumed;
         for (at, member) in members.iter_mut().enumerate() {
             let commit = match (member.join)(self, &landing.state, first.is_some()) {
+                Ok(Joined::Nothing) if !self.is_newest(before, &mut is_sure)? => return Ok(false),
                 Ok(Joined::Nothing) => None,
                 Ok(Joined::After(after)) => {
                     first.get_or_insert(at);
@@ -189,13 +200,14 @@ impl Table {
                     landing.state = after.state;
                     last_commit(&landing.state).cloned()
                 }
-                Ok(Joined::Failed(error)) => match self.may_be_moved(&before, &error) {
-                    Ok(false) => {
+                Ok(Joined::Failed(error)) => match self.may_be_moved(before, &error) {
+                    Ok(false) if self.is_newest(before, &mut is_sure)? => {
                         member.outcome = Some(Err(error));
                         continue;
                     }
                     moved => return moved.map(|_| false),
                 },
+                Err(_) if !self.is_newest(before, &mut is_sure)? => return Ok(false),
                 Err(error) => {
                     member.outcome = Some(Err(error));
                     continue;
@@ -207,11 +219,20 @@ impl Table {
         let Some(first) = first else {
             return Ok(true);
         };
-        let put = self.put(&before, landing);
+        let put = self.put(before, landing);
         if let Err(error) = &put {
             fail(members.get_mut(first..).unwrap_or_default(), error);
         }
         Ok(put.unwrap_or(true))
+    }
+
+    /// Whether a state is the newest; asked once.
+    fn is_newest(&self, state: &Arc<TableState>, is_sure: &mut bool) -> Result<bool> {
+        if !*is_sure && self.has_moved(state)? {
+            return Ok(false);
+        }
+        *is_sure = true;
+        Ok(true)
     }
 
     /// Whether a failure may come from files that others replaced meanwhile.

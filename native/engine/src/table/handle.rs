@@ -47,6 +47,8 @@ pub struct Table {
     pub(super) indexing: Mutex<Indexing>,
     /// The name of the table's directory is durable: whoever created it may have died before it was.
     pub(super) named: AtomicBool,
+    /// The newest sequence, as far as this handle opened or put it itself.
+    pub(super) newest: AtomicU64,
 }
 
 /// A change that waits for its commit.
@@ -70,6 +72,7 @@ impl Table {
     pub(crate) fn open(home: TableHome) -> Result<Self> {
         let state = TableState::load(&home, None)?;
         Ok(Self {
+            newest: AtomicU64::new(state.manifest.sequence),
             line: Line::default(),
             writing: queue_of(&home),
             pace: Pace::default(),
@@ -242,6 +245,29 @@ impl Table {
             return Err(self.home.replaced(incarnation));
         }
         Ok(self.install(Arc::new(newer)))
+    }
+
+    /// The state to commit on, and whether it is taken for the newest without a look. So it is where this handle opened or put it, and asking takes
+    /// as long as the commit itself: who puts the next one first is decided by the store.
+    pub(super) fn to_commit_on(&self) -> Result<(Arc<TableState>, bool)> {
+        let state = self.current();
+        let is_own = self.newest.load(Ordering::Relaxed) == state.manifest.sequence;
+        match is_own && !self.home.store.is_near() {
+            true => Ok((state, true)),
+            false => Ok((self.refresh()?, false)),
+        }
+    }
+
+    /// The table as a write is prepared by: the newest version, or, in a store that is far away, the newest that this handle knows of. The
+    /// commit looks again.
+    ///
+    /// # Errors
+    /// As [`Table::snapshot`].
+    pub fn known(&self) -> Result<Snapshot> {
+        match self.home.store.is_near() {
+            true => self.snapshot(),
+            false => Ok(Snapshot::latest(self.current())),
+        }
     }
 
     /// A result. Where it is a failure and the table was dropped or renamed meanwhile, the failure says that instead.

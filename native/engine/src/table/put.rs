@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::created::Kept;
 use super::handle::Table;
@@ -33,6 +34,8 @@ impl Table {
         };
         match outcome {
             PutOutcome::Created => {
+                self.newest
+                    .store(landing.state.manifest.sequence, Ordering::Relaxed);
                 let state = self.install(Arc::clone(&landing.state));
                 self.sweep(&state);
                 Ok(true)

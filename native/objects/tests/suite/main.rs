@@ -8,6 +8,7 @@
 )]
 
 mod a_bucket_answers_as_a_disk_does;
+mod a_commit_does_not_ask_first;
 mod a_failure_says_what_to_do;
 mod every_version_stays_what_it_was;
 mod files_are_fetched_and_kept;

@@ -91,6 +91,10 @@ fn calls_ask_for_so_much() {
     store.asked();
     assert_eq!(read(&opened), 3_001);
     tell("read after another process committed");
+    write(&table, 3_001..3_002);
+    store.asked();
+    write(&opened, 3_002..3_003);
+    tell("commit that another came before");
     writer.table_names().unwrap();
     tell("names of one table");
     insta::assert_snapshot!(told.join("\n"));

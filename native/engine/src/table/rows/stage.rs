@@ -13,7 +13,7 @@ use crate::filter::{Columns, Filter};
 use crate::format::{Fragment, Rows};
 use crate::fragment::Segment;
 use crate::schema::{Field, Schema};
-use crate::snapshot::key_at;
+use crate::snapshot::{Snapshot, key_at};
 use crate::table::change::CommitOptions;
 use crate::table::commit::Written;
 use crate::table::created::Created;
@@ -55,6 +55,14 @@ impl StagedRows {
     /// [`Code::NoPrimaryKey`] for [`OnKey::Replace`] on a table without a key.
     pub fn new(table: Arc<Table>, on_key: OnKey) -> Result<Self> {
         let snapshot = table.snapshot()?;
+        Self::on(table, &snapshot, on_key)
+    }
+
+    /// Starts a write by a snapshot of the table that was just taken.
+    ///
+    /// # Errors
+    /// As [`StagedRows::new`].
+    pub fn on(table: Arc<Table>, snapshot: &Snapshot, on_key: OnKey) -> Result<Self> {
         snapshot.state.manifest.check_writable()?;
         if on_key == OnKey::Replace {
             snapshot.key_field()?;
@@ -208,7 +216,7 @@ impl StagedRows {
     /// # Errors
     /// [`Code::Conflict`] where the table no longer has the column; [`Code::Corrupt`]; what a commit of the rows would say.
     pub fn missing(&mut self, field: u32, limit: usize) -> Result<Option<Sources>> {
-        let snapshot = self.table.snapshot()?;
+        let snapshot = self.table.known()?;
         let from = if self.late { 0 } else { self.written };
         let mut sources = Sources::new(&snapshot, field, limit)?;
         for piece in self.pieces.iter().skip(from) {
@@ -279,7 +287,7 @@ impl StagedRows {
 
     /// Writes the rows that wait to a file. Vectors that belong to rows with all of their sources go with them.
     fn flush(&mut self) -> Result<()> {
-        let snapshot = self.table.snapshot()?;
+        let snapshot = self.table.known()?;
         let waiting = self.pieces.split_off(self.written);
         let Some(base) = waiting.first().map(|piece| piece.base) else {
             return Ok(());

@@ -103,7 +103,7 @@ impl Update {
     /// # Errors
     /// What a commit would say.
     pub fn missing(&mut self, field: u32, limit: usize) -> Result<Option<Sources>> {
-        let snapshot = self.table.snapshot()?;
+        let snapshot = self.table.known()?;
         let matching = self.matching.as_mut().ok_or_else(lost)?;
         let mut sources = Sources::new(&snapshot, field, limit)?;
         let places = snapshot.places(matching.filter.as_ref())?;

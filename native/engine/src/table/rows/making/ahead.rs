@@ -34,7 +34,7 @@ impl Ahead {
         options: &CommitOptions,
         make: impl FnOnce(&mut Making<'_>) -> Result<Option<Vec<Arc<Made>>>>,
     ) -> Result<Self> {
-        let Ok(snapshot) = table.snapshot() else {
+        let Ok(snapshot) = table.known() else {
             return Ok(Self::default());
         };
         let is_refused = options.check_version(snapshot.version()).is_err();

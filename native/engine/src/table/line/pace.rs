@@ -3,7 +3,7 @@ use std::time::Duration;
 
 /// How long single changes took to be committed: whether the next one can be expected to be quick.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(in crate::table) struct Pace {
     /// So many quick ones have to come before the next is expected to be.
     owed: AtomicU32,
 }
@@ -24,12 +24,12 @@ impl Default for Pace {
 }
 
 impl Pace {
-    pub(super) fn is_quick(&self) -> bool {
+    pub(in crate::table) fn is_quick(&self) -> bool {
         self.owed.load(Ordering::Relaxed) == 0
     }
 
     /// Notes how long a change took. Whoever leads calls this, and so one at a time.
-    pub(super) fn took(&self, time: Duration) {
+    pub(in crate::table) fn took(&self, time: Duration) {
         let owed = match time <= QUICK {
             true => self.owed.load(Ordering::Relaxed).saturating_sub(1),
             false => AFTER_SLOW,

@@ -1,8 +1,14 @@
 //! The line of those who wait for a commit of a table, in the order in which they came. It knows nothing of tables.
 
+mod pace;
+mod queue;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+pub(super) use self::pace::Pace;
+pub(super) use self::queue::queue_of;
 
 /// Changes that wait to be committed, and callers that wait to have the table for themselves.
 ///

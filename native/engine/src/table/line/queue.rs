@@ -11,7 +11,7 @@ type Queues = HashMap<(std::path::PathBuf, String), Weak<Mutex<()>>>;
 static QUEUES: LazyLock<Mutex<Queues>> = LazyLock::new(Mutex::default);
 
 /// The queue of a table: who writes holds it.
-pub(super) fn queue_of(home: &TableHome) -> Arc<Mutex<()>> {
+pub(in crate::table) fn queue_of(home: &TableHome) -> Arc<Mutex<()>> {
     let Some(place) = home.catalog.place() else {
         return Arc::default();
     };

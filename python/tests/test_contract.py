@@ -41,7 +41,7 @@ def column(said: Mapping[str, Any]) -> varve.Column:
 def plain(value: Any) -> Any:
     """A value in the form of the cases."""
     if isinstance(value, dt.datetime):
-        return value.astimezone(dt.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -88,7 +88,7 @@ def holds(said: Any, found: Any) -> None:
             holds(value, found[name] if isinstance(found, Mapping) else plain(getattr(found, name)))
     elif isinstance(said, list):
         assert len(found) == len(said), found
-        for one, other in zip(said, found):
+        for one, other in zip(said, found, strict=False):
             holds(one, other)
     elif isinstance(said, float):
         assert found == pytest.approx(said, abs=1e-6)

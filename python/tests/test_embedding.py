@@ -82,6 +82,8 @@ def test_a_function_that_fails_is_named(db: varve.Database) -> None:
 
 
 def test_a_text_without_a_vector_is_kept(db: varve.Database) -> None:
-    table = db.create_table("t", {"id": varve.integer(primary_key=True), "x": varve.text(), "vec": varve.embed(named(), "x")})
+    table = db.create_table(
+        "t", {"id": varve.integer(primary_key=True), "x": varve.text(), "vec": varve.embed(named(), "x")}
+    )
     table.insert([{"id": 1, "x": "void"}, {"id": 2, "x": "abc"}])
     assert [row["vec"] for row in table.find(select=["vec"], order_by="id")] == [None, [1.0, 1.0, 1.0]]

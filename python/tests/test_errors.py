@@ -14,7 +14,11 @@ CASES: dict[str, tuple[Callable[[varve.Database, varve.Table], object], str, str
     "no table": (lambda db, t: db.table("x"), "TABLE_NOT_FOUND", 'There is no table "x".'),
     "a table that is there": (lambda db, t: db.create_table("docs", {"a": varve.text()}), "TABLE_EXISTS", ""),
     "no column": (lambda db, t: t.find(where={"nope": 1}), "COLUMN_NOT_FOUND", 'The table has no column "nope".'),
-    "a column that no table has": (lambda db, t: t.insert({"id": "x", "nope": 1}), "INVALID_ROW", 'Row 0 has the key "nope", which is not a column.'),
+    "a column that no table has": (
+        lambda db, t: t.insert({"id": "x", "nope": 1}),
+        "INVALID_ROW",
+        'Row 0 has the key "nope", which is not a column.',
+    ),
     "a value of another type": (
         lambda db, t: t.insert([{"id": "x"}, {"id": 7}]),
         "INVALID_ROW",
@@ -22,11 +26,31 @@ CASES: dict[str, tuple[Callable[[varve.Database, varve.Table], object], str, str
     ),
     "a boolean for a number": (lambda db, t: t.insert({"id": "x", "views": True}), "INVALID_ROW", ""),
     "no row": (lambda db, t: t.insert(["x"]), "INVALID_ROW", "Row 0 is 'x', and not a dict."),
-    "no rows": (lambda db, t: t.insert(7), "INVALID_ARGUMENT", "rows: expected dicts, or something that hands out Arrow, found 7."),
-    "a key twice": (lambda db, t: t.insert({"id": "a"}), "DUPLICATE_KEY", 'Row 0: the key "a" is in the table already.'),
-    "an operator": (lambda db, t: t.find(where={"id": {"$foo": 1}}), "INVALID_FILTER", 'The operator "$foo" is not known here.'),
-    "no filter": (lambda db, t: t.delete(where="x"), "INVALID_FILTER", 'A filter was expected and the text "x" was found.'),
-    "no point": (lambda db, t: t.count(as_of="noon"), "INVALID_ARGUMENT", 'asOf: expected an instant, found the text "noon".'),
+    "no rows": (
+        lambda db, t: t.insert(7),
+        "INVALID_ARGUMENT",
+        "rows: expected dicts, or something that hands out Arrow, found 7.",
+    ),
+    "a key twice": (
+        lambda db, t: t.insert({"id": "a"}),
+        "DUPLICATE_KEY",
+        'Row 0: the key "a" is in the table already.',
+    ),
+    "an operator": (
+        lambda db, t: t.find(where={"id": {"$foo": 1}}),
+        "INVALID_FILTER",
+        'The operator "$foo" is not known here.',
+    ),
+    "no filter": (
+        lambda db, t: t.delete(where="x"),
+        "INVALID_FILTER",
+        'A filter was expected and the text "x" was found.',
+    ),
+    "no point": (
+        lambda db, t: t.count(as_of="noon"),
+        "INVALID_ARGUMENT",
+        'asOf: expected an instant, found the text "noon".',
+    ),
     "a time without zone": (lambda db, t: t.count(as_of=dt.datetime(2026, 1, 1)), "INVALID_ARGUMENT", ""),
     "no version": (lambda db, t: t.count(as_of=99), "VERSION_NOT_FOUND", ""),
     "no tag": (lambda db, t: t.as_of({"tag": "x"}), "TAG_NOT_FOUND", ""),
@@ -35,7 +59,11 @@ CASES: dict[str, tuple[Callable[[varve.Database, varve.Table], object], str, str
         "INVALID_ARGUMENT",
         'The table "docs" has no vector column of 2 dimensions.',
     ),
-    "no query": (lambda db, t: t.search(7), "INVALID_ARGUMENT", "search: expected a vector of finite numbers, found 7."),
+    "no query": (
+        lambda db, t: t.search(7),
+        "INVALID_ARGUMENT",
+        "search: expected a vector of finite numbers, found 7.",
+    ),
     "an option": (lambda db, t: t.search("x", limits=3), "INVALID_ARGUMENT", ""),
     "an option of a write": (lambda db, t: t.insert({"id": "x"}, note="x"), "INVALID_ARGUMENT", ""),
     "two keys": (

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import doctest
 from pathlib import Path
 
 import pytest
 
 import varve
+
+
+def test_the_example_of_the_package_runs() -> None:
+    assert doctest.testmod(varve).failed == 0 and doctest.testmod(varve).attempted > 4
 
 
 def test_a_row_is_found_by_its_key(docs: varve.Table) -> None:
@@ -26,21 +31,24 @@ def test_rows_are_found_by_filters_in_an_order(docs: varve.Table) -> None:
 
 
 def test_an_earlier_version_stays_readable(docs: varve.Table) -> None:
-    assert docs.find(as_of=1, order_by="id", select=["title"]) == [{"title": "refund policy"}, {"title": "shipping times"}]
+    assert docs.find(as_of=1, order_by="id", select=["title"]) == [
+        {"title": "refund policy"},
+        {"title": "shipping times"},
+    ]
     then = docs.as_of(1)
     assert (then.version, then.count(), len(docs)) == (1, 2, 3)
     docs.tag("launch", 1)
     assert docs.count(as_of={"tag": "launch"}) == 2
     [newest, first] = docs.history()
     assert (first.message, first.inserted, first.tags) == ("first", 2, ("launch",))
-    assert first.committed_at is not None and first.committed_at <= dt.datetime.now(dt.timezone.utc)
+    assert first.committed_at is not None and first.committed_at <= dt.datetime.now(dt.UTC)
     assert docs.count(as_of=newest.committed_at) == 3
 
 
 def test_a_fact_is_true_from_a_date_on(db: varve.Database) -> None:
     prices = db.create_table("prices", {"id": varve.text(primary_key=True), "cents": varve.integer()})
     prices.insert({"id": "a", "cents": 10}, effective_at="2026-01-01")
-    prices.upsert({"id": "a", "cents": 12}, effective_at=dt.datetime(2026, 3, 1, tzinfo=dt.timezone.utc))
+    prices.upsert({"id": "a", "cents": 12}, effective_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
     assert prices.as_of({"effective": "2026-02-01"}).get("a") == {"id": "a", "cents": 10}
     assert prices.as_of({"effective": "2026-03-01"}).get("a") == {"id": "a", "cents": 12}
 

@@ -33,7 +33,7 @@ ROW: dict[str, Any] = {
     "float": 0.1,
     "small": 0.5,
     "flag": True,
-    "at": dt.datetime(2026, 3, 1, 12, tzinfo=dt.timezone.utc),
+    "at": dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC),
     "day": dt.date(2026, 3, 1),
     "bytes": b"\x00\xff",
     "vector": [0.5, -1.0],
@@ -87,7 +87,11 @@ def test_every_type_comes_back_as_it_went_in(every: varve.Table) -> None:
 def test_what_does_not_fit_is_refused(every: varve.Table, name: str, value: object) -> None:
     with pytest.raises(varve.VarveError) as caught:
         every.insert([{"id": 1}, {**ROW, "id": 2, name: value}])
-    assert (caught.value.code, caught.value.where.get("row"), caught.value.where.get("column")) == ("INVALID_ROW", 1, name)
+    assert (caught.value.code, caught.value.where.get("row"), caught.value.where.get("column")) == (
+        "INVALID_ROW",
+        1,
+        name,
+    )
     assert every.count() == 0
 
 
@@ -112,7 +116,7 @@ def test_a_schema_of_arrow_makes_a_table(db: varve.Database) -> None:
         ]
     )
     table = db.create_table("t", schema, primary_key="id", embed={"vec": varve.embed(varve.builtin(), "name")})
-    rows = [{"id": 1, "name": "silt", "near": [1, 0], "seen": dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)}]
+    rows = [{"id": 1, "name": "silt", "near": [1, 0], "seen": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}]
     table.insert(pa.Table.from_pylist(rows, schema=schema))
     assert table.find(select=["id", "name", "near", "seen"]) == rows
     assert table.search("silt", limit=1)[0]["id"] == 1

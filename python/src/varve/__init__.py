@@ -2,7 +2,7 @@
 
 >>> import varve
 >>> db = varve.connect("memory:")
->>> docs = db.create_table("docs", {"id": varve.text(primary_key=True), "body": varve.text()})
+>>> docs = db.create_table("docs", {"id": varve.text(primary_key=True), "body": varve.text(search=True)})
 >>> docs.insert([{"id": "a", "body": "Silt over sand"}]).version
 1
 >>> docs.search("sand", mode="text")[0]["id"]

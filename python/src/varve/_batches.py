@@ -54,7 +54,7 @@ class Batches:
         if self._held is None:
             reader = self._view.scan(where=self._where, select=self._columns, batch_rows=ROWS)
             self._held = reader.read_all().combine_chunks()
-        held = {name: array_of(column) for name, column in zip(self._columns, self._held.columns)}
+        held = {name: array_of(column) for name, column in zip(self._columns, self._held.columns, strict=False)}
         order = random.permutation(self._held.num_rows)
         for start in range(0, len(order), self._size):
             rows = order[start : start + self._size]
@@ -63,7 +63,7 @@ class Batches:
 
 def arrays(batch: pa.RecordBatch) -> dict[str, Any]:
     """The columns of a batch as arrays of NumPy, where the batch lies."""
-    return {name: array_of(column) for name, column in zip(batch.schema.names, batch.columns)}
+    return {name: array_of(column) for name, column in zip(batch.schema.names, batch.columns, strict=False)}
 
 
 def array_of(column: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, Any]:

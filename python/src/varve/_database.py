@@ -18,9 +18,7 @@ from ._schema import Column, Embed, schema_of
 from ._table import Table
 
 
-def connect(
-    uri: str | os.PathLike[str], *, embeddings: Sequence[EmbeddingFunction] = (), **bucket: Any
-) -> Database:
+def connect(uri: str | os.PathLike[str], *, embeddings: Sequence[EmbeddingFunction] = (), **bucket: Any) -> Database:
     """Opens a database: a path, ``"memory:"``, or the address of a bucket (``"s3://bucket/prefix"``).
 
     ``embeddings`` are functions that tables name. The other options are for buckets: ``region``, ``endpoint``, ``credentials``,

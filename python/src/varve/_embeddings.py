@@ -60,8 +60,8 @@ def builtin() -> EmbeddingFunction:
         if not model:
             model.append(_native.NativeEmbedder(str(folder)))
         known, vectors = model[0].embed(list(texts))
-        rows = np.frombuffer(vectors, "<f4").reshape(len(texts), -1)
-        return [row if is_known else None for row, is_known in zip(rows, known)]
+        rows = np.frombuffer(memoryview(vectors), "<f4").reshape(len(texts), -1)
+        return [row if is_known else None for row, is_known in zip(rows, known, strict=False)]
 
     return EmbeddingFunction(
         "builtin",
@@ -154,13 +154,19 @@ def vectors_of(
     asked = [at for at, one in enumerate(inputs) if one is not None]
     for start in range(0, len(asked), function.max_batch):
         part = asked[start : start + function.max_batch]
-        for at, vector in zip(part, _call(function, [inputs[at] for at in part], kind, where)):
+        for at, vector in zip(part, _call(function, [inputs[at] for at in part], kind, where), strict=False):
             if vector is None:
                 continue
             row = np.asarray(vector, "<f4")
             if row.shape != (function.dimensions,) or not np.isfinite(row).all():
-                found = f"a vector of shape {row.shape}" if row.shape != (function.dimensions,) else "one that is not finite"
-                raise _failed(function, f"it gave {found}, and {function.dimensions} finite numbers were expected", where)
+                found = (
+                    f"a vector of shape {row.shape}"
+                    if row.shape != (function.dimensions,)
+                    else "one that is not finite"
+                )
+                raise _failed(
+                    function, f"it gave {found}, and {function.dimensions} finite numbers were expected", where
+                )
             out[at] = row
             known[at] = True
     return known, out.tobytes()

@@ -1,8 +1,7 @@
 """The engine. Requests and answers are JSON, rows are streams of Arrow."""
 
-from collections.abc import Buffer
-
-class Bytes(Buffer):
+class Bytes:
+    def __buffer__(self, flags: int, /) -> memoryview: ...
     def __len__(self) -> int: ...
 
 class NativeDatabase:

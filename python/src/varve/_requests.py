@@ -72,7 +72,7 @@ def instant(value: dt.datetime) -> str:
             f"{described(value)} has no time zone.",
             hint="Give one: datetime.now(timezone.utc).",
         )
-    utc = value.astimezone(dt.timezone.utc)
+    utc = value.astimezone(dt.UTC)
     return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
 
 
@@ -80,7 +80,7 @@ def moment(ms: int | None) -> dt.datetime | None:
     """Milliseconds since 1970 as an instant in UTC."""
     if ms is None:
         return None
-    return dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc) + dt.timedelta(milliseconds=ms)
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=ms)
 
 
 def _name(key: object) -> str:

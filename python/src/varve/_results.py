@@ -69,7 +69,7 @@ class Diff:
     @property
     def changed(self) -> list[Change]:
         """Rows of a key that both versions have."""
-        return [Change(before, after) for before, after in zip(self.before, self.after)]
+        return [Change(before, after) for before, after in zip(self.before, self.after, strict=False)]
 
 
 def written(text: str) -> WriteResult:

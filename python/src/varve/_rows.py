@@ -59,7 +59,8 @@ class Rows(Sequence[dict[str, Any]]):
         return self._table.__arrow_c_stream__(requested_schema)
 
     def __len__(self) -> int:
-        return self._table.num_rows
+        rows: int = self._table.num_rows
+        return rows
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...
@@ -89,7 +90,7 @@ def read(stream: object) -> pa.Table:
 def dicts(table: pa.Table) -> list[dict[str, Any]]:
     """Rows as dicts. JSON is parsed, also where it lies in lists and structs."""
     columns = []
-    for field, column in zip(table.schema, table.columns):
+    for field, column in zip(table.schema, table.columns, strict=False):
         values = column.to_pylist()
         kind = json.loads((field.metadata or {}).get(TYPE, b"null"))
         if kind is not None and _has_json(kind):
@@ -98,7 +99,7 @@ def dicts(table: pa.Table) -> list[dict[str, Any]]:
     names = table.column_names
     if not columns:
         return [{} for _ in range(table.num_rows)]
-    return [dict(zip(names, row)) for row in zip(*columns)]
+    return [dict(zip(names, row, strict=False)) for row in zip(*columns, strict=False)]
 
 
 def _has_json(kind: dict[str, Any]) -> bool:

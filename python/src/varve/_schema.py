@@ -43,7 +43,9 @@ def _maker(kind: str) -> Any:
         return Column({"kind": kind}, **said)
 
     make.__name__ = make.__qualname__ = kind
-    make.__doc__ = f"A column of type {kind}. It may be the ``primary_key``, ``nullable``, have a ``default``, be ``indexed``."
+    make.__doc__ = (
+        f"A column of type {kind}. It may be the ``primary_key``, ``nullable``, have a ``default``, be ``indexed``."
+    )
     return make
 
 

@@ -34,9 +34,7 @@ class Table(View):
         super().__init__(native, name, functions)
         self._arrow: tuple[int, pa.Schema] | None = None
 
-    def insert(
-        self, rows: Any, *, on_duplicate: str | None = None, vectors: bool = False, **said: Any
-    ) -> WriteResult:
+    def insert(self, rows: Any, *, on_duplicate: str | None = None, vectors: bool = False, **said: Any) -> WriteResult:
         """Adds rows: dicts, or anything that hands out Arrow. A key that is there already is refused.
 
         ``vectors`` lets rows bring vectors for columns that are computed.

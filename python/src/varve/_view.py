@@ -14,8 +14,8 @@ from ._batches import Batches
 from ._embeddings import Functions, vectors_of
 from ._errors import bad_argument
 from ._requests import camel, options, request
-from ._rows import Rows, read
 from ._results import plain_result
+from ._rows import Rows, read
 
 #: A filter: a dict in the manner of Mongo, or a list of these that must all hold.
 Where = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -128,9 +128,7 @@ class View:
         as_of: Point = None,
     ) -> pa.RecordBatchReader:
         """All rows that match a filter, batch by batch. Vectors are there where they are selected."""
-        asked = request(
-            kind="scan", asOf=self._view(as_of)._at, where=where, select=select, batchRows=batch_rows
-        )
+        asked = request(kind="scan", asOf=self._view(as_of)._at, where=where, select=select, batchRows=batch_rows)
         native = self._native.scan(asked)
         schema = pa.ipc.read_schema(pa.py_buffer(native.schema()))
         return pa.RecordBatchReader.from_batches(schema, _batches(native, schema))
@@ -206,9 +204,7 @@ class View:
         functions = self._traits() if asks_words else None
         dimensions = None if brought is None else brought.size
         planned: dict[str, Any] = json.loads(
-            self._native.plan(
-                request(asOf=self._at, text=text, dimensions=dimensions, functions=functions, **asked)
-            )
+            self._native.plan(request(asOf=self._at, text=text, dimensions=dimensions, functions=functions, **asked))
         )
         column = planned["column"]
         if column is None or brought is not None:

@@ -137,9 +137,9 @@ def _marked_as(field: pa.Field, kind: Mapping[str, Any]) -> pa.Field:
 def plain_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
     """A batch without views and runs, which the engine does not read."""
     columns = [_plain(column) for column in batch.columns]
-    if all(new is old for new, old in zip(columns, batch.columns)):
+    if all(new is old for new, old in zip(columns, batch.columns, strict=False)):
         return batch
-    fields = [field.with_type(column.type) for field, column in zip(batch.schema, columns)]
+    fields = [field.with_type(column.type) for field, column in zip(batch.schema, columns, strict=False)]
     return pa.record_batch(columns, schema=pa.schema(fields))
 
 
@@ -239,7 +239,7 @@ def _of_wire(kind: Mapping[str, Any], wire: Any) -> Any:
         case "list":
             return [_of_wire(kind["item"]["type"], item) for item in wire]
         case "struct":
-            return {part["name"]: _of_wire(part["type"], one) for part, one in zip(kind["fields"], wire)}
+            return {part["name"]: _of_wire(part["type"], one) for part, one in zip(kind["fields"], wire, strict=False)}
         case _:
             return wire
 
@@ -280,7 +280,7 @@ def _integer(value: Any) -> Any:
 def _instant(value: Any) -> Any:
     moment = dt.datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else value
     if isinstance(moment, str):
-        moment = dt.datetime.combine(dt.date.fromisoformat(moment), dt.time(), dt.timezone.utc)
+        moment = dt.datetime.combine(dt.date.fromisoformat(moment), dt.time(), dt.UTC)
     if _as(dt.datetime, moment).tzinfo is None:
         raise ValueError("an instant has a time zone")
     return moment

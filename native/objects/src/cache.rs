@@ -138,7 +138,11 @@ impl Cache {
     /// because somebody has them open.
     pub(crate) fn drop_all(&self) -> Result<u64> {
         let failed = |error| Error::io("drop what was kept in", self.folder.to_string_lossy(), &error);
-        fs::create_dir_all(&self.folder).map_err(failed)?;
+        match fs::create_dir_all(&self.folder) {
+            // A folder that cannot be made holds nothing, and will hold nothing.
+            Err(_) if !self.folder.exists() => return Ok(0),
+            made => made.map_err(failed)?,
+        }
         let id = getrandom::u64().map_err(|_| Error::internal("the system has no randomness"))?;
         // Before they are looked for: who ends a copy looks here afterwards.
         fs::write(self.folder.join(DROPPED), format!("{id:016x}")).map_err(failed)?;
@@ -486,6 +490,14 @@ mod tests {
         // A later one does.
         put(&cache, "a", &[7; 100]);
         assert!(cache.open("a").is_some());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_has_no_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), []).unwrap();
+        let cache = Cache::new(folder.path().join("file/in"), BUDGET);
+        assert_eq!(cache.drop_all().unwrap(), 0);
     }
 
     #[test]

@@ -35,7 +35,8 @@ pub(super) fn check_lineage(
             copy.version, newest.version
         );
         return Err(Error::new(Code::Conflict, message).hint(format!(
-            "If the target is the one to go on with, copy it the other way. Otherwise: {HINT}"
+            "If the target is the one to go on with, copy it the other way. If not: {}",
+            HINT.replacen('C', "c", 1)
         )));
     }
     if copy.version == 0 {

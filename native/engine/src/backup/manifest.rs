@@ -81,7 +81,7 @@ pub(super) fn following(
 
 /// The files that left with a manifest, and those that left before and are still there.
 fn retired(next: &Manifest, before: &Manifest, listed: &Listed) -> Result<Vec<Raw<Retired>>> {
-    let named: HashSet<(&str, &str)> = named(next).collect();
+    let named: HashSet<(&str, &str)> = next.files().collect();
     let stays = |retired: &Retired| {
         let is_there = listed
             .get(retired.directory.as_str())
@@ -90,7 +90,7 @@ fn retired(next: &Manifest, before: &Manifest, listed: &Listed) -> Result<Vec<Ra
     };
     let mut all: Vec<Raw<Retired>> = before.retired.clone();
     all.retain(|retired| stays(retired.get()));
-    for (directory, file) in self::named(before).filter(|file| !named.contains(file)) {
+    for (directory, file) in before.files().filter(|file| !named.contains(file)) {
         all.push(Raw::new(Retired {
             directory: directory.to_owned(),
             file: file.to_owned(),
@@ -100,20 +100,7 @@ fn retired(next: &Manifest, before: &Manifest, listed: &Listed) -> Result<Vec<Ra
     Ok(all)
 }
 
-/// The files of rows, deaths and indexes that a manifest names, each with its folder.
-pub(super) fn named(manifest: &Manifest) -> impl Iterator<Item = (&str, &str)> {
-    let rows = manifest
-        .fragments
-        .iter()
-        .flat_map(|fragment| fragment.get().files());
-    let deaths = manifest.deaths.runs.iter().map(|run| run.file.as_str());
-    let indexes = manifest.indexes.iter().map(|index| index.get().file());
-    rows.map(|file| ("data", file))
-        .chain(deaths.map(|file| ("deaths", file)))
-        .chain(indexes.map(|file| ("index", file)))
-}
-
-/// Whether two manifests say the same, but for what belongs to the place where they stand.
+/// Whether two manifests say the same, apart from what belongs to the place where they are.
 pub(super) fn says_the_same(one: &Manifest, other: &Manifest) -> Result<bool> {
     let said = |manifest: &Manifest| {
         let mut manifest = manifest.clone();

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::file::{check_stop, copy_file};
 use super::lineage::{check_lineage, log_of, unreadable};
 use super::manifest::{Listed, begun, following, list, put, says_the_same};
-use super::tidied::{set_tags, tags_in, tidy};
+use super::tidied::{add_tags, remove_tags, tags_in, tidy};
 use super::wanted::{Wanted, wanted};
 use crate::environment::Stop;
 use crate::error::{Code, Error, Result};
@@ -125,15 +125,26 @@ impl Copy<'_> {
         self.purged |= next.unfinished_purge().is_some();
         let is_new = next.purge != before.purge || !says_the_same(&next, &before)?;
         check_stop(self.run.stop)?;
+        add_tags(target, &tags)?;
         if is_new && !put(target, &before, &next)? {
             return Ok(false);
         }
-        set_tags(target, &tags)?;
+        remove_tags(target, &tags)?;
         tidy(target, self.purged, &listed)?;
         self.done.version = newest.version;
-        // Upkeep at the target, or another copy, may have taken for left over what was copied before it was named.
-        let there = list(target)?;
-        Ok(files.iter().all(|wanted| is_listed(&there, wanted)))
+        self.is_whole(if is_new { next.sequence } else { before.sequence }, &files)
+    }
+
+    /// Whether all is there that the target names by now. Upkeep there, or another copy, may have taken for left over what was copied before it
+    /// was named; and this one what another has named since.
+    fn is_whole(&self, sequence: u64, files: &[Wanted]) -> Result<bool> {
+        let Some(now) = self.target.newest_of_copy()? else {
+            return Ok(false);
+        };
+        let there = list(self.target)?;
+        let has = |(folder, file): (&str, &str)| there.get(folder).is_some_and(|names| names.contains(file));
+        let is_own = now.sequence == sequence;
+        Ok(now.files().all(has) && (!is_own || files.iter().all(|wanted| is_listed(&there, wanted))))
     }
 
     /// Makes the table at the target, still without rows. None where somebody else did.

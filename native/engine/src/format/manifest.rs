@@ -110,6 +110,16 @@ pub struct Retired {
 }
 
 impl Manifest {
+    /// The files of rows, deaths and indexes that it names, each with its folder.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let rows = self.fragments.iter().flat_map(|fragment| fragment.get().files());
+        let deaths = self.deaths.runs.iter().map(|run| run.file.as_str());
+        let indexes = self.indexes.iter().map(|index| index.get().file());
+        rows.map(|file| ("data", file))
+            .chain(deaths.map(|file| ("deaths", file)))
+            .chain(indexes.map(|file| ("index", file)))
+    }
+
     /// Where the first keys of a manifest stand.
     pub(crate) const HEAD: usize = 1024;
 

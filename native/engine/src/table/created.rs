@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::format::{Fragment, Manifest, Raw};
+use crate::format::{Fragment, Manifest};
 use crate::snapshot::TableHome;
 use crate::store::Store;
 
@@ -95,9 +95,7 @@ impl Files {
 }
 
 pub(super) fn named_in(manifest: &Manifest) -> HashSet<&str> {
-    let fragments = manifest.fragments.iter().map(Raw::get);
-    let indexes = manifest.indexes.iter().map(|index| index.get().file());
-    fragments.flat_map(Fragment::files).chain(indexes).collect()
+    manifest.files().map(|(_, file)| file).collect()
 }
 
 pub(super) fn last_part(path: &str) -> &str {

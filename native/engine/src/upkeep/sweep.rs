@@ -12,17 +12,8 @@ impl Table {
     pub(crate) fn remove_orphans(&self) -> Result<u64> {
         let state = self.refresh()?;
         let mut removed = self.try_sweep(&state, 0)?;
-        let mut named: HashSet<String> = HashSet::new();
         let manifest = &state.manifest;
-        named.extend(
-            manifest
-                .fragments
-                .iter()
-                .flat_map(|fragment| &fragment.get().groups)
-                .map(|group| group.file.clone()),
-        );
-        named.extend(manifest.indexes.iter().map(|index| index.get().file().to_owned()));
-        named.extend(manifest.deaths.runs.iter().map(|run| run.file.clone()));
+        let mut named: HashSet<String> = manifest.files().map(|(_, file)| file.to_owned()).collect();
         named.extend(manifest.retired.iter().map(|retired| retired.get().file.clone()));
         let mut unread = Ok(());
         self.log.each_part(&manifest.log, |part, read| {
@@ -61,13 +52,8 @@ impl Table {
     pub(super) fn unnamed(&self) -> Result<u64> {
         let state = self.refresh()?;
         let manifest = &state.manifest;
-        let rows = manifest
-            .fragments
-            .iter()
-            .flat_map(|fragment| fragment.get().files());
-        let indexes = manifest.indexes.iter().map(|index| index.get().file());
         let retired = manifest.retired.iter().map(|retired| retired.get().file.as_str());
-        let named: HashSet<&str> = rows.chain(indexes).chain(retired).collect();
+        let named: HashSet<&str> = manifest.files().map(|(_, file)| file).chain(retired).collect();
         let mut unnamed = 0;
         for directory in ["data", "index", "_manifests"] {
             let entries = self.home.store.list(&self.home.path(directory))?;

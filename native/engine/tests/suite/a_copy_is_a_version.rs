@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::support::disk::SimulatedDisk;
 use crate::support::everything::{NOW, database, everything, newest_manifest, replace};
 use crate::support::far::FarStore;
+use crate::support::meddling::{MeddledStore, Meddling};
 use crate::support::report::Report;
 use crate::support::rows::{batch, schema};
 use crate::support::traces::{files, holds};
@@ -424,6 +425,47 @@ fn what_was_purged_is_gone_from_the_copy_with_the_next_one() {
         assert_eq!(copy.verify().unwrap().warnings, []);
         assert_eq!(copied(&from, &to).copied_files, 0);
     }
+}
+
+/// A copy whose manifest is there is a table like any other: others tidy it up from then on.
+#[test]
+fn a_version_that_a_tag_keeps_stays_though_the_copy_is_tidied_up_at_once() {
+    let source = MemoryStore::new();
+    let from = memory(&source);
+    let table = from.create_table("items", items()).unwrap();
+    upsert(&table, 0..3000, "first");
+    table
+        .tag("first", &table.as_of(&AsOf::Version(1)).unwrap())
+        .unwrap();
+    upsert(&table, 0..3000, "second");
+    table.set_retention(Some(0)).unwrap();
+    WORLD.now.fetch_add(60_000, Ordering::Relaxed);
+    table.optimize().unwrap();
+
+    let target = MemoryStore::new();
+    let meddled = MeddledStore::new(Arc::new(target.clone()), "_manifests");
+    let to = on(Arc::<MeddledStore>::clone(&meddled));
+    let tidied = memory(&target);
+    let plan = Arc::clone(&meddled);
+    let tidy_up = move || {
+        let copy = tidied.open_table("items").unwrap();
+        copy.optimize().unwrap();
+    };
+    // The first put begins the copy, the second one names its files.
+    meddled.meddle(Meddling {
+        after: Box::new(move || {
+            plan.meddle(Meddling {
+                after: Box::new(tidy_up),
+                ..Meddling::default()
+            });
+        }),
+        ..Meddling::default()
+    });
+    copied(&from, &to);
+    assert!(meddled.is_done());
+    let copy = to.open_table("items").unwrap();
+    assert_eq!(rows_at(&copy, 1), rows_at(&table, 1));
+    assert_eq!(copy.verify().unwrap().problems, []);
 }
 
 #[test]

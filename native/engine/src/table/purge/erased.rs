@@ -46,7 +46,10 @@ impl Table {
                 .store
                 .confirm(&self.home.path(&format!("{directory}/")))?;
         }
-        kept += self.home.store.forget_copies()?;
+        // Copies are dropped for every table of the store: not before it is the last that is left to do.
+        if kept == 0 {
+            kept = self.home.store.forget_copies()?;
+        }
         if kept == 0 {
             self.change_layout(|_, state, next| {
                 let is_last = state.manifest.unfinished_purge() == Some(purge);

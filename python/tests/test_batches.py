@@ -70,6 +70,18 @@ def test_what_is_no_number_is_an_object(train: varve.Table) -> None:
     assert batch["weight"][0] == 3 and np.isnan(batch["weight"][1])
 
 
+def test_bytes_are_arrays_where_they_lie(db: varve.Database) -> None:
+    table = db.create_table("t", {"id": varve.integer(primary_key=True), "image": varve.binary(nullable=True)})
+    table.insert({"id": n, "image": bytes([n]) * n if n != 3 else None} for n in range(6))
+    for shuffle in (None, 5):
+        for batch in table.batches(["id", "image"], 4, shuffle=shuffle, where={"id": {"$gt": 0}}):
+            for n, image in zip(batch["id"], batch["image"], strict=True):
+                if n == 3:
+                    assert image is None
+                else:
+                    assert image.dtype == np.uint8 and image.tolist() == [n] * n and not image.flags.owndata
+
+
 def test_torch_takes_batches_as_they_are(train: varve.Table) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     [batch] = train.batches(["x"], 1000, shuffle=1)

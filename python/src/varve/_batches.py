@@ -13,8 +13,8 @@ from ._errors import bad_argument
 if TYPE_CHECKING:
     from ._view import View
 
-#: Rows of a part that is read at a time.
-ROWS = 65_536
+#: Rows of a part that is read at a time, about: parts that stay in the caches of a processor are read ten times as fast as large ones.
+ROWS = 1024
 
 
 class Batches:
@@ -31,7 +31,7 @@ class Batches:
         self._seed = seed
         self._where = where
         self._epoch = 0
-        self._held: pa.Table | None = None
+        self._held: dict[str, np.ndarray[Any, Any]] | None = None
         #: The version that is read.
         self.version = view.version
 
@@ -52,10 +52,11 @@ class Batches:
 
     def _shuffled(self, random: np.random.Generator) -> Iterator[dict[str, Any]]:
         if self._held is None:
-            reader = self._view.scan(where=self._where, select=self._columns, batch_rows=ROWS)
-            self._held = reader.read_all().combine_chunks()
-        held = {name: array_of(column) for name, column in zip(self._columns, self._held.columns, strict=False)}
-        order = random.permutation(self._held.num_rows)
+            reader = self._view.scan(where=self._where, select=self._columns, batch_rows=8 * ROWS)
+            columns = reader.read_all().columns
+            self._held = {name: array_of(column) for name, column in zip(self._columns, columns, strict=True)}
+        held = self._held
+        order = random.permutation(len(held[self._columns[0]]))
         for start in range(0, len(order), self._size):
             rows = order[start : start + self._size]
             yield {name: column[rows] for name, column in held.items()}
@@ -67,9 +68,10 @@ def arrays(batch: pa.RecordBatch) -> dict[str, Any]:
 
 
 def array_of(column: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, Any]:
-    """A column as an array: vectors as rows of a matrix, numbers as they are, all else as objects."""
+    """A column as an array: vectors as rows of a matrix, numbers as they are, bytes as arrays of bytes where they lie, all else as objects."""
     if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+        parts = [array_of(chunk) for chunk in column.chunks]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.empty(0)
     kind = column.type
     if pa.types.is_fixed_size_list(kind):
         if column.null_count == 0:
@@ -77,7 +79,23 @@ def array_of(column: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, Any]:
             items = column.values.slice(column.offset * width, len(column) * width)
             matrix: np.ndarray[Any, Any] = items.to_numpy(zero_copy_only=True).reshape(-1, width)
             return matrix
-        return np.array(column.to_pylist(), dtype=object)
+        return np.array([*column.to_pylist(), None], dtype=object)[:-1]
+    if pa.types.is_binary(kind):
+        return _bytes_of(column)
     is_plain = pa.types.is_primitive(kind) and not pa.types.is_boolean(kind) and column.null_count == 0
     values: np.ndarray[Any, Any] = column.to_numpy(zero_copy_only=is_plain)
     return values
+
+
+def _bytes_of(column: pa.Array) -> np.ndarray[Any, Any]:
+    _, offsets, data = column.buffers()
+    cells = np.empty(len(column), dtype=object)
+    if data is None:
+        return cells
+    ends = np.frombuffer(offsets, "<i4", len(column) + 1, column.offset * 4).tolist()
+    whole = np.frombuffer(data, np.uint8)
+    missing = np.asarray(column.is_null()) if column.null_count else None
+    for row in range(len(column)):
+        if missing is None or not missing[row]:
+            cells[row] = whole[ends[row] : ends[row + 1]]
+    return cells

@@ -24,6 +24,8 @@ Point = Any
 #: The columns to order by: a name, ``{"views": "desc"}``, or a list of these.
 OrderBy = str | Mapping[str, str] | Sequence[str | Mapping[str, str]]
 
+#: Rows of a part of a whole table: of larger parts the memory is fetched from the system anew each time.
+PART = 8192
 #: A filter that no row passes, and what the engine calls it.
 NOTHING = {"op": "or", "args": []}
 
@@ -135,7 +137,7 @@ class View:
 
     def to_arrow(self, *, select: Sequence[str] | None = None) -> pa.Table:
         """All rows as an Arrow table, with their vectors unless other columns are selected."""
-        return self.scan(select=self._all_names() if select is None else select, batch_rows=65_536).read_all()
+        return self.scan(select=self._all_names() if select is None else select, batch_rows=PART).read_all()
 
     def to_pandas(self, **options: Any) -> Any:
         """All rows as a frame of pandas."""
@@ -164,7 +166,7 @@ class View:
         return Batches(pinned, tuple(columns), batch_size, shuffle, where)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        reader = self.scan(select=self._all_names(), batch_rows=65_536)
+        reader = self.scan(select=self._all_names(), batch_rows=PART)
         return reader.__arrow_c_stream__(requested_schema)
 
     def __len__(self) -> int:

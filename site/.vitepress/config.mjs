@@ -19,6 +19,7 @@ const guide = [
     queries: "Queries, pages, groups",
     "schema-changes": "Schema changes, migrations",
     "several-processes": "Several processes",
+    python: "Python",
     errors: "Errors",
     performance: "Performance and tuning",
     "coming-from": "Coming from another store",

@@ -91,8 +91,8 @@ def test_torch_takes_batches_as_they_are(train: varve.Table) -> None:
 
 def test_a_feed_says_what_is_wrong(train: varve.Table) -> None:
     for call, message in [
-        (lambda: train.batches(["x"], 0), "batch_size: expected a whole number from 1 on, found 0."),
-        (lambda: train.batches([], 1), "columns: expected names of columns, found ()."),
+        (lambda: train.batches(["x"], 0), "batch_size: expected a whole number from 1 on, found the number 0."),
+        (lambda: train.batches([], 1), "columns: expected names of columns, found a list of 0."),
         (lambda: list(train.batches(["nope"], 1)), 'The table has no column "nope".'),
     ]:
         with pytest.raises(varve.VarveError) as caught:

@@ -22,14 +22,14 @@ CASES: dict[str, tuple[Callable[[varve.Database, varve.Table], object], str, str
     "a value of another type": (
         lambda db, t: t.insert([{"id": "x"}, {"id": 7}]),
         "INVALID_ROW",
-        "Row 1, column 'id': 7 does not fit string.",
+        'Row 1, "id": expected text, found the number 7.',
     ),
     "a boolean for a number": (lambda db, t: t.insert({"id": "x", "views": True}), "INVALID_ROW", ""),
-    "no row": (lambda db, t: t.insert(["x"]), "INVALID_ROW", "Row 0 is 'x', and not a dict."),
+    "no row": (lambda db, t: t.insert(["x"]), "INVALID_ROW", 'Row 0 is the text "x", not a dict.'),
     "no rows": (
         lambda db, t: t.insert(7),
         "INVALID_ARGUMENT",
-        "rows: expected dicts, or something that hands out Arrow, found 7.",
+        "rows: expected dicts, or something that hands out Arrow, found the number 7.",
     ),
     "a key twice": (
         lambda db, t: t.insert({"id": "a"}),
@@ -62,7 +62,7 @@ CASES: dict[str, tuple[Callable[[varve.Database, varve.Table], object], str, str
     "no query": (
         lambda db, t: t.search(7),
         "INVALID_ARGUMENT",
-        "search: expected a vector of finite numbers, found 7.",
+        "search: expected a vector of finite numbers, found the number 7.",
     ),
     "an option": (lambda db, t: t.search("x", limits=3), "INVALID_ARGUMENT", ""),
     "an option of a write": (lambda db, t: t.insert({"id": "x"}, note="x"), "INVALID_ARGUMENT", ""),

@@ -47,6 +47,19 @@ def bad_argument(name: str, expected: str, found: object) -> VarveError:
 
 
 def described(value: object) -> str:
-    """A value in a few words."""
+    """A value in the words of an error message; long texts are cut."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        shown = value if len(value) <= 40 else f"{value[:40]}…"
+        return f"the text {json.dumps(shown, ensure_ascii=False)}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return "a dict"
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
+    return text if len(text) <= 60 else f"an instance of {type(value).__name__}"

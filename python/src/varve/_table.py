@@ -130,9 +130,13 @@ class Table(View):
     ) -> WriteResult:
         asked = json.loads(request(kind=kind, onDuplicate=on_duplicate, **_commit(said)))
         draft = self._native.stage(json.dumps({**asked, "changes": None}), None)
-        for part in streams_of(rows, target):
-            draft.add(part)
-        return self._finished(draft)
+        try:
+            for part in streams_of(rows, target):
+                draft.add(part)
+            return self._finished(draft)
+        finally:
+            # What was written for it goes, unless it was committed.
+            draft.abort()
 
     def _finished(self, draft: _native.NativeDraft) -> WriteResult:
         """Embeds what a write lacks, and commits it; again, where others changed its rows meanwhile."""

@@ -161,7 +161,7 @@ def _streams_of_dicts(rows: Iterable[Any], target: Target) -> Iterator[bytes]:
     def alike(one: tuple[int, object]) -> tuple[str, ...]:
         number, row = one
         if not isinstance(row, Mapping):
-            message = f"Row {number} is {described(row)}, and not a dict."
+            message = f"Row {number} is {described(row)}, not a dict."
             raise VarveError("INVALID_ROW", message, where={"table": target.table, "row": number})
         target.check_columns((name for name in row if name not in known), number)
         # A row that lacks a column is not one that has nothing there: where that matters, each run of rows alike is a batch.
@@ -200,7 +200,8 @@ def column_of(
 ) -> pa.Array:
     """The values of a column; INVALID_ROW names the one that does not fit."""
     field = target.schema.field(name)
-    convert = _converter(json.loads(field.metadata[TYPE]))
+    kind = json.loads(field.metadata[TYPE])
+    convert = _converter(kind)
 
     def made(at: int, value: Any) -> Any:
         if at in absent:
@@ -214,13 +215,38 @@ def column_of(
             try:
                 pa.array([made(at, value)], field.type)
             except WRONG as cause:
+                found = "nothing" if at in absent else described(value)
                 raise VarveError(
                     "INVALID_ROW",
-                    f"Row {base + at}, column {name!r}: {described(value)} does not fit {field.type}.",
+                    f'Row {base + at}, "{name}": expected {_expected(kind)}, found {found}.',
                     hint=str(cause) or None,
                     where={"table": target.table, "row": base + at, "column": name},
                 ) from cause
         raise
+
+
+def _expected(kind: Mapping[str, Any]) -> str:
+    """What a column of a type takes, in words."""
+    name = kind["kind"]
+    if name == "enum":
+        return f"one of {', '.join(json.dumps(one) for one in kind['values'])}"
+    if name == "vector":
+        return f"a vector of {kind['dimensions']} numbers"
+    return EXPECTED[name]
+
+
+EXPECTED: Mapping[str, str] = {
+    "text": "text",
+    "json": "what JSON holds",
+    "int": "a whole number of 64 bits",
+    "float": "a number",
+    "boolean": "true or false",
+    "timestamp": "an instant with its zone",
+    "date": 'a date such as "2026-02-28"',
+    "bytes": "bytes",
+    "list": "a list",
+    "struct": "a dict of its parts",
+}
 
 
 def _of_wire(kind: Mapping[str, Any], wire: Any) -> Any:
@@ -248,6 +274,8 @@ def _converter(kind: Mapping[str, Any]) -> Callable[[Any], Any]:
     """What makes a value of Python one that Arrow takes for a type. Arrow casts what it can, and loses what does not fit: values of
     other types are refused here."""
     name = kind["kind"]
+    if name == "enum":
+        return functools.partial(_one_of, frozenset(kind["values"]))
     simple = SIMPLE.get(name)
     if simple is not None:
         return simple
@@ -269,6 +297,12 @@ def _as(kind: Any, value: Any) -> Any:
     if isinstance(value, kind) and (kind is BOOLEAN or not isinstance(value, BOOLEAN)):
         return value
     raise TypeError(f"it is of type {type(value).__name__}")
+
+
+def _one_of(values: frozenset[str], value: Any) -> Any:
+    if value in values:
+        return value
+    raise ValueError("it is none of the values of the column")
 
 
 def _integer(value: Any) -> Any:
@@ -294,7 +328,6 @@ BOOLEAN = bool | np.bool_
 SIMPLE: Mapping[str, Callable[[Any], Any]] = {
     "json": functools.partial(json.dumps, allow_nan=False),
     "text": functools.partial(_as, str),
-    "enum": functools.partial(_as, str),
     "int": _integer,
     "float": functools.partial(_as, numbers.Real),
     "boolean": functools.partial(_as, BOOLEAN),

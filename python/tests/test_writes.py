@@ -186,6 +186,25 @@ def test_what_is_said_of_a_commit_stays(docs: varve.Table) -> None:
     assert caught.value.code == "CONFLICT"
 
 
+def test_columns_change(docs: varve.Table) -> None:
+    docs.add_column("lang", varve.text(default="en"), message="languages", effective_at="2030-01-01")
+    assert docs.get("a", select=["lang"]) == {"lang": "en"}
+    docs.rename_column("title", "name")
+    docs.upsert({"id": "e", "name": "a kennel for puppies", "lang": "fr"})
+    assert docs.search("young dogs", mode="vector", limit=1, select=["name", "lang"])[0]["lang"] == "fr"
+    docs.drop_column("views")
+    assert "views" not in docs.find()[0] and "views" in docs.find(as_of=2)[0]
+    assert [commit.operation for commit in docs.history(limit=4)] == [
+        "dropColumn",
+        "upsert",
+        "renameColumn",
+        "addColumn",
+    ]
+    with pytest.raises(varve.VarveError) as caught:
+        docs.add_column("other", varve.embed(varve.builtin(), "name"))  # type: ignore[arg-type]
+    assert caught.value.code == "NOT_YET"
+
+
 def test_tags_come_and_go(docs: varve.Table) -> None:
     assert docs.tag("launch").version == 2
     assert [tag.name for tag in docs.tags()] == ["launch"]

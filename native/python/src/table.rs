@@ -154,7 +154,10 @@ impl NativeTable {
     }
 
     fn alter(&self, py: Python<'_>, request: &str) -> PyResult<String> {
-        self.commit(py, |table| varve_protocol::alter(table, request))
+        self.commit(py, |table| {
+            let request = varve_protocol::plain_write(table, request)?;
+            varve_protocol::alter(table, &request)
+        })
     }
 
     fn stats(&self, py: Python<'_>) -> PyResult<String> {

@@ -105,7 +105,7 @@ def schema_of(
         fields = [_of_arrow(field, field.name == primary_key) for field in declared]
         keys = [] if primary_key is None else [primary_key]
     elif isinstance(declared, Mapping):
-        fields = [_field(name, column) for name, column in declared.items()]
+        fields = [field_of(name, column) for name, column in declared.items()]
         keys = [name for name, one in declared.items() if isinstance(one, Column) and one.primary_key]
         if primary_key is not None and primary_key not in keys:
             keys.append(primary_key)
@@ -114,11 +114,12 @@ def schema_of(
     if len(keys) > 1:
         message = f"A table has one primary key, and {', '.join(keys)} are declared."
         raise VarveError("INVALID_SCHEMA", message, hint="Choose one.")
-    fields += [_field(name, column) for name, column in embedded.items()]
+    fields += [field_of(name, column) for name, column in embedded.items()]
     return {"primaryKey": keys[0] if keys else None, "fields": fields}
 
 
-def _field(name: str, column: object) -> dict[str, Any]:
+def field_of(name: str, column: object) -> dict[str, Any]:
+    """A column as the engine is given it."""
     if isinstance(column, Embed):
         embed: dict[str, Any] = {"sources": list(column.sources), "function": spec_of(column.function)}
         if column.template is not None:

@@ -15,6 +15,7 @@ from ._errors import VarveError, bad_argument
 from ._requests import options, request
 from ._results import Commit, Diff, Tag, WriteResult, commit, plain_result, tag, written
 from ._rows import Rows, read
+from ._schema import Column, Embed, field_of
 from ._view import Point, View, Where
 from ._writing import Target, batch_of, stream, streams_of
 
@@ -108,6 +109,28 @@ class Table(View):
     def delete_tag(self, name: str) -> None:
         """Removes a tag."""
         self._native.delete_tag(name)
+
+    def add_column(self, name: str, column: Column, **said: Any) -> WriteResult:
+        """Adds a column: rows that are there show its default, or nothing. One that is computed is declared with the table."""
+        if isinstance(column, Embed):
+            raise VarveError(
+                "NOT_YET",
+                "A column that is computed is added to a table by TypeScript only.",
+                hint="Declare it with the table, or add it there.",
+                where={"table": self.name, "column": name},
+            )
+        return self._altered({"add": field_of(name, column)}, said)
+
+    def drop_column(self, name: str, **said: Any) -> WriteResult:
+        """Removes a column from the newest version; earlier ones still show it."""
+        return self._altered({"drop": name}, said)
+
+    def rename_column(self, name: str, to: str, **said: Any) -> WriteResult:
+        """Gives a column another name."""
+        return self._altered({"rename": {"from": name, "to": to}}, said)
+
+    def _altered(self, step: Mapping[str, Any], said: Mapping[str, Any]) -> WriteResult:
+        return written(self._native.alter(request(steps=[step], **_commit(said))))
 
     def optimize(self) -> dict[str, Any]:
         """Brings the layout into its best shape: merged files, built indexes."""

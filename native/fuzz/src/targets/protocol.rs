@@ -66,6 +66,7 @@ pub(super) fn run(input: &[u8]) -> bool {
             .and_then(|mut pages| pages.next_page(&table).map(|_| ()))
             .err(),
     );
+    plain(&table, request, &vector, &mut told);
     told(protocol::create_table(&database, "other", request).err());
     told(
         protocol::stage(&table, request, None)
@@ -92,6 +93,31 @@ pub(super) fn run(input: &[u8]) -> bool {
         "{verified}"
     );
     taken
+}
+
+/// What people write: what it becomes is asked.
+fn plain(table: &Table, request: &str, vector: &[f32], told: &mut impl FnMut(Option<varve_engine::Error>)) {
+    told(protocol::plain_point(request).err());
+    let read = protocol::plain_read(table, request);
+    told(
+        read.and_then(|request| protocol::read_arrow(table, &request, None))
+            .err(),
+    );
+    let diff = protocol::plain_diff(table, request);
+    told(
+        diff.and_then(|request| protocol::diff_arrow(table, &request))
+            .err(),
+    );
+    told(protocol::plain_write(table, request).err());
+    let planned = protocol::plain_search(table, request).map(|planned| {
+        let planned: serde_json::Value = serde_json::from_str(&planned).unwrap();
+        planned["request"].to_string()
+    });
+    told(
+        planned
+            .and_then(|request| protocol::read_arrow(table, &request, Some(vector)))
+            .err(),
+    );
 }
 
 /// The requests of the page about the protocol.

@@ -3,14 +3,14 @@
 import { connect } from "varve";
 import { extractive } from "../server/answer/extractive.ts";
 import { CORPUS, readCorpus } from "../server/crawl/corpus.ts";
+import { openTables } from "../server/documents-table.ts";
 import { Library } from "../server/library.ts";
-import { passages } from "../server/passages.ts";
 import { measure } from "./measure.ts";
 
 await using db = await connect("memory:");
-const t = await db.table(passages);
-await readCorpus(t, CORPUS);
-const report = await measure(new Library(t), extractive());
+const tables = await openTables(db);
+await readCorpus(tables, CORPUS);
+const report = await measure(new Library(tables.passages), extractive());
 
 for (const { question, rank, confidence } of report.questions.filter((one) => one.rank !== 1)) {
   const place = rank === undefined ? "not in the first 5" : `place ${rank}`;

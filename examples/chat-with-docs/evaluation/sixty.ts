@@ -6,8 +6,8 @@ import { answer } from "../server/answer/answer.ts";
 import { extractive } from "../server/answer/extractive.ts";
 import { CORPUS, readCorpus } from "../server/crawl/corpus.ts";
 import { isInstruction } from "../server/documents/instruction.ts";
+import { openTables } from "../server/documents-table.ts";
 import { Library } from "../server/library.ts";
-import { passages } from "../server/passages.ts";
 import sixty from "./sixty.json" with { type: "json" };
 
 /** What became of one question. */
@@ -43,10 +43,10 @@ export async function askSixty(): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const name of ["shop", "varve", "garden"] as const) {
     await using db = await connect("memory:");
-    const t = await db.table(passages);
+    const tables = await openTables(db);
     const { corpus, folders } = LIBRARIES[name];
-    await readCorpus(t, corpus, () => {}, folders);
-    const library = new Library(t);
+    await readCorpus(tables, corpus, () => {}, folders);
+    const library = new Library(tables.passages);
     for (const one of sixty[name] as readonly Question[])
       outcomes.push({ library: name, ...(await askOne(library, one)) });
   }

@@ -7,14 +7,17 @@ import { streamSSE } from "hono/streaming";
 import { type AnswerEvent, answer } from "./answer/answer.ts";
 import type { Answerer } from "./answer/answerer.ts";
 import type { Assets } from "./assets.ts";
+import { documentRoutes, UPLOAD_BOUNDS } from "./document-routes.ts";
 import type { Library } from "./library.ts";
 import { BadRequest } from "./point.ts";
 import { questionOf } from "./question/body.ts";
 import { suggest } from "./question/suggest.ts";
+import type { Shelf } from "./shelf.ts";
 
 /** What the server is made of. */
 export interface AppOptions {
   readonly library: Library;
+  readonly shelf: Shelf;
   readonly answerer: Answerer;
   /** The built client. */
   readonly assets: Assets;
@@ -28,7 +31,7 @@ const ID = 600;
 const BODY = 8 << 10;
 
 /** Makes the server. */
-export function createApp({ library, answerer, assets, hosts, onError }: AppOptions): Hono {
+export function createApp({ library, shelf, answerer, assets, hosts, onError }: AppOptions): Hono {
   const app = new Hono();
   protect(app, hosts);
   app.onError((error, c) => {
@@ -38,8 +41,13 @@ export function createApp({ library, answerer, assets, hosts, onError }: AppOpti
   });
 
   app.get("/api/status", async (c) =>
-    c.json({ answerer: { name: answerer.name, usesModel: answerer.usesModel }, ...(await library.size()) }),
+    c.json({
+      answerer: { name: answerer.name, usesModel: answerer.usesModel },
+      upload: UPLOAD_BOUNDS,
+      ...(await library.size()),
+    }),
   );
+  app.route("/api/documents", documentRoutes(shelf));
   app.get("/api/suggestions", async (c) => c.json({ suggestions: await suggest(library) }));
   app.get("/api/crawls", async (c) => c.json({ crawls: await library.crawls() }));
   app.get("/api/changes", async (c) =>
@@ -113,8 +121,19 @@ function protect(app: Hono, hosts: readonly string[]): void {
     const host = (c.req.header("host") ?? "").replace(/:\d+$/, "");
     if (!hosts.includes(host))
       throw new BadRequest(`This server does not answer for "${host.slice(0, 100)}".`);
+    if (
+      c.req.method !== "GET" &&
+      isForeign(c.req.header("origin"), c.req.header("sec-fetch-site"), c.req.url)
+    )
+      throw new BadRequest("Only this server's own page may ask for that.");
     await next();
   });
+}
+
+/** Whether a page of elsewhere asks. Programs send neither header. */
+function isForeign(origin: string | undefined, site: string | undefined, url: string): boolean {
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== new URL(url).host);
 }
 
 function versionOf(text: string | undefined): number {

@@ -5,11 +5,11 @@ import { parseArgs } from "node:util";
 import { VarveError } from "varve";
 import { crawl } from "./crawl/crawl.ts";
 import { sayReport } from "./crawl/report.ts";
-import { openPassages } from "./open.ts";
+import { openLibrary } from "./open.ts";
 
 const USAGE = `npm run ingest -- <folder> [--date 2025-03-31] [--message "what was crawled"]
 
-Reads the .md, .html and .pdf files below a folder. The library then shows this folder: passages that are new or different are
+Reads the .md, .html, .txt and .pdf files below a folder. The library then shows this folder: passages that are new or different are
 written, those that are gone are removed, all as one version. Older versions stay as they are. A running server sees it at once.`;
 
 async function main(): Promise<number> {
@@ -27,10 +27,10 @@ async function main(): Promise<number> {
     throw new Error(`--date is a day such as 2025-03-31, and not "${values.date}".`);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory())
     throw new Error(`There is no folder ${folder}.`);
-  const { db, t } = await openPassages();
+  const { db, tables } = await openLibrary();
   try {
     const day = date.toISOString().slice(0, 10);
-    const report = await crawl(t, { folder, date, message: values.message ?? `crawl of ${day}` });
+    const report = await crawl(tables, { folder, date, message: values.message ?? `crawl of ${day}` });
     sayReport(day, report);
     return report.unread.length > 0 ? 1 : 0;
   } finally {

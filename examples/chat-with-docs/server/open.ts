@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { connect, type Database } from "varve";
-import { type PassageTable, passages } from "./passages.ts";
+import { openTables, type Tables } from "./documents-table.ts";
 
-/** Where the table is kept, unless CHAT_DATA says another place. */
+/** Where the tables are kept, unless CHAT_DATA says another place. */
 const DATA = join(import.meta.dirname, "../../.varve/library");
 
-/** Opens the table, or creates it. */
-export async function openPassages(
+/** Opens the tables, or creates them. */
+export async function openLibrary(
   data: string = process.env["CHAT_DATA"] ?? DATA,
-): Promise<{ db: Database; t: PassageTable }> {
+): Promise<{ db: Database; tables: Tables }> {
   const db = await connect(data);
-  return { db, t: await db.table(passages) };
+  return { db, tables: await openTables(db) };
 }

@@ -8,18 +8,20 @@ import { readAssets } from "./assets.ts";
 import { CORPUS, readCorpus } from "./crawl/corpus.ts";
 import { sayReport } from "./crawl/report.ts";
 import { Library } from "./library.ts";
-import { openPassages } from "./open.ts";
+import { openLibrary } from "./open.ts";
+import { Shelf } from "./shelf.ts";
 
 const port = Number(process.env["PORT"] ?? 8788);
 const answerer = await answererFor(process.env);
 const assets = await readAssets(join(import.meta.dirname, "../client"));
-const { db, t } = await openPassages();
-if ((await t.version()) === 0) {
+const { db, tables } = await openLibrary();
+if ((await tables.passages.version()) === 0) {
   console.log("Reading the documents that come with the example: three crawls of the same pages.");
-  await readCorpus(t, CORPUS, sayReport);
+  await readCorpus(tables, CORPUS, sayReport);
 }
 const app = createApp({
-  library: new Library(t),
+  library: new Library(tables.passages),
+  shelf: new Shelf(tables),
   answerer,
   assets,
   hosts: ["localhost", "127.0.0.1"],

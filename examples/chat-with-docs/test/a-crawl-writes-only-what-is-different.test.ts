@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { CORPUS } from "../server/crawl/corpus.ts";
 import { crawl } from "../server/crawl/crawl.ts";
-import { folderOf, openTable, shippedTable } from "./support/site.ts";
+import { folderOf, openTable, shippedTable, tableOf } from "./support/site.ts";
 
 const first = { date: new Date("2025-01-01"), message: "first" };
 const second = { date: new Date("2025-02-01"), message: "second" };
@@ -21,7 +21,7 @@ it("makes one version of everything that is different, and touches nothing else"
   });
   const report = await crawl(t, { folder: next, ...second });
   expect(report).toMatchObject({ version: 2, isNew: true, added: 1, changed: 1, removed: 1, documents: 2 });
-  const { added, removed, changed } = await t.diff(1, 2);
+  const { added, removed, changed } = await t.passages.diff(1, 2);
   expect([added[0]?.id, removed[0]?.id, changed[0]?.after.id]).toEqual([
     "new.html#new",
     "old.md#old",
@@ -45,5 +45,14 @@ it("keeps what it knows of a file that cannot be read, and says so", async () =>
   const report = await crawl(t, { folder, ...second });
   expect(report.unread.map(({ path }) => path)).toEqual(["a.md", "c.pdf"]);
   expect(report).toMatchObject({ isNew: false, removed: 0 });
-  expect(await t.get("a.md#a")).toBeDefined();
+  expect(await t.passages.get("a.md#a")).toBeDefined();
+});
+
+it("takes away what a file said that is empty now", async () => {
+  const t = await tableOf({ "a.md": "# A\n\nFirst text." });
+  const report = await crawl(t, { folder: folderOf({ "a.md": "" }), ...second });
+  expect(report).toMatchObject({ removed: 1, documents: 1, unread: [] });
+  expect(await t.documents.get("a.md")).toMatchObject({
+    problem: expect.stringMatching(/no text/) as unknown,
+  });
 });

@@ -6,7 +6,7 @@ import { openTable } from "./support/site.ts";
 
 // `npm run eval:codes` does it with 10,000.
 it("answers which code a document has, where 600 differ by little else", async () => {
-  const t = await openTable();
+  const { passages: t } = await openTable();
   await t.insert(documentsWithCodes(600));
   const numbers = Array.from({ length: 30 }, (_, at) => 1 + at * 20);
   const { right, wrong } = await askCodes(new Library(t), extractive(), numbers);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CORPUS } from "../server/crawl/corpus.ts";
-import { listDocuments, readDocument } from "../server/crawl/folder.ts";
+import { listDocuments, readFileOf } from "../server/crawl/folder.ts";
 import { cut, PASSAGE_SIZE } from "../server/documents/cut.ts";
 import { readHtml } from "../server/documents/html.ts";
 import { readMarkdown } from "../server/documents/markdown.ts";
@@ -117,7 +117,7 @@ describe("Every passage", () => {
   it("is a part of its document, word for word, and passages do not overlap", async () => {
     let seen = 0;
     for (const path of await listDocuments(CORPUS)) {
-      const document = await readDocument(CORPUS, path);
+      const { read: document } = await readFileOf(CORPUS, path);
       if ("problem" in document) throw new Error(document.problem);
       let end = 0;
       for (const passage of cut(document)) {

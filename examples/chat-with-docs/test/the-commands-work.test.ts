@@ -85,5 +85,10 @@ it("ingest says what is wrong", async () => {
     [folderOf({ "b.md": "# B\n\nTwo." }), "--date", "2025-01-01"],
     data,
   );
-  expect(earlier).toMatchObject({ code: 1, stderr: expect.stringMatching(/effective/i) as unknown });
+  expect(earlier).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      "2025-01-01 is before 2025-02-01, the day of the newest version.",
+    ) as unknown,
+  });
 });

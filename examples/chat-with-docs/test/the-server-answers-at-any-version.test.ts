@@ -58,14 +58,14 @@ describe("When an answer changed", () => {
 
   it("is told of nothing that only moved, changed elsewhere in its passage, or was never different", async () => {
     const t = await tableOf({ "a.md": "# Tea\n\n## Brewing tea\n\nTea is brewed with hot water.\n" });
-    const [row] = await t.find({ where: { path: "a.md" } });
+    const [row] = await t.passages.find({ where: { path: "a.md" } });
     if (row === undefined) return expect.unreachable("the document has a passage");
     const site = await listen(t);
     expect(timesOf(await ask(site, "How is tea brewed?"))).toBeUndefined();
-    await t.upsert({ ...row, start: 40, end: 70 });
-    await t.upsert({ ...row, body: `${row.body} Cups stand on the shelf.` });
+    await t.passages.upsert({ ...row, start: 40, end: 70 });
+    await t.passages.upsert({ ...row, body: `${row.body} Cups stand on the shelf.` });
     expect(timesOf(await ask(site, "How is tea brewed?"))).toBeUndefined();
-    await t.upsert({ ...row, body: "Tea is brewed with cold water." });
+    await t.passages.upsert({ ...row, body: "Tea is brewed with cold water." });
     expect(timesOf(await ask(site, "How is tea brewed?"))).toMatchObject([
       { text: "… brewed with hot water.", from: { version: 1 }, to: { version: 4 } },
       { text: "… brewed with cold water.", from: { version: 4 }, to: null },
@@ -74,10 +74,10 @@ describe("When an answer changed", () => {
 
   it("ends where the passage does, and begins again where it comes back", async () => {
     const t = await tableOf({ "a.md": "# Tea\n\n## Brewing tea\n\nTea is brewed with hot water.\n" });
-    const [row] = await t.find({ where: { path: "a.md" } });
+    const [row] = await t.passages.find({ where: { path: "a.md" } });
     if (row === undefined) return expect.unreachable("the document has a passage");
-    await t.delete({ where: { id: row.id } });
-    await t.upsert({ ...row, body: "Tea is brewed with boiling water." });
+    await t.passages.delete({ where: { id: row.id } });
+    await t.passages.upsert({ ...row, body: "Tea is brewed with boiling water." });
     expect(timesOf(await ask(await listen(t), "How is tea brewed?"))).toMatchObject([
       { text: "… brewed with hot water.", from: { version: 1 }, to: { version: 2 } },
       { text: "… brewed with boiling water.", from: { version: 3 }, to: null },
@@ -105,9 +105,9 @@ describe("A citation", () => {
 describe("What changed", () => {
   it("lists passages that say something else, and counts those that only moved", async () => {
     const t = await tableOf({ "a.md": "# A\n\n## B\n\nOne.\n\n## C\n\nStays.\n" });
-    for await (const [b, c] of t.scan({ where: { path: "a.md" } })) {
+    for await (const [b, c] of t.passages.scan({ where: { path: "a.md" } })) {
       if (b && c)
-        await t.upsert([
+        await t.passages.upsert([
           { ...b, body: "Two." },
           { ...c, start: 9 },
         ]);

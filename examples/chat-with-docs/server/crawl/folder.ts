@@ -1,35 +1,22 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { walkFolder } from "varve/documents";
 import type { DocumentText } from "../documents/document.ts";
-import { readHtml } from "../documents/html.ts";
-import { readMarkdown } from "../documents/markdown.ts";
-import { readPdf } from "../documents/pdf.ts";
+import { ENDINGS, FILE_SIZE, readDocument, tooLarge, type Unread } from "../documents/read.ts";
 
-/** A file that can be read, or why it cannot. */
-export type ReadFile = DocumentText | { readonly problem: string };
+/** A file of a folder: how large it is, and what it says or why that is not known. */
+export interface FileRead {
+  readonly bytes: number;
+  readonly read: DocumentText | Unread;
+}
 
-type Reader = (bytes: Uint8Array, path: string) => DocumentText | Promise<DocumentText>;
-
-const READERS: Readonly<Record<string, Reader>> = {
-  ".md": (bytes, path) => readMarkdown(utf8(bytes), path),
-  ".markdown": (bytes, path) => readMarkdown(utf8(bytes), path),
-  ".html": (bytes, path) => readHtml(utf8(bytes), path),
-  ".htm": (bytes, path) => readHtml(utf8(bytes), path),
-  ".pdf": readPdf,
-};
-
-/** The most bytes of a file. */
-const FILE_SIZE = 20 << 20;
-/** The most characters of a document. */
-const TEXT_SIZE = 4 << 20;
 /** The most files of a crawl. */
 const FILES = 20_000;
 
 /** The documents below a folder: sorted paths with forward slashes. Hidden folders, node_modules and links are left out. */
 export async function listDocuments(folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { path } of walkFolder(folder, { extensions: Object.keys(READERS) })) {
+  for await (const { path } of walkFolder(folder, { extensions: ENDINGS })) {
     if (paths.length === FILES) throw new Error(`${folder} holds more than ${FILES} documents.`);
     paths.push(path);
   }
@@ -37,23 +24,15 @@ export async function listDocuments(folder: string): Promise<string[]> {
 }
 
 /** Reads one of the documents of a folder. What cannot be read is a problem of that file, not of the crawl. */
-export async function readDocument(folder: string, path: string): Promise<ReadFile> {
+export async function readFileOf(folder: string, path: string): Promise<FileRead> {
+  let bytes = 0;
   try {
     const file = join(await realpath(folder), path);
-    const { size } = await lstat(file);
-    if (size > FILE_SIZE) return { problem: `${size} bytes, at most ${FILE_SIZE} are read` };
-    const read = READERS[extname(path).toLowerCase()];
-    if (read === undefined) return { problem: "not a kind of document that is read" };
-    const document = await read(new Uint8Array(await readFile(file)), path);
-    if (document.text.length > TEXT_SIZE) {
-      return { problem: `${document.text.length} characters of text, at most ${TEXT_SIZE} are read` };
-    }
-    return document;
+    bytes = (await lstat(file)).size;
+    if (bytes > FILE_SIZE) return { bytes, read: tooLarge(bytes) };
+    return { bytes, read: await readDocument(new Uint8Array(await readFile(file)), path) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    const problem = error instanceof Error ? error.message : String(error);
+    return { bytes, read: { problem, next: "Check that the file is there and may be read." } };
   }
-}
-
-function utf8(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }

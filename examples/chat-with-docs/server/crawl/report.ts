@@ -7,7 +7,7 @@ export function sayReport(date: string, report: CrawlReport): void {
     ? `version ${version}: ${count(added, "passage")} new, ${changed} changed, ${removed} gone`
     : `nothing is different: still version ${version}`;
   console.log(`${date}  ${count(documents, "document")}, ${count(passages, "passage")}; ${what}`);
-  for (const { path, problem } of unread) console.error(`  not read: ${path}: ${problem}`);
+  for (const { path, problem, next } of unread) console.error(`  not read: ${path}: ${problem} ${next}`);
 }
 
 function count(number: number, one: string): string {

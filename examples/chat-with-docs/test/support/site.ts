@@ -10,18 +10,19 @@ import { createApp } from "../../server/app.ts";
 import { type Assets, readAssets } from "../../server/assets.ts";
 import { CORPUS, readCorpus } from "../../server/crawl/corpus.ts";
 import { crawl } from "../../server/crawl/crawl.ts";
+import { openTables, type Tables } from "../../server/documents-table.ts";
 import { Library } from "../../server/library.ts";
-import { type PassageTable, passages } from "../../server/passages.ts";
+import { Shelf } from "../../server/shelf.ts";
 
-/** A table in memory. */
-export async function openTable(): Promise<PassageTable> {
+/** Tables in memory. */
+export async function openTable(): Promise<Tables> {
   const db = await connect("memory:");
   onTestFinished(() => db.close());
-  return await db.table(passages);
+  return await openTables(db);
 }
 
 /** The shipped documents: three crawls. */
-export async function shippedTable(): Promise<PassageTable> {
+export async function shippedTable(): Promise<Tables> {
   const t = await openTable();
   await readCorpus(t, CORPUS);
   return t;
@@ -39,7 +40,7 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
 }
 
 /** A table that shows these files, as of 1 January 2025. */
-export async function tableOf(files: Readonly<Record<string, string>>): Promise<PassageTable> {
+export async function tableOf(files: Readonly<Record<string, string>>): Promise<Tables> {
   const t = await openTable();
   await crawl(t, { folder: folderOf(files), date: new Date("2025-01-01"), message: "first" });
   return t;
@@ -47,12 +48,19 @@ export async function tableOf(files: Readonly<Record<string, string>>): Promise<
 
 /** A server on a port of its own; its address. */
 export async function listen(
-  t: PassageTable,
+  t: Tables,
   { answerer = extractive(), client }: { answerer?: Answerer; client?: string } = {},
 ): Promise<string> {
   const assets: Assets = client === undefined ? new Map() : await readAssets(client);
   const hosts = ["localhost", "127.0.0.1"];
-  const app = createApp({ library: new Library(t), answerer, assets, hosts, onError: () => {} });
+  const app = createApp({
+    library: new Library(t.passages),
+    shelf: new Shelf(t),
+    answerer,
+    assets,
+    hosts,
+    onError: () => {},
+  });
   return await new Promise((resolve) => {
     const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => {
       resolve(`http://127.0.0.1:${port}`);

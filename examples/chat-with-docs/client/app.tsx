@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { getCrawls, getStatus } from "./api.ts";
 import { AskPage } from "./ask-page.tsx";
 import { ChangesPage } from "./changes-page.tsx";
+import { DocumentsPage } from "./documents-page.tsx";
 import { PassagePanel } from "./passage-panel.tsx";
-import { type Asked, currentChat, useRoute } from "./route.ts";
+import { type Asked, currentChat, type Route, useRoute } from "./route.ts";
 import { useLoaded } from "./use-loaded.ts";
 
 /** How often a new crawl is looked for. */
@@ -19,7 +20,10 @@ export function App() {
   }, []);
   const { value: status, problem } = useKept(useLoaded(`status ${look}`, getStatus));
   const { value: crawls = [] } = useKept(useLoaded(`crawls ${look}`, getCrawls));
-  const isChanges = route.page === "changes";
+  // A passage lies over the page that it was opened from.
+  const below = useRef<Exclude<Route, { page: "passage" }>>({ page: "ask", chat: [] });
+  if (route.page !== "passage") below.current = route;
+  const { page } = below.current;
   const asked = useRef<readonly Asked[]>([]);
   if (route.page === "ask") asked.current = route.chat;
   return (
@@ -30,10 +34,13 @@ export function App() {
           <span>Chat with docs</span>
         </a>
         <nav aria-label="Pages">
-          <a href={currentChat()} aria-current={isChanges ? undefined : "page"}>
+          <a href={currentChat()} aria-current={page === "ask" ? "page" : undefined}>
             Ask
           </a>
-          <a href="#/changes" aria-current={isChanges ? "page" : undefined}>
+          <a href="#/documents" aria-current={page === "documents" ? "page" : undefined}>
+            Documents
+          </a>
+          <a href="#/changes" aria-current={page === "changes" ? "page" : undefined}>
             What changed
           </a>
         </nav>
@@ -44,10 +51,15 @@ export function App() {
         </p>
       </header>
       <main>
-        <div hidden={isChanges}>
+        <div hidden={page !== "ask"}>
           <AskPage crawls={crawls} status={status} chat={asked.current} />
         </div>
-        {isChanges && <ChangesPage crawls={crawls} from={route.from} to={route.to} />}
+        {below.current.page === "documents" && (
+          <DocumentsPage crawls={crawls} status={status} asOf={below.current.asOf} />
+        )}
+        {below.current.page === "changes" && (
+          <ChangesPage crawls={crawls} from={below.current.from} to={below.current.to} />
+        )}
       </main>
       {route.page === "passage" && <PassagePanel version={route.version} id={route.id} quote={route.quote} />}
     </>

@@ -14,7 +14,7 @@ export interface Asked {
 export type Route =
   | { readonly page: "ask"; readonly chat: readonly Asked[] }
   | { readonly page: "passage"; readonly version: number; readonly id: string; readonly quote?: string }
-  | { readonly page: "documents" }
+  | { readonly page: "documents"; readonly asOf?: string }
   | { readonly page: "changes"; readonly from?: number; readonly to?: number };
 
 const LETTERS = { t: "time", f: "follow-up", s: "spelling" } as const;
@@ -38,6 +38,11 @@ export function passageLink(version: number, id: string, quote?: string): string
 /** The link to what changed between two versions. */
 export function changesLink(from: number, to: number): string {
   return `#/changes/${from}/${to}`;
+}
+
+/** The link to the documents, now or as of a version or a day. */
+export function documentsLink(asOf: string | number | undefined): string {
+  return asOf === undefined ? "#/documents" : `#/documents/${asOf}`;
 }
 
 /** Is heard when the conversation has another address. */
@@ -88,7 +93,8 @@ function parse(hash: string): Route {
     const quote = third === undefined ? {} : { quote: decode(third) };
     return { page, version: Number(first), id: decode(second), ...quote };
   }
-  if (page === "documents") return { page };
+  if (page === "documents")
+    return /^(\d{1,15}|\d{4}-\d\d-\d\d)$/.test(first) ? { page, asOf: first } : { page };
   if (page !== "changes") {
     const chat = page === "chat" ? hash.split("/").slice(2).flatMap(askedOf) : [];
     places.chat = chatLink(chat);

@@ -9,9 +9,6 @@ import type { Shelf, Upload } from "./shelf.ts";
 /** The most files of one request, and the most bytes of them together. */
 const FILES = 100;
 const BODY = FILE_SIZE + (4 << 20);
-/** The most characters of a path, and of one name in it. */
-const PATH = 300;
-const NAME = 120;
 /** The most characters of a path of this library. */
 const KNOWN = 1000;
 const COMMAND = 16 << 10;
@@ -54,7 +51,7 @@ async function uploadsOf(c: Context): Promise<Upload[]> {
   if (files.length === 0 || files.length > FILES)
     throw new BadRequest(`An upload has from 1 to ${FILES} files.`);
   if (paths.length !== files.length) throw new BadRequest("paths has one path for each file.");
-  const checked = paths.map(pathOf);
+  const checked = paths.map(knownOf);
   if (new Set(checked).size < checked.length) throw new BadRequest("An upload brings each path once.");
   return await Promise.all(
     files.map(async (file, index) => ({
@@ -74,21 +71,7 @@ function listOf(field: unknown): unknown[] {
   throw new BadRequest("paths is a JSON list.");
 }
 
-/** A path of a document: names with slashes between them. It names a row and never a file of this machine; all the same it leads nowhere else. */
-function pathOf(path: unknown): string {
-  if (typeof path !== "string" || path === "" || path.length > PATH)
-    throw new BadRequest(`A document's path is a text of at most ${PATH} characters.`);
-  for (const name of path.split("/")) {
-    const isPlain = name.trim() === name && name !== "" && !name.startsWith(".") && name.length <= NAME;
-    if (!isPlain || /[\\\p{Cc}\p{Cf}#]/u.test(name))
-      throw new BadRequest(
-        `"${path}" is no path of a document: its parts are names without \\, # and control characters, of at most ${NAME} characters, and none begins with a dot.`,
-      );
-  }
-  return path;
-}
-
-/** The path of a document that may be there: a crawl takes names that an upload does not. */
+/** The path of a document that may be there. */
 function knownOf(path: unknown): string {
   if (typeof path === "string" && path !== "" && path.length <= KNOWN) return path;
   throw new BadRequest(`A document's path is a text of at most ${KNOWN} characters.`);

@@ -3,6 +3,7 @@
 import { type Condition, type FilterColumns, type TableView, VarveError } from "varve";
 import { knownDocuments, rowsOf } from "./crawl/crawl.ts";
 import type { DocumentText } from "./documents/document.ts";
+import { pathProblem } from "./documents/path.ts";
 import { EMPTY, isReadable, otherKind, readDocument, type Unread } from "./documents/read.ts";
 import type { DocumentRow, DocumentTable, documents, Tables } from "./documents-table.ts";
 import type { PassageRow, passages } from "./passages.ts";
@@ -131,10 +132,11 @@ export class Shelf {
     const replaced: string[] = [];
     for (const { path, bytes } of uploads) {
       const before = await passages.find({ where: at(path), select: ["id", "hash"] });
-      const read = isReadable(path) ? await readDocument(bytes, path) : otherKind(path);
+      const other = pathProblem(path) ?? (isReadable(path) ? undefined : otherKind(path));
+      const read = other ?? (await readDocument(bytes, path));
       const next = stateOf(read, path, before);
       files.push({ path, state: next.state, passages: next.rows.length, unread: next.unread });
-      if (!isReadable(path)) continue;
+      if (other !== undefined) continue;
       const changedAt = next.state === "new" || next.state === "changed" ? now.toISOString() : null;
       const { problem = null, next: step = null } = next.unread ?? {};
       const known = facts.get(path)?.changedAt ?? null;

@@ -162,12 +162,12 @@ describe("An upload", () => {
     ["a/ b.md"],
     [`${"a".repeat(121)}.md`],
     ["a/".repeat(150)],
-    [""],
-  ])("of the path %j is refused", async (path) => {
+  ])("of the path %j is refused, and not what comes with it", async (path) => {
     const t = await tableOf(TEA);
-    const { status, body } = await send(await listen(t), { [path]: "# A\n\nOne.\n" });
-    expect([status, typeof body.message]).toEqual([400, "string"]);
-    expect(await t.passages.version()).toBe(1);
+    const site = await listen(t);
+    const { body } = await send(site, { [path]: "# A\n\nOne.\n", "good.md": "# Good\n\nTwo.\n" });
+    expect(body.files).toMatchObject([{ state: "unread", passages: 0 }, { state: "new" }]);
+    expect((await list(site)).documents.map((one) => one.path)).toEqual(["good.md", "guides/tea.md"]);
   });
 
   it("is bounded: bytes of a file, files of a request, one file for each path", async () => {

@@ -114,10 +114,59 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     await page.getByRole("button", { name: "Mar 3, 2025" }).click();
     await ask(page, "How many days do I have to return something I bought?");
     await page.getByRole("link", { name: "What changed since" }).click();
+    // Many documents changed: they are folded, and a filter unfolds what is left.
+    await page.getByRole("searchbox", { name: "Filter what changed" }).fill("how long you have");
     const change = page.locator(".change", { hasText: "How long you have" });
     await change.waitFor();
     expect(await change.locator("del").allInnerTexts()).toEqual(["14"]);
     expect(await change.locator("ins").allInnerTexts()).toEqual(["30"]);
+  });
+
+  it("takes documents, says which it cannot read, and deletes one from today alone", async () => {
+    const page = await open(shippedTable(), "/#/documents");
+    await page.getByText("docs").first().waitFor();
+    await page.getByLabel("Files", { exact: true }).setInputFiles([
+      {
+        name: "tea.md",
+        mimeType: "text/markdown",
+        buffer: Buffer.from("# Tea\n\nGreen tea wants water of 80 degrees.\n"),
+      },
+      { name: "broken.pdf", mimeType: "application/pdf", buffer: Buffer.from("no pdf") },
+    ]);
+    await page.getByText("2 files: 1 new, 1 not read.").waitFor();
+    expect(await page.locator(".drop .failed").textContent()).toContain("broken.pdf");
+    const tea = page.locator(".item", { hasText: "tea.md" });
+    await tea.waitFor();
+    if (process.env["PICTURES"]) await page.screenshot({ path: `${process.env["PICTURES"]}/documents.png` });
+    await page.getByRole("searchbox", { name: "Filter the documents" }).fill("tea");
+    expect(await page.locator(".item").count()).toBe(1);
+    await tea.getByRole("button", { name: "Delete tea.md" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("tea.md was deleted. Earlier versions still have it.").waitFor();
+    await tea.waitFor({ state: "detached" });
+    const versions = page.locator(".range select");
+    await versions.locator("option").nth(4).waitFor({ state: "attached" });
+    const before = await versions.locator("option").nth(1).getAttribute("value");
+    await versions.selectOption(before);
+    await page.getByRole("searchbox", { name: "Filter the documents" }).fill("tea");
+    await tea.waitFor();
+    expect(await page.getByRole("button", { name: "Delete tea.md" }).count()).toBe(0);
+  });
+
+  it("erases a document from every version, once somebody says that it cannot be undone", async () => {
+    const page = await open(shippedTable(), "/#/documents");
+    await page
+      .getByRole("button", { name: /^Erase .* for good$/ })
+      .first()
+      .click();
+    const dialog = page.getByRole("dialog");
+    const erase = dialog.getByRole("button", { name: "Erase for good" });
+    expect(await erase.isDisabled()).toBe(true);
+    const path = (await dialog.locator(".path").textContent()) ?? "";
+    await dialog.getByRole("checkbox").check();
+    await erase.click();
+    await page.getByText(`${path} was erased`).waitFor();
+    await page.getByRole("button", { name: `Erase ${path} for good` }).waitFor({ state: "detached" });
   });
 
   it("refuses to answer what the documents do not say", async () => {
@@ -273,23 +322,27 @@ describe.skipIf(executablePath === undefined)(`In Chromium${why}`, () => {
     await page.getByText("1 document, 1 passage").waitFor({ timeout: 20_000 });
   });
 
-  it("fits a phone, in light and dark, with names for all that can be used", async () => {
-    const page = await open();
-    await ask(page, DEPOSIT);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    }
-    const nameless = await page
-      .locator("button, a, input, select, textarea")
-      .evaluateAll((all) =>
-        all
-          .filter(
-            (one) => !(one.textContent?.trim() || one.getAttribute("aria-label") || one.closest("label")),
-          )
-          .map((one) => one.outerHTML),
-      );
-    expect(nameless).toEqual([]);
-  });
+  it.each(["#/", "#/documents", "#/changes"])(
+    "%s fits a phone, in light and dark, with names for all that can be used",
+    async (path) => {
+      const page = await open(shippedTable(), `/${path}`);
+      if (path === "#/") await ask(page, DEPOSIT);
+      else await page.locator(".filter").waitFor();
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width: 360, height: 740 });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      }
+      const nameless = await page
+        .locator("button, a, input, select, textarea")
+        .evaluateAll((all) =>
+          all
+            .filter(
+              (one) => !(one.textContent?.trim() || one.getAttribute("aria-label") || one.closest("label")),
+            )
+            .map((one) => one.outerHTML),
+        );
+      expect(nameless).toEqual([]);
+    },
+  );
 });

@@ -165,6 +165,22 @@ describe("a memory of files", () => {
     expect((await Promise.all(moving)).filter((one) => one.startsWith("Successfully"))).toHaveLength(1);
   });
 
+  it("makes no file of what is a folder, whoever is first", async () => {
+    const folder = temporaryFolder();
+    const dbs = [await connect(folder), await connect(folder)];
+    onTestFinished(async () => void (await Promise.all(dbs.map((db) => db.close()))));
+    const [one, other] = (await Promise.all(dbs.map((db) => db.table(memoryTable())))) as [Files, Files];
+    const numbers = [0, 1, 2, 3, 4, 5];
+    const answers = await Promise.all(
+      numbers.flatMap((n) => [
+        answer(memoryTool(one), create(`/memories/${n}`)),
+        answer(memoryTool(other), create(`/memories/${n}/below`)),
+      ]),
+    );
+    expect(answers.filter((said) => said.startsWith("File created"))).toHaveLength(numbers.length);
+    expect(await memoryFiles(one).list()).toHaveLength(numbers.length);
+  });
+
   it("keeps the files of each scope apart", async () => {
     const t = await opened();
     const ada = memoryTool(t, { scope: "ada" });
@@ -202,6 +218,25 @@ describe("the files of a memory", () => {
     expect(changed.map(({ before, after }) => [before.text, after.text])).toEqual([["one", "two"]]);
     expect(await files.purge("/memories")).toBe(3);
     expect(await files.history("/memories/a")).toEqual([]);
+  });
+
+  it("are not restored where a folder or a file above came since", async () => {
+    const t = await opened();
+    const memory = memoryTool(t);
+    const files = memoryFiles(t);
+    await answer(memory, create("/memories/a", "a file"));
+    await answer(memory, create("/memories/b/c", "in a folder"));
+    await answer(memory, remove("/memories/a"));
+    await answer(memory, remove("/memories/b"));
+    await answer(memory, create("/memories/a/d"));
+    await answer(memory, create("/memories/b"));
+    expect(await refusal(() => files.restore("/memories/a", 1))).toBe(
+      "INVALID_ARGUMENT: Error: The path /memories/a is a folder, and no file can be in its place ",
+    );
+    expect(await refusal(() => files.restore("/memories/b/c", 2))).toBe(
+      "INVALID_ARGUMENT: Error: The path /memories/b is a file, and nothing can be below it ",
+    );
+    expect((await files.list()).map(({ path }) => path)).toEqual(["/memories/a/d", "/memories/b"]);
   });
 
   it("may be in a table of one's own, which is searched", async () => {

@@ -13,6 +13,11 @@ export function fileAbove(path: string): VarveError {
   return failed(`Error: The path ${path} is a file, and nothing can be below it`);
 }
 
+/** A folder where a file would have to be. */
+export function folderThere(path: string): VarveError {
+  return failed(`Error: The path ${path} is a folder, and no file can be in its place`);
+}
+
 /** A table that cannot hold files. */
 export function noFiles(table: string, problem: string): VarveError {
   return new VarveError(

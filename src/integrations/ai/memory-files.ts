@@ -1,7 +1,9 @@
 import {
   type AnyTable,
   type AsOf,
+  type MongoFilter,
   type RowVersion,
+  type Snapshot,
   type Table,
   table,
   text,
@@ -10,7 +12,7 @@ import {
   type Where,
 } from "varve";
 import { type Names, ownOptions } from "../../own-options";
-import { badOption, fileAbove, neverThere, noFiles, tooBusy } from "./memory-errors";
+import { badOption, fileAbove, folderThere, neverThere, noFiles, tooBusy } from "./memory-errors";
 import { filePath, memoryPath, ROOT } from "./memory-path";
 import type { MemoryFile } from "./memory-view";
 
@@ -39,7 +41,7 @@ export function memoryTable(name = "memories") {
   return table(name, { path: text().primaryKey(), text: text() });
 }
 
-const ATTEMPTS = 20;
+const ATTEMPTS = 100;
 
 type FileRow = { readonly path: string; readonly text: string };
 
@@ -77,7 +79,7 @@ export class MemoryFiles {
   async list(folder: string = ROOT, at?: AsOf): Promise<MemoryFile[]> {
     const path = memoryPath("folder", folder);
     const t = await this.#open();
-    return await this.#below(at === undefined ? t : t.asOf(at), path);
+    return await this.#listed(at === undefined ? t : t.asOf(at), path);
   }
 
   /** Every version of a file, the oldest first. */
@@ -88,12 +90,17 @@ export class MemoryFiles {
     return versions.map(({ from, to, row }) => ({ from, to, row: { path: own, text: String(row["text"]) } }));
   }
 
-  /** Gives a file the text that it had. */
+  /** Gives a file the text that it had. Where there is a folder or a file above by now, it is refused. */
   async restore(path: string, at: AsOf): Promise<void> {
     const before = await this.read(path, at);
     if (before === undefined) throw neverThere(path);
     const t = await this.#open();
-    await t.upsert({ path: this.#id(path), text: before }, { merge: true });
+    const row = { path: this.#id(path), text: before };
+    await this.#unlessChanged(path, async (view, ifVersion) => {
+      if ((await view.count({ where: this.#below(path) })) > 0) throw folderThere(path);
+      await this.#checkAbove(view, path);
+      await t.upsert(row, { merge: true, ifVersion });
+    });
   }
 
   /** Removes a file, or all below a folder, from every version: it cannot be undone. Returns how many rows are gone. */
@@ -106,15 +113,12 @@ export class MemoryFiles {
   /** @internal Adds a file; false where one is there already. */
   async add(path: string, content: string): Promise<boolean> {
     const t = await this.#open();
-    if ((await t.count({ where: this.#at(path) })) > 0) return false;
-    await this.#checkAbove(t, path);
-    try {
-      await t.insert({ path: this.#id(path), text: content });
+    return await this.#unlessChanged(path, async (view, ifVersion) => {
+      if ((await view.count({ where: this.#at(path) })) > 0) return false;
+      await this.#checkAbove(view, path);
+      await t.insert({ path: this.#id(path), text: content }, { ifVersion });
       return true;
-    } catch (error) {
-      if (VarveError.is(error) && error.code === "DUPLICATE_KEY") return false;
-      throw error;
-    }
+    });
   }
 
   /** @internal Changes a file from what it is when the change lands. */
@@ -141,9 +145,7 @@ export class MemoryFiles {
   /** @internal Gives a file, or all below a folder, another path, as one commit. */
   async move(from: string, to: string): Promise<"moved" | "nothing there" | "taken"> {
     const t = await this.#open();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const version = await t.version();
-      const view = t.asOf(version);
+    return await this.#unlessChanged(from, async (view, ifVersion) => {
       const rows = await view.find({ where: this.#at(from) });
       if (rows.length === 0) return "nothing there";
       if ((await view.count({ where: this.#at(to) })) > 0) return "taken";
@@ -152,14 +154,26 @@ export class MemoryFiles {
         ...row,
         path: this.#id(to) + String(row["path"]).slice(this.#id(from).length),
       }));
+      await t.upsert(moved, { delete: this.#at(from), ifVersion });
+      return "moved";
+    });
+  }
+
+  /** Writes what depends on what is there: where somebody else was first, it looks again. */
+  async #unlessChanged<T>(
+    path: string,
+    write: (view: Snapshot<UntypedTable>, ifVersion: number) => Promise<T>,
+  ): Promise<T> {
+    const t = await this.#open();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const version = await t.version();
       try {
-        await t.upsert(moved, { delete: this.#at(from), ifVersion: version });
-        return "moved";
+        return await write(t.asOf(version), version);
       } catch (error) {
         if (!VarveError.is(error) || error.code !== "CONFLICT") throw error;
       }
     }
-    throw tooBusy(from);
+    throw tooBusy(path);
   }
 
   /** Throws where something above a path is a file. */
@@ -171,7 +185,7 @@ export class MemoryFiles {
     if (file !== undefined) throw fileAbove(String(file["path"]).slice(this.#scope.length));
   }
 
-  async #below(view: Pick<Table<UntypedTable>, "find">, path: string): Promise<MemoryFile[]> {
+  async #listed(view: Pick<Table<UntypedTable>, "find">, path: string): Promise<MemoryFile[]> {
     const found = await view.find({ where: this.#at(path), select: ["path", "text"], orderBy: "path" });
     const rows = found as unknown as readonly FileRow[];
     return rows.map((row) => ({ path: row.path.slice(this.#scope.length), text: row.text }));
@@ -179,8 +193,13 @@ export class MemoryFiles {
 
   /** A file, and all below it if it is a folder. */
   #at(path: string): Where<UntypedTable> {
+    return { $or: [{ path: this.#id(path) }, this.#below(path)] };
+  }
+
+  /** All below a path. */
+  #below(path: string): MongoFilter<UntypedTable> {
     const id = this.#id(path);
-    return { $or: [{ path: id }, { path: { $gte: `${id}/`, $lt: `${id}0` } }] };
+    return { path: { $gte: `${id}/`, $lt: `${id}0` } };
   }
 
   #id(path: string): string {

@@ -181,6 +181,18 @@ const cases: Record<string, (memory: MemoryStorage) => Promise<unknown>> = {
     });
     return [changed.map(({ id }) => id), await memory.listMessages({ threadId: ["1", "2"] })];
   },
+  "a message that was changed twice in one call": async (memory) => {
+    const changed = await memory.updateMessages({
+      messages: [
+        { id: "b", role: "system", content: content({ content: "new", metadata: { n: 2 } }) },
+        { id: "b", threadId: "2", content: content({ metadata: { more: true } }) },
+      ],
+    });
+    return [
+      changed.map((one) => [one.id, one.threadId]),
+      await memory.listMessages({ threadId: ["1", "2"] }),
+    ];
+  },
   "messages that were deleted": async (memory) => {
     await memory.deleteMessages(["a", "nothing", "f"]);
     await memory.deleteMessages([]);

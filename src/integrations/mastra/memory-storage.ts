@@ -268,11 +268,16 @@ export class VarveMemory extends MemoryStorage {
     }));
     return await this.#change("updateMessages", async (view) => {
       const found = await view.get(updates.map(({ id }) => idOf("message", id)));
-      const changed = updates.flatMap((update, index) => {
-        const row = found[index];
-        return row === undefined ? [] : [updated(row, update)];
-      });
       const befores = found.filter((row) => row !== undefined);
+      const states = new Map(befores.map((row) => [row.name, row]));
+      const changed: MemoryRow[] = [];
+      for (const update of updates) {
+        const before = states.get(update.id);
+        if (before === undefined) continue;
+        const after = updated(before, update);
+        states.set(update.id, after);
+        changed.push(after);
+      }
       const rows = [...changed, ...(await touched(view, [...befores, ...changed]))];
       return { rows, result: changed.map(toMessage) };
     });

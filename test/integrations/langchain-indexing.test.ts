@@ -137,6 +137,15 @@ describe("the record manager", () => {
     expect(await other.listKeys()).toEqual(["a"]);
   });
 
+  it("loses no group to somebody who saw the key at the same time", async () => {
+    const { records } = await setting();
+    const keys = Array.from({ length: 20 }, (_, n) => `key ${n}`);
+    await Promise.all(
+      keys.flatMap((key) => [records.update([key], { groupIds: ["x"] }), records.update([key])]),
+    );
+    expect(await records.listKeys({ groupIds: ["x"] })).toHaveLength(keys.length);
+  });
+
   it("takes keys and namespaces literally", async () => {
     const { db } = await setting();
     const one = new VarveRecordManager('a","b', { db });

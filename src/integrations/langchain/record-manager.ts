@@ -76,19 +76,13 @@ export class VarveRecordManager extends RecordManager {
     if (timeAtLeast !== undefined && updatedAt < timeAtLeast) throw clockBehind(updatedAt, timeAtLeast);
     const t = await this.#records();
     const groups = new Map(keys.map((key, index) => [key, groupIds?.[index] ?? null]));
-    if (groupIds === undefined) {
-      const known = await t.find({ where: (c) => c.id.in(this.#ids(keys)), select: ["key", "group"] });
-      for (const { key, group } of known) groups.set(key, group);
-    }
-    await t.upsert(
-      [...groups].map(([key, group]) => ({
-        id: this.#id(key),
-        namespace: this.#namespace,
-        key,
-        group,
-        updatedAt,
-      })),
-    );
+    const namespace = this.#namespace;
+    const rows = [...groups].map(([key, group]) => {
+      const row = { id: this.#id(key), namespace, key, updatedAt };
+      return groupIds === undefined ? row : { ...row, group };
+    });
+    // Somebody else may give a key a group meanwhile: what is not said stays.
+    await t.upsert(rows, { merge: true });
   }
 
   /** Whether each of the keys is there. */

@@ -196,6 +196,47 @@ describe("a checkpointer", () => {
     expect(await t.asOf(2).count({ where: { thread: "1" } })).toBe(0);
     expect((await saver.getTuple(thread("2")))?.checkpoint.channel_values).toEqual({ n: "2" });
   });
+
+  it.each([false, true])(
+    "keeps a whole checkpoint where its thread goes meanwhile, purged: %s",
+    async (purge) => {
+      const db = await memoryDatabase();
+      const other = new VarveSaver({ db });
+      const { serde } = other;
+      const saver = new VarveSaver({
+        db,
+        serde: {
+          dumpsTyped: async (value: unknown) => {
+            if (value === "when it is deleted") await other.deleteThread("1", { purge });
+            return await serde.dumpsTyped(value);
+          },
+          loadsTyped: async (type, data) => await serde.loadsTyped(type, data),
+        },
+      });
+      const first = await saver.put(thread("1"), checkpoint("a", { big: "x", n: 1 }), metadata, {
+        big: 1,
+        n: 1,
+      });
+      const values = { big: "x", n: "when it is deleted" };
+      const second = await saver.put(first, checkpoint("b", values), metadata, { n: 2 });
+      expect((await saver.getTuple(second))?.checkpoint.channel_values).toEqual(values);
+      expect(await all(saver.list(thread("1")))).toHaveLength(1);
+    },
+  );
+
+  it("shows no writes that come after their thread went, and forgets them with it", async () => {
+    const saver = await saverOf();
+    const config = await saver.put(thread("1"), checkpoint("a", { n: 1 }), metadata, { n: 1 });
+    await saver.deleteThread("1", { purge: true });
+    await saver.putWrites(config, [["a", "late"]], "task");
+    expect(await saver.getTuple(thread("1"))).toBeUndefined();
+    expect(await all(saver.list(thread("1")))).toEqual([]);
+    const begun = await saver.put(thread("1"), checkpoint("b", { n: 2 }), metadata, { n: 1 });
+    expect((await saver.getTuple(begun))?.pendingWrites).toEqual([]);
+    await saver.deleteThread("1", { purge: true });
+    const t = await (await saver.database()).openTable("langgraph_checkpoints");
+    expect(await t.count()).toBe(0);
+  });
 });
 
 async function refusal(run: () => unknown): Promise<string> {

@@ -19,6 +19,7 @@ import { CheckpointReader } from "./checkpoint-reader";
 import {
   type CheckpointPlace,
   type CheckpointTable,
+  type CheckpointView,
   checkpointId,
   type NewCheckpointRow,
   openCheckpoints,
@@ -107,8 +108,8 @@ export class VarveSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * Keeps a checkpoint, as one commit. Of its values only those are written that are new with it; the others stay where they were
-   * written, and are found through its parent.
+   * Keeps a checkpoint, as one commit; as two, if its thread is deleted at the same time. Of its values only those are written that are
+   * new with it; the others stay where they were written, and are found through its parent.
    */
   override async put(
     config: RunnableConfig,
@@ -126,13 +127,9 @@ export class VarveSaver extends BaseCheckpointSaver {
     const t = await this.#table();
     // A copy of a checkpoint has the parent of the one that it copies, and says of none of its values that they are new.
     const isCopy = metadata.source === "fork" && Object.keys(newVersions).length === 0;
-    const before = parent === undefined ? {} : await valuesOf(t, { thread, namespace, checkpoint: parent });
-    const known = isCopy ? undefined : before;
-    const fresh = Object.keys(all).filter((name) => known === undefined || Object.hasOwn(newVersions, name));
-    const kept = Object.entries(known ?? {}).filter(([name]) => Object.hasOwn(all, name));
-    const values = Object.fromEntries([...kept, ...fresh.map((name) => [name, place.checkpoint])]);
+    const before = parent === undefined ? {} : await valuesOf(t, { ...place, checkpoint: parent });
     const id = checkpointId(place);
-    const row = {
+    const own = {
       ...place,
       id,
       kind: "checkpoint",
@@ -141,10 +138,19 @@ export class VarveSaver extends BaseCheckpointSaver {
       parent,
       metadataType,
       metadata: about,
-      values,
     } as const;
-    const dumped = await Promise.all(fresh.map((name) => this.#valueRow(place, name, all[name])));
-    await t.upsert([row, ...dumped]);
+    const write = async (known: Places | undefined): Promise<number> => {
+      const names = Object.keys(all);
+      const fresh = names.filter((name) => known === undefined || Object.hasOwn(newVersions, name));
+      const kept = Object.entries(known ?? {}).filter(([name]) => Object.hasOwn(all, name));
+      const values = Object.fromEntries([...kept, ...fresh.map((name) => [name, place.checkpoint])]);
+      const dumped = await Promise.all(fresh.map((name) => this.#valueRow(place, name, all[name])));
+      return (await t.upsert([{ ...own, values }, ...dumped])).version;
+    };
+    const version = await write(isCopy ? undefined : before);
+    // Where the thread was deleted meanwhile, the values that its earlier checkpoints had are gone.
+    const isPart = parent !== undefined && before !== undefined && !isCopy;
+    if (isPart && (await isAlone(t.asOf(version), place, parent))) await write(undefined);
     return toConfig(place);
   }
 
@@ -223,13 +229,20 @@ export class VarveSaver extends BaseCheckpointSaver {
   }
 }
 
+/** For each channel the checkpoint with which its value was new. */
+type Places = Readonly<Record<string, string>>;
+
 /** Where the values of a checkpoint are; undefined where there is no such checkpoint. */
-async function valuesOf(
-  t: CheckpointTable,
-  place: CheckpointPlace,
-): Promise<Readonly<Record<string, string>> | undefined> {
+async function valuesOf(t: CheckpointTable, place: CheckpointPlace): Promise<Places | undefined> {
   const row = await t.get(checkpointId(place), { select: ["values"] });
   return row === undefined ? undefined : (row.values ?? {});
+}
+
+/** Whether a checkpoint is there, and its parent is not. */
+async function isAlone(view: CheckpointView, place: CheckpointPlace, parent: string): Promise<boolean> {
+  const ids = [place.checkpoint, parent].map((checkpoint) => checkpointId({ ...place, checkpoint }));
+  const [own, before] = await view.get(ids, { select: ["id"] });
+  return own !== undefined && before === undefined;
 }
 
 /** Adds the rows that are not there. Somebody else may add some meanwhile, but only ever more of the same. */

@@ -102,6 +102,39 @@ const cases: Record<string, (store: BaseStore) => Promise<unknown>> = {
   "$in of nothing": searched({ kind: { $in: [] } }),
   $nin: searched({ kind: { $nin: ["fact"] } }),
   "a filter that asks nothing": searched({}),
+  "a filter by keys that look like paths and operators": async (store) => {
+    const odd = { "a.b": 1, $or: "x", $not: 2, "": 3, value: 4, a: { c: 1 }, "metadata.k": 5 };
+    await store.put(["odd"], "keys", odd);
+    await store.put(["odd"], "nested", { a: { b: 1 }, metadata: { k: 5 }, k: 5 });
+    const filters = [
+      { "a.b": 1 },
+      { "a.b": { $in: [1, 2] } },
+      { "a.c": 1 },
+      { "a.c": { $ne: 1 } },
+      { $or: "x" },
+      { $or: { $ne: "x" }, $not: { $gt: 1 } },
+      { $not: 2 },
+      { "": 3 },
+      { value: { $lt: 5 } },
+      { "metadata.k": 5 },
+    ];
+    return await Promise.all(filters.map(async (filter) => await searched(filter)(store)));
+  },
+  "a filter by values of several types": async (store) => {
+    const values = [1, "1", true, ["1"], { b: 1 }, null, "one", 2];
+    for (const [n, a] of values.entries()) await store.put(["types"], String(n), { a });
+    const filters = [
+      1,
+      "1",
+      true,
+      { $ne: 1 },
+      { $ne: "1" },
+      { $in: [1, "1"] },
+      { $nin: [1, "1"] },
+      { $nin: [true] },
+    ];
+    return await Promise.all(filters.map(async (a) => await searched({ a })(store)));
+  },
   "the nearest": async (store) =>
     best(await store.search(["users"], { query: "allergic to nuts", limit: 2 })),
   "the nearest below a namespace": async (store) =>
@@ -347,6 +380,19 @@ const odd: Record<string, (store: VarveStore) => unknown> = {
     await new VarveStore({ db: await store.database(), embedding }).search([]);
   },
 };
+
+it("finds nothing that is missing by a condition, and everything that is missing by its opposite", async () => {
+  const store = await varve();
+  await store.put(["n"], "null", { a: null });
+  await store.put(["n"], "none", {});
+  await store.put(["n"], "some", { a: 1 });
+  const keys = async (a: unknown) => byKey(await store.search([], { filter: { a } }));
+  expect(await keys(null)).toEqual(["n/none", "n/null"]);
+  expect(await keys({ $ne: null })).toEqual(["n/some"]);
+  expect(await keys({ $in: [null, 1] })).toEqual(["n/none", "n/null", "n/some"]);
+  expect(await keys({ $nin: [null] })).toEqual(["n/some"]);
+  expect(await keys({ $nin: [1] })).toEqual(["n/none", "n/null"]);
+});
 
 describe("a store refuses", () => {
   it.each(Object.entries(odd))("%s", async (_, run) => {

@@ -163,6 +163,13 @@ test("not and notIn leave rows without a value out, in the builder and in SQL", 
   );
 });
 
+test("isNotTrue is the negation that Mongo has", () => {
+  expect(treeOf((c: typeof columns) => c.lang.eq("en").isNotTrue())).toEqual(treeOf({ lang: { $ne: "en" } }));
+  expect(treeOf((c: typeof columns) => c.lang.eq("en").or(c.views.eq(3)).isNotTrue())).toEqual(
+    treeOf({ $nor: [{ lang: "en" }, { views: 3 }] }),
+  );
+});
+
 test("Mongo's negations are true wherever what they negate is not", () => {
   const notTrue = (build: Build): FilterJson => ({ op: "isNotTrue", arg: treeOf(build) });
   expect(treeOf({ lang: { $ne: "en" } })).toEqual(notTrue((c) => c.lang.eq("en")));

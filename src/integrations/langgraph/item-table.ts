@@ -31,7 +31,8 @@ const plainTable = (name: string) => table(name, columns);
 const embeddedTable = (name: string, fn: EmbeddingFunction<string>) =>
   table(name, columns, (c) => ({ vector: embed(fn, c.body) }));
 
-type ItemDefinition = ReturnType<typeof embeddedTable>;
+/** The declaration of such a table. */
+export type ItemDefinition = ReturnType<typeof embeddedTable>;
 
 /** The items of a store. Where nothing is embedded, nobody searches the vectors. */
 export type ItemTable = Table<ItemDefinition>;

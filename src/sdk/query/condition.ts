@@ -2,13 +2,13 @@ import { describeValue } from "../../describe-value";
 import { hasBrand } from "../../realm";
 import { DEPTH_MAX, NODES_MAX } from "../schema/rules";
 import { notJoinable, tooDeep, tooLarge } from "./filter-errors";
-import { type FilterNode, join, not as notNode } from "./node";
+import { type FilterNode, join, not as notNode, notTrue } from "./node";
 
 const brand: unique symbol = Symbol.for("varve.condition");
 
 /** Conditions that were put together. The tree is made when somebody asks for it, so that a chain of many costs what one list does. */
 interface Joined {
-  readonly op: "and" | "or" | "not";
+  readonly op: "and" | "or" | "not" | "isNotTrue";
   readonly parts: readonly Condition[];
 }
 
@@ -55,6 +55,18 @@ export class Condition {
   /** The opposite of this; rows for which this is unknown stay out. */
   not(): Condition {
     return not(this);
+  }
+
+  /**
+   * Wherever this is not true: where it is false, and where it is unknown, because a value is missing or of another type.
+   *
+   * @example
+   * ```ts
+   * const open = await t.find({ where: (c) => c.state.eq("closed").isNotTrue() });
+   * ```
+   */
+  isNotTrue(): Condition {
+    return joined("isNotTrue", [this]);
   }
 
   /** The filter as plain data. */
@@ -108,11 +120,10 @@ class TreeMaker {
     if (!("parts" in made)) return made;
     if (depth > DEPTH_MAX) throw tooDeep(DEPTH_MAX);
     const { op, parts } = made;
+    if (op === "and" || op === "or") return this.#join(op, parts, depth);
     const [only] = parts;
-    if (op !== "not") return this.#join(op, parts, depth);
-    return notNode(
-      this.node(only === undefined ? { op: "or", parts: [] } : Condition.madeOf(only), depth + 1),
-    );
+    const node = this.node(only === undefined ? { op: "or", parts: [] } : Condition.madeOf(only), depth + 1);
+    return op === "not" ? notNode(node) : notTrue(node);
   }
 
   /** Chains of one kind are walked without a call for each link. */

@@ -57,6 +57,9 @@ export interface NativeTable {
   tag(request: string): Promise<string>;
   tags(): Promise<string>;
   deleteTag(name: string): Promise<unknown>;
+  pin(request: string): Promise<string>;
+  renewPin(request: string): Promise<string>;
+  unpin(id: string): Promise<unknown>;
   restore(request: string): Promise<string>;
   alter(request: string): Promise<string>;
   stats(): Promise<string>;

@@ -83,6 +83,7 @@ export type { FindOptions, ScanOptions, SelectOptions } from "./read/find-option
 export type { Fuse, FuseOptions, FuseWeights } from "./read/fuse";
 export type { HighlightOptions } from "./read/highlight";
 export type { HistoryOptions } from "./read/history";
+export type { PinOptions } from "./read/lease";
 export type { Direction, OrderBy } from "./read/paging";
 export type { Hits } from "./read/reads";
 export type { Rerank, RerankContext } from "./read/rerank";
@@ -96,7 +97,7 @@ export type {
   TextQuery,
   WordSearchOptions,
 } from "./read/search-options";
-export { Snapshot, type SnapshotPoint } from "./read/snapshot";
+export { PinnedSnapshot, Snapshot, type SnapshotPoint } from "./read/snapshot";
 export type { Moment, RowVersion, Span } from "./read/span";
 export { TableView } from "./read/table-view";
 export type { Period, TimelineOptions } from "./read/timeline-options";

@@ -43,8 +43,9 @@ import {
 import { callAsync } from "./native/call";
 import { DIFF, type Diff, type DiffOptions, diff } from "./read/diff";
 import { HISTORY, type HistoryOptions, history } from "./read/history";
+import { Lease, PIN, type PinOptions } from "./read/lease";
 import { newestReader, type Reader } from "./read/reader";
-import { Snapshot } from "./read/snapshot";
+import { PinnedSnapshot, Snapshot } from "./read/snapshot";
 import { TableView } from "./read/table-view";
 import type { AnyColumn } from "./schema/column";
 import type { Derived, SourcesOf } from "./schema/derived";
@@ -206,6 +207,21 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
   asOf(at: AsOf, ...more: readonly never[]): Snapshot<D> {
     refuseMore("asOf", more);
     return new Snapshot(this.handle, at);
+  }
+
+  /**
+   * Keeps the newest version readable, whatever the retention says, and returns a snapshot of it: see {@link PinnedSnapshot}. For an
+   * earlier version, `t.asOf(at).pin()`.
+   *
+   * @example
+   * ```ts
+   * await using now = await t.pin();
+   * for await (const rows of now.scan()) await index(rows);
+   * ```
+   */
+  async pin(options?: PinOptions, ...more: readonly never[]): Promise<PinnedSnapshot<D>> {
+    const given = checkOptions("pin", PIN, options, more);
+    return new PinnedSnapshot(this.handle, await Lease.take(this.handle.native, null, given));
   }
 
   /** What changed between two points in the history. The cost depends on the size of the change, not on the size of the table. */

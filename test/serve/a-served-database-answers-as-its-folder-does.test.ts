@@ -134,6 +134,13 @@ it("knows the history of the tables, their tags and what changed", async () => {
   expect(await (await remote.openTable("größe")).count()).toBe(await here.count());
 });
 
+it("keeps no version: that would be written", async () => {
+  const there = await (await both()).remote.table(docs);
+  const refused = { code: "ACCESS_DENIED", hint: expect.stringContaining("Open the folder or the bucket") };
+  await expect(there.pin()).rejects.toMatchObject(refused);
+  await expect(there.asOf(1).pin({ minutes: 5 })).rejects.toMatchObject(refused);
+});
+
 it("sees what is written meanwhile, and a table that was made anew", async () => {
   const { local, remote } = await both();
   const there = await remote.table(docs);

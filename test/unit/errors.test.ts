@@ -150,6 +150,7 @@ const callExamples: Examples<typeof calls> = {
     calls.badArgument("limit", "a whole number from 0 on", "the number -1"),
     calls.badArgument("set", "x", "y", "docs"),
   ],
+  notHeld: [calls.notHeld(7)],
   nothingOfVersion: [calls.nothingOfVersion("docs", 7)],
   changedTooOften: [calls.changedTooOften("docs", 12, 30_400)],
   unreadableArgument: [

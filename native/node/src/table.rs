@@ -268,6 +268,24 @@ impl NativeTable {
         self.text_later(move |table| varve_protocol::delete_tag(table, &name))
     }
 
+    /// Keeps a version readable for a while.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn pin(&self, request: String) -> TextWork {
+        self.text_later(move |table| varve_protocol::pin(table, &request))
+    }
+
+    /// Keeps a pinned version for longer.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn renew_pin(&self, request: String) -> TextWork {
+        self.text_later(move |table| varve_protocol::renew_pin(table, &request))
+    }
+
+    /// Ends a pin.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn unpin(&self, id: String) -> TextWork {
+        self.text_later(move |table| varve_protocol::unpin(table, &id))
+    }
+
     /// Makes the table what it was.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn restore(&self, request: String) -> TextWork {

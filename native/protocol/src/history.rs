@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use varve_engine::{AsOf, Beside, Commit, Difference, Field, Picked, Raw, Result, Snapshot, Table, Tag};
+use varve_engine::{AsOf, Beside, Commit, Difference, Field, Picked, Pin, Raw, Result, Snapshot, Table, Tag};
 
 use crate::page::Page;
 use crate::request::{self, filter, parse};
@@ -137,6 +137,45 @@ pub fn tags(table: &Table) -> Result<String> {
 pub fn delete_tag(table: &Table, name: &str) -> Result<String> {
     table.delete_tag(name)?;
     Ok(Json::Null.to_string())
+}
+
+/// Keeps a version readable for a while, whatever the retention says; says what the pin is renewed and removed by.
+///
+/// # Errors
+/// As [`Table::as_of`] and [`Table::pin`].
+pub fn pin(table: &Table, request: &str) -> Result<String> {
+    let request: request::NewPin = parse(request)?;
+    let snapshot = request
+        .at
+        .map_or_else(|| table.snapshot(), |at| table.as_of(&at))?;
+    Ok(pinned(&table.pin(&snapshot, request.for_ms)?))
+}
+
+/// Keeps a pinned version for so long from now. The pin has another id afterwards.
+///
+/// # Errors
+/// As [`Table::renew`].
+pub fn renew_pin(table: &Table, request: &str) -> Result<String> {
+    let request: request::Renewal = parse(request)?;
+    let pin = Pin {
+        id: request.id,
+        version: request.version,
+        until: 0,
+    };
+    Ok(pinned(&table.renew(&pin, request.for_ms)?))
+}
+
+/// Ends a pin. The id is no JSON.
+///
+/// # Errors
+/// As [`Table::unpin`].
+pub fn unpin(table: &Table, id: &str) -> Result<String> {
+    table.unpin(id)?;
+    Ok(Json::Null.to_string())
+}
+
+fn pinned(pin: &Pin) -> String {
+    json!({ "id": pin.id, "version": pin.version, "until": pin.until }).to_string()
 }
 
 /// Makes the table what it was.

@@ -49,7 +49,8 @@ pub use database::{backup, copy_progress, create_table, verify_table};
 pub use draft::{Draft, stage, stage_arrow};
 pub use failure::failure;
 pub use history::{
-    delete_tag, diff, diff_arrow, history, info, resolve, resolve_at_once, restore, tag, tags,
+    delete_tag, diff, diff_arrow, history, info, pin, renew_pin, resolve, resolve_at_once, restore, tag,
+    tags, unpin,
 };
 pub use inputs::Input;
 pub use layout::{alter, optimize, purge, set_retention, stats, verify};

@@ -346,6 +346,13 @@ export function cannotEmbed(table: string, column: string, why: string, hint: st
   return new VarveError("INVALID_ARGUMENT", message, { hint, where: { table, column } });
 }
 
+/** A pin that its owner has released. */
+export function notHeld(version: number): VarveError {
+  return new VarveError("CLOSED", `Version ${version} was released, so its pin cannot be renewed.`, {
+    hint: `Pin it again: asOf(${version}).pin().`,
+  });
+}
+
 /** A handle that means columns which are not what they were when it was opened. */
 export function tableChanged(
   table: string,

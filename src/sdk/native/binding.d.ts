@@ -122,6 +122,12 @@ export declare class NativeTable {
   tags(): Promise<string>
   /** Removes a tag. */
   deleteTag(name: string): Promise<string>
+  /** Keeps a version readable for a while. */
+  pin(request: string): Promise<string>
+  /** Keeps a pinned version for longer. */
+  renewPin(request: string): Promise<string>
+  /** Ends a pin. */
+  unpin(id: string): Promise<string>
   /** Makes the table what it was. */
   restore(request: string): Promise<string>
   /** Changes the columns. */

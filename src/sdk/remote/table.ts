@@ -109,6 +109,18 @@ export class RemoteTable implements NativeTable {
     return readOnly("deleteTag()");
   }
 
+  pin(): Promise<string> {
+    return readOnly("pin()");
+  }
+
+  renewPin(): Promise<string> {
+    return readOnly("renew()");
+  }
+
+  unpin(): Promise<string> {
+    return readOnly("release()");
+  }
+
   restore(): Promise<string> {
     return readOnly("restore()");
   }

@@ -10,7 +10,9 @@ mod select;
 mod write;
 
 pub(crate) use aggregate::Aggregate;
-pub(crate) use other::{Alter, Backup, Diff, History, NewTag, NewVectors, Purge, Restore, Retention};
+pub(crate) use other::{
+    Alter, Backup, Diff, History, NewPin, NewTag, NewVectors, Purge, Renewal, Restore, Retention,
+};
 pub(crate) use parse::{filter, parse};
 pub(crate) use read::{Read, ReadKind};
 pub(crate) use write::{Write, WriteKind};

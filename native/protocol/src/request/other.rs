@@ -37,6 +37,24 @@ pub(crate) struct NewTag {
     pub(crate) at: Option<AsOf>,
 }
 
+/// A version that is to be kept for a while.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewPin {
+    #[serde(default)]
+    pub(crate) at: Option<AsOf>,
+    pub(crate) for_ms: i64,
+}
+
+/// A pin that is to be kept for longer.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Renewal {
+    pub(crate) id: String,
+    pub(crate) version: u64,
+    pub(crate) for_ms: i64,
+}
+
 /// A return to an earlier version.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Restore {

@@ -225,6 +225,35 @@ describe("a session", () => {
     expect(texts).toHaveLength(45);
   });
 
+  it("gives back dates and bytes as they were, and what else JSON has no word for as JSON", async () => {
+    const session = await sessionOf();
+    const at = new Date(1000);
+    const item = {
+      ...user("a"),
+      providerData: { at, list: [at], bytes: new Uint8Array([0, 255]), __proto__x: at },
+    };
+    await session.addItems([item]);
+    const [found] = await session.getItems();
+    expect(found).toEqual(item);
+    await session.applyHistoryTransaction(suffix("x", [structuredClone(item)], [user("b")]));
+    const odd = { map: new Map([["k", new Set([1, at])]]), url: new URL("https://a.example/"), big: 5n };
+    await session.addItems([{ ...user("c"), providerData: odd } as never]);
+    expect(await session.getItems()).toEqual([
+      user("b"),
+      { ...user("c"), providerData: { map: { k: [1, at] }, url: "https://a.example/", big: 5 } },
+    ]);
+  });
+
+  it("compares items whatever the order of their keys", async () => {
+    const session = await sessionOf();
+    const [a, b] = [new Uint8Array([1]), new Uint8Array([2])];
+    await session.addItems([{ ...user("a"), providerData: { a, b } }]);
+    await session.applyHistoryTransaction(
+      suffix("x", [{ providerData: { b, a }, ...user("a") }], [user("c")]),
+    );
+    expect(await session.getItems()).toEqual([user("c")]);
+  });
+
   it("takes items as they were at the call", async () => {
     const session = await sessionOf();
     const items = [user("a")];
@@ -241,6 +270,13 @@ const odd: Record<string, (session: VarveSession) => unknown> = {
   "items that are no list": (session) => session.addItems("a" as never),
   "an item that is a text": (session) => session.addItems(["a"] as never),
   "an item that JSON cannot hold": (session) => session.addItems([{ ...user("a"), n: Number.NaN } as never]),
+  "an item with a Blob": (session) =>
+    session.addItems([user("a"), { ...user("b"), providerData: { picture: new Blob(["x"]) } }]),
+  "an item that holds itself": (session) => {
+    const providerData: Record<string, unknown> = {};
+    providerData["self"] = providerData;
+    return session.addItems([{ ...user("a"), providerData }]);
+  },
   "a limit that is none": (session) => session.getItems(1.5),
   "an operation without an id": (session) => session.applyHistoryTransaction(append(" ")),
   "a transaction that is none": (session) =>

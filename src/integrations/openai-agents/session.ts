@@ -59,6 +59,7 @@ export class VarveSession
 {
   readonly #config: VarveSessionConfig;
   readonly #id: string;
+  readonly #name: string;
   readonly #database: DatabaseSource;
   readonly #at: AsOf | undefined;
   #opening: Promise<SessionTable> | undefined;
@@ -69,11 +70,12 @@ export class VarveSession
   constructor(config: VarveSessionConfig, database: DatabaseSource, at: AsOf);
   constructor(given: VarveSessionConfig, database?: DatabaseSource, at?: AsOf) {
     const config = ownOptions("VarveSession", given, CONFIG);
-    const { db, location, sessionId = crypto.randomUUID() } = config;
+    const { db, location, sessionId = crypto.randomUUID(), table = "openai_sessions" } = config;
     if (typeof sessionId !== "string" || sessionId === "")
       throw badArgument("VarveSession", "sessionId", "a text that is not empty", sessionId);
     this.#config = { ...config, sessionId };
     this.#id = sessionId;
+    this.#name = table;
     this.#database = database ?? new DatabaseSource({ db, location });
     this.#at = at;
   }
@@ -101,7 +103,7 @@ export class VarveSession
   /** Adds items at the end, as one commit. */
   async addItems(items: AgentInputItem[]): Promise<void> {
     this.#checkPresent("addItems");
-    const added = listOf("addItems", "items", items);
+    const added = this.#items("addItems", "items", items);
     if (added.length === 0) return;
     await this.#append(added, undefined);
   }
@@ -152,14 +154,16 @@ export class VarveSession
     this.#checkPresent(call);
     if (typeof operation !== "string" || operation.trim() === "")
       throw badArgument(call, "operationId", "a text that is not empty", operation);
-    const digest = digestOf(transaction);
-    const applied = { operation, digest };
     switch (transaction?.type) {
-      case "append_items":
-        return await this.#append(listOf(call, "items", transaction.items), applied);
+      case "append_items": {
+        const items = this.#items(call, "items", transaction.items);
+        return await this.#append(items, { operation, digest: digestOf(transaction.type, items) });
+      }
       case "replace_suffix": {
-        const expected = listOf(call, "expectedSuffix", transaction.expectedSuffix);
-        return await this.#replace(expected, listOf(call, "replacement", transaction.replacement), applied);
+        const expected = this.#items(call, "expectedSuffix", transaction.expectedSuffix);
+        const items = this.#items(call, "replacement", transaction.replacement);
+        const digest = digestOf(transaction.type, expected, items);
+        return await this.#replace(expected, items, { operation, digest });
       }
       default:
         throw badArgument(call, "transaction", "append_items or replace_suffix", transaction);
@@ -171,9 +175,9 @@ export class VarveSession
     const call = "applyHistoryMutations";
     this.#checkPresent(call);
     if (!Array.isArray(mutations)) throw badArgument(call, "mutations", "a list", mutations);
-    const all = mutations.map(({ type, callId, replacement }) => {
+    const all = mutations.map(({ type, callId, replacement }, index) => {
       if (type !== "replace_function_call") throw badArgument(call, "type", "replace_function_call", type);
-      return { callId, replacement: packed(replacement) };
+      return { callId, replacement: packed(replacement, this.#name, index) };
     });
     const t = await this.#table();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -237,7 +241,7 @@ export class VarveSession
       const view = t.asOf(version);
       if (await this.#isApplied(view, applied)) return;
       const suffix = expected.length === 0 ? [] : await this.#last(view, expected.length);
-      const isExpected = digestOf(suffix.map(unpacked)) === digestOf(expected.map(unpacked));
+      const isExpected = digestOf("suffix", suffix) === digestOf("suffix", expected);
       if (!isExpected) throw otherSuffix(this.#id);
       const [last] = await this.#last(view, 1);
       const start = suffix[0]?.position ?? (last?.position ?? -1) + 1;
@@ -279,6 +283,16 @@ export class VarveSession
     return rows.reverse();
   }
 
+  /** Items as rows hold them, read at the call. */
+  #items(call: string, name: string, items: unknown): PackedItem[] {
+    if (!Array.isArray(items)) throw badArgument(call, name, "a list of items", items);
+    return Array.from(items, (item: unknown, index) => {
+      if (typeof item !== "object" || item === null)
+        throw badArgument(call, `${name}[${index}]`, "an item", item);
+      return packed(item, this.#name, index);
+    });
+  }
+
   #checkPresent(method: string): void {
     if (this.#at !== undefined) throw readOnly(method);
   }
@@ -292,7 +306,7 @@ export class VarveSession
   }
 
   async #open(): Promise<SessionTable> {
-    return await openSessions(await this.#database.open(), this.#config.table ?? "openai_sessions");
+    return await openSessions(await this.#database.open(), this.#name);
   }
 }
 
@@ -334,14 +348,4 @@ function mutated(
     else changed.set(String(callId), { ...replacement, position: one.position });
   }
   return { changed: [...changed.values()], gone };
-}
-
-/** Items as rows hold them, read at the call. */
-function listOf(call: string, name: string, items: unknown): PackedItem[] {
-  if (!Array.isArray(items)) throw badArgument(call, name, "a list of items", items);
-  return items.map((item: unknown, index) => {
-    if (typeof item !== "object" || item === null)
-      throw badArgument(call, `${name}[${index}]`, "an item", item);
-    return packed(item);
-  });
 }

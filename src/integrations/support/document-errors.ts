@@ -54,7 +54,7 @@ export function badMetadata(
     "INVALID_ROW",
     `Row ${place.row}, ${quote(placeOf(place, way))}: expected ${expected}, found ${describeValue(found)}.`,
     {
-      hint: "Metadata is JSON and dates: leave that part out, or write it as a text. Nothing was written.",
+      hint: "JSON and dates are kept: leave that part out, or write it as a text. Nothing was written.",
       where: { ...place },
     },
   );

@@ -10,12 +10,12 @@ export type Way = readonly (string | number)[];
 /**
  * A value as plain JSON. Instances of classes become what their `toJSON` gives, or their own properties; a `Map` an object, a `Set` a
  * list, an `Error` its name and message, a bigint a number where one holds it. Functions and `undefined` are left out, in a list they
- * become null. Dates become ISO texts, and the ways to them are added to `dates`.
+ * become null. Dates become ISO texts, and the ways to them are added to `dates`; bytes become base64 where there is a list for theirs.
  *
  * @throws VarveError INVALID_ROW for anything else, with the way to it.
  */
-export function toPlain(value: unknown, place: MetadataPlace, dates: Way[] = []): unknown {
-  return new Plain(place, dates).value(value, []) ?? null;
+export function toPlain(value: unknown, place: MetadataPlace, dates: Way[] = [], bytes?: Way[]): unknown {
+  return new Plain(place, dates, bytes).value(value, []) ?? null;
 }
 
 const DEPTH_MAX = 128;
@@ -23,12 +23,14 @@ const DEPTH_MAX = 128;
 class Plain {
   readonly #place: MetadataPlace;
   readonly #dates: Way[];
+  readonly #bytes: Way[] | undefined;
   /** The objects around the value that is looked at. */
   readonly #around: object[] = [];
 
-  constructor(place: MetadataPlace, dates: Way[]) {
+  constructor(place: MetadataPlace, dates: Way[], bytes: Way[] | undefined) {
     this.#place = place;
     this.#dates = dates;
+    this.#bytes = bytes;
   }
 
   /** The plain value; undefined for what is left out. */
@@ -55,6 +57,10 @@ class Plain {
     if (types.isDate(object)) return this.#date(object, way);
     if (types.isBoxedPrimitive(object)) return this.value(object.valueOf(), way);
     if (types.isRegExp(object)) return String(object);
+    if (types.isUint8Array(object) && this.#bytes !== undefined) {
+      this.#bytes.push(way);
+      return Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString("base64");
+    }
     if (isBytes(object)) throw this.#refused(way, "JSON; bytes as base64 text", object);
     if (types.isPromise(object))
       throw this.#refused(way, "what the Promise gives: was an await forgotten?", object);

@@ -381,6 +381,17 @@ const odd: Record<string, (store: VarveStore) => unknown> = {
   },
 };
 
+it("is closed with its past, also where the database stays open", async () => {
+  const store = await varve();
+  await store.put(["n"], "a", { text: "x" });
+  const past = store.asOf(1);
+  expect(await past.get(["n"], "a")).not.toBeNull();
+  const db = await store.database();
+  await store.close();
+  expect(await refusal(() => past.get(["n"], "a"))).toBe(await refusal(() => store.get(["n"], "a")));
+  expect(await db.tables()).toEqual(["langgraph_store"]);
+});
+
 it("finds nothing that is missing by a condition, and everything that is missing by its opposite", async () => {
   const store = await varve();
   await store.put(["n"], "null", { a: null });

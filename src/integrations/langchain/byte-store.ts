@@ -2,9 +2,10 @@ import { BaseStore } from "@langchain/core/stores";
 import { type AsOf, bytes, type Database, type Table, table, text } from "varve";
 import { type Names, ownOptions } from "../../own-options";
 import { isBytes } from "../../realm";
-import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
 import { idList } from "../support/ids";
+import { TableSource } from "../support/table-source";
 import { badNamespace, badPair, badPrefix } from "./record-errors";
 
 /** What a byte store takes beside its namespace. */
@@ -43,34 +44,33 @@ export class VarveByteStore extends BaseStore<string, Uint8Array> {
   override lc_namespace = ["langchain", "stores", "varve"];
   readonly #namespace: string;
   readonly #config: VarveByteStoreConfig;
-  readonly #database: DatabaseSource;
+  readonly #source: TableSource<BytesTable>;
   readonly #at: AsOf | undefined;
-  #opening: Promise<BytesTable> | undefined;
 
   /** The values of a namespace. Nothing is opened yet. */
   constructor(namespace: string, config: VarveByteStoreConfig);
   /** @internal */
-  constructor(namespace: string, config: VarveByteStoreConfig, database: DatabaseSource, at: AsOf);
-  constructor(namespace: string, given: VarveByteStoreConfig, database?: DatabaseSource, at?: AsOf) {
+  constructor(namespace: string, config: VarveByteStoreConfig, source: TableSource<BytesTable>, at: AsOf);
+  constructor(namespace: string, given: VarveByteStoreConfig, source?: TableSource<BytesTable>, at?: AsOf) {
     super();
     if (typeof namespace !== "string") throw badNamespace(namespace);
     const config = ownOptions("VarveByteStore", given, CONFIG);
-    const { db, location } = config;
+    const { table: name = "langchain_bytes" } = config;
     this.#namespace = namespace;
     this.#config = config;
-    this.#database = database ?? new DatabaseSource({ db, location });
+    this.#source = source ?? new TableSource(config, (db) => db.table(bytesTable(name)));
     this.#at = at;
   }
 
   /** The database, with all that it can do. */
   database(): Promise<Database> {
-    return this.#database.open();
+    return this.#source.database();
   }
 
   /** The values of keys, in their order; undefined for a key that is not there. */
   override async mget(given: string[]): Promise<(Uint8Array | undefined)[]> {
     const ids = idList("mget", "keys", given).map((key) => this.#id(key));
-    const t = await this.#table();
+    const t = await this.#source.table();
     const rows = await this.#view(t).get(ids, { select: ["value"] });
     return rows.map((row) => row?.value);
   }
@@ -87,7 +87,7 @@ export class VarveByteStore extends BaseStore<string, Uint8Array> {
       return { id: this.#id(key), namespace, key, value: new Uint8Array(value) };
     });
     if (rows.length === 0) return;
-    const t = await this.#table();
+    const t = await this.#source.table();
     await t.upsert(rows, { onDuplicate: "last" });
   }
 
@@ -96,14 +96,14 @@ export class VarveByteStore extends BaseStore<string, Uint8Array> {
     this.#checkPresent("mdelete");
     const ids = idList("mdelete", "keys", given).map((key) => this.#id(key));
     if (ids.length === 0) return;
-    const t = await this.#table();
+    const t = await this.#source.table();
     await t.delete({ where: (c) => c.id.in(ids) });
   }
 
   /** The keys that begin with a text, in their order, all of one version. */
   override async *yieldKeys(prefix = ""): AsyncGenerator<string> {
     if (typeof prefix !== "string") throw badPrefix(prefix);
-    const t = await this.#table();
+    const t = await this.#source.table();
     const view = this.#at === undefined ? t.asOf(await t.version()) : t.asOf(this.#at);
     const where = { namespace: this.#namespace, key: { $gte: prefix } };
     let after: { readonly id: string; readonly key: string } | undefined;
@@ -120,13 +120,12 @@ export class VarveByteStore extends BaseStore<string, Uint8Array> {
 
   /** The store as it was, read only, at a date, a version or a tag. */
   asOf(at: AsOf): VarveByteStore {
-    return new VarveByteStore(this.#namespace, this.#config, this.#database, at);
+    return new VarveByteStore(this.#namespace, this.#config, this.#source, at);
   }
 
   /** Closes the database, where the store opened it itself. */
   async close(): Promise<void> {
-    this.#opening = undefined;
-    await this.#database.close();
+    await this.#source.close();
   }
 
   #view(t: BytesTable): Pick<BytesTable, "get"> {
@@ -140,18 +139,5 @@ export class VarveByteStore extends BaseStore<string, Uint8Array> {
   /** A key of two parts that no other pair has. */
   #id(key: string): string {
     return JSON.stringify([this.#namespace, key]);
-  }
-
-  #table(): Promise<BytesTable> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<BytesTable> {
-    const db = await this.#database.open();
-    return await db.table(bytesTable(this.#config.table ?? "langchain_bytes"));
   }
 }

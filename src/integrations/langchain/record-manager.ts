@@ -1,9 +1,10 @@
 import { type ListKeyOptions, RecordManager, type UpdateOptions } from "@langchain/core/indexing";
 import { type Condition, float, type Table, table, text } from "varve";
 import { type Names, ownOptions } from "../../own-options";
-import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { checkCounts } from "../support/document-table";
 import { groupList, idList } from "../support/ids";
+import { TableSource } from "../support/table-source";
 import { clockBehind } from "./record-errors";
 
 /** What a record manager takes beside its namespace. */
@@ -41,23 +42,24 @@ type RecordsTable = Table<ReturnType<typeof recordsTable>>;
 export class VarveRecordManager extends RecordManager {
   override lc_namespace = ["langchain", "recordmanagers", "varve"];
   readonly #namespace: string;
-  readonly #table: string;
-  readonly #database: DatabaseSource;
-  #opening: Promise<RecordsTable> | undefined;
+  readonly #source: TableSource<RecordsTable>;
   #lastTime = 0;
 
   /** The records of a namespace, such as the name of a store. Nothing is opened yet. */
   constructor(namespace: string, config: VarveRecordManagerConfig) {
     super();
     this.#namespace = namespace;
-    const { table = "langchain_records", ...database } = ownOptions("VarveRecordManager", config, CONFIG);
-    this.#table = table;
-    this.#database = new DatabaseSource(database);
+    const { table: name = "langchain_records", ...database } = ownOptions(
+      "VarveRecordManager",
+      config,
+      CONFIG,
+    );
+    this.#source = new TableSource(database, (db) => db.table(recordsTable(name)));
   }
 
   /** Makes the table if it is not there; every other method does so too. */
   async createSchema(): Promise<void> {
-    await this.#records();
+    await this.#source.table();
   }
 
   /** The time in milliseconds; every call gets a later one. */
@@ -74,7 +76,7 @@ export class VarveRecordManager extends RecordManager {
     checkCounts("groupIds", groupIds, keys.length);
     const updatedAt = await this.getTime();
     if (timeAtLeast !== undefined && updatedAt < timeAtLeast) throw clockBehind(updatedAt, timeAtLeast);
-    const t = await this.#records();
+    const t = await this.#source.table();
     const groups = new Map(keys.map((key, index) => [key, groupIds?.[index] ?? null]));
     const namespace = this.#namespace;
     const rows = [...groups].map(([key, group]) => {
@@ -88,7 +90,7 @@ export class VarveRecordManager extends RecordManager {
   /** Whether each of the keys is there. */
   async exists(given: string[]): Promise<boolean[]> {
     const keys = idList("exists", "keys", given);
-    const t = await this.#records();
+    const t = await this.#source.table();
     const rows = await t.find({ where: (c) => c.id.in(this.#ids(keys)), select: ["key"] });
     const found = new Set(rows.map(({ key }) => key));
     return keys.map((key) => found.has(key));
@@ -97,7 +99,7 @@ export class VarveRecordManager extends RecordManager {
   /** The keys that were seen before, or after, a time, of some groups; the longest unseen first. */
   async listKeys({ before, after, groupIds: given, limit }: ListKeyOptions = {}): Promise<string[]> {
     const groupIds = given === undefined ? undefined : groupList("listKeys", given);
-    const t = await this.#records();
+    const t = await this.#source.table();
     const rows = await t.find({
       where: (c) => {
         const conditions: Condition[] = [];
@@ -120,14 +122,13 @@ export class VarveRecordManager extends RecordManager {
   async deleteKeys(given: string[]): Promise<void> {
     const keys = idList("deleteKeys", "keys", given);
     if (keys.length === 0) return;
-    const t = await this.#records();
+    const t = await this.#source.table();
     await t.delete({ where: (c) => c.id.in(this.#ids(keys)) });
   }
 
   /** Closes the database, where the record manager opened it itself. */
   async close(): Promise<void> {
-    this.#opening = undefined;
-    await this.#database.close();
+    await this.#source.close();
   }
 
   /** A key of two parts that no other pair has. */
@@ -137,18 +138,5 @@ export class VarveRecordManager extends RecordManager {
 
   #ids(keys: readonly string[]): string[] {
     return keys.map((key) => this.#id(key));
-  }
-
-  #records(): Promise<RecordsTable> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<RecordsTable> {
-    const db = await this.#database.open();
-    return await db.table(recordsTable(this.#table));
   }
 }

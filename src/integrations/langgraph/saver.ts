@@ -13,8 +13,9 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import { type Database, VarveError } from "varve";
 import { type Names, ownOptions } from "../../own-options";
-import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { oneId } from "../support/ids";
+import { TableSource } from "../support/table-source";
 import { CheckpointReader } from "./checkpoint-reader";
 import {
   type CheckpointPlace,
@@ -67,21 +68,18 @@ const DELETE: Names<VarveDeleteThreadOptions> = { purge: true };
  * ```
  */
 export class VarveSaver extends BaseCheckpointSaver {
-  readonly #name: string;
-  readonly #database: DatabaseSource;
-  #opening: Promise<CheckpointTable> | undefined;
+  readonly #source: TableSource<CheckpointTable>;
 
   /** A checkpointer in a database. */
   constructor(given: VarveSaverConfig) {
     const { table = "langgraph_checkpoints", serde, ...database } = ownOptions("VarveSaver", given, CONFIG);
     super(serde);
-    this.#name = table;
-    this.#database = new DatabaseSource(database);
+    this.#source = new TableSource(database, (db) => openCheckpoints(db, table));
   }
 
   /** The database, with all that it can do. */
   database(): Promise<Database> {
-    return this.#database.open();
+    return this.#source.database();
   }
 
   /** The checkpoint that a config names, or the newest one of its thread and namespace. */
@@ -124,7 +122,7 @@ export class VarveSaver extends BaseCheckpointSaver {
       this.serde.dumpsTyped({ ...rest, channel_values: {} }),
       this.serde.dumpsTyped(metadata),
     ]);
-    const t = await this.#table();
+    const t = await this.#source.table();
     // A copy of a checkpoint has the parent of the one that it copies, and says of none of its values that they are new.
     const isCopy = metadata.source === "fork" && Object.keys(newVersions).length === 0;
     const before = parent === undefined ? {} : await valuesOf(t, { ...place, checkpoint: parent });
@@ -174,7 +172,7 @@ export class VarveSaver extends BaseCheckpointSaver {
         return { ...place, id, kind: "write", type, data, task, path, index, channel };
       }),
     );
-    const t = await this.#table();
+    const t = await this.#source.table();
     await insertNew(
       t,
       rows.filter(({ index }) => index >= 0),
@@ -195,14 +193,13 @@ export class VarveSaver extends BaseCheckpointSaver {
     const { purge = false } = ownOptions("deleteThread", options, DELETE);
     if (typeof purge !== "boolean") throw badArgument("deleteThread", "purge", "true or false", purge);
     const where = { thread: oneId("deleteThread", "threadId", threadId) };
-    const t = await this.#table();
+    const t = await this.#source.table();
     await (purge ? t.purge({ where }) : t.delete({ where }));
   }
 
   /** Closes the database, where the checkpointer opened it itself. */
   async close(): Promise<void> {
-    this.#opening = undefined;
-    await this.#database.close();
+    await this.#source.close();
   }
 
   async #valueRow(place: CheckpointPlace, channel: string, value: unknown): Promise<NewCheckpointRow> {
@@ -211,21 +208,9 @@ export class VarveSaver extends BaseCheckpointSaver {
   }
 
   async #reader(): Promise<CheckpointReader> {
-    const t = await this.#table();
+    const t = await this.#source.table();
     const next = (): number => this.getNextVersion(undefined);
     return new CheckpointReader(t.asOf(await t.version()), this.serde, next);
-  }
-
-  #table(): Promise<CheckpointTable> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<CheckpointTable> {
-    return await openCheckpoints(await this.#database.open(), this.#name);
   }
 }
 

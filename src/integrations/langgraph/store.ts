@@ -7,10 +7,11 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import type { AsOf, Database, EmbeddingFunction, RowVersion } from "varve";
 import { type Names, ownOptions } from "../../own-options";
-import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
 import { oneId } from "../support/ids";
 import { type SearchMode, searchMode } from "../support/search-mode";
+import { TableSource } from "../support/table-source";
 import { WHOLE } from "./indexed-text";
 import {
   type ItemFilter,
@@ -85,15 +86,14 @@ export class VarveStore extends BaseStore {
   readonly #name: string;
   readonly #fields: readonly string[];
   readonly #mode: SearchMode;
-  readonly #database: DatabaseSource;
+  readonly #source: TableSource<ItemTable>;
   readonly #at: AsOf | undefined;
-  #opening: Promise<ItemTable> | undefined;
 
   /** A store in a database. */
   constructor(config: VarveStoreConfig);
   /** @internal */
-  constructor(config: VarveStoreConfig, database: DatabaseSource, at: AsOf);
-  constructor(given: VarveStoreConfig, database?: DatabaseSource, at?: AsOf) {
+  constructor(config: VarveStoreConfig, source: TableSource<ItemTable>, at: AsOf);
+  constructor(given: VarveStoreConfig, source?: TableSource<ItemTable>, at?: AsOf) {
     super();
     const config = ownOptions("VarveStore", given, CONFIG);
     const { table = "langgraph_store", embedding, fields = [WHOLE], searchMode: mode } = config;
@@ -104,8 +104,7 @@ export class VarveStore extends BaseStore {
     this.#name = table;
     this.#fields = fields.slice();
     this.#mode = searchMode("VarveStore", mode ?? (embedding === undefined ? "text" : "vector"));
-    const { db, location } = config;
-    this.#database = database ?? new DatabaseSource({ db, location });
+    this.#source = source ?? new TableSource(config, (db) => openItems(db, table, embedding));
     this.#at = at;
   }
 
@@ -114,13 +113,13 @@ export class VarveStore extends BaseStore {
     const own = ownOptions("VarveStore.open", options, OPTIONS);
     const isPlace = typeof source === "string" || "href" in source;
     const store = new VarveStore({ ...own, ...(isPlace ? { location: source } : { db: source }) });
-    await store.#table();
+    await store.#source.table();
     return store;
   }
 
   /** The database, with all that it can do. */
   database(): Promise<Database> {
-    return this.#database.open();
+    return this.#source.database();
   }
 
   /** What LangGraph asks: all reads see one version, and all writes are one commit after them, in which the last put of a key counts. */
@@ -131,7 +130,7 @@ export class VarveStore extends BaseStore {
     const reads = all.filter((one) => one.kind !== "put").length;
     const puts = all.filter((one) => one.kind === "put");
     if (puts.length > 0) this.#checkPresent("put");
-    const t = await this.#table();
+    const t = await this.#source.table();
     const view = reads === 0 ? t : await this.#view(t, reads > 1);
     const results = await Promise.all(all.map((one) => this.#answer(view, one)));
     await write(t, puts);
@@ -152,7 +151,7 @@ export class VarveStore extends BaseStore {
     if (!purge) return await super.delete(namespace, key);
     this.#checkPresent("delete");
     const id = idOf(itemNamespace("delete", namespace), oneId("delete", "key", key));
-    const t = await this.#table();
+    const t = await this.#source.table();
     await t.purge({ keys: [id] });
   }
 
@@ -168,7 +167,7 @@ export class VarveStore extends BaseStore {
   async purge(namespace: string[]): Promise<number> {
     this.#checkPresent("purge");
     const prefix = toText(itemNamespace("purge", namespace));
-    const t = await this.#table();
+    const t = await this.#source.table();
     const { rows } = await t.purge({
       where: (c) => c.namespace.gte(prefix).and(c.namespace.lt(endOf(prefix))),
     });
@@ -186,7 +185,7 @@ export class VarveStore extends BaseStore {
    */
   async history(namespace: string[], key: string): Promise<RowVersion<Item>[]> {
     const id = idOf(itemNamespace("history", namespace), oneId("history", "key", key));
-    const view = await this.#view(await this.#table(), false);
+    const view = await this.#view(await this.#source.table(), false);
     const versions = await view.historyOf(id, { select: SHOWN });
     return versions.map(({ from, to, row }) => ({ from, to, row: toItem(row) }));
   }
@@ -201,13 +200,12 @@ export class VarveStore extends BaseStore {
    * ```
    */
   asOf(at: AsOf): VarveStore {
-    return new VarveStore(this.#config, this.#database, at);
+    return new VarveStore(this.#config, this.#source, at);
   }
 
   /** Closes the database, where the store opened it itself. */
   async close(): Promise<void> {
-    this.#opening = undefined;
-    await this.#database.close();
+    await this.#source.close();
   }
 
   async #answer(view: ItemView, one: Asked): Promise<unknown> {
@@ -247,18 +245,6 @@ export class VarveStore extends BaseStore {
 
   #checkPresent(method: string): void {
     if (this.#at !== undefined) throw readOnly(method);
-  }
-
-  #table(): Promise<ItemTable> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<ItemTable> {
-    return await openItems(await this.#database.open(), this.#name, this.#config.embedding);
   }
 }
 

@@ -13,10 +13,11 @@ import {
 } from "@mastra/core/storage";
 import { type AsOf, type Database, VarveError } from "varve";
 import { type Names, ownOptions } from "../../own-options";
-import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
 import { idList, oneId } from "../support/ids";
 import { toStored } from "../support/metadata";
+import { TableSource } from "../support/table-source";
 import { badParam, noThread, tooBusy } from "./mastra-errors";
 import {
   blank,
@@ -69,38 +70,37 @@ type MessageUpdate = Parameters<MemoryStorage["updateMessages"]>[0]["messages"][
 export class VarveMemory extends MemoryStorage {
   override readonly supportsPartialThreadUpdate = true;
   readonly #config: VarveMemoryConfig;
-  readonly #database: DatabaseSource;
+  readonly #source: TableSource<MemoryTable>;
   readonly #at: AsOf | undefined;
-  #opening: Promise<MemoryTable> | undefined;
   #lastPosition = 0;
 
   /** A memory in a database. */
   constructor(config: VarveMemoryConfig);
   /** @internal */
-  constructor(config: VarveMemoryConfig, database: DatabaseSource, at: AsOf);
-  constructor(given: VarveMemoryConfig, database?: DatabaseSource, at?: AsOf) {
+  constructor(config: VarveMemoryConfig, source: TableSource<MemoryTable>, at: AsOf);
+  constructor(given: VarveMemoryConfig, source?: TableSource<MemoryTable>, at?: AsOf) {
     super();
     const config = ownOptions("VarveMemory", given, CONFIG);
-    const { db, location } = config;
+    const { table = "mastra_memory" } = config;
     this.#config = config;
-    this.#database = database ?? new DatabaseSource({ db, location });
+    this.#source = source ?? new TableSource(config, (db) => openMemory(db, table));
     this.#at = at;
   }
 
   /** The database, with all that it can do. */
   database(): Promise<Database> {
-    return this.#database.open();
+    return this.#source.database();
   }
 
   /** Makes the table, if there is none; every other method does so too. */
   override async init(): Promise<void> {
-    await this.#table();
+    await this.#source.table();
   }
 
   /** Deletes everything. Older versions still show it. */
   override async dangerouslyClearAll(): Promise<void> {
     this.#checkPresent("dangerouslyClearAll");
-    await (await this.#table()).delete({ all: true });
+    await (await this.#source.table()).delete({ all: true });
   }
 
   /** A thread; null where there is none, or where it belongs to another resource. */
@@ -114,7 +114,7 @@ export class VarveMemory extends MemoryStorage {
   override async saveThread({ thread }: { thread: StorageThreadType }): Promise<StorageThreadType> {
     const row = this.#threadRow("saveThread", thread);
     this.#checkPresent("saveThread");
-    await (await this.#table()).upsert(row);
+    await (await this.#source.table()).upsert(row);
     return thread;
   }
 
@@ -157,7 +157,7 @@ export class VarveMemory extends MemoryStorage {
   override async deleteThread({ threadId }: { threadId: string }): Promise<void> {
     this.#checkPresent("deleteThread");
     const thread = oneId("deleteThread", "threadId", threadId);
-    const t = await this.#table();
+    const t = await this.#source.table();
     await t.delete({ where: { $or: [{ id: idOf("thread", thread) }, { thread }] } });
   }
 
@@ -345,7 +345,7 @@ export class VarveMemory extends MemoryStorage {
   override async saveResource({ resource }: { resource: StorageResourceType }): Promise<StorageResourceType> {
     const row = this.#resourceRow("saveResource", resource);
     this.#checkPresent("saveResource");
-    await (await this.#table()).upsert(row);
+    await (await this.#source.table()).upsert(row);
     return resource;
   }
 
@@ -388,7 +388,7 @@ export class VarveMemory extends MemoryStorage {
             ],
           }
         : { resource: oneId("purge", "resourceId", which.resourceId) };
-    return (await (await this.#table()).purge({ where })).rows;
+    return (await (await this.#source.table()).purge({ where })).rows;
   }
 
   /**
@@ -400,19 +400,18 @@ export class VarveMemory extends MemoryStorage {
    * ```
    */
   asOf(at: AsOf): VarveMemory {
-    return new VarveMemory(this.#config, this.#database, at);
+    return new VarveMemory(this.#config, this.#source, at);
   }
 
   /** Closes the database, where the memory opened it itself. */
   async close(): Promise<void> {
-    this.#opening = undefined;
-    await this.#database.close();
+    await this.#source.close();
   }
 
   /** Writes what a function makes of the newest version; where somebody else was first, it is asked again. */
   async #change<T>(call: string, make: (view: MemoryView) => Promise<Change<T>>): Promise<T> {
     this.#checkPresent(call);
-    const t = await this.#table();
+    const t = await this.#source.table();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const version = await t.version();
       const { rows = [], gone = [], result } = await make(t.asOf(version));
@@ -478,30 +477,18 @@ export class VarveMemory extends MemoryStorage {
   }
 
   async #view(): Promise<MemoryView> {
-    const t = await this.#table();
+    const t = await this.#source.table();
     return this.#at === undefined ? t : t.asOf(this.#at);
   }
 
   /** One version, for what is read in several calls. */
   async #fixed(): Promise<MemoryView> {
-    const t = await this.#table();
+    const t = await this.#source.table();
     return t.asOf(this.#at ?? (await t.version()));
   }
 
   #checkPresent(method: string): void {
     if (this.#at !== undefined) throw readOnly(method);
-  }
-
-  #table(): Promise<MemoryTable> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<MemoryTable> {
-    return await openMemory(await this.#database.open(), this.#config.table ?? "mastra_memory");
   }
 }
 

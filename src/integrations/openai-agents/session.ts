@@ -7,8 +7,9 @@ import type {
 } from "@openai/agents-core";
 import { type AsOf, type Database, VarveError } from "varve";
 import { type Names, ownOptions } from "../../own-options";
-import { DATABASE, type DatabaseOptions, DatabaseSource } from "../support/database-source";
+import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
+import { TableSource } from "../support/table-source";
 import { digestOf, type PackedItem, packed, unpacked } from "./packed-item";
 import { badArgument, otherSuffix, otherTransaction, tooBusy } from "./session-errors";
 import {
@@ -60,29 +61,28 @@ export class VarveSession
   readonly #config: VarveSessionConfig;
   readonly #id: string;
   readonly #name: string;
-  readonly #database: DatabaseSource;
+  readonly #source: TableSource<SessionTable>;
   readonly #at: AsOf | undefined;
-  #opening: Promise<SessionTable> | undefined;
 
   /** A session in a database. */
   constructor(config: VarveSessionConfig);
   /** @internal */
-  constructor(config: VarveSessionConfig, database: DatabaseSource, at: AsOf);
-  constructor(given: VarveSessionConfig, database?: DatabaseSource, at?: AsOf) {
+  constructor(config: VarveSessionConfig, source: TableSource<SessionTable>, at: AsOf);
+  constructor(given: VarveSessionConfig, source?: TableSource<SessionTable>, at?: AsOf) {
     const config = ownOptions("VarveSession", given, CONFIG);
-    const { db, location, sessionId = crypto.randomUUID(), table = "openai_sessions" } = config;
+    const { sessionId = crypto.randomUUID(), table = "openai_sessions" } = config;
     if (typeof sessionId !== "string" || sessionId === "")
       throw badArgument("VarveSession", "sessionId", "a text that is not empty", sessionId);
     this.#config = { ...config, sessionId };
     this.#id = sessionId;
     this.#name = table;
-    this.#database = database ?? new DatabaseSource({ db, location });
+    this.#source = source ?? new TableSource(config, (db) => openSessions(db, table));
     this.#at = at;
   }
 
   /** The database, with all that it can do. */
   database(): Promise<Database> {
-    return this.#database.open();
+    return this.#source.database();
   }
 
   /** The id of the session. */
@@ -95,7 +95,7 @@ export class VarveSession
     if (limit !== undefined && !Number.isSafeInteger(limit))
       throw badArgument("getItems", "limit", "a whole number", limit);
     if (limit !== undefined && limit <= 0) return [];
-    const t = await this.#table();
+    const t = await this.#source.table();
     const rows = await this.#last(this.#at === undefined ? t : t.asOf(this.#at), limit);
     return rows.map((row) => unpacked(row) as AgentInputItem);
   }
@@ -111,7 +111,7 @@ export class VarveSession
   /** Takes the last item away, and returns it. Older versions still show it. */
   async popItem(): Promise<AgentInputItem | undefined> {
     this.#checkPresent("popItem");
-    const t = await this.#table();
+    const t = await this.#source.table();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const version = await t.version();
       const [last] = await this.#last(t.asOf(version), 1);
@@ -127,7 +127,7 @@ export class VarveSession
   /** Takes all items away. Older versions still show them; see `purge`. */
   async clearSession(): Promise<void> {
     this.#checkPresent("clearSession");
-    const t = await this.#table();
+    const t = await this.#source.table();
     await t.delete({ where: { session: this.#id } });
   }
 
@@ -141,7 +141,7 @@ export class VarveSession
    */
   async purge(): Promise<number> {
     this.#checkPresent("purge");
-    const t = await this.#table();
+    const t = await this.#source.table();
     return (await t.purge({ where: { session: this.#id } })).rows;
   }
 
@@ -179,7 +179,7 @@ export class VarveSession
       if (type !== "replace_function_call") throw badArgument(call, "type", "replace_function_call", type);
       return { callId, replacement: packed(replacement, this.#name, index) };
     });
-    const t = await this.#table();
+    const t = await this.#source.table();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const version = await t.version();
       const items = await this.#last(t.asOf(version), undefined);
@@ -202,18 +202,17 @@ export class VarveSession
    * ```
    */
   asOf(at: AsOf): VarveSession {
-    return new VarveSession(this.#config, this.#database, at);
+    return new VarveSession(this.#config, this.#source, at);
   }
 
   /** Closes the database, where the session opened it itself. */
   async close(): Promise<void> {
-    this.#opening = undefined;
-    await this.#database.close();
+    await this.#source.close();
   }
 
   /** Adds items behind the last one. Where somebody else was first, they come behind theirs. */
   async #append(items: readonly PackedItem[], applied: Applied | undefined): Promise<void> {
-    const t = await this.#table();
+    const t = await this.#source.table();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (applied !== undefined && (await this.#isApplied(t, applied))) return;
       const [last] = await this.#last(t, 1);
@@ -235,7 +234,7 @@ export class VarveSession
     items: readonly PackedItem[],
     applied: Applied,
   ): Promise<void> {
-    const t = await this.#table();
+    const t = await this.#source.table();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const version = await t.version();
       const view = t.asOf(version);
@@ -295,18 +294,6 @@ export class VarveSession
 
   #checkPresent(method: string): void {
     if (this.#at !== undefined) throw readOnly(method);
-  }
-
-  #table(): Promise<SessionTable> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
-  }
-
-  async #open(): Promise<SessionTable> {
-    return await openSessions(await this.#database.open(), this.#name);
   }
 }
 

@@ -16,3 +16,18 @@ test("however often the table stands in it, and whoever writes meanwhile", async
     expect([pair?.["b"], pair?.["c"]]).toEqual([pair?.["a"], pair?.["a"]]);
   }
 });
+
+test("and a table of another database at its own", async () => {
+  const [one, other] = [await memoryDatabase(), await memoryDatabase()];
+  const counts = table("counts", { id: int().primaryKey(), n: int() });
+  const [mine, theirs] = [await one.table(counts), await other.table(counts)];
+  for (const n of [1, 2, 3]) await mine.upsert({ id: 1, n });
+  await theirs.upsert({ id: 1, n: 10 });
+  await theirs.upsert({ id: 1, n: 20 });
+  const sql = await duckdb(one, { bigints: false });
+  onTestFinished(() => sql.close());
+  const again = await one.table(counts);
+  const rows = await sql`select a.n as a, b.n as b, c.n as c from ${mine} a, ${theirs} b, ${again} c`;
+  expect(rows).toEqual([{ a: 3, b: 20, c: 3 }]);
+  expect(rows.versions).toEqual({ counts: 3, "counts (2)": 2 });
+});

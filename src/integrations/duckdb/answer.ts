@@ -5,7 +5,7 @@ import { type FromDuckdb, fromDuckdb } from "./js-value";
 export interface AnswerNotes {
   /** The columns with DuckDB's names of their types. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** The versions of the tables that were read. */
+  /** The versions of the tables that were read; where those of two databases have one name, the second stands as `name (2)`. */
   readonly versions: Readonly<Record<string, number>>;
   /** Whether there are more rows than were asked for. */
   readonly truncated: boolean;

@@ -28,6 +28,31 @@ export interface Budget {
   left: number;
 }
 
+/** What a relation holds in memory. */
+class Held {
+  readonly #budget: Budget;
+  readonly #name: string;
+  #bytes = 0;
+
+  constructor(budget: Budget, name: string) {
+    this.#budget = budget;
+    this.#name = name;
+  }
+
+  /** Takes bytes of the budget; throws where it has not as many. */
+  take(bytes: number): void {
+    this.#bytes += bytes;
+    this.#budget.left -= bytes;
+    if (this.#budget.left < 0) throw tooMuch(this.#name, this.#budget.limit);
+  }
+
+  /** Gives back what it took. */
+  giveBack(): void {
+    this.#budget.left += this.#bytes;
+    this.#bytes = 0;
+  }
+}
+
 /** A table that DuckDB reads. */
 export interface Relation {
   readonly columns: readonly RelationColumn[];
@@ -62,11 +87,13 @@ export async function viewRelation(scan: ScanOf, duckdb: Duckdb, budget: Budget)
   }
   const columns = columnsOf(stream, duckdb);
   const relation: Relation = { columns, parts: undefined, loaded: new Set() };
+  const held = new Held(budget, view.name);
   relation.load = async (names) => {
+    held.giveBack();
     const wanted = columns.map(({ name }) => name).filter((name) => names?.has(name) ?? true);
     const read = wanted.length > 0 ? wanted : columns.slice(0, 1).map(({ name }) => name);
     const places = columns.map(({ name }) => read.indexOf(name));
-    relation.parts = await partsOf(scanOf(scan, read), duckdb, { name: view.name, budget, places });
+    relation.parts = await partsOf(scanOf(scan, read), duckdb, { held, places });
     relation.loaded = new Set([...columns.keys()].filter((place) => (places[place] ?? -1) >= 0));
   };
   return relation;
@@ -89,7 +116,7 @@ export async function arrowRelation(
   budget: Budget,
 ): Promise<Relation> {
   const stream = new ArrowStream();
-  const read = await partsOf(parts, duckdb, { name, budget, stream });
+  const read = await partsOf(parts, duckdb, { held: new Held(budget, name), stream });
   const columns = columnsOf(stream, duckdb);
   return { columns, parts: read, loaded: new Set(columns.keys()) };
 }
@@ -99,8 +126,7 @@ function columnsOf({ fields = [] }: ArrowStream, { api }: Duckdb): RelationColum
 }
 
 interface Reading {
-  readonly name: string;
-  readonly budget: Budget;
+  readonly held: Held;
   /** For each column of the relation its place in the stream, below 0 where it is not in it. */
   readonly places?: readonly number[];
   readonly stream?: ArrowStream;
@@ -109,12 +135,11 @@ interface Reading {
 async function partsOf(
   stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   duckdb: Duckdb,
-  { name, budget, places, stream: reader = new ArrowStream() }: Reading,
+  { held, places, stream: reader = new ArrowStream() }: Reading,
 ): Promise<Part[]> {
   const parts: Part[] = [];
   for await (const bytes of stream) {
-    budget.left -= bytes.length;
-    if (budget.left < 0) throw tooMuch(name, budget.limit);
+    held.take(bytes.length);
     for (const batch of reader.batches(bytes)) parts.push(partOf(batch, places, duckdb));
   }
   return parts;
@@ -169,10 +194,10 @@ export async function answerRelation(
   if (Array.isArray(answer)) return rowsRelation(answer, place, duckdb);
   if (isView(answer)) return await viewRelation({ view: answer }, duckdb, budget);
   if (!isAsyncIterable(answer)) throw notRows(place, answer);
+  const held = new Held(budget, `value ${place}`);
   const parts: unknown[] = [];
   for await (const part of answer) {
-    if (isBytes(part)) budget.left -= part.length;
-    if (budget.left < 0) throw tooMuch(`value ${place}`, budget.limit);
+    if (isBytes(part)) held.take(part.length);
     parts.push(part);
   }
   if (parts.length > 0 && parts.every(isBytes)) {

@@ -39,8 +39,11 @@ export interface Source {
   readonly asOf: AsOf | undefined;
   /** The versions that a statement reads, so that it sees each table at one. */
   readonly versions: Map<string, number>;
-  /** The newest versions, from when they are first asked for: relations of a statement are read side by side. */
-  readonly newest: Map<string, Promise<number>>;
+  /**
+   * The newest versions of the tables of each database, from when they are first asked for: relations of a statement are read side by
+   * side.
+   */
+  readonly newest: Map<object, Map<string, Promise<number>>>;
 }
 
 interface Signature {
@@ -223,10 +226,14 @@ async function viewOf(call: Call, source: Source): Promise<Snapshot<AnyTable>> {
 
 /** The table at its newest version, the same in all of a statement. */
 export async function newest(table: Table<AnyTable>, source: Source): Promise<Snapshot<AnyTable>> {
-  const asked = source.newest.get(table.name) ?? table.version();
-  source.newest.set(table.name, asked);
+  const { name, origin } = table;
+  const known = source.newest.get(origin) ?? new Map<string, Promise<number>>();
+  source.newest.set(origin, known);
+  const asked = known.get(name) ?? table.version();
+  known.set(name, asked);
   const version = await asked;
-  source.versions.set(table.name, version);
+  const place = [...source.newest.values()].filter((all) => all.has(name)).indexOf(known);
+  source.versions.set(place === 0 ? name : `${name} (${place + 1})`, version);
   return table.asOf(version);
 }
 

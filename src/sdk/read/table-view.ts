@@ -80,6 +80,11 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
     return this.handle.name;
   }
 
+  /** @internal What all tables of one open database have in common, and those of no other. */
+  get origin(): object {
+    return this.handle.options.services;
+  }
+
   /** This view without its types, for code that works with any table. */
   abstract get untyped(): TableView<UntypedTable>;
 

@@ -1,30 +1,12 @@
 import type { TypeDescription } from "varve";
 import type { CellsOf } from "../../column-rows";
 import { isFloat32Array } from "../../realm";
+import { ARROW } from "../support/arrow-types";
 import { beyondDates, foreignType, notJson } from "./arrow-errors";
 import type { DataLike, FieldLike, TypeLike, VectorLike } from "./shapes";
 
 /** The value of a row. */
 export type CellReader = (row: number) => unknown;
-
-/** The numbers that Arrow gives to its types. */
-const ARROW = {
-  null: 1,
-  int: 2,
-  float: 3,
-  binary: 4,
-  utf8: 5,
-  bool: 6,
-  date: 8,
-  timestamp: 10,
-  list: 12,
-  struct: 13,
-  fixedSizeBinary: 15,
-  fixedSizeList: 16,
-  largeBinary: 19,
-  largeUtf8: 20,
-  dictionary: -1,
-} as const;
 
 /** The precision of 64-bit floats. */
 const DOUBLE = 2;

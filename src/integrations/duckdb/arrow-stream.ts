@@ -1,22 +1,9 @@
 // The streams of Arrow that reads of Varve answer with, without the package apache-arrow: DuckDB takes their memory as it is. Every number that a
 // stream says of itself is checked before it is used.
 
+import { ARROW } from "../support/arrow-types";
 import { damagedStream } from "./duckdb-errors";
 import { FlatTable } from "./flat-table";
-
-/** The numbers of Arrow's types. */
-export const ARROW = {
-  int: 2,
-  float: 3,
-  binary: 4,
-  utf8: 5,
-  bool: 6,
-  date: 8,
-  timestamp: 10,
-  list: 12,
-  struct: 13,
-  fixedSizeList: 16,
-} as const;
 
 /** A column's name and type. */
 export interface ArrowField {

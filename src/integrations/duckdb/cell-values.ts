@@ -1,7 +1,8 @@
 // The values of a column one by one, as DuckDB's classes: of lists and structs, and of all columns where memory cannot be copied.
 
 import type { DuckDBValue } from "@duckdb/node-api";
-import { ARROW, type ArrowColumn } from "./arrow-stream";
+import { ARROW } from "../support/arrow-types";
+import type { ArrowColumn } from "./arrow-stream";
 import { foreignColumn } from "./duckdb-errors";
 import type { DuckdbModule } from "./duckdb-module";
 import { fromHalves } from "./half-float";

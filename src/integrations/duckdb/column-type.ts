@@ -1,5 +1,6 @@
 import type { DuckDBType } from "@duckdb/node-api";
-import { ARROW, type ArrowField } from "./arrow-stream";
+import { ARROW } from "../support/arrow-types";
+import type { ArrowField } from "./arrow-stream";
 import { foreignColumn } from "./duckdb-errors";
 import type { DuckdbModule } from "./duckdb-module";
 

@@ -2,7 +2,8 @@
 // value by value.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
-import { ARROW, type ArrowColumn, bitsOf } from "./arrow-stream";
+import { ARROW } from "../support/arrow-types";
+import { type ArrowColumn, bitsOf } from "./arrow-stream";
 import { cellsOf } from "./cell-values";
 import type { Duckdb, RawVector, RawVectors } from "./duckdb-module";
 import { fromHalves } from "./half-float";

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { ARROW, type ArrowColumn } from "./arrow-stream";
+import { ARROW } from "../support/arrow-types";
+import type { ArrowColumn } from "./arrow-stream";
 import { damagedStream } from "./duckdb-errors";
 import type { RawVector, RawVectors } from "./duckdb-module";
 

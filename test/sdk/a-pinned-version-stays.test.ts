@@ -1,7 +1,8 @@
 // A pin keeps a version readable, whatever the retention says and whoever tidies up, until it is released or its lease ends.
 
-import { type PinnedSnapshot, table, text } from "varve";
-import { expect, test } from "vitest";
+import { connect, type PinnedSnapshot, table, text } from "varve";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { BucketServer } from "../support/bucket-server";
 import { diskDatabase, memoryDatabase, temporaryFolder } from "../support/database";
 
 const notes = table("notes", { id: text().primaryKey(), body: text() });
@@ -77,4 +78,49 @@ test("what is no number of minutes is refused", async () => {
   }
   const options = { hours: 1 } as object;
   await expect(t.asOf(0).pin(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+});
+
+describe("a scan of a table in a bucket that has a retention", () => {
+  async function stored() {
+    const bucket = await BucketServer.start();
+    onTestFinished(() => bucket.stop());
+    const db = await connect("s3://bucket/data", bucket.options);
+    onTestFinished(() => db.close());
+    const t = await db.table(notes);
+    await t.setRetention({ days: 0 });
+    await t.insert(Array.from({ length: 3000 }, (_, i) => ({ id: `n${i}`, body: "first" })));
+    const leases = () => [...bucket.objects.keys()].filter((key) => key.endsWith(".lease")).length;
+    return { bucket, db, t, leases };
+  }
+
+  test("keeps its version until it is read, whoever tidies up", async () => {
+    const { bucket, t, leases } = await stored();
+    const other = await connect("s3://bucket/data", bucket.options);
+    onTestFinished(() => other.close());
+    const theirs = await other.table(notes);
+    let count = 0;
+    for await (const rows of t.scan({ batchRows: 500 })) {
+      count += rows.filter(({ body }) => body === "first").length;
+      if (count !== 1000) continue;
+      expect(leases()).toBe(1);
+      await theirs.update({ all: true, set: { body: "second" } });
+      await theirs.optimize();
+      expect(await theirs.asOf(1).count()).toBe(3000);
+    }
+    expect(count).toBe(3000);
+    expect(leases()).toBe(0);
+    await theirs.optimize();
+    await expect(theirs.asOf(1).count()).rejects.toMatchObject(GONE);
+  });
+
+  test("keeps it no longer where nobody reads on", async () => {
+    const { db, t, leases } = await stored();
+    let parts = 0;
+    for await (const _ of t.scan({ batchRows: 500 })) {
+      parts += 1;
+      if (parts === 3) break;
+    }
+    await db.close();
+    expect(leases()).toBe(0);
+  });
 });

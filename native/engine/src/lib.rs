@@ -82,8 +82,8 @@ pub use column::{Batch, ColumnBuilder};
 pub use compute::Computed;
 pub use database::Database;
 pub use table::{
-    Alteration, Attendant, CommitOptions, Indexing, OnDuplicate, OnKey, Pin, Reembed, RowChange, Sources,
-    StagedRows, Stats, Table, Update, Written,
+    Alteration, Attendant, CommitOptions, Indexing, Keep, OnDuplicate, OnKey, Pin, Reembed, RowChange,
+    Sources, StagedRows, Stats, Table, Update, Written,
 };
 
 // What is read, and what was true when.

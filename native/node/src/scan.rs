@@ -1,14 +1,16 @@
 use std::sync::{Arc, PoisonError};
 
+use napi::Env;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use varve_engine::{Result, Table};
 use varve_protocol::{Page, Pages};
 
 use crate::call::thrown;
-use crate::handle::{LetGo, Part};
+use crate::handle::Part;
 use crate::opened::Opened;
 use crate::page::NativePage;
+use crate::threads;
 use crate::work::Work;
 
 /// A running scan.
@@ -67,7 +69,16 @@ impl NativeScan {
 
     /// Ends the scan.
     #[napi]
-    pub fn close(&self) {
-        self.pages.let_go();
+    pub fn close(&self, env: Env) -> napi::Result<()> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Some(mut pages), Ok((table, call))) = (pages.take().filter(Pages::is_kept), self.opened.begin())
+        else {
+            return Ok(());
+        };
+        threads::push_first(env.raw(), move || {
+            pages.end(&table);
+            drop((pages, table));
+            drop(call);
+        })
     }
 }

@@ -1,4 +1,4 @@
-use varve_engine::{ArrowStream, Picked, Result, Scan, Snapshot, Table};
+use varve_engine::{ArrowStream, Keep, Picked, Result, Scan, Table};
 
 use crate::page::Page;
 use crate::request::{Read, parse};
@@ -7,8 +7,10 @@ use crate::request::{Read, parse};
 #[derive(Debug)]
 pub struct Pages {
     scan: Scan,
-    snapshot: Snapshot,
     bigints: Vec<String>,
+    /// Keeps the version from the second part on.
+    keep: Keep,
+    begun: bool,
 }
 
 /// The most rows of a part of a scan, unless the request says another number.
@@ -25,8 +27,9 @@ pub fn scan(table: &Table, request: &str) -> Result<Pages> {
     let scan = snapshot.scan(filter, fields, request.batch_rows.unwrap_or(BATCH_ROWS));
     Ok(Pages {
         scan,
-        snapshot,
         bigints: request.bigints,
+        keep: Keep::default(),
+        begun: false,
     })
 }
 
@@ -34,12 +37,10 @@ impl Pages {
     /// The next rows; none at the end.
     ///
     /// # Errors
-    /// [`varve_engine::Code::Corrupt`]; those of [`Table::or_outdated`].
+    /// [`varve_engine::Code::Corrupt`]; those of [`Table::go_on`].
     pub fn next_page(&mut self, table: &Table) -> Result<Option<Page>> {
-        let picked = self.scan.next_batch();
-        let page = |picked: Picked| Page::of(&[&picked], picked.fields(), &self.bigints);
-        let page = picked.and_then(|picked| picked.map(page).transpose());
-        table.or_outdated(&self.snapshot, page)
+        let page = |picked: &Picked, bigints: &[String]| Page::of(&[picked], picked.fields(), bigints);
+        self.next(table, page)
     }
 
     /// What an Arrow IPC stream of the scan starts with.
@@ -55,12 +56,47 @@ impl Pages {
     /// # Errors
     /// As [`Pages::next_page`].
     pub fn next_arrow(&mut self, table: &Table) -> Result<Option<Vec<u8>>> {
-        let picked = self.scan.next_batch();
-        let batch = |picked: Picked| {
+        let batch = |picked: &Picked, _: &[String]| {
             let mut bytes = Vec::new();
             picked.arrow_batch(&mut bytes).map(|()| bytes)
         };
-        let batch = picked.and_then(|picked| picked.map(batch).transpose());
-        table.or_outdated(&self.snapshot, batch)
+        self.next(table, batch)
+    }
+
+    /// Whether [`Pages::end`] has anything to do, which may take a while.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.keep.is_held()
+    }
+
+    /// Says that no further rows are asked for. At the end of the scan that was said already.
+    pub fn end(&mut self, table: &Table) {
+        table.let_keep_go(&mut self.keep);
+    }
+
+    fn next<T>(
+        &mut self,
+        table: &Table,
+        make: impl Fn(&Picked, &[String]) -> Result<T>,
+    ) -> Result<Option<T>> {
+        if std::mem::replace(&mut self.begun, true) {
+            table.keep(self.scan.snapshot(), &mut self.keep);
+        }
+        let made = |pages: &mut Self| {
+            let picked = pages.scan.next_batch()?;
+            picked.map(|picked| make(&picked, &pages.bigints)).transpose()
+        };
+        let next = match made(self) {
+            Err(failure) => {
+                table.go_on(&mut self.scan, failure)?;
+                let next = made(self);
+                table.or_outdated(self.scan.snapshot(), next)?
+            }
+            next => next?,
+        };
+        if next.is_none() {
+            self.end(table);
+        }
+        Ok(next)
     }
 }

@@ -41,4 +41,17 @@ impl NativeScan {
             Ok(batch.map(Bytes::from))
         })
     }
+
+    /// Says that no further rows are asked for.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || {
+            let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+            // What is closed keeps nothing that could be removed.
+            let _ = self.opened.run(|table| {
+                pages.end(table);
+                Ok(())
+            });
+            Ok(())
+        })
+    }
 }

@@ -239,8 +239,11 @@ OPTIONS = (
 
 
 def _batches(native: _native.NativeScan, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    while (batch := native.next()) is not None:
-        yield pa.ipc.read_record_batch(pa.py_buffer(batch), schema)
+    try:
+        while (batch := native.next()) is not None:
+            yield pa.ipc.read_record_batch(pa.py_buffer(batch), schema)
+    finally:
+        native.close()
 
 
 def _point(at: Point) -> Any:

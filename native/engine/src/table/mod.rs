@@ -47,7 +47,7 @@ pub(crate) use created::Created;
 pub use handle::Table;
 pub use indexing::Indexing;
 pub(crate) use next::NextManifest;
-pub use pins::Pin;
+pub use pins::{Keep, Pin};
 pub(crate) use purge::Removed;
 pub use rows::{Attendant, OnDuplicate, OnKey, RowChange, Sources, StagedRows, Update};
 pub use stats::Stats;

@@ -3,7 +3,8 @@
 use super::created::{last_part, named_in};
 use super::handle::Table;
 use crate::error::{Code, Error, Result};
-use crate::snapshot::Snapshot;
+use crate::history::AsOf;
+use crate::snapshot::{Scan, Snapshot};
 
 impl Table {
     /// Reads a snapshot of this table. Where that fails because a file is gone that a store which is far had when the snapshot was made, it is
@@ -33,6 +34,25 @@ impl Table {
     /// That of the result, or the one that takes its place.
     pub fn or_outdated<T>(&self, snapshot: &Snapshot, result: Result<T>) -> Result<T> {
         result.map_err(|error| self.outdated(snapshot, &error).unwrap_or(error))
+    }
+
+    /// Lets a scan go on after a failure, if that was because a file is gone that a store which is far had when the scan began: by what the
+    /// table is now, behind the last row that somebody has.
+    ///
+    /// # Errors
+    /// The failure; that of [`Table::or_outdated`] after a purge, and where the columns are not what they were; [`Code::VersionExpired`].
+    pub fn go_on(&self, scan: &mut Scan, failure: Error) -> Result<()> {
+        let Some(outdated) = self.outdated(scan.snapshot(), &failure) else {
+            return Err(failure);
+        };
+        let now = self.as_of(&AsOf::Version(scan.snapshot().version()))?;
+        let before = scan.snapshot();
+        let is_purged = now.state.manifest.purged_at() > before.state.manifest.purged_at();
+        if is_purged || now.schema() != before.schema() {
+            return Err(outdated);
+        }
+        scan.move_to(now);
+        Ok(())
     }
 
     /// The error for a file that no manifest names any more.

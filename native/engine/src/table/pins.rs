@@ -19,7 +19,51 @@ pub struct Pin {
     pub until: i64,
 }
 
+/// What a scan keeps its version by: nothing until it takes longer, and where nothing ends meanwhile.
+#[derive(Debug, Default)]
+pub struct Keep {
+    pin: Option<Pin>,
+    is_refused: bool,
+}
+
+/// Until a scan asks for its next rows its version is kept for so long. Files that were replaced are there for as long.
+const BETWEEN_ROWS_MS: i64 = 60 * 60 * 1000;
+
+impl Keep {
+    /// Whether something lies in the table that [`Table::let_keep_go`] removes.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.pin.is_some()
+    }
+}
+
 impl Table {
+    /// Keeps the version that a scan reads, before it reads on. That is only needed where files are opened when they are first read and
+    /// a retention may end the version. Where it cannot be kept, the scan goes on for as long as its files are there.
+    pub fn keep(&self, snapshot: &Snapshot, keep: &mut Keep) {
+        let ends = self.current().manifest.retention.is_some() && !self.home.store.is_near();
+        if !ends || keep.is_refused {
+            return;
+        }
+        let Some(pin) = &keep.pin else {
+            keep.pin = self.pin(snapshot, BETWEEN_ROWS_MS).ok();
+            keep.is_refused = keep.pin.is_none();
+            return;
+        };
+        if self.home.environment.now() > pin.until - BETWEEN_ROWS_MS / 2
+            && let Ok(renewed) = self.renew(pin, BETWEEN_ROWS_MS)
+        {
+            keep.pin = Some(renewed);
+        }
+    }
+
+    /// Keeps it no longer. What cannot be removed ends by itself.
+    pub fn let_keep_go(&self, keep: &mut Keep) {
+        if let Some(pin) = keep.pin.take() {
+            let _ = self.unpin(&pin.id);
+        }
+    }
+
     /// Keeps a version readable for so many milliseconds, in all processes and whatever the retention says: a lease of it lies beside the
     /// tags. A purge removes rows of it all the same.
     ///

@@ -7,6 +7,7 @@
 )]
 
 mod a_far_table_is_not_asked_at_once;
+mod a_long_scan_ends_where_it_began;
 mod a_search_says_what_it_looks_for;
 mod arrow_goes_in_as_it_came_out;
 #[expect(dead_code, reason = "these tests need a part of it")]

@@ -27,7 +27,7 @@ export const documentation: readonly string[] = [
 
 /** The pages that hold TypeScript. */
 export const pages: readonly string[] = documentation.filter((page) =>
-  blocksOf(page).some(({ language }) => language === "ts"),
+  blocksOf(page).some(({ language }) => language === "ts" || language === "typescript"),
 );
 
 /** The pages whose blocks are one program that needs nobody: they say what it prints. */

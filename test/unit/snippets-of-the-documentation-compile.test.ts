@@ -1,5 +1,5 @@
 // What the documentation marks as TypeScript is TypeScript, under `strict`. Most blocks stand for themselves; those of some pages are one
-// program. Packages that are not installed here are declared in test/support/snippet-packages.d.ts.
+// program, after which each block that is not run may stand. Packages that are not installed here are declared in test/support/snippet-packages.d.ts.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,12 +8,29 @@ import { describe, expect, it } from "vitest";
 import { blocksOf, pages, programs } from "../support/page-program";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** The modules of a page: its blocks, or all of them as one. */
+/** The modules of a page: its blocks, or all that are run as one, and each of the others after it. */
 function modulesOf(page: string): string[] {
-  const blocks = blocksOf(page).flatMap(({ language, code }) =>
-    /^(ts|typescript)$/.test(language) ? [code] : [],
-  );
-  return programs.includes(page) ? [blocks.join("")] : blocks;
+  const blocks = blocksOf(page).filter(({ language }) => /^(ts|typescript)$/.test(language));
+  if (!programs.includes(page)) return blocks.map(({ code }) => code);
+  const codeOf = (wanted: string): string[] =>
+    blocks.filter(({ language }) => language === wanted).map(({ code }) => code);
+  const run = codeOf("ts").join("");
+  return [run, ...codeOf("typescript").map((code) => after(run, code))];
+}
+
+const IMPORT = /^import [^;]*;\n/gm;
+
+/** A block in a function after a program. What both import is imported once. */
+function after(program: string, block: string): string {
+  const imports = [...`${program}${block}`.matchAll(IMPORT)].flatMap(([statement]) => {
+    const { names, from } = /^import \{(?<names>[^}]*)\} (?<from>from .*)$/s.exec(statement)?.groups ?? {};
+    const own = names?.split(",").map((name) => name.trim()) ?? [];
+    return names === undefined
+      ? [statement]
+      : own.filter((name) => name !== "").map((name) => `import { ${name} } ${from}`);
+  });
+  const [before, rest] = [program, block].map((code) => code.replaceAll(IMPORT, ""));
+  return `${[...new Set(imports)].join("")}${before}export async function notRun() {\n${rest}}\n`;
 }
 
 /** The modules of all pages by the names of files that are not there, but would find packages where they are. */

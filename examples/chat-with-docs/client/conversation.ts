@@ -50,7 +50,7 @@ export interface Conversation {
   readonly stop: () => void;
 }
 
-/** The conversation of an address: its questions are asked again at the versions at which they were read, so its answers are the same. */
+/** The conversation that a link stands for. Its questions are asked again at the versions that were read then, so the answers are the same. */
 export function useConversation(address: readonly Asked[]): Conversation {
   const [turns, setTurns] = useState<readonly Turn[]>([]);
   const state = useRef<{ turns: readonly Turn[]; link: string; count: number; isOpening: boolean }>({

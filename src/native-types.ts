@@ -67,6 +67,7 @@ export interface NativeTable {
   explain(request: string, vector: Float32Array | null): Promise<string>;
   verify(): Promise<string>;
   optimize(): Promise<string>;
+  wouldOptimize(): Promise<string>;
   purge(request: string): Promise<string>;
   setRetention(request: string): Promise<string>;
   close(): Promise<unknown>;

@@ -30,7 +30,16 @@ export {
   type EmbeddingCacheOptions,
   type EmbeddingCacheStats,
 } from "./embed/embedding-cache";
-export type { Optimized, Retention, TableStats, Tag, Verification } from "./maintenance";
+export type {
+  Cleanup,
+  CleanupFile,
+  Optimized,
+  OptimizeOptions,
+  Retention,
+  TableStats,
+  Tag,
+  Verification,
+} from "./maintenance";
 export type { Confidence, FacetCount, Facets } from "./native/decode";
 export type { OpenTableOptions } from "./open-table-options";
 export type {

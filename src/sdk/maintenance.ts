@@ -3,7 +3,7 @@
 import { describeValue } from "../describe-value";
 import { isPlainObject } from "../realm";
 import { badArgument } from "./call/errors";
-import { checkOptions, DATA, ownArgument } from "./call/options";
+import { checkOptions, DATA, FLAG, type OptionRules, ownArgument } from "./call/options";
 
 /** A name that was given to a version. */
 export interface Tag {
@@ -69,6 +69,49 @@ export interface Optimized {
   readonly indexedRows: number;
   /** How many files were removed. */
   readonly removedFiles: number;
+}
+
+/** Options of `optimize`. */
+export interface OptimizeOptions {
+  /**
+   * Only says what would be removed. Nothing is changed.
+   * @default false
+   */
+  readonly dryRun?: boolean | undefined;
+}
+
+export const OPTIMIZE: OptionRules<OptimizeOptions> = { dryRun: FLAG };
+
+/** What `optimize` would remove. */
+export interface Cleanup {
+  /** The files that would go. The manifests that the run itself takes the place of are not among them. */
+  readonly files: readonly CleanupFile[];
+  /** How many bytes these files have. Files that are written anew or merged take some of them again. */
+  readonly bytes: number;
+  /** How many rows no version would show any more: the retention has passed them by. */
+  readonly rows: number;
+  /** How many versions could not be read any more. */
+  readonly versions: number;
+  /** The oldest version that could be read then, beside those that a tag or a pin keeps. */
+  readonly oldestVersion: number;
+}
+
+/** A file that `optimize` would remove. */
+export interface CleanupFile {
+  /** Its folder in the folder of the table. */
+  readonly folder: string;
+  /** Its name. */
+  readonly name: string;
+  /** How many bytes it has. */
+  readonly bytes: number;
+  /**
+   * Why it would go: nothing uses it any more (`retired`, `manifest`), a writer that was killed left it behind (`unnamed`), a pin ended
+   * (`lease`), the retention has passed by all that it holds (`expired`) or some of it (`rewritten`: the rest is written anew), or it becomes
+   * part of a larger file (`merged`).
+   */
+  readonly why: "retired" | "unnamed" | "manifest" | "lease" | "expired" | "rewritten" | "merged";
+  /** How many milliseconds later it goes. In a bucket, files stay for an hour, for those who read them; elsewhere it is 0. */
+  readonly afterMs: number;
 }
 
 const DAY_MS = 86_400_000;

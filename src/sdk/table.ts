@@ -33,7 +33,10 @@ import {
 import { REEMBED, type ReembedOptions, reembed } from "./columns/reembed";
 import type { TableHandle } from "./handle/table-handle";
 import {
+  type Cleanup,
+  OPTIMIZE,
   type Optimized,
+  type OptimizeOptions,
   type Retention,
   retentionJson,
   type TableStats,
@@ -410,10 +413,21 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     return JSON.parse(await callAsync(() => this.handle.native.verify())) as Verification;
   }
 
+  /**
+   * Says what `optimize` would remove, file by file, and what the retention would end. Nothing is changed.
+   *
+   * @example
+   * ```ts
+   * const { files, bytes, versions } = await t.optimize({ dryRun: true });
+   * ```
+   */
+  optimize(options: OptimizeOptions & { readonly dryRun: true }): Promise<Cleanup>;
   /** Merges small files, builds search indexes, and removes what no version shows any more. It creates no version. */
-  async optimize(...more: readonly never[]): Promise<Optimized> {
-    refuseMore("optimize", more);
-    return JSON.parse(await callAsync(() => this.handle.native.optimize())) as Optimized;
+  optimize(options?: OptimizeOptions & { readonly dryRun?: false | undefined }): Promise<Optimized>;
+  async optimize(options?: OptimizeOptions, ...more: readonly never[]): Promise<Optimized | Cleanup> {
+    const { native } = this.handle;
+    const { dryRun = false } = checkOptions("optimize", OPTIMIZE, options, more);
+    return JSON.parse(await callAsync(() => (dryRun ? native.wouldOptimize() : native.optimize())));
   }
 
   /** Sets how long removed rows stay readable in older versions: a number of days, or forever. Tagged versions do not expire. */

@@ -145,6 +145,13 @@ describe("the past", () => {
     expect(place.run("restore", "2").stdout).toMatch(
       /^t is what it was at version 2, as version 4: \d new, \d changed, \d gone\.\n$/,
     );
+    const dry = { name: "t", rows: 0, versions: 0, oldestVersion: 0, bytes: expect.any(Number) };
+    expect(place.json("optimize", "--dry-run")).toMatchObject({ tables: [dry] });
+    const shown = place.run("optimize", "--dry-run").stdout;
+    expect(shown).toMatch(
+      /^t: (nothing would go|\d files? \(.*B\) would go)\n( {2}\w+\/\S+ {2}\S+ k?B {2}[a-z ]+\n)*$/,
+    );
+    expect(place.run("optimize", "--dry-run").stdout).toBe(shown);
     expect(place.run("optimize").stdout).toMatch(/^t: /);
     expect(place.json("optimize")).toEqual({
       tables: [{ name: "t", merged: 0, droppedRows: 0, indexedRows: 0, removedFiles: expect.any(Number) }],

@@ -89,7 +89,8 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
       stats: [],
       backfill: [undefined],
       verify: [],
-      optimize: [],
+      optimize: [undefined],
+      pin: [undefined],
       setRetention: ["forever"],
       reembed: ["vec", fn, undefined],
       close: [],
@@ -98,7 +99,7 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
   Snapshot: {
     of: [Snapshot, TableView],
     object: () => t.asOf(1),
-    calls: { ...reads, ...viewed, point: [] },
+    calls: { ...reads, ...viewed, point: [], pin: [undefined] },
   },
   ArrowReader: { of: [ArrowReader], object: () => t.arrow, calls: reads },
   Database: {

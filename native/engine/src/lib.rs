@@ -104,7 +104,7 @@ pub use snapshot::{
 };
 
 // How tables are kept in order.
-pub use upkeep::{Due, Optimized, Purged, Schedule, Verified, Warning};
+pub use upkeep::{Cleanup, Due, Leaving, Optimized, Purged, Schedule, Verified, Warning, Why};
 
 // How they are copied.
 pub use backup::{Copied, CopyProgress};

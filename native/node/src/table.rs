@@ -330,6 +330,12 @@ impl NativeTable {
         self.text_later(move |table| varve_protocol::optimize(table, &stop))
     }
 
+    /// What that would remove.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn would_optimize(&self) -> TextWork {
+        self.text_later(|table| varve_protocol::would_optimize(table))
+    }
+
     /// Removes rows from every version.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn purge(&self, request: String) -> TextWork {

@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use varve_engine::{Result, Stop, Table};
+use varve_engine::{Leaving, Result, Stop, Table};
 
 use crate::database::verified;
 use crate::request::{self, parse};
@@ -48,6 +48,25 @@ pub fn optimize(table: &Table, stop: &Stop) -> Result<String> {
         "removedFiles": done.removed_files,
     });
     Ok(done.to_string())
+}
+
+/// What [`optimize`] would remove, and what the retention would end.
+///
+/// # Errors
+/// As [`Table::would_optimize`].
+pub fn would_optimize(table: &Table) -> Result<String> {
+    let cleanup = table.would_optimize()?;
+    let file = |file: &Leaving| {
+        json!({
+            "folder": file.folder, "name": file.name, "bytes": file.bytes, "why": file.why.as_str(), "afterMs": file.after_ms,
+        })
+    };
+    let files: Vec<Json> = cleanup.files.iter().map(file).collect();
+    let bytes: u64 = cleanup.files.iter().map(|file| file.bytes).sum();
+    let cleanup = json!({
+        "files": files, "bytes": bytes, "rows": cleanup.rows, "versions": cleanup.versions, "oldestVersion": cleanup.oldest,
+    });
+    Ok(cleanup.to_string())
 }
 
 /// Removes rows from every version, and what held them from all files; or says what that would remove.

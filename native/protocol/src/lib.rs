@@ -53,7 +53,7 @@ pub use history::{
     tags, unpin,
 };
 pub use inputs::Input;
-pub use layout::{alter, optimize, purge, set_retention, stats, verify};
+pub use layout::{alter, optimize, purge, set_retention, stats, verify, would_optimize};
 pub use page::Page;
 pub use plain::{plain_diff, plain_point, plain_read, plain_search, plain_write};
 pub use read::{Within, explain, read_arrow, read_page, read_within};

@@ -142,6 +142,8 @@ export declare class NativeTable {
   verify(): Promise<string>
   /** Brings the layout into its best shape. */
   optimize(): Promise<string>
+  /** What that would remove. */
+  wouldOptimize(): Promise<string>
   /** Removes rows from every version. */
   purge(request: string): Promise<string>
   /** How long dead rows are kept. */

@@ -137,6 +137,10 @@ export class RemoteTable implements NativeTable {
     return readOnly("optimize()");
   }
 
+  wouldOptimize(): Promise<string> {
+    return readOnly("optimize()");
+  }
+
   purge(): Promise<string> {
     return readOnly("purge()");
   }

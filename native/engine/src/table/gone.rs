@@ -5,7 +5,7 @@ use crate::snapshot::TableState;
 impl Table {
     /// Whether a row, by its id, is one that no version shows any more: neither the retention nor a tag keeps it.
     pub(crate) fn gone(&self, state: &TableState) -> Result<impl Fn(u64) -> bool + use<>> {
-        self.gone_from(state, &[])
+        self.gone_from(state, state.manifest.oldest, &state.manifest.kept, &[])
     }
 
     /// Whether the values of a row, by its id, may be dropped: no version shows it, and none that somebody holds now showed it. One that is held
@@ -13,7 +13,8 @@ impl Table {
     ///
     /// Tags and pins are looked for after the state was read, so that none which came in time is missed.
     pub(crate) fn droppable(&self, state: &TableState) -> Result<impl Fn(u64) -> bool + use<>> {
-        self.gone_from(state, &self.held(self.home.environment.now())?)
+        let held = self.held(self.home.environment.now())?;
+        self.gone_from(state, state.manifest.oldest, &state.manifest.kept, &held)
     }
 
     /// The versions that tags and pins name at a moment.
@@ -25,16 +26,23 @@ impl Table {
         Ok(held)
     }
 
-    fn gone_from(&self, state: &TableState, held: &[u64]) -> Result<impl Fn(u64) -> bool + use<>> {
+    /// The same where a version is the oldest, beside some that are kept, and somebody holds some.
+    pub(crate) fn gone_from(
+        &self,
+        state: &TableState,
+        oldest: u64,
+        kept: &[u64],
+        held: &[u64],
+    ) -> Result<impl Fn(u64) -> bool + use<>> {
         let manifest = &state.manifest;
         let mut views = Vec::new();
-        for &version in &manifest.kept {
+        for &version in kept {
             if version > 0 {
                 let commit = self.log.commit(&manifest.log, version)?;
                 views.push((version, commit.get().watermark));
             }
         }
-        let ended = |version: &&u64| **version > 0 && **version < manifest.oldest;
+        let ended = |version: &&u64| **version > 0 && **version < oldest;
         for &version in held.iter().filter(ended) {
             match self.log.commit(&manifest.log, version) {
                 Ok(commit) => views.push((version, commit.get().watermark)),
@@ -42,7 +50,7 @@ impl Table {
                 Err(error) => return Err(error),
             }
         }
-        let (deaths, oldest) = (state.deaths.clone(), manifest.oldest);
+        let deaths = state.deaths.clone();
         Ok(move |id: u64| {
             let died = deaths.died(id).filter(|died| *died <= oldest);
             died.is_some_and(|died| {

@@ -33,6 +33,11 @@ impl Table {
         Ok(self.remove_retired(state, until, &self.earlier.files()).0)
     }
 
+    /// Files that a snapshot of this process may yet open.
+    pub(crate) fn spared(&self) -> HashSet<String> {
+        self.earlier.files()
+    }
+
     /// Removes the files that retired at or before a sequence, but those that are `spared`: they stay among the retired ones, for the next
     /// run. Returns how many are gone, and how many the system keeps.
     pub(super) fn remove_retired(

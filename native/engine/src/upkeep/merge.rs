@@ -178,6 +178,11 @@ pub(super) fn merge_candidates(fragments: &[Raw<Fragment>]) -> Option<std::ops::
 fn fits(fragments: &[Raw<Fragment>]) -> bool {
     let bytes: u64 = fragments.iter().map(bytes_of).sum();
     let rows: usize = fragments.iter().map(|fragment| fragment.get().rows.len()).sum();
+    fits_in_one(bytes, rows)
+}
+
+/// Whether a fragment may be so large.
+pub(super) fn fits_in_one(bytes: u64, rows: usize) -> bool {
     bytes <= TARGET_BYTES && rows <= TARGET_ROWS
 }
 

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use crate::error::Result;
+use crate::snapshot::TableState;
 use crate::store::{Entry, is_temporary};
 use crate::table::Table;
 
@@ -11,7 +12,20 @@ impl Table {
     /// Removes files that nothing names: those that left the layout, and those that writers left behind when they died.
     pub(crate) fn remove_orphans(&self) -> Result<u64> {
         let state = self.refresh()?;
-        let mut removed = self.try_sweep(&state, 0)?;
+        let removed = self.try_sweep(&state, 0)?;
+        let orphans = self.orphans(&state)?;
+        let paths = orphans
+            .iter()
+            .map(|(directory, name)| self.home.path(&format!("{directory}/{name}")));
+        // Where the system does not let go of one, the next run tries again.
+        let gone = paths.filter(|path| self.home.store.remove(path).is_ok()).count();
+        Ok(removed + gone as u64)
+    }
+
+    /// The files that nothing names and nobody can be about to name, because of their age, and leases that are over; each with its folder.
+    pub(super) fn orphans(&self, state: &TableState) -> Result<Vec<(&'static str, String)>> {
+        let mut orphans = Vec::new();
+        let is_old = |entry: &Entry| entry.age_ms > ORPHAN_MS;
         let manifest = &state.manifest;
         let mut named: HashSet<String> = manifest.files().map(|(_, file)| file.to_owned()).collect();
         named.extend(manifest.retired.iter().map(|retired| retired.get().file.clone()));
@@ -24,27 +38,20 @@ impl Table {
         });
         unread?;
         for directory in ["data", "deaths", "index", "_log"] {
-            let directory = self.home.path(directory);
-            for entry in self.home.store.list(&directory)? {
-                if !named.contains(&entry.name) {
-                    removed += self.remove_old(&directory, &entry);
-                }
-            }
+            let entries = self.home.store.list(&self.home.path(directory))?.into_iter();
+            let unnamed = entries.filter(|entry| !named.contains(&entry.name) && is_old(entry));
+            orphans.extend(unnamed.map(|entry| (directory, entry.name)));
         }
         let now = self.home.environment.now();
         for directory in ["_manifests", "_tags"] {
-            let directory = self.home.path(directory);
-            for entry in self.home.store.list(&directory)? {
-                if is_temporary(&entry.name) {
-                    removed += self.remove_old(&directory, &entry);
-                }
-                if directory.ends_with("/_tags") && self.leases.is_over(&entry.name, now)? {
-                    let path = format!("{directory}/{}", entry.name);
-                    removed += u64::from(self.home.store.remove(&path).is_ok());
+            for entry in self.home.store.list(&self.home.path(directory))? {
+                let is_left = is_temporary(&entry.name) && is_old(&entry);
+                if is_left || directory == "_tags" && self.leases.is_over(&entry.name, now)? {
+                    orphans.push((directory, entry.name));
                 }
             }
         }
-        Ok(removed)
+        Ok(orphans)
     }
 
     /// How many files may hold rows or what was made of them, and are named by nothing: those of writes that are under way, or of writers
@@ -64,12 +71,5 @@ impl Table {
             unnamed += entries.iter().filter(is_unnamed).count() as u64;
         }
         Ok(unnamed)
-    }
-
-    /// Removes a file that nobody can be about to name, because of its age. Returns how many that were: where the system does not let
-    /// go of it, the next run tries again.
-    fn remove_old(&self, directory: &str, entry: &Entry) -> u64 {
-        let path = format!("{directory}/{}", entry.name);
-        u64::from(entry.age_ms > ORPHAN_MS && self.home.store.remove(&path).is_ok())
     }
 }

@@ -9,6 +9,7 @@
 #![expect(clippy::print_stderr, reason = "a random test says how to run it again")]
 
 mod a_copy_is_a_version;
+mod a_dry_run_says_what_goes;
 mod a_far_store_is_asked_for_what_a_read_needs;
 mod a_large_write_holds_nobody_up;
 mod a_page_is_made_of_the_best_rows;

@@ -126,6 +126,7 @@ impl Caller {
             "stats" => text(protocol::stats(table)?),
             "verify" => text(protocol::verify(table)?),
             "optimize" => text(protocol::optimize(table, &Stop::default())?),
+            "would_optimize" => text(protocol::would_optimize(table)?),
             "purge" => text(protocol::purge(table, request)?),
             "set_retention" => text(protocol::set_retention(table, request)?),
             "write" => text(protocol::write(

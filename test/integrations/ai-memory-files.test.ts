@@ -165,6 +165,15 @@ describe("a memory of files", () => {
     expect((await Promise.all(moving)).filter((one) => one.startsWith("Successfully"))).toHaveLength(1);
   });
 
+  it("takes many commands at once", async () => {
+    const memory = memoryTool(await opened());
+    const paths = Array.from({ length: 150 }, (_, n) => `/memories/${n}`);
+    await Promise.all(paths.map((path) => memory.execute({ command: "create", path, file_text: "" })));
+    const command = { command: "insert", path: "/memories/0", insert_line: 0, insert_text: "x\n" } as const;
+    await Promise.all(paths.map(() => memory.execute(command)));
+    expect(await answer(memory, view("/memories/0"))).toContain(" 150\tx");
+  });
+
   it("makes no file of what is a folder, whoever is first", async () => {
     const folder = temporaryFolder();
     const dbs = [await connect(folder), await connect(folder)];

@@ -276,6 +276,15 @@ describe("a memory", () => {
     expect((await memory.asOf(2).listMessages({ threadId: "1" })).total).toBe(0);
   });
 
+  it("takes messages of many requests at once", async () => {
+    const db = await memoryDatabase();
+    const saving = Array.from({ length: 150 }, (_, n) =>
+      new VarveMemory({ db }).saveMessages({ messages: [message(`${n}`, "1", n)] }),
+    );
+    await Promise.all(saving);
+    expect((await new VarveMemory({ db }).listMessages({ threadId: "1" })).total).toBe(150);
+  });
+
   it("loses nothing of what several change at once", async () => {
     const folder = temporaryFolder();
     const dbs = [await connect(folder), await connect(folder)];

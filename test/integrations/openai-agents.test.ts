@@ -182,6 +182,15 @@ describe("a session", () => {
     expect(await one.getItems()).toEqual([user("a")]);
   });
 
+  it("takes items of many requests at once", async () => {
+    const db = await memoryDatabase();
+    const sessions = Array.from({ length: 150 }, () => new VarveSession({ db, sessionId: "1" }));
+    await Promise.all(sessions.map((session, n) => session.addItems([user(`${n}`)])));
+    expect(await sessions[0]?.getItems()).toHaveLength(150);
+    const popped = await Promise.all(sessions.map((session) => session.popItem()));
+    expect(new Set(popped.map((item) => JSON.stringify(item))).size).toBe(150);
+  });
+
   it("loses nothing that several add at once, and applies an operation once", async () => {
     const folder = temporaryFolder();
     const dbs = [await connect(folder), await connect(folder)];

@@ -3,15 +3,14 @@ import {
   type AsOf,
   type MongoFilter,
   type RowVersion,
-  type Snapshot,
   type Table,
   table,
   text,
   type UntypedTable,
-  VarveError,
   type Where,
 } from "varve";
 import { type Names, ownOptions } from "../../own-options";
+import { type Change, ifUnchanged } from "../support/if-unchanged";
 import { badOption, fileAbove, folderThere, neverThere, noFiles, tooBusy } from "./memory-errors";
 import { filePath, memoryPath, ROOT } from "./memory-path";
 import type { MemoryFile } from "./memory-view";
@@ -40,8 +39,6 @@ export const SCOPE: Names<MemoryScope> = { scope: true };
 export function memoryTable(name = "memories") {
   return table(name, { path: text().primaryKey(), text: text() });
 }
-
-const ATTEMPTS = 100;
 
 type FileRow = { readonly path: string; readonly text: string };
 
@@ -96,10 +93,10 @@ export class MemoryFiles {
     if (before === undefined) throw neverThere(path);
     const t = await this.#open();
     const row = { path: this.#id(path), text: before };
-    await this.#unlessChanged(path, async (view, ifVersion) => {
+    await this.#unlessChanged(path, async (view) => {
       if ((await view.count({ where: this.#below(path) })) > 0) throw folderThere(path);
       await this.#checkAbove(view, path);
-      await t.upsert(row, { merge: true, ifVersion });
+      return async (ifVersion) => await t.upsert(row, { merge: true, ifVersion });
     });
   }
 
@@ -113,27 +110,33 @@ export class MemoryFiles {
   /** @internal Adds a file; false where one is there already. */
   async add(path: string, content: string): Promise<boolean> {
     const t = await this.#open();
-    return await this.#unlessChanged(path, async (view, ifVersion) => {
-      if ((await view.count({ where: this.#at(path) })) > 0) return false;
-      await this.#checkAbove(view, path);
-      await t.insert({ path: this.#id(path), text: content }, { ifVersion });
-      return true;
+    return await this.#unlessChanged(path, async (view) => {
+      const isTaken = (await view.count({ where: this.#at(path) })) > 0;
+      if (!isTaken) await this.#checkAbove(view, path);
+      return async (ifVersion) => {
+        if (!isTaken) await t.insert({ path: this.#id(path), text: content }, { ifVersion });
+        return !isTaken;
+      };
     });
   }
 
   /** @internal Changes a file from what it is when the change lands. */
   async edit(path: string, change: (content: string) => string, missing: () => Error): Promise<string> {
     const t = await this.#open();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const before = await this.read(path);
-      if (before === undefined) throw missing();
+    return await this.#unlessChanged(path, async (view) => {
+      const row = await view.get(this.#id(path), { select: ["text"] });
+      if (row === undefined) throw missing();
+      const before = String(row["text"]);
       const after = change(before);
       const where = { path: this.#id(path), text: before };
-      if (after === before) return after;
-      const { updated } = await t.update({ where, set: { text: after } });
-      if (updated > 0) return after;
-    }
-    throw tooBusy(path);
+      return async () => {
+        if (after === before) return after;
+        // Who changes other files is in nobody's way.
+        const { updated } = await t.update({ where, set: { text: after } });
+        if (updated === 0) throw tooBusy(path);
+        return after;
+      };
+    });
   }
 
   /** @internal Removes a file, or all below a folder; false where there is nothing. */
@@ -145,35 +148,25 @@ export class MemoryFiles {
   /** @internal Gives a file, or all below a folder, another path, as one commit. */
   async move(from: string, to: string): Promise<"moved" | "nothing there" | "taken"> {
     const t = await this.#open();
-    return await this.#unlessChanged(from, async (view, ifVersion) => {
+    return await this.#unlessChanged<"moved" | "nothing there" | "taken">(from, async (view) => {
       const rows = await view.find({ where: this.#at(from) });
-      if (rows.length === 0) return "nothing there";
-      if ((await view.count({ where: this.#at(to) })) > 0) return "taken";
+      if (rows.length === 0) return async () => "nothing there";
+      if ((await view.count({ where: this.#at(to) })) > 0) return async () => "taken";
       await this.#checkAbove(view, to);
       const moved = rows.map((row) => ({
         ...row,
         path: this.#id(to) + String(row["path"]).slice(this.#id(from).length),
       }));
-      await t.upsert(moved, { delete: this.#at(from), ifVersion });
-      return "moved";
+      return async (ifVersion) => {
+        await t.upsert(moved, { delete: this.#at(from), ifVersion });
+        return "moved";
+      };
     });
   }
 
-  /** Writes what depends on what is there: where somebody else was first, it looks again. */
-  async #unlessChanged<T>(
-    path: string,
-    write: (view: Snapshot<UntypedTable>, ifVersion: number) => Promise<T>,
-  ): Promise<T> {
-    const t = await this.#open();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const version = await t.version();
-      try {
-        return await write(t.asOf(version), version);
-      } catch (error) {
-        if (!VarveError.is(error) || error.code !== "CONFLICT") throw error;
-      }
-    }
-    throw tooBusy(path);
+  /** Writes what depends on what is there. */
+  async #unlessChanged<T>(path: string, change: Change<UntypedTable, T>): Promise<T> {
+    return await ifUnchanged(await this.#open(), change, () => tooBusy(path));
   }
 
   /** Throws where something above a path is a file. */

@@ -11,11 +11,12 @@ import {
   type StorageListThreadsOutput,
   type StorageResourceType,
 } from "@mastra/core/storage";
-import { type AsOf, type Database, VarveError } from "varve";
+import type { AsOf, Database } from "varve";
 import { type Names, ownOptions } from "../../own-options";
 import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
 import { idList, oneId } from "../support/ids";
+import { ifUnchanged } from "../support/if-unchanged";
 import { toStored } from "../support/metadata";
 import { TableSource } from "../support/table-source";
 import { badParam, noThread, tooBusy } from "./mastra-errors";
@@ -43,7 +44,6 @@ export interface VarveMemoryConfig extends DatabaseOptions {
 
 const CONFIG: Names<VarveMemoryConfig> = { ...DATABASE, table: true };
 const THREADS = 100;
-const ATTEMPTS = 100;
 
 /** What is written of a version: rows, and the keys of rows that go. */
 interface Change<T> {
@@ -412,25 +412,17 @@ export class VarveMemory extends MemoryStorage {
   async #change<T>(call: string, make: (view: MemoryView) => Promise<Change<T>>): Promise<T> {
     this.#checkPresent(call);
     const t = await this.#source.table();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const version = await t.version();
-      const { rows = [], gone = [], result } = await make(t.asOf(version));
-      if (rows.length === 0 && gone.length === 0) return result;
+    const change = async (view: MemoryView) => {
+      const { rows = [], gone = [], result } = await make(view);
       const where = { id: { $in: gone } };
-      try {
-        if (rows.length === 0) await t.delete({ where, ifVersion: version });
-        else
-          await t.upsert(rows, {
-            ifVersion: version,
-            onDuplicate: "last",
-            ...(gone.length === 0 ? {} : { delete: where }),
-          });
+      const ends = gone.length === 0 ? {} : { delete: where };
+      return async (ifVersion: number): Promise<T> => {
+        if (rows.length > 0) await t.upsert(rows, { ifVersion, onDuplicate: "last", ...ends });
+        else if (gone.length > 0) await t.delete({ where, ifVersion });
         return result;
-      } catch (error) {
-        if (!VarveError.is(error) || error.code !== "CONFLICT") throw error;
-      }
-    }
-    throw tooBusy(call);
+      };
+    };
+    return await ifUnchanged(t, change, () => tooBusy(call));
   }
 
   #threadRow(

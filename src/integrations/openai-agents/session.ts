@@ -5,10 +5,11 @@ import type {
   SessionHistoryTransactionArgs,
   SessionHistoryTransactionAwareSession,
 } from "@openai/agents-core";
-import { type AsOf, type Database, VarveError } from "varve";
+import type { AsOf, Database } from "varve";
 import { type Names, ownOptions } from "../../own-options";
 import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { readOnly } from "../support/document-errors";
+import { ifUnchanged } from "../support/if-unchanged";
 import { TableSource } from "../support/table-source";
 import { digestOf, type PackedItem, packed, unpacked } from "./packed-item";
 import { badArgument, otherSuffix, otherTransaction, tooBusy } from "./session-errors";
@@ -36,7 +37,6 @@ export interface VarveSessionConfig extends DatabaseOptions {
 }
 
 const CONFIG: Names<VarveSessionConfig> = { ...DATABASE, sessionId: true, table: true };
-const ATTEMPTS = 50;
 
 /** An item with where it stands. */
 interface PlacedItem extends PackedItem {
@@ -112,16 +112,15 @@ export class VarveSession
   async popItem(): Promise<AgentInputItem | undefined> {
     this.#checkPresent("popItem");
     const t = await this.#source.table();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const version = await t.version();
-      const [last] = await this.#last(t.asOf(version), 1);
-      if (last === undefined) return undefined;
-      // Places are given anew: another item may stand at this one by now.
-      const where = { id: itemId(this.#id, last.position ?? 0) };
-      if (await committed(() => t.delete({ where, ifVersion: version })))
+    return await this.#changed(async (view) => {
+      const [last] = await this.#last(view, 1);
+      return async (ifVersion) => {
+        if (last === undefined) return undefined;
+        // Places are given anew: another item may stand at this one by now.
+        await t.delete({ where: { id: itemId(this.#id, last.position ?? 0) }, ifVersion });
         return unpacked(last) as AgentInputItem;
-    }
-    throw tooBusy(this.#id);
+      };
+    });
   }
 
   /** Takes all items away. Older versions still show them; see `purge`. */
@@ -180,17 +179,16 @@ export class VarveSession
       return { callId, replacement: packed(replacement, this.#name, index) };
     });
     const t = await this.#source.table();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const version = await t.version();
-      const items = await this.#last(t.asOf(version), undefined);
+    await this.#changed(async (view) => {
+      const items = await this.#last(view, undefined);
       const { changed, gone } = mutated(items, all);
-      if (changed.length === 0) return;
       const rows = changed.flatMap((one) => this.#rows([one], one.position ?? 0, undefined));
       const ids = gone.map(({ position }) => itemId(this.#id, position ?? 0));
       const ends = ids.length === 0 ? {} : { delete: { id: { $in: ids } } };
-      if (await committed(() => t.upsert(rows, { ...ends, merge: true, ifVersion: version }))) return;
-    }
-    throw tooBusy(this.#id);
+      return async (ifVersion) => {
+        if (rows.length > 0) await t.upsert(rows, { ...ends, merge: true, ifVersion });
+      };
+    });
   }
 
   /**
@@ -213,19 +211,15 @@ export class VarveSession
   /** Adds items behind the last one. Where somebody else was first, they come behind theirs. */
   async #append(items: readonly PackedItem[], applied: Applied | undefined): Promise<void> {
     const t = await this.#source.table();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (applied !== undefined && (await this.#isApplied(t, applied))) return;
-      const [last] = await this.#last(t, 1);
-      const rows = this.#rows(items, (last?.position ?? -1) + 1, applied);
-      if (rows.length === 0) return;
-      try {
-        await t.insert(rows);
-        return;
-      } catch (error) {
-        if (!VarveError.is(error) || error.code !== "DUPLICATE_KEY") throw error;
-      }
-    }
-    throw tooBusy(this.#id);
+    await this.#changed(async (view) => {
+      const isDone = applied !== undefined && (await this.#isApplied(view, applied));
+      const [last] = await this.#last(view, 1);
+      const rows = isDone ? [] : this.#rows(items, (last?.position ?? -1) + 1, applied);
+      // Who writes to other sessions is in nobody's way: keys tell whether somebody wrote to this one.
+      return async () => {
+        if (rows.length > 0) await t.insert(rows);
+      };
+    });
   }
 
   /** Replaces the last items, if they are those that are expected. */
@@ -235,10 +229,8 @@ export class VarveSession
     applied: Applied,
   ): Promise<void> {
     const t = await this.#source.table();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const version = await t.version();
-      const view = t.asOf(version);
-      if (await this.#isApplied(view, applied)) return;
+    await this.#changed(async (view) => {
+      if (await this.#isApplied(view, applied)) return async () => {};
       const suffix = expected.length === 0 ? [] : await this.#last(view, expected.length);
       const isExpected = digestOf("suffix", suffix) === digestOf("suffix", expected);
       if (!isExpected) throw otherSuffix(this.#id);
@@ -247,9 +239,14 @@ export class VarveSession
       const gone = suffix.map(({ position }) => itemId(this.#id, position ?? 0));
       const ends = gone.length === 0 ? {} : { delete: { id: { $in: gone } } };
       const rows = this.#rows(items, start, applied);
-      if (await committed(() => t.upsert(rows, { ...ends, ifVersion: version }))) return;
-    }
-    throw tooBusy(this.#id);
+      return async (ifVersion) => {
+        await t.upsert(rows, { ...ends, ifVersion });
+      };
+    });
+  }
+
+  async #changed<T>(change: (view: SessionView) => Promise<(ifVersion: number) => Promise<T>>): Promise<T> {
+    return await ifUnchanged(await this.#source.table(), change, () => tooBusy(this.#id));
   }
 
   #rows(items: readonly PackedItem[], start: number, applied: Applied | undefined): SessionRow[] {
@@ -301,17 +298,6 @@ export class VarveSession
 interface Applied {
   readonly operation: string;
   readonly digest: string;
-}
-
-/** Whether a write that demands a version landed; false where somebody else was first. */
-async function committed(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (VarveError.is(error) && error.code === "CONFLICT") return false;
-    throw error;
-  }
 }
 
 interface CallMutation {

@@ -1,6 +1,7 @@
 // Turns of the event loop. Quick reads and small commits are answered inside the call, and whoever awaits them one after another would never let the event
 // loop go on to timers, sockets and other people's promises. So the reads of one turn may take some milliseconds; then they wait.
 
+import { AsyncResource } from "node:async_hooks";
 import { setImmediate } from "node:timers";
 
 /** How long reads may hold the event loop at a stretch. Everything else gets its turn after two stretches at the most. */
@@ -20,7 +21,8 @@ let done = 0;
 export function inTurn<T>(read: () => Promise<T>): Promise<T> {
   if (waiting.length === 0 && hasTime()) return read();
   return new Promise((resolve) => {
-    waiting.push(() => resolve(read()));
+    // Whoever reads later does so in the async context of whoever asked: what is embedded for a query belongs to its span.
+    waiting.push(AsyncResource.bind(() => resolve(read())));
   });
 }
 

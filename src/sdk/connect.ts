@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { env } from "node:process";
 import { describeValue } from "../describe-value";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
 import { BUCKET, type BucketOptions, cacheFolder, checkPlace, nativeBucket } from "./bucket";
@@ -12,6 +13,8 @@ import { type Pace, systemPace } from "./embed/pace";
 import { isBucket, isServer, MEMORY, placeOf } from "./location";
 import { callAsync } from "./native/call";
 import { openDatabase } from "./native/open";
+import { addDebugLog } from "./observe/debug-log";
+import { Observers } from "./observe/observers";
 import { RemoteDatabase } from "./remote/database";
 import { checkNoServer, SERVER, type ServerOptions, serverAt } from "./remote/options";
 import { knownCredentials } from "./renewal";
@@ -78,14 +81,16 @@ export async function connect(
   if (typeof registry?.resolve !== "function")
     throw badArgument("registry", "a Registry", describeValue(registry));
   const functions = new NamedFunctions(registry);
+  const observers = new Observers();
+  if (env["NODE_DEBUG"] !== undefined) await addDebugLog(observers);
   if (isServer(place)) {
     const { allowHttp, ...rest } = given;
     checkPlace(false, rest);
-    const remote = new RemoteDatabase(serverAt(place, given));
+    const remote = new RemoteDatabase(serverAt(place, given), observers);
     await callAsync(() => remote.begin());
     return new Database(
       remote,
-      { functions, cache: cacheOf(place, given), pace },
+      { functions, cache: cacheOf(place, given), pace, observers },
       () => undefined,
       openTarget,
     );
@@ -96,7 +101,7 @@ export async function connect(
   const cache = cacheOf(place, given);
   const native = await callAsync(() => openDatabase(place, nativeBucket(isBucket(place), known)));
   const end = keepUp((credentials) => native.renewCredentials(credentials));
-  return new Database(native, { functions, cache, pace }, end, openTarget);
+  return new Database(native, { functions, cache, pace, observers }, end, openTarget);
 }
 
 /** Opens the place of a backup. */

@@ -19,6 +19,11 @@ import { TableHandle, type TableInfo } from "./handle/table-handle";
 import type { Verification } from "./maintenance";
 import { callAsync } from "./native/call";
 import type { NativeDatabase, NativeTable } from "./native/open";
+import type { DatabaseEvents } from "./observe/call-event";
+import { EVENT_NAMES, type Listener, listen } from "./observe/listener";
+import { observed } from "./observe/observed";
+import type { Observer } from "./observe/observers";
+import { DATABASES } from "./observe/operations";
 import { OPEN_TABLE, type OpenTableOptions } from "./open-table-options";
 import { RemoteDatabase } from "./remote/database";
 import { checkSchema } from "./schema/check-schema";
@@ -29,6 +34,10 @@ import { Table } from "./table";
 
 /** A set of tables in a directory, in memory or in a bucket. `connect` opens one. */
 export class Database {
+  static {
+    observed(Database.prototype, DATABASES, { observers: (db) => db.#services.observers });
+  }
+
   readonly #native: NativeDatabase;
   readonly #services: EmbedServices;
 
@@ -253,6 +262,47 @@ export class Database {
     const historyOf = async (name: string, limit: number): Promise<Commit[]> =>
       await (await this.openTable(name)).history({ limit });
     return await databaseHistory(await this.tables(), historyOf, asked);
+  }
+
+  /**
+   * Listens for calls that end: `write`, `embed`, `search`, `read`, `upkeep` and `request`, and `error` for those of any kind that failed.
+   * Returns a function that takes the listener off again. What is told are numbers and names: no text, key, filter or vector.
+   *
+   * The listener is called before whoever made the call goes on, so it should be quick. If it throws, the call goes on all the same, and
+   * the process is warned once.
+   *
+   * @example
+   * ```ts
+   * const off = db.on("search", ({ table, ms, rows }) => console.log(`${table}: ${rows} hits in ${ms.toFixed(1)} ms`));
+   * ```
+   */
+  on<E extends keyof DatabaseEvents>(
+    event: E,
+    listener: Listener<DatabaseEvents[E]>,
+    ...more: readonly never[]
+  ): () => void {
+    refuseMore("on", more);
+    if (!EVENT_NAMES.includes(event))
+      throw badArgument("on: event", `one of ${EVENT_NAMES.join(", ")}`, describeValue(event));
+    if (typeof listener !== "function")
+      throw badArgument("on: listener", "a function", describeValue(listener));
+    return listen(this.#services.observers, event, listener);
+  }
+
+  /**
+   * Watches calls from their beginning, in the async context of whoever makes them: for tracers. `varve/opentelemetry` does so; for what has
+   * happened, `on` is simpler. Returns a function that takes the observer off again.
+   *
+   * @example
+   * ```ts
+   * const off = db.observe({ begin: ({ operation }) => ({ end: ({ ms }) => console.log(operation, ms) }) });
+   * ```
+   */
+  observe(observer: Observer, ...more: readonly never[]): () => void {
+    refuseMore("observe", more);
+    if (typeof observer?.begin !== "function")
+      throw badArgument("observe", "an object with a method begin", describeValue(observer));
+    return this.#services.observers.add(observer);
   }
 
   /** Waits for background work to finish, then closes all tables. */

@@ -41,6 +41,16 @@ export type {
   Verification,
 } from "./maintenance";
 export type { Confidence, FacetCount, Facets } from "./native/decode";
+export type {
+  CallEvent,
+  CallKind,
+  CallOutcome,
+  CallStart,
+  DatabaseEvents,
+  FailedCallEvent,
+} from "./observe/call-event";
+export type { Listener } from "./observe/listener";
+export type { CallObserver, Observer } from "./observe/observers";
 export type { OpenTableOptions } from "./open-table-options";
 export type {
   AnyRef,

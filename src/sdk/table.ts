@@ -44,6 +44,8 @@ import {
   type Verification,
 } from "./maintenance";
 import { callAsync } from "./native/call";
+import { observed } from "./observe/observed";
+import { TABLES } from "./observe/operations";
 import { DIFF, type Diff, type DiffOptions, diff } from "./read/diff";
 import { HISTORY, type HistoryOptions, history } from "./read/history";
 import { Lease, PIN, type PinOptions } from "./read/lease";
@@ -97,12 +99,21 @@ export interface RestoreResult<D extends AnyTable> extends WriteResult {
  * ```
  */
 export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
+  static {
+    observed(Table.prototype, TABLES, TableView.surroundings);
+  }
+
   #reader: Reader | undefined;
 
   /** @internal */
   protected override read<T>(call: (reader: Reader) => Promise<T>): Promise<T> {
     this.#reader ??= newestReader(this.handle);
     return call(this.#reader);
+  }
+
+  /** @internal */
+  protected override seen(): number | undefined {
+    return this.handle.newest();
   }
 
   /** This table without its types, for code that works with any table, such as an adapter. */

@@ -75,6 +75,12 @@ export class DocumentRun {
     this.#underway = underwayOf(job.fn);
   }
 
+  /** What it took. */
+  get taken(): { readonly cacheHits: number; readonly requests: number; readonly tokens: number } {
+    const { cacheHits, requests, tokens } = this.#count;
+    return { cacheHits, requests, tokens };
+  }
+
   /** Embeds them. */
   async embed(items: readonly Item[]): Promise<void> {
     const { signal } = this.#options;

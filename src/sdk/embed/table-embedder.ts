@@ -4,6 +4,8 @@ import { isSameEmbedder } from "../../embeddings/embedder-identity";
 import type { EmbeddingInput, EmbeddingKind, EmbeddingRequest } from "../../embeddings/embedding-function";
 import { VarveError } from "../../varve-error";
 import { checkSignal } from "../call/progress";
+import type { CallStart } from "../observe/call-event";
+import type { Observers } from "../observe/observers";
 import { sameFunction } from "../schema/same-embed";
 import { type AnyTable, functionJson } from "../schema/table-definition";
 import { type EmbedSpec, ownEntry, type TableSchema, type VectorField } from "../schema/table-schema";
@@ -34,7 +36,11 @@ export interface EmbedServices {
   readonly functions: NamedFunctions;
   readonly cache: EmbeddingCache;
   readonly pace: Pace;
+  /** Who watches the calls of the database. */
+  readonly observers: Observers;
 }
+
+type EmbedStart = Omit<CallStart, "startedAt">;
 
 /** Embeds for the derived columns of one table. */
 export class TableEmbedder {
@@ -77,6 +83,22 @@ export class TableEmbedder {
 
   /** The vector of one input, for which somebody waits; null where the function has nothing to say about it. */
   async one(
+    field: VectorField,
+    input: EmbeddingInput,
+    kind: EmbeddingKind,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array | null> {
+    const { observers } = this.#services;
+    if (!observers.active) return await this.#one(field, input, kind, signal);
+    const what = this.#told(kind === "query" ? kind : "documents", field, this.functionOf(field), 1);
+    return await observers.call(
+      what,
+      () => this.#one(field, input, kind, signal),
+      () => ({}),
+    );
+  }
+
+  async #one(
     field: VectorField,
     input: EmbeddingInput,
     kind: EmbeddingKind,
@@ -156,8 +178,19 @@ export class TableEmbedder {
     if (unique.length === 0) return;
     const fn = this.#functionUnlessDeferred(field, options);
     if (fn === undefined) return;
-    const { cache, pace } = this.#services;
-    await new DocumentRun({ table: this.#table, field, fn, pace, cache, base }, options).embed(unique);
+    const { cache, pace, observers } = this.#services;
+    const run = new DocumentRun({ table: this.#table, field, fn, pace, cache, base }, options);
+    if (!observers.active) return await run.embed(unique);
+    const what = this.#told("documents", field, fn, unique.length);
+    await observers.call(
+      what,
+      () => run.embed(unique),
+      () => run.taken,
+    );
+  }
+
+  #told(operation: string, { name: column }: VectorField, fn: AnyFunction, inputs: number): EmbedStart {
+    return { kind: "embed", operation, table: this.#table, column, function: fn.name, inputs };
   }
 
   #functionUnlessDeferred(

@@ -93,6 +93,16 @@ export class TableHandle {
     return JSON.parse(await callAsync(() => this.native.info())) as TableInfo;
   }
 
+  /** The newest version, where it can be said at once: a server cannot, nor a table that was closed. */
+  newest(): number | undefined {
+    try {
+      const point = this.native.resolveFast("null");
+      return point === null ? undefined : (JSON.parse(point) as ResolvedPoint).version;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The version at a point in the history; null is now. */
   async resolve(at: AsOfJson | null): Promise<ResolvedPoint> {
     const asked = JSON.stringify(at);

@@ -4,8 +4,12 @@ import { ARROW } from "./form";
 import type { Reader } from "./reader";
 import { Reads } from "./reads";
 
-/** Reads with the reader of a table or a snapshot. */
-type ReadWith = <T>(call: (reader: Reader) => Promise<T>) => Promise<T>;
+/** Reads as a table or a snapshot does. */
+interface View {
+  read<T>(call: (reader: Reader) => Promise<T>): Promise<T>;
+  /** The version that a read sees, where that can be said at once. */
+  seen(): number | undefined;
+}
 
 /**
  * The reads of a table or a snapshot, answered as Arrow IPC streams: bytes that every Arrow library reads, made without a JavaScript object for
@@ -29,16 +33,21 @@ type ReadWith = <T>(call: (reader: Reader) => Promise<T>) => Promise<T>;
  * @typeParam D - the table's definition
  */
 export class ArrowReader<D extends AnyTable> extends Reads<D, "arrow"> {
-  readonly #read: ReadWith;
+  readonly #view: View;
 
   /** @internal */
-  constructor(handle: TableHandle, read: ReadWith) {
+  constructor(handle: TableHandle, view: View) {
     super(handle, ARROW);
-    this.#read = read;
+    this.#view = view;
   }
 
   /** @internal */
   protected override read<T>(call: (reader: Reader) => Promise<T>): Promise<T> {
-    return this.#read(call);
+    return this.#view.read(call);
+  }
+
+  /** @internal */
+  protected override seen(): number | undefined {
+    return this.#view.seen();
   }
 }

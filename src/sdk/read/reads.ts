@@ -1,6 +1,8 @@
 import { ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
 import type { Confidence, Facets } from "../native/decode";
+import { observed, type Surroundings } from "../observe/observed";
+import { READS } from "../observe/operations";
 import type { VectorInput } from "../schema/column-type";
 import type {
   ColumnName,
@@ -57,6 +59,17 @@ export interface Answers<R> {
  * @typeParam F - the form of the answers
  */
 export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>> {
+  /** @internal How calls are told of. */
+  protected static readonly surroundings: Surroundings<Reads<AnyTable, keyof Answers<unknown>>> = {
+    observers: ({ handle }) => handle.options.services.observers,
+    table: ({ handle }) => handle.name,
+    version: (reads) => reads.seen(),
+  };
+
+  static {
+    observed(Reads.prototype, READS, Reads.surroundings);
+  }
+
   /** @internal */
   protected handle: TableHandle;
   /** @internal */
@@ -67,6 +80,9 @@ export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>
     this.handle = handle;
     this.form = form;
   }
+
+  /** @internal The version that a read sees, where that can be said at once. */
+  protected abstract seen(): number | undefined;
 
   /** @internal Calls back with a reader of the right version, which a snapshot has to look up first. */
   protected abstract read<T>(call: (reader: Reader) => Promise<T>): Promise<T>;

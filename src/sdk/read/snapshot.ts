@@ -3,6 +3,8 @@ import { type AsOf, type AsOfJson, toAsOfJson } from "../call/as-of";
 import { toDate } from "../call/commit";
 import { checkOptions } from "../call/options";
 import type { ResolvedPoint, TableHandle } from "../handle/table-handle";
+import { observed } from "../observe/observed";
+import { PINS, SNAPSHOTS } from "../observe/operations";
 import type { AnyTable, UntypedTable } from "../schema/table-definition";
 import { Lease, PIN, type PinOptions } from "./lease";
 import { type Reader, readerAt } from "./reader";
@@ -27,6 +29,10 @@ export interface SnapshotPoint {
  * @typeParam D - the table's definition
  */
 export class Snapshot<D extends AnyTable> extends TableView<D> {
+  static {
+    observed(Snapshot.prototype, SNAPSHOTS, TableView.surroundings);
+  }
+
   readonly #at: AsOfJson;
   #point: Promise<ResolvedPoint> | undefined;
   #reader: Reader | undefined;
@@ -76,6 +82,11 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
     return await call(this.#reader);
   }
 
+  /** @internal */
+  protected override seen(): number | undefined {
+    return this.#reader?.version ?? undefined;
+  }
+
   #resolve(): Promise<ResolvedPoint> {
     this.#point ??= this.#look();
     return this.#point;
@@ -102,6 +113,10 @@ export class Snapshot<D extends AnyTable> extends TableView<D> {
  * @typeParam D - the table's definition
  */
 export class PinnedSnapshot<D extends AnyTable> extends Snapshot<D> {
+  static {
+    observed(PinnedSnapshot.prototype, PINS, TableView.surroundings);
+  }
+
   readonly #lease: Lease;
 
   /** @internal */

@@ -3,6 +3,8 @@ import { refuseMore } from "../../own-options";
 import { badArgument } from "../call/errors";
 import { checkOptions, ownArgument } from "../call/options";
 import type { TableHandle } from "../handle/table-handle";
+import { observed } from "../observe/observed";
+import { VIEWS } from "../observe/operations";
 import type { VectorInput } from "../schema/column-type";
 import type {
   ColumnName,
@@ -70,6 +72,10 @@ import { type Period, TIMELINE, type TimelineOptions } from "./timeline-options"
  * @typeParam D - the table's definition
  */
 export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
+  static {
+    observed(TableView.prototype, VIEWS, Reads.surroundings);
+  }
+
   /** @internal */
   constructor(handle: TableHandle) {
     super(handle, ROWS);
@@ -90,7 +96,7 @@ export abstract class TableView<D extends AnyTable> extends Reads<D, "rows"> {
 
   /** Reads that answer with Arrow IPC streams instead of objects. */
   get arrow(): ArrowReader<D> {
-    return new ArrowReader<D>(this.handle, (call) => this.read(call));
+    return new ArrowReader<D>(this.handle, { read: (call) => this.read(call), seen: () => this.seen() });
   }
 
   /** The version that is read. */

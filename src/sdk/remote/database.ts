@@ -1,5 +1,6 @@
 import type { NativeBackup, NativeDatabase, NativeTable } from "../../native-types";
 import { TABLES } from "../../wire";
+import type { Observers } from "../observe/observers";
 import { type Address, failure, Http } from "./http";
 import { readOnly } from "./read-only";
 import { RemoteTable } from "./table";
@@ -8,8 +9,8 @@ import { RemoteTable } from "./table";
 export class RemoteDatabase implements NativeDatabase {
   readonly #http: Http;
 
-  constructor(address: Address) {
-    this.#http = new Http(address);
+  constructor(address: Address, observers: Observers) {
+    this.#http = new Http(address, observers);
   }
 
   /** Looks whether the server is there. A wrong address is better said at once than after a while. */

@@ -1,8 +1,9 @@
 // Requests to a server of `varve serve`. Reads may be asked again, so a server that is away for a moment or has too much to do is not a failure.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { isError, messageOf } from "../../realm";
-import { encodeRequest, INCARNATION, type WireRequest } from "../../wire";
+import { isBytes, isError, messageOf } from "../../realm";
+import { encodeRequest, INCARNATION, TABLES, type WireRequest } from "../../wire";
+import type { Observers } from "../observe/observers";
 
 /** How long a server that does not answer, or not now, is asked again. */
 const PATIENCE_MS = 10_000;
@@ -39,9 +40,11 @@ type Outcome<T> = { readonly taken: T } | { readonly why: unknown; readonly isBu
 /** Asks a server. Rejects as the native module does: with a failure in JSON. */
 export class Http {
   readonly #address: Address;
+  readonly #observers: Observers;
 
-  constructor(address: Address) {
+  constructor(address: Address, observers: Observers) {
     this.#address = address;
+    this.#observers = observers;
   }
 
   /** The bytes of the answer to a call. */
@@ -60,8 +63,28 @@ export class Http {
   }
 
   async #sent<T>(path: string, init: RequestInit, take: Take<T>, patienceMs = PATIENCE_MS): Promise<T> {
+    if (!this.#observers.active) return await this.#asked(path, init, take, patienceMs);
+    let attempts = 0;
+    const counted = (): void => {
+      attempts += 1;
+    };
+    return await this.#observers.call(
+      { kind: "request", ...askedOf(path) },
+      () => this.#asked(path, init, take, patienceMs, counted),
+      (done) => ({ attempts, ...(isBytes(done?.result) ? { bytes: done.result.byteLength } : {}) }),
+    );
+  }
+
+  async #asked<T>(
+    path: string,
+    init: RequestInit,
+    take: Take<T>,
+    patienceMs: number,
+    onAttempt?: () => void,
+  ): Promise<T> {
     const end = performance.now() + patienceMs;
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      onAttempt?.();
       const outcome = await this.#once(path, init, take);
       if ("taken" in outcome) return outcome.taken;
       const rest = end - performance.now();
@@ -138,6 +161,13 @@ export function joined(parts: readonly Uint8Array[], length: number): Uint8Array
     at += part.length;
   }
   return bytes;
+}
+
+/** What a path asks, and of which table: `page` of `docs` in `/v1/tables/docs/page`. */
+function askedOf(path: string): { readonly operation: string; readonly table?: string } {
+  if (!path.startsWith(`${TABLES}/`)) return { operation: "tables" };
+  const [table = "", operation = ""] = path.slice(TABLES.length + 1).split("/");
+  return { operation, table: decodeURIComponent(table) };
 }
 
 function posted({ request, incarnation }: RemoteCall): RequestInit {

@@ -17,6 +17,7 @@ const entries = {
   "integrations/llamaindex": "src/integrations/llamaindex/index.ts",
   "integrations/mastra": "src/integrations/mastra/index.ts",
   "integrations/openai-agents": "src/integrations/openai-agents/index.ts",
+  "integrations/opentelemetry": "src/integrations/opentelemetry/index.ts",
 };
 
 /** What is built of both: the page of `varve studio`, which runs in a browser (decision 0098), and the package. */

@@ -59,6 +59,7 @@ const guide = [
     "deploy/query-nodes": "Query nodes",
     "command-line": "Command line",
     studio: "Studio",
+    observability: "Watching it",
     benchmarks: "Benchmarks",
   }),
   group(

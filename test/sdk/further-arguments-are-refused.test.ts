@@ -112,6 +112,8 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
       renameTable: ["docs", "pages"],
       tables: [],
       asOf: ["2026-01-01"],
+      observe: [{ begin: () => undefined }],
+      on: ["search", () => undefined],
       history: [undefined],
       verify: ["docs"],
       backup: ["memory:", undefined],
@@ -143,6 +145,7 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
 
 /** What is no method for users: `@internal` ones. */
 const internal: ReadonlySet<string> = new Set([
+  "seen",
   "constructor",
   "read",
   ...["ready", "flush", "beginWrite", "get", "add"].map((name) => `EmbeddingCache.${name}`),

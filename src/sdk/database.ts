@@ -35,7 +35,7 @@ import { Table } from "./table";
 /** A set of tables in a directory, in memory or in a bucket. `connect` opens one. */
 export class Database {
   static {
-    observed(Database.prototype, DATABASES, { observers: (db) => db.#services.observers });
+    observed(Database.prototype, DATABASES, { observers: (self) => (self as Database).#services.observers });
   }
 
   readonly #native: NativeDatabase;

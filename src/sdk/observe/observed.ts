@@ -6,26 +6,22 @@ import type { Observers, WatchedCall } from "./observers";
 import type { Operation, Operations } from "./operations";
 
 /** What is asked of the object whose method is called. */
-export interface Surroundings<T> {
-  observers(self: T): Observers;
+export interface Surroundings {
+  observers(self: object): Observers;
   /** The name of its table. */
-  table?(self: T): string;
+  table?(self: object): string;
   /** The version that it reads, where that is known at once. */
-  version?(self: T): number | undefined;
+  version?(self: object): number | undefined;
 }
 
-type Method<T> = (this: T, ...given: unknown[]) => unknown;
+type Method = (this: object, ...given: unknown[]) => unknown;
 
 /** Tells observers of the calls of methods. Where there are no observers, a call costs one look more. */
-export function observed<T extends object>(
-  prototype: T,
-  operations: Operations,
-  around: Surroundings<T>,
-): void {
+export function observed(prototype: object, operations: Operations, around: Surroundings): void {
   for (const [name, operation] of Object.entries(operations)) {
-    const method = Reflect.get(prototype, name) as Method<T>;
+    const method = Reflect.get(prototype, name) as Method;
     const watch = name === "scan" ? watchScan : watchCall;
-    const watched: Method<T> = function (...given) {
+    const watched: Method = function (...given) {
       if (!around.observers(this).active) return method.apply(this, given);
       return watch(around, this, { name, operation, given }, () => method.apply(this, given));
     };
@@ -41,9 +37,9 @@ interface Called {
   readonly given: readonly unknown[];
 }
 
-async function watchCall<T>(
-  around: Surroundings<T>,
-  self: T,
+async function watchCall(
+  around: Surroundings,
+  self: object,
   called: Called,
   call: () => unknown,
 ): Promise<unknown> {
@@ -60,9 +56,9 @@ async function watchCall<T>(
 }
 
 /** A scan is asked for when the method is called; it begins with its first part, and ends with its last or where nobody wants more. */
-function watchScan<T>(
-  around: Surroundings<T>,
-  self: T,
+function watchScan(
+  around: Surroundings,
+  self: object,
   called: Called,
   call: () => unknown,
 ): AsyncGenerator<unknown, void, void> {
@@ -106,9 +102,9 @@ async function* told(
   }
 }
 
-function whatOf<T>(
-  around: Surroundings<T>,
-  self: T,
+function whatOf(
+  around: Surroundings,
+  self: object,
   { name, operation, given }: Called,
 ): Omit<CallStart, "startedAt"> {
   const table = around.table?.(self) ?? (operation.named === true ? nameIn(given[0]) : undefined);

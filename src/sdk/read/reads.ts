@@ -52,6 +52,8 @@ export interface Answers<R> {
   readonly arrow: Uint8Array;
 }
 
+type AnyReads = Reads<AnyTable, "rows">;
+
 /**
  * The reads that `Table`, `Snapshot` and `ArrowReader` share. Each is declared and implemented here, for every form of its answer.
  *
@@ -60,10 +62,10 @@ export interface Answers<R> {
  */
 export abstract class Reads<D extends AnyTable, F extends keyof Answers<unknown>> {
   /** @internal How calls are told of. */
-  protected static readonly surroundings: Surroundings<Reads<AnyTable, keyof Answers<unknown>>> = {
-    observers: ({ handle }) => handle.options.services.observers,
-    table: ({ handle }) => handle.name,
-    version: (reads) => reads.seen(),
+  protected static readonly surroundings: Surroundings = {
+    observers: (self) => (self as AnyReads).handle.options.services.observers,
+    table: (self) => (self as AnyReads).handle.name,
+    version: (self) => (self as AnyReads).seen(),
   };
 
   static {

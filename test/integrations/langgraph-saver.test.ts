@@ -185,6 +185,24 @@ describe("a checkpointer", () => {
     ]);
   });
 
+  it("keeps what a task wrote as one commit, also with an interrupt", async () => {
+    const saver = await saverOf();
+    const config = await saver.put(thread("1"), checkpoint("a", {}), metadata, {});
+    await saver.putWrites(config, [["a", 1]], "task");
+    const mixed: [string, unknown][] = [
+      ["a", 9],
+      ["b", 2],
+      ["__interrupt__", "x"],
+    ];
+    await saver.putWrites(config, mixed, "task");
+    expect((await saver.getTuple(config))?.pendingWrites).toEqual([
+      ["task", "__interrupt__", "x"],
+      ["task", "a", 1],
+      ["task", "b", 2],
+    ]);
+    expect(await (await (await saver.database()).openTable("langgraph_checkpoints")).version()).toBe(3);
+  });
+
   it("forgets a thread where that is asked for", async () => {
     const saver = await saverOf();
     for (const id of ["1", "2"]) await saver.put(thread(id), checkpoint("a", { n: id }), metadata, { n: 1 });

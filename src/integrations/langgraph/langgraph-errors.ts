@@ -60,6 +60,17 @@ export function noThread(call: string): VarveError {
   });
 }
 
+/** A thread whose table others write to without a pause. */
+export function tooBusy(thread: string): VarveError {
+  return new VarveError(
+    "CONFLICT",
+    `putWrites: others kept writing beside thread ${JSON.stringify(thread)}.`,
+    {
+      hint: "Repeat the call.",
+    },
+  );
+}
+
 /** A checkpoint whose values are not all there. */
 export function missingValue(
   { thread, checkpoint }: { readonly thread: string; readonly checkpoint: string },

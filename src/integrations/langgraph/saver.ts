@@ -15,6 +15,7 @@ import { type Database, VarveError } from "varve";
 import { type Names, ownOptions } from "../../own-options";
 import { DATABASE, type DatabaseOptions } from "../support/database-source";
 import { oneId } from "../support/ids";
+import { ifUnchanged } from "../support/if-unchanged";
 import { TableSource } from "../support/table-source";
 import { CheckpointReader } from "./checkpoint-reader";
 import {
@@ -27,7 +28,7 @@ import {
   valueId,
   writeId,
 } from "./checkpoint-table";
-import { badArgument } from "./langgraph-errors";
+import { badArgument, tooBusy } from "./langgraph-errors";
 import { askedPlace, givenPlace, toConfig } from "./thread-config";
 
 /** What a checkpointer takes. */
@@ -173,12 +174,18 @@ export class VarveSaver extends BaseCheckpointSaver {
       }),
     );
     const t = await this.#source.table();
-    await insertNew(
-      t,
-      rows.filter(({ index }) => index >= 0),
-    );
     const special = rows.filter(({ index }) => index < 0);
-    if (special.length > 0) await t.upsert(special, { onDuplicate: "last" });
+    if (special.length === 0) return await insertNew(t, rows);
+    const others = rows.filter(({ index }) => index >= 0);
+    const change = async (view: CheckpointView) => {
+      const all = [...(await newOf(view, others)), ...special];
+      return async (version: number) => {
+        // What is replaced in any case depends on nothing.
+        const ifVersion = others.length === 0 ? undefined : version;
+        await t.upsert(all, { onDuplicate: "last", ifVersion });
+      };
+    };
+    await ifUnchanged(t, change, () => tooBusy(place.thread));
   }
 
   /**
@@ -230,12 +237,20 @@ async function isAlone(view: CheckpointView, place: CheckpointPlace, parent: str
   return own !== undefined && before === undefined;
 }
 
+/** The rows that are not there. */
+async function newOf(
+  view: Pick<CheckpointView, "get">,
+  rows: readonly NewCheckpointRow[],
+): Promise<NewCheckpointRow[]> {
+  const ids = rows.map(({ id }) => id);
+  const there = await view.get(ids, { select: ["id"] });
+  return rows.filter((_, index) => there[index] === undefined);
+}
+
 /** Adds the rows that are not there. Somebody else may add some meanwhile, but only ever more of the same. */
 async function insertNew(t: CheckpointTable, rows: readonly NewCheckpointRow[]): Promise<void> {
-  const ids = rows.map(({ id }) => id);
   for (let attempts = rows.length; attempts >= 0; attempts--) {
-    const there = await t.get(ids, { select: ["id"] });
-    const fresh = rows.filter((_, index) => there[index] === undefined);
+    const fresh = await newOf(t, rows);
     if (fresh.length === 0) return;
     try {
       await t.insert(fresh, { onDuplicate: "first" });

@@ -99,3 +99,17 @@ def test_a_folder_is_opened_again(tmp_path: Path) -> None:
     with pytest.raises(varve.VarveError) as caught:
         table.count()
     assert caught.value.code == "CLOSED"
+
+
+def test_a_version_is_pinned_for_a_while(docs: varve.Table) -> None:
+    before = dt.datetime.now(dt.timezone.utc)
+    with docs.as_of(1).pin(minutes=10) as then:
+        assert (then.version, then.count()) == (1, 2)
+        assert dt.timedelta(minutes=9) < then.until - before < dt.timedelta(minutes=11)
+        then.renew(minutes=30)
+        assert then.until - before > dt.timedelta(minutes=29)
+        then.release()
+    assert docs.pin().version == docs.version
+    for minutes in (0, 1441, True, "10m"):
+        with pytest.raises(varve.VarveError, match="minutes: expected a number of minutes up to 1440"):
+            docs.pin(minutes=minutes)  # type: ignore[arg-type]

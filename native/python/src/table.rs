@@ -146,6 +146,18 @@ impl NativeTable {
         self.run(py, |table| varve_protocol::delete_tag(table, name))
     }
 
+    fn pin(&self, py: Python<'_>, request: &str) -> PyResult<String> {
+        self.run(py, |table| varve_protocol::pin(table, request))
+    }
+
+    fn renew_pin(&self, py: Python<'_>, request: &str) -> PyResult<String> {
+        self.run(py, |table| varve_protocol::renew_pin(table, request))
+    }
+
+    fn unpin(&self, py: Python<'_>, id: &str) -> PyResult<String> {
+        self.run(py, |table| varve_protocol::unpin(table, id))
+    }
+
     fn restore(&self, py: Python<'_>, request: &str) -> PyResult<String> {
         self.commit(py, |table| {
             let request = varve_protocol::plain_write(table, request)?;
@@ -170,6 +182,10 @@ impl NativeTable {
 
     fn optimize(&self, py: Python<'_>) -> PyResult<String> {
         self.run(py, |table| varve_protocol::optimize(table, &Stop::default()))
+    }
+
+    fn would_optimize(&self, py: Python<'_>) -> PyResult<String> {
+        self.run(py, |table| varve_protocol::would_optimize(table))
     }
 
     fn purge(&self, py: Python<'_>, request: &str) -> PyResult<String> {

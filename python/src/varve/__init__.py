@@ -33,7 +33,7 @@ from ._schema import (
     vector,
 )
 from ._table import Table
-from ._view import View
+from ._view import Pinned, View
 
 __all__ = [
     "Batches",
@@ -44,6 +44,7 @@ __all__ = [
     "Diff",
     "Embed",
     "EmbeddingFunction",
+    "Pinned",
     "Rows",
     "Table",
     "Tag",

@@ -132,9 +132,9 @@ class Table(View):
     def _altered(self, step: Mapping[str, Any], said: Mapping[str, Any]) -> WriteResult:
         return written(self._native.alter(request(steps=[step], **_commit(said))))
 
-    def optimize(self) -> dict[str, Any]:
-        """Brings the layout into its best shape: merged files, built indexes."""
-        return plain_result(self._native.optimize())
+    def optimize(self, *, dry_run: bool = False) -> dict[str, Any]:
+        """Brings the layout into its best shape: merged files, built indexes. With ``dry_run`` it only says which files would go, and why."""
+        return plain_result(self._native.would_optimize() if dry_run else self._native.optimize())
 
     def stats(self) -> dict[str, Any]:
         """Rows, files and bytes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,16 @@ class View:
         ``{"effective": date}``."""
         resolved = json.loads(self._native.resolve(json.dumps(_point(at))))
         return View(self._native, self.name, self._functions, resolved["version"])
+
+    def pin(self, *, minutes: float = 60) -> Pinned:
+        """Keeps the version readable for so many minutes, a day at most, whatever the retention says and whoever tidies up::
+
+            with docs.pin() as then:
+                for batch in then.scan(): ...
+        """
+        at = None if self._at is None else {"version": self._at}
+        pin = json.loads(self._native.pin(json.dumps({"at": at, "forMs": _ms(minutes)})))
+        return Pinned(self._native, self.name, self._functions, pin)
 
     def schema(self) -> dict[str, Any]:
         """The columns, as the engine has them."""
@@ -236,6 +247,41 @@ OPTIONS = (
     "limit offset where select mode column fields fuse recall exact min_score max_distance diversity candidates group_by "
     "every_version"
 ).split()
+
+
+class Pinned(View):
+    """A version that stays readable until it is released or its time is over. Ends with a ``with`` block."""
+
+    def __init__(self, native: _native.NativeTable, name: str, functions: Functions, pin: dict[str, Any]) -> None:
+        super().__init__(native, name, functions, pin["version"])
+        self._pin = pin
+
+    @property
+    def until(self) -> datetime:
+        """Until when it is kept, unless it is renewed."""
+        return datetime.fromtimestamp(self._pin["until"] / 1000, timezone.utc)
+
+    def renew(self, *, minutes: float = 60) -> None:
+        """Keeps it for so many minutes from now."""
+        asked = {"id": self._pin["id"], "version": self._pin["version"], "forMs": _ms(minutes)}
+        self._pin = json.loads(self._native.renew_pin(json.dumps(asked)))
+
+    def release(self) -> None:
+        """Keeps it no longer. A second call does nothing."""
+        self._native.unpin(self._pin["id"])
+
+    def __enter__(self) -> Pinned:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def _ms(minutes: float) -> int:
+    is_number = isinstance(minutes, (int, float)) and not isinstance(minutes, bool)
+    if not is_number or not 0 < minutes <= 1440:
+        raise bad_argument("minutes", "a number of minutes up to 1440, which is a day", minutes)
+    return max(1, round(minutes * 60_000))
 
 
 def _batches(native: _native.NativeScan, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

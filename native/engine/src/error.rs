@@ -38,6 +38,12 @@ pub enum Code {
     TagNotFound,
     /// There already is a tag of that name.
     TagExists,
+    /// The table has no branch of that name.
+    BranchNotFound,
+    /// The table already has a branch of that name.
+    BranchExists,
+    /// Rows were changed in both lines that are to be merged.
+    MergeConflict,
     /// `effectiveAt` runs backwards.
     EffectiveDateBackwards,
     /// Somebody else changed the same rows first.
@@ -82,6 +88,9 @@ impl Code {
             Self::VersionExpired => "VERSION_EXPIRED",
             Self::TagNotFound => "TAG_NOT_FOUND",
             Self::TagExists => "TAG_EXISTS",
+            Self::BranchNotFound => "BRANCH_NOT_FOUND",
+            Self::BranchExists => "BRANCH_EXISTS",
+            Self::MergeConflict => "MERGE_CONFLICT",
             Self::EffectiveDateBackwards => "EFFECTIVE_DATE_BACKWARDS",
             Self::Conflict => "CONFLICT",
             Self::CommitUnknown => "COMMIT_UNKNOWN",

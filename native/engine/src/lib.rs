@@ -22,6 +22,7 @@
 //! - `table`: writing: rows become a change, a change becomes the next version.
 //! - `upkeep`: the layout in order: merged, indexed, swept and verified, by a thread where a host starts one.
 //! - `backup`: a table is copied to another store.
+//! - `branch`: lines of a table that share its files: begun, merged and removed.
 //! - `database`: create, open, list, drop.
 //!
 //! ```
@@ -51,6 +52,7 @@
 
 mod arrow;
 mod backup;
+mod branch;
 mod column;
 mod compute;
 mod database;
@@ -109,6 +111,9 @@ pub use upkeep::{Cleanup, Due, Leaving, Optimized, Purged, Schedule, Verified, W
 // How they are copied.
 pub use backup::{Copied, CopyProgress};
 pub use database::Backup;
+
+// How its lines part and meet.
+pub use branch::Branch;
 
 // The doors to time, randomness and storage, for whoever puts others in their place.
 pub use environment::{Environment, Stop, SystemEnvironment, Uuid};

@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use varve_engine::{Leaving, Result, Stop, Table};
+use varve_engine::{Leaving, Result, Schema, Stop, Table};
 
 use crate::database::verified;
 use crate::request::{self, parse};
@@ -11,7 +11,7 @@ use crate::write::written;
 /// As [`Table::alter`].
 pub fn alter(table: &Table, request: &str) -> Result<String> {
     let request: request::Alter = parse(request)?;
-    let done = table.alter(&request.steps, request.schema, &request.options.into())?;
+    let done = table.alter(&request.steps, request.schema, &request.options.clone().into())?;
     Ok(written(done).to_string())
 }
 
@@ -75,10 +75,12 @@ pub fn would_optimize(table: &Table) -> Result<String> {
 /// As [`Table::purge`].
 pub fn purge(table: &Table, request: &str) -> Result<String> {
     let request: request::Purge = parse(request)?;
-    let filter = request.filter(table.snapshot()?.schema())?;
     let done = match request.dry_run {
-        true => table.would_purge(Some(&filter))?,
-        false => table.purge(Some(&filter), &request.options.into())?,
+        true => table.would_purge(Some(&request.filter(table.snapshot()?.schema())?))?,
+        false => {
+            let filter = |schema: &Schema| request.filter(schema);
+            table.purge_in_all_lines(&filter, &request.options.clone().into())?
+        }
     };
     let done = json!({
         "version": done.version, "committedAt": done.committed_at, "rows": done.rows, "current": done.current,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Raw;
+use super::{LinePoint, Raw};
 
 /// What a commit did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub enum Operation {
     Reembed,
     /// Removed rows from every version.
     Purge,
+    /// Took over what another line of the table had changed.
+    Merge,
     /// What a newer version calls so. What it did to the rows is said by the rest of the entry and by the manifest.
     #[serde(untagged)]
     Other(Box<str>),
@@ -74,6 +76,9 @@ pub struct Commit {
     pub schema: u32,
     /// The unique name of the commit.
     pub id: String,
+    /// Of a merge the version that it took over: the second state that this one came of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<LinePoint>,
     /// The writer's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,

@@ -9,9 +9,13 @@ pub(crate) const PURGED: &str = "purged";
 /// The table is a copy that is not whole yet: only who makes it goes on with it.
 pub(crate) const COPYING: &str = "copying";
 
+/// Several lines of a table name its files: a writer that does not know that removes what another line needs. Of a branch also a reader has to
+/// know it, because its files lie in the directory of the table.
+pub(crate) const BRANCHES: &str = "branches";
+
 /// What this build can read, and what it can write.
-const KNOWN_TO_READERS: [&str; 1] = [JOURNAL];
-const KNOWN_TO_WRITERS: [&str; 2] = [JOURNAL, PURGED];
+const KNOWN_TO_READERS: [&str; 2] = [JOURNAL, BRANCHES];
+const KNOWN_TO_WRITERS: [&str; 3] = [JOURNAL, PURGED, BRANCHES];
 
 /// The first word that a reader of this build does not know.
 pub(super) fn unknown_to_reader(features: &[String]) -> Option<&str> {

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::features::unknown_to_writer;
+use super::features::{BRANCHES, unknown_to_writer};
 use super::{ChunkRef, Commit, Fragment, IndexEntry, InlineRows, Raw, RunRef, seal_json};
 use crate::error::{Code, Error, Result};
 use crate::schema::{Field, Schema, TextSearch, indexed_fields, searched_texts};
@@ -64,6 +64,12 @@ pub struct Manifest {
     /// The last purge, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge: Option<LastPurge>,
+    /// Of a branch: where it began, and where the line did in which that was; the nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<LinePoint>,
+    /// Up to which versions other lines were merged into this one, one entry a line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<LinePoint>,
 }
 
 /// A purge: it removed rows from every version.
@@ -77,6 +83,20 @@ pub struct LastPurge {
     /// In a copy: the sequence of this purge where it was copied from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copied: Option<u64>,
+}
+
+/// A version of a line: of a table, or of a branch of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinePoint {
+    /// The incarnation of the line.
+    pub line: String,
+    /// The name of the branch; none where it is the table itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The version.
+    pub version: u64,
+    /// When the branch was made, or the line merged, in milliseconds.
+    pub at: i64,
 }
 
 /// Where the deaths lie.
@@ -149,6 +169,12 @@ impl Manifest {
         let message =
             format!("Writing this table needs the feature \"{feature}\", which this build does not know.");
         Err(Error::new(Code::UnsupportedFormat, message).hint("Use a newer version of Varve to write it."))
+    }
+
+    /// Whether other lines may name files of this one.
+    #[must_use]
+    pub(crate) fn has_lines(&self) -> bool {
+        self.writer_features.iter().any(|feature| feature == BRANCHES)
     }
 
     /// The sequence of the last purge; 0 where there was none. What was made of one manifest fits another of the same number only.

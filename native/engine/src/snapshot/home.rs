@@ -1,15 +1,24 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::environment::Environment;
+use crate::environment::{Environment, Uuid};
 use crate::error::{Code, Error, Result};
 use crate::format::{Manifest, manifest_name};
-use crate::store::{Catalog, ManifestLog, PutOutcome, Store};
+use crate::store::{Catalog, DIRECTORY_ENDING, ManifestLog, PutOutcome, Store, pool_of};
+
+/// How many milliseconds a drop waits for the clock at the most.
+const WAIT_MS: usize = 4;
+/// Writers that are late put no more manifests than this.
+const LATE: u64 = 1 << 16;
 
 /// Where a table lives, and how its newest state is found there.
 #[derive(Clone, Debug)]
 pub(crate) struct TableHome {
     pub(crate) name: String,
+    /// Its manifests and tags.
     pub(crate) directory: String,
+    /// The files of rows, deaths, indexes and the log: those of a branch lie with those of its table.
+    pool: String,
     pub(crate) catalog: Arc<dyn Catalog>,
     /// The files: the catalog, which is asked for nothing else there.
     pub(crate) store: Arc<dyn Store>,
@@ -17,19 +26,14 @@ pub(crate) struct TableHome {
     pub(crate) environment: Arc<dyn Environment>,
 }
 
-/// What the directory of a table ends with.
-pub(crate) const ENDING: &str = ".varve";
-
 impl TableHome {
-    pub(crate) fn new(
-        name: String,
-        directory: String,
-        catalog: Arc<dyn Catalog>,
-        environment: Arc<dyn Environment>,
-    ) -> Self {
+    /// The home of a line.
+    pub(crate) fn new(name: String, catalog: Arc<dyn Catalog>, environment: Arc<dyn Environment>) -> Self {
+        let directory = format!("{name}{DIRECTORY_ENDING}");
         Self {
             name,
             manifests: catalog.manifests(&directory),
+            pool: pool_of(&directory),
             directory,
             store: Arc::<dyn Catalog>::clone(&catalog),
             catalog,
@@ -37,8 +41,19 @@ impl TableHome {
         }
     }
 
+    /// The path of a file, or of a folder, that other lines of the table may share: `data`, `deaths`, `index`, `_log`.
     pub(crate) fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.pool)
+    }
+
+    /// The path of what belongs to this line alone: `_manifests`, `_tags`.
+    pub(crate) fn own_path(&self, name: &str) -> String {
         format!("{}/{name}", self.directory)
+    }
+
+    /// The home of another line of the same store.
+    pub(crate) fn of_line(&self, name: String) -> Self {
+        Self::new(name, Arc::clone(&self.catalog), Arc::clone(&self.environment))
     }
 
     pub(crate) fn manifest_path(&self, sequence: u64) -> String {
@@ -150,15 +165,11 @@ impl TableHome {
     /// The name of another table that is the same life of one.
     fn renamed(&self, incarnation: &str) -> Result<Option<String>> {
         for directory in self.catalog.tables()? {
-            let Some(name) = directory.strip_suffix(ENDING).filter(|name| *name != self.name) else {
+            let other = directory.strip_suffix(DIRECTORY_ENDING);
+            let Some(name) = other.filter(|name| *name != self.name) else {
                 continue;
             };
-            let home = Self::new(
-                name.to_owned(),
-                directory.clone(),
-                Arc::clone(&self.catalog),
-                Arc::clone(&self.environment),
-            );
+            let home = self.of_line(name.to_owned());
             let newest = home.newest_manifest();
             if newest.is_ok_and(|(_, found)| found.is_some_and(|found| found.incarnation == incarnation)) {
                 return Ok(Some(name.to_owned()));
@@ -167,9 +178,77 @@ impl TableHome {
         Ok(None)
     }
 
+    /// Whether there is a table.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) fn is_there(&self) -> Result<bool> {
+        match self.manifests.newest() {
+            // A damaged table is one: who opens it is told.
+            Err(error) if error.code() == Code::Corrupt => Ok(true),
+            newest => Ok(newest?.is_some()),
+        }
+    }
+
+    /// The sequence that a first manifest has here.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) fn first_sequence(&self) -> Result<u64> {
+        let proposed = first_sequence(self.environment.now(), self.environment.uuid()?);
+        self.catalog.first_sequence(&self.directory, proposed)
+    }
+
+    /// Puts a first manifest where there is none, all of it at once.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) fn create(&self, manifest: &Manifest) -> Result<PutOutcome> {
+        let bytes = manifest.encode()?;
+        let created = self
+            .catalog
+            .create_table(&self.directory, manifest.sequence, &bytes);
+        match created {
+            // Only the answer was lost where the manifest is there.
+            Err(_) if self.stands(manifest)? => {
+                self.catalog.confirm(&self.directory)?;
+                Ok(PutOutcome::Created)
+            }
+            created => created,
+        }
+    }
+
+    /// Removes the manifests and tags, and with a table all its files.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) fn remove(&self) -> Result<()> {
+        // The sequences of a next life come after those of this one, so that what a late writer puts is never the newest. A
+        // clock that stands still is not waited for.
+        let last = match self.manifests.newest() {
+            Err(error) if error.code() == Code::Corrupt => 0,
+            newest => newest?.unwrap_or(0),
+        };
+        for _ in 0..WAIT_MS {
+            if first_sequence(self.environment.now(), Uuid([0; 16])) > last.saturating_add(LATE) {
+                break;
+            }
+            self.environment.pause(Duration::from_millis(1));
+        }
+        self.catalog.drop_table(&self.directory)
+    }
+
     pub(crate) fn newest_sequence(&self) -> Result<u64> {
         self.manifests.newest()?.ok_or_else(|| not_found(&self.name))
     }
+}
+
+/// Where the sequences of a table start: at the date, and within a millisecond anywhere. So two lives of a table have no
+/// sequence in common, even where the clock was set back, and a writer that still holds one of the earlier life does not
+/// find its manifest. A clock before 1970 counts as 1970, one after 2109 as 2109.
+fn first_sequence(now: i64, uuid: Uuid) -> u64 {
+    let spread = u64::from_le_bytes(uuid.0.first_chunk().copied().unwrap_or_default()) >> 44;
+    (u64::try_from(now).unwrap_or(0).min((1 << 42) - 1) << 20 | spread).max(1)
 }
 
 /// The error for a commit of which nobody knows whether it landed.

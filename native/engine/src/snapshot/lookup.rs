@@ -45,7 +45,8 @@ impl Snapshot {
             }
             let found = keys.find(hash, |row| {
                 let row = row as usize;
-                Ok(row < segment.len() && segment.rows().id(row) < watermark && equals(column, row, key)?)
+                let is_born = row < segment.len() && segment.rows().id(row) < watermark;
+                Ok(is_born && equals(column, row, key)? && !self.state.is_foreign(segment.rows().id(row)))
             })?;
             if let Some(row) = found {
                 let alive = self.sees(segment.rows().id(row as usize));
@@ -71,7 +72,8 @@ impl Snapshot {
             keys.find(hash, |row| {
                 compared += 1;
                 let at = row as usize;
-                if at < segment.len() && segment.rows().id(at) < watermark && equals(column, at, key)? {
+                let is_born = at < segment.len() && segment.rows().id(at) < watermark;
+                if is_born && equals(column, at, key)? && !self.state.is_foreign(segment.rows().id(at)) {
                     rows.push((u32::try_from(index).unwrap_or(u32::MAX), row));
                 }
                 Ok(false)

@@ -66,6 +66,12 @@ pub(crate) struct Known {
 }
 
 impl TableState {
+    /// Whether a row is stored and yet was never in this line: a branch that began in the past shares files with rows that came later. Such a row
+    /// counts as dead at version 0.
+    pub(super) fn is_foreign(&self, id: u64) -> bool {
+        !self.manifest.origins.is_empty() && self.deaths.died(id) == Some(0)
+    }
+
     /// Puts a state together; the masks of `before` are carried over where `known.ended` says what changed.
     pub(crate) fn assemble(
         home: &TableHome,

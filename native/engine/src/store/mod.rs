@@ -25,7 +25,10 @@ pub use disk::{BlockFile, Disk, DiskFile, FileId, OsDisk};
 pub use local::LocalStore;
 pub use manifest_log::ManifestLog;
 pub use memory::MemoryStore;
-pub(crate) use name::{FileName, SEQUENCE_MAX, check_table_name, check_tag_name, in_other_case, swap_case};
+pub(crate) use name::{
+    DIRECTORY_ENDING, FileName, SEQUENCE_MAX, branch_of, check_branch_name, check_line_name, check_table_name,
+    check_tag_name, in_other_case, line_of, pool_of, swap_case, table_of,
+};
 pub use name::{manifest_name, manifest_sequence};
 
 use std::fmt::Debug;

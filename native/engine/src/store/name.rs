@@ -3,6 +3,12 @@
 use crate::environment::Uuid;
 use crate::error::{Code, Error, Result};
 
+/// What stands between the name of a table and that of a branch. No name of a table has it.
+const BRANCH: char = '@';
+
+/// What the directory of a line ends with.
+pub(crate) const DIRECTORY_ENDING: &str = ".varve";
+
 const RULES: &str = "A name has 1 to 100 bytes: letters, digits, '_', '-' and '.', the first a letter, a digit or '_'. \
     Names that an operating system reserves (CON, NUL, ...) are refused.";
 
@@ -12,6 +18,48 @@ const RULES: &str = "A name has 1 to 100 bytes: letters, digits, '_', '-' and '.
 /// [`Code::InvalidName`], with the rules.
 pub(crate) fn check_table_name(name: &str) -> Result<()> {
     check(name, "a table")
+}
+
+/// Checks the name of a line: of a table, or of a branch of one, `table@branch`.
+///
+/// # Errors
+/// [`Code::InvalidName`], with the rules.
+pub(crate) fn check_line_name(name: &str) -> Result<()> {
+    match name.split_once(BRANCH) {
+        Some((table, branch)) => check_table_name(table).and_then(|()| check_branch_name(branch)),
+        None => check_table_name(name),
+    }
+}
+
+/// Checks the name of a branch.
+///
+/// # Errors
+/// [`Code::InvalidName`], with the rules.
+pub(crate) fn check_branch_name(name: &str) -> Result<()> {
+    check(name, "a branch")
+}
+
+/// The table of a line: what stands before the name of the branch, where it is one.
+pub(crate) fn table_of(line: &str) -> &str {
+    line.split_once(BRANCH).map_or(line, |(table, _)| table)
+}
+
+/// The name of the branch that a line is; none where it is the table itself.
+pub(crate) fn branch_of(line: &str) -> Option<&str> {
+    line.split_once(BRANCH).map(|(_, branch)| branch)
+}
+
+/// The name of a line of a table.
+pub(crate) fn line_of(table: &str, branch: Option<&str>) -> String {
+    branch.map_or_else(|| table.to_owned(), |branch| format!("{table}{BRANCH}{branch}"))
+}
+
+/// The directory with the files of rows, deaths, indexes and the log that a line names: all lines of a table have one.
+pub(crate) fn pool_of(directory: &str) -> String {
+    match directory.split_once(BRANCH) {
+        Some((table, _)) => format!("{table}{DIRECTORY_ENDING}"),
+        None => directory.to_owned(),
+    }
 }
 
 /// Checks the name of a tag.

@@ -6,7 +6,7 @@ use super::new_column::NewColumn;
 use super::purge::LeftOut;
 use crate::column::Batch;
 use crate::error::{Code, Error, Result};
-use crate::format::{Fragment, Manifest, Operation};
+use crate::format::{Fragment, LinePoint, Manifest, Operation};
 use crate::schema::Schema;
 
 /// What a writer may say about a commit.
@@ -20,6 +20,8 @@ pub struct CommitOptions {
     pub properties: Option<serde_json::Value>,
     /// The newest version there must be: compare and set.
     pub if_version: Option<u64>,
+    /// What it takes over of another line, where it is a merge.
+    pub merged: Option<LinePoint>,
 }
 
 /// Words and properties of a commit stand in every manifest until the log is closed: they are for people, not for data.

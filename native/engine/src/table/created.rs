@@ -31,6 +31,11 @@ impl Created {
         self.0.paths.push(path);
     }
 
+    /// Their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.paths.iter().map(|path| last_part(path))
+    }
+
     /// Adds the files of a fragment.
     pub(super) fn add_fragment(&mut self, home: &TableHome, fragment: &Fragment) {
         let paths = fragment.files().map(|file| home.path(&format!("data/{file}")));

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::handle::Table;
 use crate::error::Result;
 use crate::format::Raw;
-use crate::snapshot::TableState;
+use crate::snapshot::{Elsewhere, TableState};
 
 /// So many manifests are kept beside the newest, for readers that are just opening one of them.
 const KEPT: u64 = 4;
@@ -18,7 +18,8 @@ impl Table {
     /// Removes manifests that no reader opens any more, and files that no remaining manifest names. A failure does no harm, as the
     /// next run tries again.
     pub(super) fn sweep(&self, state: &TableState) {
-        if state.manifest.sequence.is_multiple_of(SWEEP_EVERY) {
+        // Of a table with branches each removal looks at all of them: it is left to upkeep.
+        if state.manifest.sequence.is_multiple_of(SWEEP_EVERY) && !state.manifest.has_lines() {
             let _ = self.try_sweep(state, KEPT);
         }
     }
@@ -30,7 +31,7 @@ impl Table {
         let kept = self.home.manifests.forget_before(before)?;
         // What a manifest names that a reader may still go by stays with it.
         let until = if kept < before { kept } else { until };
-        Ok(self.remove_retired(state, until, &self.earlier.files()).0)
+        Ok(self.remove_retired(state, until, &self.earlier.files())?.0)
     }
 
     /// Files that a snapshot of this process may yet open.
@@ -39,21 +40,27 @@ impl Table {
     }
 
     /// Removes the files that retired at or before a sequence, but those that are `spared`: they stay among the retired ones, for the next
-    /// run. Returns how many are gone, and how many the system keeps.
+    /// run. What another line names is left to it. Returns how many are gone, and how many the system keeps.
+    ///
+    /// # Errors
+    /// What the store says of other lines of the table.
     pub(super) fn remove_retired(
         &self,
         state: &TableState,
         until: u64,
         spared: &HashSet<String>,
-    ) -> (u64, u64) {
+    ) -> Result<(u64, u64)> {
         let (mut removed, mut kept) = (0, 0);
-        for retired in state
-            .manifest
-            .retired
-            .iter()
-            .map(Raw::get)
-            .filter(|retired| retired.sequence <= until)
-        {
+        let retired = state.manifest.retired.iter().map(Raw::get);
+        let due: Vec<_> = retired.filter(|retired| retired.sequence <= until).collect();
+        let elsewhere = match due.is_empty() {
+            true => Elsewhere::default(),
+            false => self.home.elsewhere(&state.manifest, false)?,
+        };
+        for retired in due {
+            if elsewhere.has(&retired.file) {
+                continue;
+            }
             let path = self.home.path(&format!("{}/{}", retired.directory, retired.file));
             let done = !spared.contains(&retired.file) && self.home.store.remove(&path).is_ok();
             removed += u64::from(done);
@@ -61,7 +68,7 @@ impl Table {
             self.kept_by_system(&retired.file, !done);
         }
         self.swept.fetch_max(until, Ordering::Relaxed);
-        (removed, kept)
+        Ok((removed, kept))
     }
 
     /// Remembers files that could not be removed because somebody has them open. They stay among the retired ones, so that the next

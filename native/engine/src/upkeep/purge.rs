@@ -1,5 +1,8 @@
+use std::collections::HashSet;
+
 use crate::error::{Code, Error, Result};
 use crate::filter::Filter;
+use crate::schema::Schema;
 use crate::table::{CommitOptions, Removed, Table};
 
 /// What a purge removed, or would remove.
@@ -67,6 +70,54 @@ impl Table {
             left,
             ..removed.into()
         })
+    }
+
+    /// [`Table::purge`] in all lines of the table: in this one, and then in the table and all of its branches, which may share the files of the
+    /// rows. `filter` makes the filter for the columns of a line. What it says of rows, files and bytes is said of this line.
+    ///
+    /// # Errors
+    /// Those of [`Table::purge`] and of `filter`, of which all are asked before anything is removed.
+    pub fn purge_in_all_lines(
+        &self,
+        filter: &dyn Fn(&Schema) -> Result<Filter>,
+        options: &CommitOptions,
+    ) -> Result<Purged> {
+        let of = |line: &Self| -> Result<Filter> {
+            filter(line.snapshot()?.schema()).map_err(|error| error.table(line.name()))
+        };
+        let mut done = HashSet::from([self.incarnation()]);
+        let mut others = self.other_lines()?;
+        others.iter().try_for_each(|line| of(line).map(|_| ()))?;
+        let mut purged = self.purge(Some(&of(self)?), options)?;
+        // A line that began meanwhile may have taken the rows along.
+        while let Some(line) = others.pop() {
+            if done.insert(line.incarnation()) {
+                let options = CommitOptions {
+                    if_version: None,
+                    ..options.clone()
+                };
+                purged.left = line.purge(Some(&of(&line)?), &options)?.left;
+            }
+            if others.is_empty() {
+                others = self.other_lines()?;
+                others.retain(|line| !done.contains(&line.incarnation()));
+            }
+        }
+        Ok(purged)
+    }
+
+    /// The table and its branches, without this one.
+    fn other_lines(&self) -> Result<Vec<Self>> {
+        let manifest = &self.refresh()?.manifest;
+        let mut lines = Vec::new();
+        for home in self.home.other_lines(manifest)? {
+            match Self::open(home) {
+                // It was removed meanwhile.
+                Err(error) if error.code() == Code::TableNotFound => {}
+                line => lines.push(line?),
+            }
+        }
+        Ok(lines)
     }
 
     /// What [`Table::purge`] would remove now. Nothing is changed.

@@ -37,6 +37,7 @@ impl Table {
             }
         });
         unread?;
+        named.extend(self.home.elsewhere(manifest, true)?.into_names());
         for directory in ["data", "deaths", "index", "_log"] {
             let entries = self.home.store.list(&self.home.path(directory))?.into_iter();
             let unnamed = entries.filter(|entry| !named.contains(&entry.name) && is_old(entry));
@@ -61,12 +62,13 @@ impl Table {
         let manifest = &state.manifest;
         let retired = manifest.retired.iter().map(|retired| retired.get().file.as_str());
         let named: HashSet<&str> = manifest.files().map(|(_, file)| file).chain(retired).collect();
+        let elsewhere = self.home.elsewhere(manifest, false)?;
         let mut unnamed = 0;
         for directory in ["data", "index", "_manifests"] {
             let entries = self.home.store.list(&self.home.path(directory))?;
             let is_unnamed = |entry: &&Entry| match directory {
                 "_manifests" => is_temporary(&entry.name),
-                _ => !named.contains(entry.name.as_str()),
+                _ => !named.contains(entry.name.as_str()) && !elsewhere.has(&entry.name),
             };
             unnamed += entries.iter().filter(is_unnamed).count() as u64;
         }

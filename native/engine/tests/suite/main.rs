@@ -8,6 +8,7 @@
 )]
 #![expect(clippy::print_stderr, reason = "a random test says how to run it again")]
 
+mod a_branch_is_a_table;
 mod a_copy_is_a_version;
 mod a_dry_run_says_what_goes;
 mod a_far_store_is_asked_for_what_a_read_needs;

@@ -6,6 +6,7 @@
 //! seeds.
 
 mod altering;
+mod branching;
 mod changing;
 mod copying;
 mod purging;
@@ -15,6 +16,8 @@ mod writing_together;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+pub(crate) use branching::run_lines;
 
 use crate::support::checks;
 use crate::support::columns::{Kind, random_schema};
@@ -45,6 +48,8 @@ pub(crate) struct Bench {
     /// Where it is copied to now and then.
     copies: Option<Arc<dyn Catalog>>,
     databases: [Database; 2],
+    /// The table, or a branch of it.
+    line: String,
     pub(crate) model: Model,
     held: Vec<(Snapshot, Version)>,
     effective: i64,
@@ -77,6 +82,7 @@ impl Bench {
             store,
             copies: None,
             databases,
+            line: "docs".to_owned(),
             model,
             held: Vec::new(),
             effective: 0,
@@ -93,7 +99,7 @@ impl Bench {
 
     fn table(&mut self) -> Arc<Table> {
         let database = self.random.below(2);
-        self.databases[database].open_table("docs").unwrap()
+        self.databases[database].open_table(&self.line).unwrap()
     }
 
     fn schema(&self) -> Schema {
@@ -420,7 +426,7 @@ impl Bench {
     /// Others write while files are merged and indexes are built, and sometimes that is stopped half way.
     fn write_during_upkeep(&mut self) {
         let database = Database::with(Arc::clone(&self.store), Arc::clone(&self.world) as _);
-        let table = database.open_table("docs").unwrap();
+        let table = database.open_table(&self.line).unwrap();
         table.set_indexing(self.indexing());
         // What the retention lets go must be known to the model at once.
         let optimizes = !self.with_retention && self.random.chance(70);
@@ -528,7 +534,7 @@ impl Bench {
     /// Every version that can be read, through a fresh handle.
     fn finish(&mut self) {
         self.reopen();
-        let (table, now) = (self.databases[1].open_table("docs").unwrap(), self.now());
+        let (table, now) = (self.databases[1].open_table(&self.line).unwrap(), self.now());
         for version in 0..self.model.versions.len() {
             let moment = AsOf::Version(version as u64);
             if let Some((snapshot, is)) = checks::at(&table, &self.model, &moment, now) {

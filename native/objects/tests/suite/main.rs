@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod a_branch_is_a_table;
 mod a_bucket_answers_as_a_disk_does;
 mod a_commit_does_not_ask_first;
 mod a_failure_says_what_to_do;

@@ -32,7 +32,7 @@ impl From<Duplicates> for OnDuplicate {
 }
 
 /// What every write may say about its commit.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Options {
     #[serde(default)]

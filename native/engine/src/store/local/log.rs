@@ -7,7 +7,7 @@ use super::root::{Root, found};
 use super::survey::Place;
 use crate::error::{Code, Error, Result};
 use crate::store::asked::Asked;
-use crate::store::{Bytes, ManifestLog, PutOutcome, manifest_name, manifest_sequence};
+use crate::store::{Bytes, ManifestLog, PutOutcome, manifest_name, manifest_sequence, pool_of};
 
 /// The folder of the manifests.
 pub(super) const MANIFESTS: &str = "_manifests";
@@ -23,7 +23,8 @@ const TRIES: usize = 4;
 #[derive(Debug)]
 pub(super) struct LocalLog {
     root: Arc<Root>,
-    table: String,
+    /// Where the files lie that its manifests name.
+    pool: String,
     /// As errors name it.
     directory: String,
     full: PathBuf,
@@ -41,7 +42,7 @@ impl LocalLog {
         Self {
             full: root.full(&directory),
             root,
-            table: table.to_owned(),
+            pool: pool_of(table),
             directory,
             ring,
             files,
@@ -229,7 +230,7 @@ impl ManifestLog for LocalLog {
     }
 
     fn append(&self, sequence: u64, bytes: &[u8]) -> Result<PutOutcome> {
-        self.root.settle(&self.table)?;
+        self.root.settle(&self.pool)?;
         let mut journal = self.known_journal();
         for _ in 0..TRIES {
             if let Some(locked) = journal.as_deref().map(Journal::lock).transpose()?.flatten() {

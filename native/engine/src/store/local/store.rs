@@ -13,7 +13,7 @@ use super::removed::DRAFT;
 use super::root::{Root, directory_of, found, is_taken};
 use crate::error::{Error, Result};
 use crate::store::{
-    Blob, Catalog, Disk, DiskFile, Entry, ManifestLog, OsDisk, PART, PutOutcome, Sink, Store, manifest_name,
+    Blob, Catalog, Disk, DiskFile, Entry, ManifestLog, OsDisk, PART, PutOutcome, Sink, Store, manifest_name, pool_of,
 };
 
 /// After putting this many manifests of a table as files, a handle starts a journal for the next ones.
@@ -204,6 +204,8 @@ impl Catalog for LocalStore {
         // Every manifest holds names that nobody else made up, and so does this.
         let draft = format!("{DRAFT}{:032x}", xxh3_128(manifest));
         let (draft, full) = (self.root.full(&draft), self.root.full(table));
+        // A branch names files that were written for it into the directory of its table.
+        self.root.settle(&pool_of(table))?;
         let created = self
             .draft(&draft, sequence, manifest)
             .and_then(|()| self.put_in_place(&draft, &full));

@@ -6,7 +6,7 @@ use super::columns::swap_in;
 use super::draft::NextManifest;
 use super::fragments::INLINE_BYTES;
 use crate::error::{Error, Result};
-use crate::format::{Commit, Fragment, InlineRows, Manifest, Raw, Rows};
+use crate::format::{Commit, Fragment, InlineRows, Manifest, Operation, Raw, Rows};
 use crate::fragment::Segment;
 use crate::snapshot::TableState;
 use crate::table::change::{Change, NewRows, NewSchemas};
@@ -50,13 +50,21 @@ impl NextManifest {
         let committed_at = next_date(&state.manifest, now);
         let given = change.options.effective_at;
         let effective = Effective::of(&state.manifest.log, given, change.effective_again, now)?;
+        let merged = change.options.merged;
+        if let Some(point) = &merged {
+            self.manifest.merged.retain(|known| known.line != point.line);
+            self.manifest.merged.push(point.clone());
+        }
         let commit = Commit {
             version,
             committed_at,
             clock: (now < committed_at).then_some(now),
             effective_at: effective.at,
             takes_back: effective.takes_back,
-            operation: change.operation,
+            operation: match merged.is_some() {
+                true => Operation::Merge,
+                false => change.operation,
+            },
             inserted: added - change.updated.min(added),
             updated: change.updated,
             deleted: (change.ended.len() as u64).saturating_sub(change.updated) + left_now,
@@ -64,6 +72,7 @@ impl NextManifest {
             watermark: self.manifest.watermark,
             schema: self.manifest.schema,
             id: self.manifest.id.clone(),
+            merged,
             message: change.options.message,
             properties: change.options.properties,
         };

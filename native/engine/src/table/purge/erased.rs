@@ -40,7 +40,7 @@ impl Table {
             self.purging().erased = purge.sequence;
         }
         let state = self.refresh()?;
-        let (_, mut kept) = self.remove_retired(&state, purge.sequence, &HashSet::new());
+        let (_, mut kept) = self.remove_retired(&state, purge.sequence, &HashSet::new())?;
         for directory in DIRECTORIES {
             self.home
                 .store

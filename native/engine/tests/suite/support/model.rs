@@ -1,6 +1,7 @@
 //! A table as a list of versions, each with all of its rows: what the engine must look like from outside.
 
 mod altered;
+mod branched;
 mod purged;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -33,7 +34,7 @@ pub(crate) struct Version {
     pub(crate) counts: [u64; 3],
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
     /// Version 0 is empty.
     pub(crate) versions: Vec<Version>,

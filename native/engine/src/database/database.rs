@@ -1,18 +1,17 @@
-//! Databases: where tables are created, opened, listed and dropped.
-
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::backup::{Copied, CopyProgress, CopyRun, copy_table};
-use crate::environment::{Environment, Stop, SystemEnvironment, Uuid};
+use crate::environment::{Environment, Stop, SystemEnvironment};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw};
 use crate::schema::{Field, Schema};
-use crate::snapshot::{ENDING, TableHome, not_found};
+use crate::snapshot::{TableHome, not_found};
 use crate::store::{
-    Catalog, LocalStore, MemoryStore, PutOutcome, check_table_name, in_other_case, swap_case,
+    Catalog, DIRECTORY_ENDING, LocalStore, MemoryStore, PutOutcome, branch_of, check_line_name, check_table_name,
+    in_other_case, swap_case, table_of,
 };
 use crate::table::Table;
 use crate::upkeep::Verified;
@@ -35,12 +34,8 @@ pub struct Backup {
     pub failed: Vec<Error>,
 }
 
-/// How many milliseconds a drop waits for the clock at the most.
-const WAIT_MS: usize = 4;
 /// How many milliseconds a table waits for one of the same name in another case to give way.
 const GIVES_WAY: usize = 100;
-/// Writers that are late put no more manifests than this.
-const LATE: u64 = 1 << 16;
 
 impl Database {
     /// A database at a path, or a new one in memory for `memory:`. Nothing is created until a table is.
@@ -87,12 +82,12 @@ impl Database {
         let mut names = Vec::new();
         for directory in self.catalog.tables()? {
             let Some(name) = directory
-                .strip_suffix(ENDING)
+                .strip_suffix(DIRECTORY_ENDING)
                 .filter(|name| check_table_name(name).is_ok())
             else {
                 continue;
             };
-            if self.is_there(&self.home(name))? {
+            if self.home(name).is_there()? {
                 names.push(name.to_owned());
             }
         }
@@ -105,7 +100,7 @@ impl Database {
     /// # Errors
     /// [`Code::TableNotFound`]; otherwise only where the store itself fails. Damage is reported in [`Verified::problems`].
     pub fn verify_table(&self, name: &str) -> Result<Verified> {
-        check_table_name(name)?;
+        check_line_name(name)?;
         self.home(name).verify(None)
     }
 
@@ -125,13 +120,12 @@ impl Database {
         if let Some(other) = self.in_other_case(name)? {
             return Err(exists_as(name, &other));
         }
-        if self.is_there(&home)? {
+        if home.is_there()? {
             return Err(exists(name));
         }
         let now = self.environment.now();
         let incarnation = self.environment.uuid()?.to_hex();
-        let first = first_sequence(now, self.environment.uuid()?);
-        let sequence = self.catalog.first_sequence(&home.directory, first)?;
+        let sequence = home.first_sequence()?;
         // Where the file system knows no locks the table gets no journal after all, and the words ask for more than they must.
         let features = if self.catalog.journals() {
             vec![JOURNAL.to_owned()]
@@ -161,8 +155,12 @@ impl Database {
             kept: Vec::new(),
             retired: Vec::new(),
             purge: None,
+            origins: Vec::new(),
+            merged: Vec::new(),
         };
-        self.create_once(&home, &manifest)?;
+        if home.create(&manifest)? == PutOutcome::Exists {
+            return Err(exists(name));
+        }
         if let Some(other) = self.rival(name)? {
             self.catalog.drop_table(&home.directory)?;
             return Err(exists_as(name, &other));
@@ -184,12 +182,12 @@ impl Database {
         Ok(rival)
     }
 
-    /// Opens a table. As long as somebody has it open, opening it again gives the same table; then its files are closed.
+    /// Opens a table, or a branch of one: `table@branch`. As long as somebody has it open, opening it again gives the same table; then its files are closed.
     ///
     /// # Errors
-    /// [`Code::TableNotFound`], [`Code::InvalidName`], [`Code::Corrupt`], [`Code::UnsupportedFormat`].
+    /// [`Code::TableNotFound`], [`Code::BranchNotFound`], [`Code::InvalidName`], [`Code::Corrupt`], [`Code::UnsupportedFormat`].
     pub fn open_table(&self, name: &str) -> Result<Arc<Table>> {
-        check_table_name(name)?;
+        check_line_name(name)?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(table) = open.get(name).and_then(Weak::upgrade)
             && table.snapshot().is_ok()
@@ -201,10 +199,22 @@ impl Database {
             true => Ok(table),
             false => Err(not_found(name)),
         });
-        let table = Arc::new(opened.map_err(|error| self.or_in_other_case(name, error))?);
+        let table = opened.map_err(|error| match branch_of(name) {
+            Some(branch) if error.code() == Code::TableNotFound => branch_not_found(name, branch),
+            _ => self.or_in_other_case(name, error),
+        });
+        let table = Arc::new(table?);
         open.retain(|_, table| table.strong_count() > 0);
         open.insert(name.to_owned(), Arc::downgrade(&table));
         Ok(table)
+    }
+
+    /// Gives no handle to a table any more that it had before.
+    pub(super) fn forget(&self, name: &str) {
+        self.open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name);
     }
 
     fn opened(&self, name: &str) -> Option<Arc<Table>> {
@@ -215,12 +225,12 @@ impl Database {
     /// Gives a table another name, at once, behind the writes through this database that came before. Handles that have it under the old one fail from then on, and say so.
     ///
     /// # Errors
-    /// [`Code::TableNotFound`], [`Code::TableExists`], [`Code::InvalidName`].
+    /// [`Code::TableNotFound`], [`Code::TableExists`], [`Code::InvalidName`]; [`Code::InvalidArgument`] where the table has branches.
     pub fn rename_table(&self, from: &str, to: &str) -> Result<()> {
         check_table_name(from)?;
         check_table_name(to)?;
         let (home, target) = (self.home(from), self.home(to));
-        if !self.is_there(&home)? || !self.has_exactly(from)? {
+        if !home.is_there()? || !self.has_exactly(from)? {
             return Err(self.or_in_other_case(from, not_found(from)));
         }
         if from == to {
@@ -229,8 +239,11 @@ impl Database {
         if let Some(other) = self.in_other_case(to)?.filter(|other| other != from) {
             return Err(exists_as(to, &other));
         }
-        if self.is_there(&target)? && self.has_exactly(to)? {
+        if target.is_there()? && self.has_exactly(to)? {
             return Err(exists(to));
+        }
+        if let Some(branch) = home.branches()?.first() {
+            return Err(has_branches(from, &branch.name));
         }
         let table = self.opened(from);
         // Behind the writes that came before.
@@ -244,40 +257,29 @@ impl Database {
             Ok(PutOutcome::Created) => Ok(()),
             Ok(PutOutcome::Exists) => Err(exists(to)),
             // Only the answer was lost where it has the new name.
-            Err(_) if !self.is_there(&home)? && self.is_there(&target)? => {
+            Err(_) if !home.is_there()? && target.is_there()? => {
                 self.catalog.confirm(&target.directory)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Removes a table with its history. Handles to it fail from then on.
+    /// Removes a table with its history and its branches. Handles to it fail from then on.
     ///
     /// # Errors
     /// [`Code::TableNotFound`], [`Code::InvalidName`].
     pub fn drop_table(&self, name: &str) -> Result<()> {
         check_table_name(name)?;
         let home = self.home(name);
-        if !self.is_there(&home)? || !self.has_exactly(name)? {
+        if !home.is_there()? || !self.has_exactly(name)? {
             return Err(self.or_in_other_case(name, not_found(name)));
         }
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(name);
-        // The sequences of a next life come after those of this one, so that what a late writer puts is never the newest. A
-        // clock that stands still is not waited for.
-        let last = match home.manifests.newest() {
-            Err(error) if error.code() == Code::Corrupt => 0,
-            newest => newest?.unwrap_or(0),
-        };
-        for _ in 0..WAIT_MS {
-            if first_sequence(self.environment.now(), Uuid([0; 16])) > last.saturating_add(LATE) {
-                break;
-            }
-            self.environment.pause(Duration::from_millis(1));
+        self.forget(name);
+        // A branch without its table would be a history of nothing.
+        for branch in home.branches()? {
+            branch.remove()?;
         }
-        self.catalog.drop_table(&home.directory)
+        home.remove()
     }
 
     /// Copies tables to another database, each as it is at a moment, with its whole history and its tags, while others go on writing; all
@@ -327,59 +329,36 @@ impl Database {
     fn copy(&self, name: &str, target: &Self, run: &CopyRun<'_>) -> Result<Copied> {
         check_table_name(name)?;
         let (home, copy) = (self.home(name), target.home(name));
-        if !self.is_there(&home)? || !self.has_exactly(name)? {
+        if !home.is_there()? || !self.has_exactly(name)? {
             return Err(self.or_in_other_case(name, not_found(name)));
         }
         if let Some(other) = target.in_other_case(name)?
-            && !target.is_there(&copy)?
+            && !copy.is_there()?
         {
             return Err(exists_as(name, &other));
         }
         copy_table(&home, &copy, run)
     }
 
-    /// Puts a table where there is none, all of it at once.
-    fn create_once(&self, home: &TableHome, manifest: &Manifest) -> Result<()> {
-        let bytes = manifest.encode()?;
-        let created = self
-            .catalog
-            .create_table(&home.directory, manifest.sequence, &bytes);
-        match created {
-            Ok(PutOutcome::Created) => Ok(()),
-            Ok(PutOutcome::Exists) => Err(exists(&home.name)),
-            // Only the answer was lost where the manifest is there.
-            Err(_) if home.stands(manifest)? => self.catalog.confirm(&home.directory),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn is_there(&self, home: &TableHome) -> Result<bool> {
-        match home.manifests.newest() {
-            // A damaged table is one: who opens it is told.
-            Err(error) if error.code() == Code::Corrupt => Ok(true),
-            newest => Ok(newest?.is_some()),
-        }
-    }
-
     /// The table whose name differs from a name only in case, if there is one.
-    fn in_other_case(&self, name: &str) -> Result<Option<String>> {
+    pub(super) fn in_other_case(&self, name: &str) -> Result<Option<String>> {
         let tables = self.catalog.tables()?;
-        let names = tables.iter().filter_map(|table| table.strip_suffix(ENDING));
+        let names = tables.iter().filter_map(|table| table.strip_suffix(DIRECTORY_ENDING));
         let Some(other) = in_other_case(name, names) else {
             return Ok(None);
         };
-        Ok(self.is_there(&self.home(&other))?.then_some(other))
+        Ok(self.home(&other).is_there()?.then_some(other))
     }
 
     /// Whether what lies under a name was given just that name. Where the name is there in the other case as well, it is one of two
     /// tables, or the system does not tell cases apart.
     fn has_exactly(&self, name: &str) -> Result<bool> {
         let swapped = swap_case(name);
-        if swapped == name || !self.is_there(&self.home(&swapped))? {
+        if swapped == name || !self.home(&swapped).is_there()? {
             return Ok(true);
         }
         let tables = self.catalog.tables()?;
-        let mut names = tables.iter().filter_map(|table| table.strip_suffix(ENDING));
+        let mut names = tables.iter().filter_map(|table| table.strip_suffix(DIRECTORY_ENDING));
         Ok(names.any(|other| other == name))
     }
 
@@ -398,10 +377,9 @@ impl Database {
         }
     }
 
-    fn home(&self, name: &str) -> TableHome {
+    pub(super) fn home(&self, name: &str) -> TableHome {
         TableHome::new(
             name.to_owned(),
-            format!("{name}{ENDING}"),
             Arc::clone(&self.catalog),
             Arc::clone(&self.environment),
         )
@@ -429,14 +407,6 @@ fn no_place(uri: &str) -> Error {
     .hint("Give a path to a directory, or \"memory:\".")
 }
 
-/// Where the sequences of a table start: at the date, and within a millisecond anywhere. So two lives of a table have no
-/// sequence in common, even where the clock was set back, and a writer that still holds one of the earlier life does not
-/// find its manifest. A clock before 1970 counts as 1970, one after 2109 as 2109.
-fn first_sequence(now: i64, uuid: Uuid) -> u64 {
-    let spread = u64::from_le_bytes(uuid.0.first_chunk().copied().unwrap_or_default()) >> 44;
-    (u64::try_from(now).unwrap_or(0).min((1 << 42) - 1) << 20 | spread).max(1)
-}
-
 fn exists_as(name: &str, other: &str) -> Error {
     let message =
         format!("There already is a table \"{other}\", which differs from \"{name}\" only in case.");
@@ -449,4 +419,22 @@ fn exists(name: &str) -> Error {
     Error::new(Code::TableExists, format!("There already is a table \"{name}\"."))
         .hint("Open it, or drop it first.")
         .table(name)
+}
+
+fn has_branches(name: &str, branch: &str) -> Error {
+    let message = format!("The table \"{name}\" cannot get another name, because it has branches: \"{branch}\".");
+    Error::new(Code::InvalidArgument, message)
+        .hint("Merge or delete its branches first.")
+        .table(name)
+}
+
+/// The error for a branch that is not there.
+pub(super) fn branch_not_found(line: &str, name: &str) -> Error {
+    let table = table_of(line);
+    Error::new(
+        Code::BranchNotFound,
+        format!("The table \"{table}\" has no branch \"{name}\"."),
+    )
+    .hint("Look at branches() for those that it has.")
+    .table(table)
 }

@@ -91,7 +91,7 @@ pub use table::{
 // What is read, and what was true when.
 pub use column::{Column, fixed_width, vector_elements};
 pub use filter::Filter;
-pub use format::{Commit, Operation, Raw};
+pub use format::{Commit, LinePoint, Operation, Raw};
 pub use fragment::ArrowStream;
 pub use history::{AsOf, Tag};
 pub use index::text::{Query as Words, Several, Shown, Term, TextQuery};
@@ -113,7 +113,7 @@ pub use backup::{Copied, CopyProgress};
 pub use database::Backup;
 
 // How its lines part and meet.
-pub use branch::Branch;
+pub use branch::{Branch, Merge, MergeBy, MergeConflict, Merged, Resolved, Side};
 
 // The doors to time, randomness and storage, for whoever puts others in their place.
 pub use environment::{Environment, Stop, SystemEnvironment, Uuid};

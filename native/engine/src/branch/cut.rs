@@ -12,7 +12,12 @@ const DEATHS: usize = 512;
 ///
 /// Rows that came later and share a file with earlier ones count as dead at version 0, which no version and no span sees. Ids go on where the
 /// line is by now, so that none of those is given again. Costs 16 bytes for each row that is left out so, and each that had died.
-pub(super) fn cut(origin: &Table, state: &TableState, version: u64, created: &mut Created) -> Result<Manifest> {
+pub(super) fn cut(
+    origin: &Table,
+    state: &TableState,
+    version: u64,
+    created: &mut Created,
+) -> Result<Manifest> {
     let newest = &state.manifest;
     let mut manifest = newest.clone();
     let (watermark, schema) = match version {
@@ -28,7 +33,9 @@ pub(super) fn cut(origin: &Table, state: &TableState, version: u64, created: &mu
     manifest.merged = Vec::new();
     manifest.log = cut_log(&origin.log, &newest.log, version)?;
     manifest.inline.retain(|rows| rows.get().first < watermark);
-    manifest.fragments.retain(|fragment| fragment.get().rows.first() < watermark);
+    manifest
+        .fragments
+        .retain(|fragment| fragment.get().rows.first() < watermark);
     let is_of = |index: &IndexEntry| index.known().is_none_or(|index| index.from < watermark);
     manifest.indexes.retain(|index| is_of(index.get()));
     let mut deaths = state.deaths.all();
@@ -52,7 +59,9 @@ fn place_deaths(origin: &Table, deaths: Vec<(u64, u64)>, created: &mut Created) 
         let mut sink = origin.home.store.create(&path)?;
         sink.write(&bytes)?;
         sink.finish()?;
-        place.runs.push(DeathRun::reference(name.as_str().to_owned(), &bytes));
+        place
+            .runs
+            .push(DeathRun::reference(name.as_str().to_owned(), &bytes));
     } else if !deaths.is_empty() {
         place.tail.push(Raw::new(deaths)?);
     }
@@ -72,7 +81,13 @@ fn cut_log(log: &Log, place: &LogPlace, version: u64) -> Result<LogPlace> {
     // The first list that goes back far enough; those before it are all later.
     let mut level = 0;
     while let Some(parts) = cut.levels.get_mut(level) {
-        let older = place.levels.iter().skip(level + 1).flatten().map(|part| part.last).max();
+        let older = place
+            .levels
+            .iter()
+            .skip(level + 1)
+            .flatten()
+            .map(|part| part.last)
+            .max();
         if older.is_none_or(|older| older < version) {
             break;
         }

@@ -15,7 +15,9 @@ const TRIES: usize = 8;
 /// [`Code::BranchExists`], [`Code::InvalidName`]; those of [`AsOf::resolve`]; [`Code::Conflict`] where the files of the origin change too fast.
 pub(crate) fn fork(origin: &Table, name: &str, moment: Option<&AsOf>) -> Result<TableHome> {
     check_branch_name(name)?;
-    let home = origin.home.of_line(line_of(table_of(&origin.home.name), Some(name)));
+    let home = origin
+        .home
+        .of_line(line_of(table_of(&origin.home.name), Some(name)));
     declare_lines(origin)?;
     for _ in 0..TRIES {
         let state = origin.refresh()?;
@@ -30,7 +32,10 @@ pub(crate) fn fork(origin: &Table, name: &str, moment: Option<&AsOf>) -> Result<
         }
         home.remove()?;
     }
-    let message = format!("The files of \"{}\" changed too fast to begin a branch.", origin.home.name);
+    let message = format!(
+        "The files of \"{}\" changed too fast to begin a branch.",
+        origin.home.name
+    );
     Err(Error::new(Code::Conflict, message).hint("Try again; nothing was changed."))
 }
 
@@ -68,11 +73,15 @@ fn first_manifest(
         line: newest.incarnation.clone(),
         branch: branch_of(&origin.home.name).map(str::to_owned),
         version,
+        here: version,
         at: now,
     }];
     origins.append(&mut manifest.origins);
     // What a line took over before it parted is in both.
-    origins.iter_mut().skip(1).for_each(|point| point.version = point.version.min(version));
+    origins.iter_mut().skip(1).for_each(|point| {
+        point.version = point.version.min(version);
+        point.here = point.version;
+    });
     manifest.origins = origins;
     if !manifest.reader_features.iter().any(|feature| feature == BRANCHES) {
         manifest.reader_features.push(BRANCHES.to_owned());

@@ -21,7 +21,9 @@ pub(crate) fn remove_branch(branch: &TableHome, table: &Table) -> Result<()> {
     let retired = retired.map(|retired| (retired.directory.as_str(), retired.file.as_str()));
     for (directory, file) in manifest.files().chain(retired) {
         if !named.has(file) {
-            branch.store.remove(&branch.path(&format!("{directory}/{file}")))?;
+            branch
+                .store
+                .remove(&branch.path(&format!("{directory}/{file}")))?;
         }
     }
     Ok(())

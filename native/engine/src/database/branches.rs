@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::database::{Database, branch_not_found};
-use crate::branch::{Branch, branches_of, fork, remove_branch};
+use crate::branch::{Branch, Merge, Merged, branches_of, fork, merge, remove_branch};
 use crate::error::{Code, Error, Result};
 use crate::history::AsOf;
 use crate::store::{branch_of, check_branch_name, line_of, table_of};
@@ -50,6 +50,23 @@ impl Database {
         remove_branch(&home, &table)
     }
 
+    /// Takes over into one line what another of the same table changed since both last met: a row is compared as it was then, as it is here,
+    /// and as it is there. One commit, and one before it where columns were added or renamed there. Nothing is done where nothing is new, so
+    /// that it may be repeated as both go on. Vectors are taken along as they are.
+    ///
+    /// # Errors
+    /// [`Code::MergeConflict`] where both changed a row, or a column in ways that do not fit; [`Code::NoPrimaryKey`]; [`Code::VersionExpired`]
+    /// where the version at which they met is not kept any more; [`Code::TableNotFound`], [`Code::BranchNotFound`]; those of a write.
+    pub fn merge(&self, into: &str, from: &str, options: &Merge) -> Result<Merged> {
+        let (ours, theirs) = (self.open_table(into)?, self.open_table(from)?);
+        if table_of(into) != table_of(from) || into == from {
+            let message = format!("\"{from}\" cannot be merged into \"{into}\".");
+            return Err(Error::new(Code::InvalidArgument, message)
+                .hint("Merge a table and one of its branches, or two of them."));
+        }
+        merge(&ours, &theirs, options)
+    }
+
     /// The branch whose name differs from that of a line only in case, if there is one.
     fn line_in_other_case(&self, line: &str) -> Result<Option<String>> {
         let other = self.in_other_case(line)?;
@@ -58,7 +75,8 @@ impl Database {
 }
 
 fn exists_as(name: &str, other: &str, table: &str) -> Error {
-    let message = format!("There already is a branch \"{other}\", which differs from \"{name}\" only in case.");
+    let message =
+        format!("There already is a branch \"{other}\", which differs from \"{name}\" only in case.");
     Error::new(Code::BranchExists, message)
         .hint(format!("Open \"{other}\", or choose another name."))
         .table(table)

@@ -10,8 +10,8 @@ use crate::format::{DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw};
 use crate::schema::{Field, Schema};
 use crate::snapshot::{TableHome, not_found};
 use crate::store::{
-    Catalog, DIRECTORY_ENDING, LocalStore, MemoryStore, PutOutcome, branch_of, check_line_name, check_table_name,
-    in_other_case, swap_case, table_of,
+    Catalog, DIRECTORY_ENDING, LocalStore, MemoryStore, PutOutcome, branch_of, check_line_name,
+    check_table_name, in_other_case, swap_case, table_of,
 };
 use crate::table::Table;
 use crate::upkeep::Verified;
@@ -257,9 +257,7 @@ impl Database {
             Ok(PutOutcome::Created) => Ok(()),
             Ok(PutOutcome::Exists) => Err(exists(to)),
             // Only the answer was lost where it has the new name.
-            Err(_) if !home.is_there()? && target.is_there()? => {
-                self.catalog.confirm(&target.directory)
-            }
+            Err(_) if !home.is_there()? && target.is_there()? => self.catalog.confirm(&target.directory),
             Err(error) => Err(error),
         }
     }
@@ -343,7 +341,9 @@ impl Database {
     /// The table whose name differs from a name only in case, if there is one.
     pub(super) fn in_other_case(&self, name: &str) -> Result<Option<String>> {
         let tables = self.catalog.tables()?;
-        let names = tables.iter().filter_map(|table| table.strip_suffix(DIRECTORY_ENDING));
+        let names = tables
+            .iter()
+            .filter_map(|table| table.strip_suffix(DIRECTORY_ENDING));
         let Some(other) = in_other_case(name, names) else {
             return Ok(None);
         };
@@ -358,7 +358,9 @@ impl Database {
             return Ok(true);
         }
         let tables = self.catalog.tables()?;
-        let mut names = tables.iter().filter_map(|table| table.strip_suffix(DIRECTORY_ENDING));
+        let mut names = tables
+            .iter()
+            .filter_map(|table| table.strip_suffix(DIRECTORY_ENDING));
         Ok(names.any(|other| other == name))
     }
 
@@ -422,7 +424,8 @@ fn exists(name: &str) -> Error {
 }
 
 fn has_branches(name: &str, branch: &str) -> Error {
-    let message = format!("The table \"{name}\" cannot get another name, because it has branches: \"{branch}\".");
+    let message =
+        format!("The table \"{name}\" cannot get another name, because it has branches: \"{branch}\".");
     Error::new(Code::InvalidArgument, message)
         .hint("Merge or delete its branches first.")
         .table(name)

@@ -95,7 +95,9 @@ pub struct LinePoint {
     pub branch: Option<String>,
     /// The version.
     pub version: u64,
-    /// When the branch was made, or the line merged, in milliseconds.
+    /// The version of this line right after it began there, or took that over.
+    pub here: u64,
+    /// When that was, in milliseconds.
     pub at: i64,
 }
 

@@ -26,8 +26,8 @@ pub use local::LocalStore;
 pub use manifest_log::ManifestLog;
 pub use memory::MemoryStore;
 pub(crate) use name::{
-    DIRECTORY_ENDING, FileName, SEQUENCE_MAX, branch_of, check_branch_name, check_line_name, check_table_name,
-    check_tag_name, in_other_case, line_of, pool_of, swap_case, table_of,
+    DIRECTORY_ENDING, FileName, SEQUENCE_MAX, branch_of, check_branch_name, check_line_name,
+    check_table_name, check_tag_name, in_other_case, line_of, pool_of, swap_case, table_of,
 };
 pub use name::{manifest_name, manifest_sequence};
 

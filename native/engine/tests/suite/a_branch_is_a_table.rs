@@ -8,7 +8,7 @@ use crate::support::columns::Kind;
 use crate::support::rows::schema;
 use crate::support::runs::from_environment;
 use serde_json::json;
-use varve_engine::{AsOf, Catalog, Code, Database, LocalStore, MemoryStore};
+use varve_engine::{AsOf, Code, Database, LocalStore, MemoryStore};
 
 fn seeds(all: std::ops::Range<u64>) -> std::ops::Range<u64> {
     from_environment("VARVE_SEED").map_or(all, |seed| seed..seed + 1)
@@ -55,7 +55,9 @@ fn database() -> Database {
 fn branches_are_listed_with_where_they_began() {
     let database = database();
     database.create_branch("docs", "b", None).unwrap();
-    database.create_branch("docs@b", "a", Some(&AsOf::Version(0))).unwrap();
+    database
+        .create_branch("docs@b", "a", Some(&AsOf::Version(0)))
+        .unwrap();
     let branches = database.branches("docs").unwrap();
     let told: Vec<_> = branches
         .iter()
@@ -74,18 +76,33 @@ fn a_branch_that_cannot_be_is_refused() {
     assert_eq!(refused("B"), Code::BranchExists);
     assert_eq!(refused("a/b"), Code::InvalidName);
     assert_eq!(refused("a@b"), Code::InvalidName);
-    assert_eq!(database.open_table("docs@c").unwrap_err().code(), Code::BranchNotFound);
-    assert_eq!(database.delete_branch("docs", "c").unwrap_err().code(), Code::BranchNotFound);
+    assert_eq!(
+        database.open_table("docs@c").unwrap_err().code(),
+        Code::BranchNotFound
+    );
+    assert_eq!(
+        database.delete_branch("docs", "c").unwrap_err().code(),
+        Code::BranchNotFound
+    );
     let later = database.create_branch("docs", "c", Some(&AsOf::Version(7)));
     assert_eq!(later.unwrap_err().code(), Code::VersionNotFound);
-    assert_eq!(database.create_branch("nope", "c", None).unwrap_err().code(), Code::TableNotFound);
+    assert_eq!(
+        database.create_branch("nope", "c", None).unwrap_err().code(),
+        Code::TableNotFound
+    );
 }
 
 #[test]
 fn a_table_goes_with_its_branches_and_keeps_its_name_while_it_has_some() {
     let database = database();
     database.create_branch("docs", "b", None).unwrap();
-    assert_eq!(database.rename_table("docs", "other").unwrap_err().code(), Code::InvalidArgument);
+    assert_eq!(
+        database.rename_table("docs", "other").unwrap_err().code(),
+        Code::InvalidArgument
+    );
     database.drop_table("docs").unwrap();
-    assert_eq!(database.open_table("docs@b").unwrap_err().code(), Code::BranchNotFound);
+    assert_eq!(
+        database.open_table("docs@b").unwrap_err().code(),
+        Code::BranchNotFound
+    );
 }

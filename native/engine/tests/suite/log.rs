@@ -45,6 +45,7 @@ fn commit(version: u64) -> Raw<Commit> {
         watermark: 0,
         schema: 0,
         id: format!("commit {version}"),
+        merged: None,
         message: None,
         properties: None,
     })

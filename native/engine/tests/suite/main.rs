@@ -13,6 +13,7 @@ mod a_copy_is_a_version;
 mod a_dry_run_says_what_goes;
 mod a_far_store_is_asked_for_what_a_read_needs;
 mod a_large_write_holds_nobody_up;
+mod a_merge_is_one_of_maps;
 mod a_page_is_made_of_the_best_rows;
 mod a_pinned_version_stays;
 mod a_put_that_failed_may_still_arrive;

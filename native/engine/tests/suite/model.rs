@@ -119,6 +119,7 @@ impl Bench {
             effective_at,
             properties,
             if_version: self.if_version(),
+            merged: None,
         };
         let when = When {
             now: self.now(),

@@ -52,6 +52,7 @@ impl From<Options> for CommitOptions {
             effective_at: options.effective_at,
             properties: options.properties,
             if_version: options.if_version,
+            merged: None,
         }
     }
 }

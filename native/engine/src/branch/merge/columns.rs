@@ -36,11 +36,12 @@ pub(super) enum Line {
 }
 
 impl MergedColumns {
-    /// Columns are the same where they have one name, or where one of them was given another name since the lines parted.
+    /// Columns are the same where they have one name, or where one of them was given another name since the lines parted. `renamed` says that
+    /// names of theirs are the newer ones.
     ///
     /// # Errors
     /// [`Code::MergeConflict`] where a column is of another type, or embedded by another function.
-    pub(super) fn of(ours: &Schema, theirs: &Schema, parted: &Schema, shared: &HashSet<u32>) -> Result<Self> {
+    pub(super) fn of(ours: &Schema, theirs: &Schema, shared: &HashSet<u32>, renamed: bool) -> Result<Self> {
         let mut columns = Self {
             all: Vec::new(),
             changes: Vec::new(),
@@ -48,16 +49,15 @@ impl MergedColumns {
         };
         let named = |schema: &Schema, name: &str| schema.fields.iter().any(|field| field.name == name);
         for field in &ours.fields {
-            let renamed = |other: &&Field| {
+            let is_it = |other: &&Field| {
                 other.id == field.id && shared.contains(&field.id) && !named(ours, &other.name)
             };
             let same = theirs.fields.iter().find(|other| other.name == field.name);
-            let other = same.or_else(|| theirs.fields.iter().find(renamed));
+            let other = same.or_else(|| theirs.fields.iter().find(is_it));
             let mut name = field.name.clone();
             if let Some(other) = other {
                 check_alike(field, other)?;
-                let before = parted.fields.iter().find(|before| before.id == field.id);
-                if other.name != name && before.is_some_and(|before| before.name == name) {
+                if other.name != name && renamed {
                     columns.changes.push(Alteration::Rename {
                         from: name,
                         to: other.name.clone(),
@@ -81,7 +81,10 @@ impl MergedColumns {
             if is_known(field, &columns.all) || shared.contains(&field.id) {
                 continue;
             }
-            let added = Field { id: 0, ..field.clone() };
+            let added = Field {
+                id: 0,
+                ..field.clone()
+            };
             columns.changes.push(Alteration::Add(added));
             columns.new.push(field.clone());
             columns.all.push(MergedColumn {
@@ -108,6 +111,44 @@ impl MergedColumns {
         self.all.iter().map(cell).collect()
     }
 
+    /// The names of some columns.
+    pub(super) fn names(&self, positions: &[usize]) -> Vec<String> {
+        let columns = positions.iter().filter_map(|at| self.all.get(*at));
+        columns.map(|column| column.name.clone()).collect()
+    }
+
+    /// A row that was made for a conflict: some cells by name, the others as they are in ours, or as in a new row.
+    ///
+    /// # Errors
+    /// [`Code::ColumnNotFound`].
+    pub(super) fn row_with(
+        &self,
+        cells: &[(String, Value)],
+        ours: Option<&Vec<Value>>,
+        (at, key): (usize, &Value),
+    ) -> Result<Vec<Value>> {
+        let mut row = match ours {
+            Some(ours) => ours.clone(),
+            None => self
+                .all
+                .iter()
+                .map(|column| default_of(&column.field))
+                .collect::<Result<_>>()?,
+        };
+        for (name, value) in cells {
+            let place = self.all.iter().position(|column| column.name == *name);
+            let cell = place.and_then(|place| row.get_mut(place)).ok_or_else(|| {
+                let message = format!("The table has no column \"{name}\".");
+                Error::new(Code::ColumnNotFound, message).column(name.clone())
+            })?;
+            cell.clone_from(value);
+        }
+        if let Some(cell) = row.get_mut(at) {
+            cell.clone_from(key);
+        }
+        Ok(row)
+    }
+
     /// The columns that a snapshot has, to be read in [`MergedColumns::cells`].
     pub(super) fn fields(snapshot: &Snapshot) -> Vec<Field> {
         snapshot.schema().fields.clone()
@@ -132,7 +173,10 @@ fn check_alike(ours: &Field, theirs: &Field) -> Result<()> {
     } else {
         return Ok(());
     };
-    let message = format!("The column \"{}\" {what} in the line that is to be merged.", ours.name);
+    let message = format!(
+        "The column \"{}\" {what} in the line that is to be merged.",
+        ours.name
+    );
     Err(Error::new(Code::MergeConflict, message)
         .hint("Make the columns alike first: alter one of them, or embed it again with the function of the other line.")
         .column(ours.name.clone()))

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use super::base::Base;
 use super::columns::{Line, MergedColumns};
 use crate::error::{Error, Result};
-use crate::snapshot::{Picked, Snapshot};
+use crate::snapshot::{Find, Picked, Snapshot};
 use crate::value::Value;
 
 /// What a row that was changed in both lines is merged by.
@@ -104,8 +104,7 @@ impl Plan {
         let keys = changed_keys(theirs, base, columns)?;
         let rows = |snapshot: &Snapshot| snapshot.get_all(&keys, MergedColumns::fields(snapshot));
         let (ours, theirs) = (rows(ours)?, rows(theirs)?);
-        // The rows that both knew lie in theirs, or in ours.
-        let line = if base.rows.is_of(base.since.incarnation()) { Line::Theirs } else { Line::Ours };
+        let line = if base.is_ours { Line::Ours } else { Line::Theirs };
         let was = rows(&base.rows)?;
         let mut plan = Self::default();
         for (at, value) in keys.iter().enumerate() {
@@ -114,102 +113,127 @@ impl Plan {
                 ours: row_of(columns, &ours, at, Line::Ours)?,
                 theirs: row_of(columns, &theirs, at, Line::Theirs)?,
             };
-            plan.settle(value, three, (columns, key), settling)?;
+            plan.settle(value, &three, (columns, key), settling)?;
         }
         Ok(plan)
+    }
+
+    /// Whether there is nothing to do, and nothing to decide.
+    pub(super) fn is_empty(&self) -> bool {
+        self.put.is_empty() && self.gone.is_empty() && self.conflicts.is_empty()
+    }
+
+    /// How many of the rows that are put were not there before.
+    pub(super) fn new_rows(&self, ours: &Snapshot, key: usize) -> Result<u64> {
+        let keys: Vec<Value> = self.put.iter().filter_map(|row| row.get(key).cloned()).collect();
+        let (_, found) = ours.get_all(&keys, Vec::new())?;
+        Ok(found.iter().filter(|row| row.is_none()).count() as u64)
     }
 
     fn settle(
         &mut self,
         key: &Value,
-        three: Three,
+        three: &Three,
         (columns, at): (&MergedColumns, usize),
         settling: &Settling<'_>,
     ) -> Result<()> {
-        let Three { base, ours, theirs } = &three;
-        if ours == theirs || base == theirs {
-            return Ok(());
-        }
-        if base == ours {
-            self.take(key, three.theirs);
-            return Ok(());
-        }
-        let mut differing = Vec::new();
-        if let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs)
-            && settling.by == MergeBy::Column
-        {
-            let (row, both) = by_column(base, ours, theirs);
-            if both.is_empty() {
-                self.put.push(row);
-                return Ok(());
+        let becomes = match three.meet(settling.by) {
+            Met::Row(row) => row,
+            Met::Conflict { theirs, differing } => {
+                let side = match settling.each.get(&Key::of(key)?) {
+                    Some(Resolved::Row(cells)) => {
+                        let row = columns.row_with(cells, three.ours.as_ref(), (at, key))?;
+                        self.turn_into(key, three, Some(row));
+                        return Ok(());
+                    }
+                    Some(Resolved::As(side)) => Some(side),
+                    None => settling.all,
+                };
+                match side {
+                    Some(Side::Ours) => three.ours.clone(),
+                    Some(Side::Theirs) => theirs,
+                    None => {
+                        self.conflicts.push(MergeConflict {
+                            key: key.clone(),
+                            was_there: three.base.is_some(),
+                            in_ours: three.ours.is_some(),
+                            in_theirs: three.theirs.is_some(),
+                            columns: columns.names(&differing),
+                        });
+                        return Ok(());
+                    }
+                }
             }
-            differing = both;
-        } else if let (Some(ours), Some(theirs)) = (ours, theirs) {
-            differing = (0..ours.len()).filter(|at| ours.get(*at) != theirs.get(*at)).collect();
-        }
-        let each = settling.each.get(&Key::of(key)?);
-        let side = match each {
-            Some(Resolved::Row(cells)) => {
-                let row = columns.row_with(cells, three.ours.as_ref(), (at, key))?;
-                self.take(key, Some(row));
-                return Ok(());
-            }
-            Some(Resolved::As(side)) => Some(side),
-            None => settling.all,
         };
-        match side {
-            Some(Side::Ours) => {}
-            Some(Side::Theirs) => self.take_theirs(key, three, &differing, settling.by),
-            None => self.conflicts.push(MergeConflict {
-                key: key.clone(),
-                was_there: three.base.is_some(),
-                in_ours: three.ours.is_some(),
-                in_theirs: three.theirs.is_some(),
-                columns: columns.names(&differing),
-            }),
-        }
+        self.turn_into(key, three, becomes);
         Ok(())
     }
 
-    /// Their row; by columns, ours with their cells where both changed one.
-    fn take_theirs(&mut self, key: &Value, three: Three, differing: &[usize], by: MergeBy) {
-        let merged = match (&three.base, &three.ours, &three.theirs, by) {
-            (Some(base), Some(ours), Some(theirs), MergeBy::Column) => {
-                let (mut row, _) = by_column(base, ours, theirs);
-                for at in differing {
-                    if let (Some(cell), Some(theirs)) = (row.get_mut(*at), theirs.get(*at)) {
-                        cell.clone_from(theirs);
-                    }
-                }
-                Some(row)
-            }
-            _ => three.theirs,
-        };
-        self.take(key, merged);
-    }
-
-    fn take(&mut self, key: &Value, row: Option<Vec<Value>>) {
+    fn turn_into(&mut self, key: &Value, three: &Three, row: Option<Vec<Value>>) {
         match row {
+            row if row == three.ours => {}
             Some(row) => self.put.push(row),
             None => self.gone.push(key.clone()),
         }
     }
 }
 
-/// Each cell from the line that changed it, and the positions of those that both did.
-fn by_column(base: &[Value], ours: &[Value], theirs: &[Value]) -> (Vec<Value>, Vec<usize>) {
-    let mut both = Vec::new();
+/// What becomes of a row.
+enum Met {
+    Row(Option<Vec<Value>>),
+    /// Both changed it: it can be as theirs has it, and these are the cells about which they do not agree.
+    Conflict {
+        theirs: Option<Vec<Value>>,
+        differing: Vec<usize>,
+    },
+}
+
+impl Three {
+    fn meet(&self, by: MergeBy) -> Met {
+        let Self { base, ours, theirs } = self;
+        if ours == theirs || base == theirs {
+            return Met::Row(ours.clone());
+        }
+        if base == ours {
+            return Met::Row(theirs.clone());
+        }
+        match (base, ours, theirs) {
+            (Some(base), Some(ours), Some(theirs)) if by == MergeBy::Column => by_column(base, ours, theirs),
+            (_, Some(one), Some(other)) => Met::Conflict {
+                theirs: theirs.clone(),
+                differing: (0..one.len())
+                    .filter(|at| one.get(*at) != other.get(*at))
+                    .collect(),
+            },
+            _ => Met::Conflict {
+                theirs: theirs.clone(),
+                differing: Vec::new(),
+            },
+        }
+    }
+}
+
+/// Takes each cell from the line that changed it. Where both did, theirs stands, and it is a conflict.
+fn by_column(base: &[Value], ours: &[Value], theirs: &[Value]) -> Met {
+    let mut differing = Vec::new();
     let cells = base.iter().zip(ours).zip(theirs).enumerate();
     let row = cells.map(|(at, ((base, ours), theirs))| {
-        if ours == base || ours == theirs {
-            return theirs.clone();
+        if theirs == base {
+            return ours.clone();
         }
-        if theirs != base {
-            both.push(at);
+        if ours != base && ours != theirs {
+            differing.push(at);
         }
-        ours.clone()
+        theirs.clone()
     });
-    (row.collect(), both)
+    let row = Some(row.collect());
+    match differing.is_empty() {
+        true => Met::Row(row),
+        false => Met::Conflict {
+            theirs: row,
+            differing,
+        },
+    }
 }
 
 type Rows = (Picked, Vec<Option<usize>>);
@@ -219,28 +243,26 @@ fn row_of(columns: &MergedColumns, rows: &Rows, at: usize, line: Line) -> Result
     found.map(|row| columns.cells(&rows.0, row, line)).transpose()
 }
 
-/// The keys of the rows that theirs has changed since, each once.
+/// The keys of the rows that theirs may have changed, each once.
 fn changed_keys(theirs: &Snapshot, base: &Base, columns: &MergedColumns) -> Result<Vec<Value>> {
-    let key = theirs.key_field()?;
-    let difference = base.since.diff(theirs, None, std::slice::from_ref(key))?;
-    let mut keys = Vec::new();
-    let mut known = HashSet::new();
-    let mut add = |picked: &Picked, row: usize| -> Result<()> {
-        let value = picked.value(key, row)?;
-        if known.insert(Key::of(&value)?) {
-            keys.push(value);
-        }
-        Ok(())
-    };
-    for picked in [&difference.added, &difference.removed, &difference.after] {
-        (0..picked.len()).try_for_each(|row| add(picked, row))?;
+    let mut all = Vec::new();
+    for among in &base.among {
+        all.append(&mut among.keys()?);
     }
+    let key = theirs.key_field()?;
     for field in &columns.new {
-        let all = theirs.find(&Default::default(), vec![key.clone(), field.clone()])?;
-        for row in 0..all.len() {
-            if !all.value(field, row)?.is_null() {
-                add(&all, row)?;
+        let rows = theirs.find(&Find::default(), vec![key.clone(), field.clone()])?;
+        for row in 0..rows.len() {
+            if !rows.value(field, row)?.is_null() {
+                all.push(rows.value(key, row)?);
             }
+        }
+    }
+    let mut known = HashSet::new();
+    let mut keys = Vec::new();
+    for key in all {
+        if known.insert(Key::of(&key)?) {
+            keys.push(key);
         }
     }
     Ok(keys)

@@ -13,7 +13,8 @@ use super::removed::DRAFT;
 use super::root::{Root, directory_of, found, is_taken};
 use crate::error::{Error, Result};
 use crate::store::{
-    Blob, Catalog, Disk, DiskFile, Entry, ManifestLog, OsDisk, PART, PutOutcome, Sink, Store, manifest_name, pool_of,
+    Blob, Catalog, Disk, DiskFile, Entry, ManifestLog, OsDisk, PART, PutOutcome, Sink, Store, manifest_name,
+    pool_of,
 };
 
 /// After putting this many manifests of a table as files, a handle starts a journal for the next ones.

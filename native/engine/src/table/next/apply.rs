@@ -6,7 +6,7 @@ use super::columns::swap_in;
 use super::draft::NextManifest;
 use super::fragments::INLINE_BYTES;
 use crate::error::{Error, Result};
-use crate::format::{Commit, Fragment, InlineRows, Manifest, Operation, Raw, Rows};
+use crate::format::{Commit, Fragment, InlineRows, LinePoint, Manifest, Operation, Raw, Rows};
 use crate::fragment::Segment;
 use crate::snapshot::TableState;
 use crate::table::change::{Change, NewRows, NewSchemas};
@@ -50,7 +50,10 @@ impl NextManifest {
         let committed_at = next_date(&state.manifest, now);
         let given = change.options.effective_at;
         let effective = Effective::of(&state.manifest.log, given, change.effective_again, now)?;
-        let merged = change.options.merged;
+        let merged = change.options.merged.map(|point| LinePoint {
+            here: version,
+            ..point
+        });
         if let Some(point) = &merged {
             self.manifest.merged.retain(|known| known.line != point.line);
             self.manifest.merged.push(point.clone());

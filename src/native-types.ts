@@ -86,6 +86,10 @@ export interface NativeDatabase {
   tableNames(): Promise<string[]>;
   createTable(name: string, schemaJson: string): Promise<NativeTable>;
   openTable(name: string): Promise<NativeTable>;
+  createBranch(request: string): Promise<NativeTable>;
+  branches(table: string): Promise<string>;
+  deleteBranch(request: string): Promise<unknown>;
+  merge(request: string): Promise<string>;
   renameTable(from: string, to: string): Promise<unknown>;
   dropTable(name: string): Promise<unknown>;
   verifyTable(name: string): Promise<string>;

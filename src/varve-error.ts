@@ -19,6 +19,9 @@ export const errorCodes = [
   "VERSION_EXPIRED",
   "TAG_NOT_FOUND",
   "TAG_EXISTS",
+  "BRANCH_NOT_FOUND",
+  "BRANCH_EXISTS",
+  "MERGE_CONFLICT",
   "EFFECTIVE_DATE_BACKWARDS",
   "CONFLICT",
   "COMMIT_UNKNOWN",
@@ -49,7 +52,8 @@ export const errorCodes = [
  * | `INVALID_ARGUMENT` | Change the call. |
  * | `INVALID_DOCUMENT` | Leave the file out, or change it: it is not UTF-8 text, or it is too large. |
  * | `SCHEMA_MISMATCH` | The declaration and the table differ: change one of them. `reembed` moves a column to another model. |
- * | `TABLE_NOT_FOUND`, `TABLE_EXISTS`, `COLUMN_NOT_FOUND`, `COLUMN_EXISTS`, `TAG_NOT_FOUND`, `TAG_EXISTS` | Use another name. |
+ * | `TABLE_NOT_FOUND`, `TABLE_EXISTS`, `COLUMN_NOT_FOUND`, `COLUMN_EXISTS`, `TAG_NOT_FOUND`, `TAG_EXISTS`, `BRANCH_NOT_FOUND`, `BRANCH_EXISTS` | Use another name. |
+ * | `MERGE_CONFLICT` | Say what becomes of rows that both lines changed: `onConflict`. |
  * | `NO_PRIMARY_KEY` | Declare a primary key, or use `find`. |
  * | `DUPLICATE_KEY` | If the key is already in the table, use `upsert` or another key. If two rows of the write have it, leave one of them out. |
  * | `VERSION_NOT_FOUND`, `VERSION_EXPIRED` | Ask for a version that `history()` shows. |

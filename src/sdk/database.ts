@@ -2,6 +2,7 @@ import { describeValue } from "../describe-value";
 import { refuseMore } from "../own-options";
 import { VarveError } from "../varve-error";
 import { BACKUP, type Backup, type BackupOptions, backup } from "./backup";
+import { checkBranch, lineOf } from "./branch/branch";
 import type { Commit } from "./call/commit";
 import { backupToServer, badArgument } from "./call/errors";
 import { checkOptions } from "./call/options";
@@ -24,7 +25,7 @@ import { EVENT_NAMES, type Listener, listen } from "./observe/listener";
 import { observed } from "./observe/observed";
 import type { Observer } from "./observe/observers";
 import { DATABASES } from "./observe/operations";
-import { OPEN_TABLE, type OpenTableOptions } from "./open-table-options";
+import { OPEN_TABLE, type OpenTableOptions, TABLE, type TableOptions } from "./open-table-options";
 import { RemoteDatabase } from "./remote/database";
 import { checkSchema } from "./schema/check-schema";
 import { fromDataType, holdsInts } from "./schema/column-type";
@@ -91,11 +92,48 @@ export class Database {
    * const t = await db.table(table("docs", { id: text().primaryKey(), body: text() }));
    * ```
    */
-  async table<D extends AnyTable>(definition: D, ...more: readonly never[]): Promise<Table<D>> {
-    refuseMore("table", more);
+  async table<D extends AnyTable>(
+    definition: D,
+    options?: TableOptions,
+    ...more: readonly never[]
+  ): Promise<Table<D>> {
+    const { branch } = checkOptions("table", TABLE, options, more);
     if (!isDefinition(definition))
       throw badArgument("table", "what table() returns", describeValue(definition));
-    return await this.#typed(definition, await this.#create(definition));
+    const line = this.#line(definition.name, branch);
+    if (line === definition.name) return await this.#typed(definition, await this.#create(definition));
+    return await this.#typed(definition, await callAsync(() => this.#native.openTable(line)), line);
+  }
+
+  /**
+   * Begins a branch of every table, all at one moment. Open one with `db.table(definition, { branch })`. If one of them cannot be made, those
+   * that were are removed again.
+   *
+   * @returns the names of the tables
+   *
+   * @example
+   * ```ts
+   * await db.branch("trial");
+   * const docsOfTrial = await db.table(docs, { branch: "trial" });
+   * ```
+   */
+  async branch(name: string, ...more: readonly never[]): Promise<string[]> {
+    refuseMore("branch", more);
+    checkBranch(name);
+    const tables = await this.tables();
+    const at = { date: Date.now() };
+    const made: string[] = [];
+    try {
+      for (const line of tables) {
+        await callAsync(() => this.#native.createBranch(JSON.stringify({ line, name, at })));
+        made.push(line);
+      }
+    } catch (error) {
+      for (const line of made)
+        await callAsync(() => this.#native.deleteBranch(JSON.stringify({ line, name })));
+      throw error;
+    }
+    return tables;
   }
 
   /**
@@ -105,6 +143,7 @@ export class Database {
    * @example
    * ```ts
    * const t = await db.openTable("docs");
+   * const trial = await db.openTable("docs", { branch: "trial" });
    * ```
    */
   async openTable(
@@ -112,13 +151,19 @@ export class Database {
     options?: OpenTableOptions,
     ...more: readonly never[]
   ): Promise<Table<UntypedTable>> {
-    const { bigints } = checkOptions("openTable", OPEN_TABLE, options, more);
+    const { bigints, branch } = checkOptions("openTable", OPEN_TABLE, options, more);
     checkName(name);
-    const native = await callAsync(() => this.#native.openTable(name));
+    const line = this.#line(name, branch);
+    const native = await callAsync(() => this.#native.openTable(line));
     const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
     checkBigints(name, schema, bigints);
     return new Table(
-      new TableHandle(name, native, schema, { definition: undefined, services: this.#services, bigints }),
+      new TableHandle(line, native, schema, {
+        definition: undefined,
+        services: this.#services,
+        database: this.#native,
+        bigints,
+      }),
     );
   }
 
@@ -147,6 +192,7 @@ export class Database {
     const target = {
       definition,
       services: this.#services,
+      database: this.#native,
       open: () => this.#find(definition.name),
       create: async () => await this.#create(definition),
     };
@@ -324,11 +370,22 @@ export class Database {
   }
 
   /** A table with the types of a declaration, which must fit it. */
-  async #typed<D extends AnyTable>(definition: D, native: NativeTable): Promise<Table<D>> {
+  async #typed<D extends AnyTable>(
+    definition: D,
+    native: NativeTable,
+    line: string = definition.name,
+  ): Promise<Table<D>> {
     const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
     checkSchema(definition, schema);
-    const handle = new TableHandle(definition.name, native, schema, { definition, services: this.#services });
+    const [services, database] = [this.#services, this.#native];
+    const handle = new TableHandle(line, native, schema, { definition, services, database });
     return new Table<D>(handle);
+  }
+
+  /** What a table, or a branch of it, is opened by. */
+  #line(name: string, branch: string | undefined): string {
+    if (branch !== undefined) checkBranch(branch);
+    return lineOf(name, branch);
   }
 
   /** The table with that name, or undefined. */

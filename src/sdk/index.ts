@@ -11,6 +11,8 @@ export type {
 export { type EmbeddingFactory, type EmbeddingSpec, Registry } from "../embeddings/registry";
 export { type ErrorPlace, VarveError, type VarveErrorCode } from "../varve-error";
 export type { Backup, BackupOptions, BackupProgress, CopiedTable } from "./backup";
+export type { Branch, BranchOptions } from "./branch/branch";
+export type { MergeConflict, MergeOptions, MergeResult, ResolveConflict } from "./branch/merge";
 export type { BucketCredentials, BucketOptions, LastingCredentials } from "./bucket";
 export type { AsOf, Instant } from "./call/as-of";
 export type { Commit, CommitOptions, Operation, WriteResult } from "./call/commit";
@@ -51,7 +53,7 @@ export type {
 } from "./observe/call-event";
 export type { Listener } from "./observe/listener";
 export type { CallObserver, Observer } from "./observe/observers";
-export type { OpenTableOptions } from "./open-table-options";
+export type { OpenTableOptions, TableOptions } from "./open-table-options";
 export type {
   AnyRef,
   ColumnRef,

@@ -1,6 +1,17 @@
 import { describeValue } from "../describe-value";
 import type { EmbeddingFunction, EmbeddingInput } from "../embeddings/embedding-function";
 import { refuseMore } from "../own-options";
+import {
+  BRANCH,
+  type Branch,
+  type BranchOptions,
+  branches,
+  createBranch,
+  deleteBranch,
+  lineOf,
+  partsOf,
+} from "./branch/branch";
+import { MERGE, type MergeOptions, type MergeResult, merge } from "./branch/merge";
 import { type AsOf, toAsOfJson } from "./call/as-of";
 import {
   COMMIT,
@@ -31,7 +42,7 @@ import {
   missingVectors,
 } from "./columns/backfill";
 import { REEMBED, type ReembedOptions, reembed } from "./columns/reembed";
-import type { TableHandle } from "./handle/table-handle";
+import { TableHandle, type TableInfo } from "./handle/table-handle";
 import {
   type Cleanup,
   OPTIMIZE,
@@ -275,6 +286,65 @@ export class Table<D extends AnyTable = UntypedTable> extends TableView<D> {
     refuseMore("deleteTag", more);
     checkName(name);
     await callAsync(() => this.handle.native.deleteTag(name));
+  }
+
+  /** The branch that this handle reads and writes; `"main"` for the table itself. */
+  get branchName(): string {
+    return partsOf(this.handle.name).branch;
+  }
+
+  /**
+   * Begins a branch and opens it: a table of its own over the same files. It has the history of this line up to where it begins, and from
+   * there each goes its own way: rows, columns, tags and retention. It costs one small file, however large the table is; to begin at a
+   * point of the past costs 16 bytes more for each row that is newer and shares a file with older ones.
+   *
+   * @example
+   * ```ts
+   * const trial = await t.branch("smaller-chunks");
+   * await trial.upsert(rows);
+   * const then = await t.branch("as-of-launch", { from: { tag: "launch" } });
+   * ```
+   */
+  async branch(name: string, options?: BranchOptions, ...more: readonly never[]): Promise<Table<D>> {
+    const native = await createBranch(this.handle, name, checkOptions("branch", BRANCH, options, more));
+    const { schema } = JSON.parse(await callAsync(() => native.info())) as TableInfo;
+    const line = lineOf(partsOf(this.handle.name).table, name);
+    return new Table<D>(new TableHandle(line, native, schema, this.handle.options));
+  }
+
+  /** The branches of the table, by name. */
+  async branches(...more: readonly never[]): Promise<Branch[]> {
+    refuseMore("branches", more);
+    return await branches(this.handle);
+  }
+
+  /** Deletes a branch with its history, and the files that only it needed. Branches that began in it stay whole. */
+  async deleteBranch(name: string, ...more: readonly never[]): Promise<void> {
+    refuseMore("deleteBranch", more);
+    await deleteBranch(this.handle, name);
+  }
+
+  /**
+   * Takes over into this line what another has changed since both last met, in one commit: rows that came, changed and went, by primary key.
+   * Each is compared as it was then, as it is here and as it is there. Vectors are taken along and not computed again. Columns that were added
+   * or renamed there are so here too, in a commit before it. `"main"` is the table itself, so that a branch can be brought up to date.
+   *
+   * A row that both changed is a conflict, which `onConflict` settles. Where nothing is new nothing is done, so you can merge again and again as
+   * both go on. Rows that a function made are written in a commit before it, and the result counts them.
+   *
+   * @example
+   * ```ts
+   * const { conflicts } = await t.merge("trial", { dryRun: true });
+   * await t.merge("trial", { onConflict: (base, ours, theirs) => ours ?? theirs });
+   * ```
+   */
+  async merge(
+    from: string,
+    options?: MergeOptions<D["$row"], D["$insert"]>,
+    ...more: readonly never[]
+  ): Promise<MergeResult<D["$row"]>> {
+    const given = checkOptions("merge", MERGE, options as MergeOptions | undefined, more);
+    return (await this.handle.told(merge(this.handle, from, given))) as MergeResult<D["$row"]>;
   }
 
   /**

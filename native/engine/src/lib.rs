@@ -16,6 +16,7 @@
 //! - `compute`: values that are computed from rows.
 //! - `fragment`: immutable runs of rows in Arrow IPC files.
 //! - `history`: what was true when.
+//! - `home`: where a table lives, with the lines that share its files.
 //! - `index`: candidates for an answer, from codes of vectors and from the words of texts.
 //! - `snapshot`: a version, to be read: which rows it sees, and what stands in them.
 //! - `search`: the nearest rows of a version: planned, then exact or through indexes.
@@ -62,6 +63,7 @@ mod filter;
 mod format;
 mod fragment;
 mod history;
+mod home;
 mod index;
 mod schema;
 mod search;

@@ -75,6 +75,33 @@ impl NativeDatabase {
         self.table_later(move |database| database.open_table(&name))
     }
 
+    /// Begins a branch of a table, or of a branch of it, and opens it.
+    #[napi(ts_return_type = "Promise<NativeTable>")]
+    pub fn create_branch(&self, request: String) -> Work<Arc<Opened>, NativeTable> {
+        self.table_later(move |database| varve_protocol::create_branch(database, &request))
+    }
+
+    /// The branches of a table, as JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn branches(&self, table: String) -> TextWork {
+        let call = move |database: &Database| varve_protocol::branches(database, &table);
+        self.later(call, |text| text)
+    }
+
+    /// Removes a branch.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn delete_branch(&self, request: String) -> TextWork {
+        let call = move |database: &Database| varve_protocol::delete_branch(database, &request);
+        self.later(call, |text| text)
+    }
+
+    /// Takes over what another line of a table changed.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn merge(&self, request: String) -> TextWork {
+        let call = move |database: &Database| varve_protocol::merge(database, &request);
+        self.later(call, |text| text)
+    }
+
     /// Gives a table another name.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn rename_table(&self, from: String, to: String) -> TextWork {

@@ -207,11 +207,15 @@ fn commit(entry: &Raw<Commit>, tags: &[Tag]) -> Json {
         .filter(|tag| tag.version == commit.version)
         .map(|tag| tag.name.as_str())
         .collect();
+    let merged = commit
+        .merged
+        .as_ref()
+        .map(|point| json!({ "branch": point.branch, "version": point.version }));
     json!({
         "version": commit.version, "committedAt": commit.committed_at, "clock": commit.clock,
         "effectiveAt": commit.effective_at, "operation": commit.operation,
         "inserted": commit.inserted, "updated": commit.updated, "deleted": commit.deleted,
-        "purged": commit.purged,
+        "purged": commit.purged, "merged": merged,
         "message": commit.message, "properties": commit.properties, "tags": tags,
     })
 }

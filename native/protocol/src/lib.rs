@@ -29,6 +29,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod aggregate;
+mod branch;
 mod database;
 mod draft;
 mod failure;
@@ -45,6 +46,7 @@ mod traffic;
 mod write;
 
 pub use aggregate::aggregate;
+pub use branch::{branches, create_branch, delete_branch, merge};
 pub use database::{backup, copy_progress, create_table, verify_table};
 pub use draft::{Draft, stage, stage_arrow};
 pub use failure::failure;

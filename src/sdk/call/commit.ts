@@ -63,6 +63,7 @@ export type Operation =
   | "restore"
   | "reembed"
   | "purge"
+  | "merge"
   // An intersection keeps the words above from being swallowed by `string`, so that editors still offer them.
   | (string & {});
 
@@ -89,6 +90,8 @@ export interface Commit {
   readonly deleted: number;
   /** Only of a purge: how many rows it removed from every version, also those that were removed from the newest one before. */
   readonly purged?: number;
+  /** Only of a merge: the line whose rows it took over, `"main"` being the table itself, and up to which version. */
+  readonly merged?: { readonly branch: string; readonly version: number };
   /** The message of the writer. */
   readonly message: string | null;
   /** The further data of the writer. */
@@ -154,6 +157,7 @@ export function toCommits(text: string): Commit[] {
     updated: commit.updated,
     deleted: commit.deleted,
     ...(commit.operation === "purge" ? { purged: commit.purged ?? 0 } : {}),
+    ...(commit.merged ? { merged: { ...commit.merged, branch: commit.merged.branch ?? "main" } } : {}),
     message: commit.message ?? null,
     properties: commit.properties ?? null,
     tags: commit.tags ?? [],

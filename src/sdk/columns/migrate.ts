@@ -10,7 +10,7 @@ import { checkSignal, LONG, type LongOptions } from "../call/progress";
 import type { EmbedServices } from "../embed/table-embedder";
 import { TableHandle, type TableInfo } from "../handle/table-handle";
 import { callAsync } from "../native/call";
-import type { NativeTable } from "../native/open";
+import type { NativeDatabase, NativeTable } from "../native/open";
 import { callCode } from "../schema/column-code";
 import { type Comparison, compareSchema, type SchemaStep } from "../schema/compare-schema";
 import { schemaDiffers } from "../schema/schema-errors";
@@ -54,6 +54,7 @@ export interface Migration {
 export interface MigrationTarget {
   readonly definition: AnyTable;
   readonly services: EmbedServices;
+  readonly database: NativeDatabase;
   /** The table; undefined where there is none. */
   open(): Promise<NativeTable | undefined>;
   /** Creates it, or opens it where somebody else was faster. */
@@ -148,9 +149,9 @@ class MigrationRun {
   }
 
   async #embed({ kind, column, derived }: EmbedStep): Promise<void> {
-    const { definition, services } = this.#target;
+    const { definition, services, database } = this.#target;
     const { schema } = await infoOf(this.#native);
-    const options = { definition: undefined, services };
+    const options = { definition: undefined, services, database };
     const handle = new TableHandle(definition.name, this.#native, schema, options);
     if (kind === "reembed") await reembed(handle, column, derived.function, this.#options);
     else await addDerived(handle, column, derived, this.#options);

@@ -10,7 +10,7 @@ import type { AnyFunction } from "../embed/traits";
 import { BufferPool } from "../native/batch-buffer";
 import { callAsync } from "../native/call";
 import { RowEncoder } from "../native/encode";
-import type { NativeTable } from "../native/open";
+import type { NativeDatabase, NativeTable } from "../native/open";
 import { renamedColumns } from "../schema/column-changes";
 import type { AnyTable } from "../schema/table-definition";
 import { joinSchema, type SchemaJson, type TableSchema, type VectorField } from "../schema/table-schema";
@@ -38,6 +38,8 @@ const SCRATCH_NUMBERS = 4096;
 export interface HandleOptions {
   readonly definition: AnyTable | undefined;
   readonly services: EmbedServices;
+  /** Where its branches are. */
+  readonly database: NativeDatabase;
   readonly bigints?: readonly string[] | undefined;
   /** Functions of derived columns that were embedded again since the table was opened. */
   readonly functions?: ReadonlyMap<string, AnyFunction> | undefined;

@@ -22,6 +22,14 @@ export declare class NativeDatabase {
   createTable(name: string, schema: string): Promise<NativeTable>
   /** Opens a table. */
   openTable(name: string): Promise<NativeTable>
+  /** Begins a branch of a table, or of a branch of it, and opens it. */
+  createBranch(request: string): Promise<NativeTable>
+  /** The branches of a table, as JSON. */
+  branches(table: string): Promise<string>
+  /** Removes a branch. */
+  deleteBranch(request: string): Promise<string>
+  /** Takes over what another line of a table changed. */
+  merge(request: string): Promise<string>
   /** Gives a table another name. */
   renameTable(from: string, to: string): Promise<string>
   /** Removes a table with its history. */

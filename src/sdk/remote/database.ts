@@ -30,6 +30,22 @@ export class RemoteDatabase implements NativeDatabase {
     return readOnly("Making a table");
   }
 
+  createBranch(): Promise<NativeTable> {
+    return readOnly("branch()");
+  }
+
+  branches(): Promise<string> {
+    return readOnly("branches()");
+  }
+
+  deleteBranch(): Promise<never> {
+    return readOnly("deleteBranch()");
+  }
+
+  merge(): Promise<string> {
+    return readOnly("merge()");
+  }
+
   renameTable(): Promise<never> {
     return readOnly("renameTable()");
   }

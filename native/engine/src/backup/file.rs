@@ -5,7 +5,7 @@ use crate::environment::Stop;
 use crate::error::{Code, Error, Result};
 use crate::format::{LogNode, RunRef, log_node, open_json};
 use crate::fragment::PassingFile;
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 
 /// Copies a file and checks it on the way: it is there when it was whole, and not before. `false` where the source does not have it.
 ///

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::error::{Code, Error, Result};
 use crate::format::Manifest;
 use crate::history::Log;
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 
 /// What to do with what is there and is not to be written over.
 const HINT: &str = "Copy to another place, or drop the table there first. Nothing was changed.";

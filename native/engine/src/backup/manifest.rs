@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use super::wanted::FOLDERS;
 use crate::error::{Code, Result};
 use crate::format::{COPYING, DeathsPlace, JOURNAL, LastPurge, LogPlace, Manifest, PURGED, Raw, Retired};
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 use crate::store::PutOutcome;
 
 /// The names that lie in the folders of a table.

@@ -8,7 +8,7 @@ use super::wanted::{Wanted, wanted};
 use crate::environment::Stop;
 use crate::error::{Code, Error, Result};
 use crate::format::{LogPlace, Manifest};
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 use crate::store::PutOutcome;
 
 /// How often a copy begins again because files that it was about to copy were replaced. Each time fewer are missing.

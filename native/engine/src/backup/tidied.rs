@@ -5,7 +5,7 @@ use super::manifest::Listed;
 use crate::error::{Code, Result};
 use crate::format::{Manifest, Raw};
 use crate::history::{Tag, Tags};
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 use crate::table::Table;
 
 fn tags_of(home: &TableHome) -> Tags {

@@ -2,7 +2,8 @@ use super::cut::cut;
 use crate::error::{Code, Error, Result};
 use crate::format::{BRANCHES, LinePoint, Manifest};
 use crate::history::AsOf;
-use crate::snapshot::{Elsewhere, TableHome, TableState};
+use crate::home::{Elsewhere, TableHome};
+use crate::snapshot::TableState;
 use crate::store::{PutOutcome, branch_of, check_branch_name, line_of, table_of};
 use crate::table::{Created, Table};
 

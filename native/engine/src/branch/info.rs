@@ -1,6 +1,6 @@
 use crate::error::Result;
 use crate::format::Manifest;
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 use crate::store::branch_of;
 
 /// A branch of a table.

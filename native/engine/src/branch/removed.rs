@@ -1,6 +1,6 @@
 use crate::error::Result;
 use crate::format::Raw;
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 use crate::table::Table;
 
 /// Ends a branch: its manifests and tags go, and then the files that only it needed. `table` is any other line. Where this is cut short in between,

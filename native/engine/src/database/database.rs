@@ -7,8 +7,8 @@ use crate::backup::{Copied, CopyProgress, CopyRun, copy_table};
 use crate::environment::{Environment, Stop, SystemEnvironment};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathsPlace, FORMAT, JOURNAL, LogPlace, Manifest, Raw};
+use crate::home::{TableHome, not_found};
 use crate::schema::{Field, Schema};
-use crate::snapshot::{TableHome, not_found};
 use crate::store::{
     Catalog, DIRECTORY_ENDING, LocalStore, MemoryStore, PutOutcome, branch_of, check_line_name,
     check_table_name, in_other_case, swap_case, table_of,

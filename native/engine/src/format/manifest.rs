@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::features::{BRANCHES, unknown_to_writer};
-use super::{ChunkRef, Commit, Fragment, IndexEntry, InlineRows, Raw, RunRef, seal_json};
+use super::{ChunkRef, Commit, Fragment, IndexEntry, InlineRows, LinePoint, Raw, RunRef, seal_json};
 use crate::error::{Code, Error, Result};
 use crate::schema::{Field, Schema, TextSearch, indexed_fields, searched_texts};
 
@@ -83,22 +83,6 @@ pub struct LastPurge {
     /// In a copy: the sequence of this purge where it was copied from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copied: Option<u64>,
-}
-
-/// A version of a line: of a table, or of a branch of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinePoint {
-    /// The incarnation of the line.
-    pub line: String,
-    /// The name of the branch; none where it is the table itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub branch: Option<String>,
-    /// The version.
-    pub version: u64,
-    /// The version of this line right after it began there, or took that over.
-    pub here: u64,
-    /// When that was, in milliseconds.
-    pub at: i64,
 }
 
 /// Where the deaths lie.

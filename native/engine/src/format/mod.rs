@@ -11,6 +11,7 @@ mod features;
 mod index_entry;
 mod inline;
 mod layout;
+mod line_point;
 mod manifest;
 mod raw;
 mod rows;
@@ -25,8 +26,9 @@ pub(crate) use features::{BRANCHES, COPYING, JOURNAL, PURGED};
 pub(crate) use index_entry::{Covers, IndexEntry, IndexFile, TextColumn};
 pub(crate) use inline::{InlineRows, default_of, value_of};
 pub(crate) use layout::{Bound, ColumnPlace, ColumnStats, Fragment, GroupFile, Span};
+pub use line_point::LinePoint;
+pub use manifest::Manifest;
 pub(crate) use manifest::{DeathsPlace, FORMAT, LastPurge, LogPlace, Retired};
-pub use manifest::{LinePoint, Manifest};
 pub use raw::Raw;
 pub(crate) use rows::Rows;
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::home::TableHome;
 use super::open_index::OpenIndex;
 use super::state::{Known, TableState};
 use crate::error::{Code, Error, Result};
 use crate::format::{DeathRun, Fragment, InlineRows, Manifest};
 use crate::fragment::Segment;
 use crate::history::Deaths;
+use crate::home::TableHome;
 use crate::store::FileName;
 
 /// How often a reader starts anew because the files it wants were replaced under it.

@@ -1,6 +1,5 @@
 //! Versions of a table, to be read: which rows one sees, and what stands in them. Nothing here changes a table.
 //!
-//! - `home`: where a table lives; its manifests by number. `lines`: its branches, and the files that they share with it.
 //! - `open_index`, `state`, `load`: a manifest with its files open, and the newest one found while others go on writing.
 //! - `state` also has the [`Snapshot`], which sees some of the rows: those born by its watermark and not dead at its version.
 //! - `lookup`: rows by key, by id and by filter.
@@ -16,10 +15,8 @@ mod confidence;
 mod diff;
 mod distinct;
 mod export;
-mod home;
 mod indexed;
 mod lifetime;
-mod lines;
 mod load;
 mod lookup;
 mod open_index;
@@ -37,10 +34,8 @@ pub use confidence::{Confidence, Sureness};
 pub use diff::Difference;
 pub(crate) use distinct::Distinct;
 pub use export::Beside;
-pub(crate) use home::{TableHome, not_found, unknown};
 pub use indexed::{Took, Way};
 pub use lifetime::{KeyHistory, Lifetime, Moment};
-pub(crate) use lines::Elsewhere;
 pub(crate) use lookup::{RowPlace, key_at, with_keys};
 pub(crate) use open_index::OpenIndex;
 pub use picked::{Cell, Picked};

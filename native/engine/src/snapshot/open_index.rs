@@ -1,11 +1,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::home::TableHome;
 use crate::column::Buffer;
 use crate::error::{Code, Error, Result};
 use crate::format::{Covers, IndexFile, Manifest};
 use crate::fragment::CheckedFile;
+use crate::home::TableHome;
 use crate::index::scalar::ScalarIndex;
 use crate::index::text::TextIndex;
 use crate::index::vector::VectorIndex;

@@ -1,7 +1,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::home::TableHome;
 use super::indexed::Served;
 use super::open_index::OpenIndex;
 use super::spread::{Spread, Spreads};
@@ -11,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::format::Manifest;
 use crate::fragment::Segment;
 use crate::history::{Deaths, Visibility, visible};
+use crate::home::TableHome;
 use crate::schema::{Field, Schema};
 
 /// A table as one manifest describes it, with its files open. Immutable.

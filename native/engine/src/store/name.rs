@@ -6,6 +6,9 @@ use crate::error::{Code, Error, Result};
 /// What stands between the name of a table and that of a branch. No name of a table has it.
 const BRANCH: char = '@';
 
+/// What the table itself is called among its branches.
+const MAIN: &str = "main";
+
 /// What the directory of a line ends with.
 pub(crate) const DIRECTORY_ENDING: &str = ".varve";
 
@@ -36,6 +39,12 @@ pub(crate) fn check_line_name(name: &str) -> Result<()> {
 /// # Errors
 /// [`Code::InvalidName`], with the rules.
 pub(crate) fn check_branch_name(name: &str) -> Result<()> {
+    if fold_case(name) == MAIN {
+        let message = format!(
+            "\"{name}\" cannot be the name of a branch: it is what the table itself is called among its branches."
+        );
+        return Err(Error::new(Code::InvalidName, message).hint("Choose another name."));
+    }
     check(name, "a branch")
 }
 

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::format::{Fragment, Manifest};
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 use crate::store::Store;
 
 /// Files that were written for a manifest which is not there yet. They go with this value, unless they are kept.

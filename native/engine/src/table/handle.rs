@@ -12,7 +12,8 @@ use super::purge::Tries;
 use crate::error::{Code, Result};
 use crate::format::{Commit, Raw};
 use crate::history::{AsOf, Leases, Log, Tag, Tags};
-use crate::snapshot::{Snapshot, TableHome, TableState};
+use crate::home::TableHome;
+use crate::snapshot::{Snapshot, TableState};
 
 /// A table: rows with a schema and a history. Shared freely between threads.
 ///

@@ -5,7 +5,8 @@ use super::created::Kept;
 use super::handle::Table;
 use super::landing::Landing;
 use crate::error::{Code, Result};
-use crate::snapshot::{TableState, unknown};
+use crate::home::unknown;
+use crate::snapshot::TableState;
 use crate::store::PutOutcome;
 
 impl Table {

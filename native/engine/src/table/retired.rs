@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 use super::handle::Table;
 use crate::error::Result;
 use crate::format::Raw;
-use crate::snapshot::{Elsewhere, TableState};
+use crate::home::Elsewhere;
+use crate::snapshot::TableState;
 
 /// So many manifests are kept beside the newest, for readers that are just opening one of them.
 const KEPT: u64 = 4;

@@ -6,7 +6,8 @@ use crate::error::{Code, Error, Result};
 use crate::format::{Covers, DeathRun, IndexEntry, IndexFile, Manifest, RunRef};
 use crate::fragment::Segment;
 use crate::history::{CLOCKS_DIFFER_MS, Log, Tags};
-use crate::snapshot::{OpenIndex, TableHome, TableState};
+use crate::home::TableHome;
+use crate::snapshot::{OpenIndex, TableState};
 use crate::table::Table;
 use crate::upkeep::scalar_rows::check_values;
 

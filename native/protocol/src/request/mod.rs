@@ -1,6 +1,7 @@
 //! The requests, read from JSON. `docs/protocol.md` shows each of them.
 
 mod aggregate;
+mod branch;
 mod cursor;
 mod other;
 mod parse;
@@ -10,6 +11,7 @@ mod select;
 mod write;
 
 pub(crate) use aggregate::Aggregate;
+pub(crate) use branch::{BranchName, Merge, NewBranch};
 pub(crate) use other::{
     Alter, Backup, Diff, History, NewPin, NewTag, NewVectors, Purge, Renewal, Restore, Retention,
 };

@@ -246,7 +246,7 @@ impl Read {
     }
 }
 
-fn key_of(json: &Json) -> Result<Value> {
+pub(super) fn key_of(json: &Json) -> Result<Value> {
     let int = |text: &Json| text.get("$int")?.as_str()?.parse().ok();
     match json {
         Json::String(text) => Ok(Value::Text(text.clone())),

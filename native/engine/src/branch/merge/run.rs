@@ -43,6 +43,8 @@ pub struct Merged {
     pub written: Written,
     /// The version that was taken over.
     pub taken: u64,
+    /// The version that both were compared with, and whether it is one of the line that was merged into, and not of the other.
+    pub base: (bool, u64),
     /// The rows that both lines changed and for which nothing was said, by their keys; only of a dry run.
     pub conflicts: Vec<MergeConflict>,
 }
@@ -84,6 +86,7 @@ struct Merging<'m> {
     merge: &'m Merge,
     ours: Snapshot,
     from: LinePoint,
+    base: (bool, u64),
     columns: MergedColumns,
     plan: Plan,
 }
@@ -112,6 +115,7 @@ impl<'m> Merging<'m> {
                 at: ours.home.environment.now(),
             },
             ours: here,
+            base: (base.is_ours, base.rows.version()),
             columns,
             plan,
         })
@@ -155,6 +159,7 @@ impl<'m> Merging<'m> {
                 deferred: 0,
             },
             taken: self.from.version,
+            base: self.base,
             conflicts: self.plan.conflicts,
         })
     }
@@ -196,6 +201,7 @@ impl<'m> Merging<'m> {
         Ok(Merged {
             written,
             taken: self.from.version,
+            base: self.base,
             conflicts: Vec::new(),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
-use crate::snapshot::TableHome;
+use crate::home::TableHome;
 
 type Queues = HashMap<(std::path::PathBuf, String), Weak<Mutex<()>>>;
 

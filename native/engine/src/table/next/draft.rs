@@ -2,7 +2,8 @@ use std::sync::{Arc, PoisonError};
 
 use crate::error::Result;
 use crate::format::{Manifest, Raw, Retired};
-use crate::snapshot::{Known, TableHome, TableState};
+use crate::home::TableHome;
+use crate::snapshot::{Known, TableState};
 use crate::table::created::Created;
 use crate::table::handle::Table;
 use crate::table::landing::Landing;

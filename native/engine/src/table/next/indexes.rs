@@ -1,7 +1,8 @@
 use super::draft::NextManifest;
 use crate::error::Result;
 use crate::format::{Covers, IndexEntry, IndexFile, Raw};
-use crate::snapshot::{OpenIndex, TableHome};
+use crate::home::TableHome;
+use crate::snapshot::OpenIndex;
 
 impl NextManifest {
     /// Puts a segment in the place of others.

@@ -118,6 +118,16 @@ impl Caller {
             "tag" => text(protocol::tag(table, request)?),
             "tags" => text(protocol::tags(table)?),
             "delete_tag" => text(protocol::delete_tag(table, word(request).as_str().unwrap())?),
+            "create_branch" => {
+                protocol::create_branch(&self.database, request)?;
+                Json::Null
+            }
+            "branches" => text(protocol::branches(
+                &self.database,
+                word(request).as_str().unwrap(),
+            )?),
+            "delete_branch" => text(protocol::delete_branch(&self.database, request)?),
+            "merge" => text(protocol::merge(&self.database, request)?),
             "pin" => text(protocol::pin(table, request)?),
             "renew_pin" => text(protocol::renew_pin(table, request)?),
             "unpin" => text(protocol::unpin(table, word(request).as_str().unwrap())?),

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::home::TableHome;
+use super::table_home::TableHome;
 use crate::error::{Code, Result};
 use crate::format::Manifest;
 use crate::history::Log;

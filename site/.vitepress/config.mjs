@@ -36,6 +36,7 @@ const guide = [
   group("Time", {
     "as-of": "Versions, as of",
     "across-time": "Across time",
+    branches: "Branches",
     purge: "Erasing",
     backup: "Backups and copies",
     durability: "What is promised",

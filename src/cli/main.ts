@@ -1,6 +1,7 @@
 import { isError } from "../realm";
 import { type Failure, failureOf, usageError } from "./cli-error";
 import { type Command, readInput } from "./command";
+import { branchCommand } from "./commands/branch";
 import { copyCommand } from "./commands/copy";
 import { diffCommand } from "./commands/diff";
 import { evalCommand } from "./commands/eval";
@@ -10,6 +11,7 @@ import { importCommand } from "./commands/import";
 import { ingestCommand } from "./commands/ingest";
 import { logCommand } from "./commands/log";
 import { mcpCommand } from "./commands/mcp";
+import { mergeCommand } from "./commands/merge";
 import { optimizeCommand } from "./commands/optimize";
 import { restoreCommand } from "./commands/restore";
 import { searchCommand } from "./commands/search";
@@ -36,6 +38,8 @@ const commands: readonly Command[] = [
   diffCommand,
   tagCommand,
   restoreCommand,
+  branchCommand,
+  mergeCommand,
   tablesCommand,
   optimizeCommand,
   verifyCommand,

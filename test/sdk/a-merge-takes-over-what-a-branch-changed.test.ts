@@ -1,5 +1,6 @@
 import { int, type Table } from "varve";
 import { describe, expect, test } from "vitest";
+import { memoryDatabase } from "../support/database";
 import { type docs, hash, openDocs, threeDocs } from "../support/docs";
 
 type Docs = Table<typeof docs>;

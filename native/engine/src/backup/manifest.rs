@@ -2,7 +2,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::wanted::FOLDERS;
 use crate::error::{Code, Result};
-use crate::format::{COPYING, DeathsPlace, JOURNAL, LastPurge, LogPlace, Manifest, PURGED, Raw, Retired};
+use crate::format::{
+    BRANCHES, COPYING, DeathsPlace, JOURNAL, LastPurge, LogPlace, Manifest, PURGED, Raw, Retired,
+};
 use crate::home::TableHome;
 use crate::store::PutOutcome;
 
@@ -40,6 +42,7 @@ pub(super) fn begun(newest: &Manifest, sequence: u64, id: String, journals: bool
         kept: Vec::new(),
         retired: Vec::new(),
         purge: None,
+        merged: Vec::new(),
         ..newest.clone()
     }
 }
@@ -62,7 +65,7 @@ pub(super) fn following(
         // Of the place, and of what was done there.
         let own = before
             .iter()
-            .filter(|feature| [JOURNAL, PURGED].contains(&feature.as_str()));
+            .filter(|feature| [JOURNAL, PURGED, BRANCHES].contains(&feature.as_str()));
         features.extend(own.cloned());
         features.sort();
         features.dedup();
@@ -109,7 +112,7 @@ pub(super) fn says_the_same(one: &Manifest, other: &Manifest) -> Result<bool> {
         manifest.retired.clear();
         manifest.purge = None;
         for features in [&mut manifest.reader_features, &mut manifest.writer_features] {
-            features.retain(|feature| ![JOURNAL, PURGED].contains(&feature.as_str()));
+            features.retain(|feature| ![JOURNAL, PURGED, BRANCHES].contains(&feature.as_str()));
             features.sort();
         }
         manifest.encode()

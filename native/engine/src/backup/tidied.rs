@@ -72,9 +72,11 @@ fn remove_unnamed(target: &TableHome, manifest: &Manifest, listed: &Listed) -> R
     let retired = manifest.retired.iter().map(Raw::get);
     let retired = retired.map(|retired| (retired.directory.as_str(), retired.file.as_str()));
     let named: HashSet<(&str, &str)> = manifest.files().chain(retired).collect();
+    let elsewhere = target.elsewhere(manifest, true)?;
     for folder in ["data", "deaths", "index"] {
         let names = listed.get(folder).into_iter().flatten();
-        for name in names.filter(|name| !named.contains(&(folder, name.as_str()))) {
+        let is_named = |name: &str| named.contains(&(folder, name)) || elsewhere.has(name);
+        for name in names.filter(|name| !is_named(name)) {
             target.store.remove(&target.path(&format!("{folder}/{name}")))?;
         }
         target.store.confirm(&target.path(&format!("{folder}/")))?;

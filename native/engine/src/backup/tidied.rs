@@ -9,7 +9,7 @@ use crate::home::TableHome;
 use crate::table::Table;
 
 fn tags_of(home: &TableHome) -> Tags {
-    Tags::new(Arc::clone(&home.store), home.own_path("_tags"))
+    Tags::new(Arc::clone(&home.store), home.path("_tags"))
 }
 
 /// The tags of a table whose versions a manifest has. Asked after the manifest was read: what was taken away before is not among them.

@@ -6,6 +6,9 @@ use crate::error::{Code, Error, Result};
 use crate::format::{Manifest, manifest_name};
 use crate::store::{Catalog, DIRECTORY_ENDING, ManifestLog, PutOutcome, Store, pool_of};
 
+/// The folders that each line has for itself.
+const OWN: [&str; 2] = ["_manifests", "_tags"];
+
 /// How many milliseconds a drop waits for the clock at the most.
 const WAIT_MS: usize = 4;
 /// Writers that are late put no more manifests than this.
@@ -41,14 +44,10 @@ impl TableHome {
         }
     }
 
-    /// The path of a file, or of a folder, that other lines of the table may share: `data`, `deaths`, `index`, `_log`.
+    /// The path of a folder, or of a file in one. Manifests and tags belong to this line alone; what else there is, all lines share.
     pub(crate) fn path(&self, name: &str) -> String {
-        format!("{}/{name}", self.pool)
-    }
-
-    /// The path of what belongs to this line alone: `_manifests`, `_tags`.
-    pub(crate) fn own_path(&self, name: &str) -> String {
-        format!("{}/{name}", self.directory)
+        let is_own = OWN.iter().any(|folder| name.starts_with(folder));
+        format!("{}/{name}", if is_own { &self.directory } else { &self.pool })
     }
 
     /// The home of another line of the same store.

@@ -25,7 +25,7 @@ impl Table {
         let state = self.refresh()?;
         state.manifest.check_writable()?;
         let ending = self.ending(&state)?;
-        let mut found = Found::new(&self.home);
+        let mut found = Found::new(&self.home, self.home.elsewhere(&state.manifest, false)?);
         self.unreached(&state, &mut found)?;
         self.replaced(&state, &ending, &mut found)?;
         Ok(Cleanup {

@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::snapshot::TableHome;
+use crate::home::{Elsewhere, TableHome};
 
 /// A file that would go.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,13 +54,18 @@ impl Why {
 /// Collects files with their lengths.
 pub(super) struct Found<'a> {
     home: &'a TableHome,
+    /// What other lines of the table need stays.
+    elsewhere: Elsewhere,
     files: Vec<Leaving>,
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn new(home: &'a TableHome) -> Self {
-        let files = Vec::new();
-        Self { home, files }
+    pub(super) fn new(home: &'a TableHome, elsewhere: Elsewhere) -> Self {
+        Self {
+            home,
+            elsewhere,
+            files: Vec::new(),
+        }
     }
 
     /// All of them in order, each once.
@@ -73,6 +78,9 @@ impl<'a> Found<'a> {
 
     /// Adds a file, if it is there.
     pub(super) fn add(&mut self, folder: &str, name: &str, why: Why, after_ms: u64) -> Result<()> {
+        if self.elsewhere.has(name) {
+            return Ok(());
+        }
         let home = self.home;
         let Some(bytes) = home.store.length(&home.path(&format!("{folder}/{name}")))? else {
             return Ok(());

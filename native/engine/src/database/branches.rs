@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::database::{Database, branch_not_found};
+use super::tables::{Database, branch_not_found};
 use crate::branch::{Branch, Merge, Merged, branches_of, fork, merge, remove_branch};
 use crate::error::{Code, Error, Result};
 use crate::history::AsOf;

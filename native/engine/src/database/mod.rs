@@ -1,8 +1,8 @@
 //! Databases: where tables are created, opened, listed and dropped.
 //!
-//! - `database`: tables by name, and their copies elsewhere. `branches`: the lines of a table.
+//! - `tables`: tables by name, and their copies elsewhere. `branches`: the lines of a table.
 
 mod branches;
-mod database;
+mod tables;
 
-pub use database::{Backup, Database};
+pub use tables::{Backup, Database};

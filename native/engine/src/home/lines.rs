@@ -93,11 +93,12 @@ impl TableHome {
             match self.newest_manifest() {
                 // What is gone needs nothing.
                 Err(error) if error.code() == Code::TableNotFound => return Ok(()),
-                newest => match newest?.1 {
-                    Some(manifest) => break manifest,
-                    // It was replaced while it was read.
-                    None => {}
-                },
+                // Where there is none, it was replaced while it was read.
+                newest => {
+                    if let Some(manifest) = newest?.1 {
+                        break manifest;
+                    }
+                }
             }
         };
         files.extend(manifest.files().map(|(_, file)| file.to_owned()));

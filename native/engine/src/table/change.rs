@@ -21,7 +21,7 @@ pub struct CommitOptions {
     /// The newest version there must be: compare and set.
     pub if_version: Option<u64>,
     /// What it takes over of another line, where it is a merge.
-    pub merged: Option<LinePoint>,
+    pub merged: Option<Box<LinePoint>>,
 }
 
 /// Words and properties of a commit stand in every manifest until the log is closed: they are for people, not for data.

@@ -187,7 +187,7 @@ impl<'m> Merging<'m> {
         }
         let options = CommitOptions {
             if_version: Some(version),
-            merged: Some(self.from.clone()),
+            merged: Some(Box::new(self.from.clone())),
             ..self.merge.options.clone()
         };
         if self.plan.is_empty() {

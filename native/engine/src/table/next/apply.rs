@@ -52,7 +52,7 @@ impl NextManifest {
         let effective = Effective::of(&state.manifest.log, given, change.effective_again, now)?;
         let merged = change.options.merged.map(|point| LinePoint {
             here: version,
-            ..point
+            ..*point
         });
         if let Some(point) = &merged {
             self.manifest.merged.retain(|known| known.line != point.line);

@@ -80,7 +80,6 @@ const classes: Readonly<Record<string, { of: readonly Any[]; object: () => Any; 
       history: [undefined],
       tag: ["one", undefined],
       tags: [],
-      pin: [undefined],
       deleteTag: ["one"],
       branch: ["trial", undefined],
       branches: [],

@@ -9,6 +9,7 @@ mod altering;
 mod branching;
 mod changing;
 mod copying;
+mod pinning;
 mod purging;
 mod reembedding;
 mod writing_together;
@@ -154,6 +155,7 @@ impl Bench {
             73 if self.has_purges() => self.purge(),
             73..76 => self.keep_in_order(),
             76..79 => self.write_during_upkeep(),
+            79..83 if self.with_retention => self.pin(),
             79..87 => self.tag(),
             87..92 => self.reopen(),
             92..95 => self.hold(),
@@ -529,6 +531,7 @@ impl Bench {
             2 => START + self.random.below(100_000) as i64,
             _ => self.now() + *self.random.pick(&[0, 1, 2, 50, 1_000, -1, -500]),
         };
+        self.unpin_what_is_over();
         self.world.now.store(now, Ordering::Relaxed);
     }
 

@@ -35,6 +35,8 @@ impl Bench {
         checks::whole(&table.snapshot().unwrap(), self.model.newest());
         assert_eq!(table.verify().unwrap().problems, []);
         if self.random.chance(30) {
+            // Whoever goes on with the copy pins anew.
+            self.unpin_all();
             let before = std::mem::replace(&mut self.store, Arc::clone(&store));
             self.copies = Some(before);
             self.databases = [

@@ -7,7 +7,7 @@ mod purged;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use varve_engine::{AsOf, Code, DataType, Field, Operation, Schema, Value, Written};
+use varve_engine::{AsOf, Code, DataType, Field, Operation, Pin, Schema, Value, Written};
 
 use super::partial::Cells;
 
@@ -39,6 +39,7 @@ pub(crate) struct Model {
     /// Version 0 is empty.
     pub(crate) versions: Vec<Version>,
     pub(crate) tags: BTreeMap<String, usize>,
+    pub(crate) pins: Vec<Pin>,
     pub(crate) retention: Option<i64>,
     /// What the next commit brings back of effective dates, where it is a restore.
     again: Option<Option<i64>>,
@@ -54,7 +55,7 @@ pub(crate) struct Model {
 }
 
 /// Clocks differ by so much.
-const MINUTE: i64 = 60_000;
+pub(crate) const MINUTE: i64 = 60_000;
 
 /// When a commit happens, and what it says of that.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +177,7 @@ impl Model {
         Self {
             versions,
             tags,
+            pins: Vec::new(),
             retention,
             again: None,
             keys,
@@ -516,10 +518,13 @@ impl Model {
 
     /// What upkeep does to the history: with a retention, versions expire.
     pub(crate) fn optimize(&mut self, now: i64) {
+        // By the clocks of all.
+        self.pins.retain(|pin| pin.until + MINUTE > now);
         let Some(retention) = self.retention else { return };
         let horizon = now.saturating_sub(retention);
         let oldest = self.oldest.max(self.dated(horizon, now));
-        let mut kept: Vec<usize> = self.tags.values().copied().collect();
+        let pinned = self.pins.iter().map(|pin| pin.version as usize);
+        let mut kept: Vec<usize> = self.tags.values().copied().chain(pinned).collect();
         kept.retain(|version| *version < oldest && self.readable(*version).is_ok());
         (self.oldest, self.kept) = (oldest, kept);
     }
@@ -629,7 +634,7 @@ impl Model {
         rows.into_values().collect()
     }
 
-    fn readable(&self, version: usize) -> Result<(), Code> {
+    pub(crate) fn readable(&self, version: usize) -> Result<(), Code> {
         if version >= self.versions.len() {
             return Err(Code::VersionNotFound);
         }

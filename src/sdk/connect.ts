@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { env } from "node:process";
 import { describeValue } from "../describe-value";
 import { registry as defaultRegistry, type Registry } from "../embeddings/registry";
+import { sha256 } from "../node-crypto";
 import { BUCKET, type BucketOptions, cacheFolder, checkPlace, nativeBucket } from "./bucket";
 import { backupToMemory, badArgument } from "./call/errors";
 import { COMPONENT, checkCount, checkOptions, DATA, type OptionRules } from "./call/options";
@@ -121,6 +121,6 @@ function embeddingsFolder(place: string, given: BucketOptions): string | undefin
   if (place === MEMORY || isServer(place)) return undefined;
   if (!isBucket(place)) return join(place, CACHE_FOLDER);
   const folder = cacheFolder(given);
-  const name = createHash("sha256").update(place).digest("hex").slice(0, 16);
+  const name = sha256().update(place).digest("hex").slice(0, 16);
   return folder === undefined ? undefined : join(folder, `${CACHE_FOLDER}-${name}`);
 }

@@ -43,8 +43,8 @@ beforeAll(() => {
   execFileSync("tar", ["-xzf", filename, "-C", join("node_modules", "varve"), "--strip-components=1"], {
     cwd: project,
   });
-  // What an entry cannot be without: its class stands on one of the framework's.
-  for (const scope of ["@langchain", "@llamaindex", "@mastra"]) {
+  // What an entry cannot be without: its class stands on one of the framework's, or it is about nothing else.
+  for (const scope of ["@langchain", "@llamaindex", "@mastra", "@opentelemetry"]) {
     symlinkSync(join(root, "node_modules", scope), join(project, "node_modules", scope), "junction");
   }
 }, 60_000);

@@ -1,9 +1,9 @@
 // A folder with a model in the Hugging Face layout: what its small files say, and which edition it is.
 
-import { createHash } from "node:crypto";
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { sha256 } from "../../node-crypto";
 import { modelFileUnreadable } from "../embedding-errors";
 import type { Pooling } from "./model-families";
 
@@ -92,7 +92,7 @@ const samples = 64;
  * its size and 64 samples are read: weights that were trained again differ everywhere.
  */
 export function fingerprint(user: string, folder: string, modelFile: string): string {
-  const hash = createHash("sha256");
+  const hash = sha256();
   const beside = readdirSync(join(folder, "onnx")).filter((name) =>
     name.startsWith(`${basename(modelFile)}_data`),
   );
@@ -107,7 +107,7 @@ export function fingerprint(user: string, folder: string, modelFile: string): st
   return hash.digest("hex").slice(0, 16);
 }
 
-function addFile(hash: ReturnType<typeof createHash>, file: string): void {
+function addFile(hash: ReturnType<typeof sha256>, file: string): void {
   const handle = openSync(file, "r");
   try {
     const { size } = fstatSync(handle);

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { EmbeddingInput, EmbeddingKind, LongText } from "../../embeddings/embedding-function";
+import { sha256 } from "../../node-crypto";
 import type { AnyFunction } from "./traits";
 
 /** How many bytes a key has before it is written as base64. */
@@ -13,9 +13,9 @@ export function cacheKeys(
 ): (input: EmbeddingInput) => string {
   const { name, dimensions, config, revision = null } = fn;
   const identity = canonicalJson({ name, dimensions, config, revision, kind, longText });
-  const prefix = createHash("sha256").update(identity).digest();
+  const prefix = sha256().update(identity).digest();
   return (input) =>
-    createHash("sha256")
+    sha256()
       .update(prefix)
       .update(typeof input === "string" ? "text" : "data")
       .update(input)

@@ -1,7 +1,7 @@
 // What is embedded for each row: a text, the texts of several columns, or an image.
 
-import { createHash } from "node:crypto";
 import type { EmbeddingInput } from "../../embeddings/embedding-function";
+import { sha256 } from "../../node-crypto";
 import { isBytes } from "../../realm";
 import { templateParts } from "../schema/derived";
 import type { EmbedSpec, Field, TableSchema } from "../schema/table-schema";
@@ -54,7 +54,7 @@ export function itemsOf(
 
 /** A number, so that no text can be taken for it. */
 function digest(bytes: Uint8Array): bigint {
-  return BigInt(`0x${createHash("sha256").update(bytes).digest("hex")}`);
+  return BigInt(`0x${sha256().update(bytes).digest("hex")}`);
 }
 
 function sourceCells(spec: EmbedSpec, schema: TableSchema, cells: EmbeddableCells): (readonly unknown[])[] {

@@ -1,9 +1,9 @@
 // Vectors in files: records are only ever appended, to the newer of two files. When that is half of what is allowed, it becomes the older
 // one. Several processes may append; a record that is torn or damaged is passed over.
 
-import { createHash } from "node:crypto";
 import { appendFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256 } from "../../node-crypto";
 import { KEY_BYTES } from "./cache-key";
 
 /** A vector with its key in base64; null for an input of which the function had nothing to say. */
@@ -101,7 +101,7 @@ function bytesOf(vector: Float32Array): Uint8Array {
 }
 
 function sumOf(bytes: Buffer): Buffer {
-  return createHash("sha256").update(bytes).digest().subarray(0, SUM_BYTES);
+  return sha256().update(bytes).digest().subarray(0, SUM_BYTES);
 }
 
 async function readOrNothing(file: string): Promise<Buffer> {

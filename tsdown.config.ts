@@ -53,14 +53,22 @@ const surroundings = `declare global {
   interface AsyncDisposable { [Symbol.asyncDispose](): PromiseLike<void> }
 }`;
 
-/** Chunks that are other people's code are minified, since nobody steps through them; ours stays readable. */
-const bundledIsSmall: Rolldown.Plugin = {
-  name: "bundled-is-small",
-  renderChunk(code, { fileName, modules }) {
+/** Whether users never step through a module: it is other people's code, or that of the command. */
+const isUnseen = (id: string): boolean =>
+  id.includes("node_modules") || /\/src\/(cli|mcp|serve|studio)\//.test(id.replaceAll("\\", "/"));
+
+/**
+ * What nobody steps through is minified, and so is all that is built a second time for `require`; names of classes stay. The
+ * modules of the package stay readable.
+ */
+const unseenIsSmall: Rolldown.Plugin = {
+  name: "unseen-is-small",
+  renderChunk(code, { fileName, modules }, { format }) {
     const sizes = Object.entries(modules).map(([id, { renderedLength }]) => [id, renderedLength] as const);
     const sizeOf = (part: typeof sizes) => part.reduce((sum, [, size]) => sum + size, 0);
-    const others = sizes.filter(([id]) => id.includes("node_modules"));
-    return sizeOf(others) * 2 > sizeOf(sizes) ? minifySync(fileName, code).code : null;
+    const unseen = sizeOf(sizes.filter(([id]) => isUnseen(id))) * 2 > sizeOf(sizes);
+    if (!unseen && format !== "cjs") return null;
+    return minifySync(fileName, code, { mangle: { keepNames: { class: true, function: false } } }).code;
   },
 };
 
@@ -76,7 +84,7 @@ const library = defineConfig({
   target: "node20",
   dts: true,
   minify: false,
-  plugins: [bundledIsSmall],
+  plugins: [unseenIsSmall],
   banner: { dts: surroundings },
   // What documents a call stands in the types. In the code it would be read with every import.
   outputOptions: { comments: { jsdoc: false } },

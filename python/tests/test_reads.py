@@ -102,7 +102,7 @@ def test_a_folder_is_opened_again(tmp_path: Path) -> None:
 
 
 def test_a_version_is_pinned_for_a_while(docs: varve.Table) -> None:
-    before = dt.datetime.now(dt.timezone.utc)
+    before = dt.datetime.now(dt.UTC)
     with docs.as_of(1).pin(minutes=10) as then:
         assert (then.version, then.count()) == (1, 2)
         assert dt.timedelta(minutes=9) < then.until - before < dt.timedelta(minutes=11)

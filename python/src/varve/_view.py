@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -259,7 +259,7 @@ class Pinned(View):
     @property
     def until(self) -> datetime:
         """Until when it is kept, unless it is renewed."""
-        return datetime.fromtimestamp(self._pin["until"] / 1000, timezone.utc)
+        return datetime.fromtimestamp(self._pin["until"] / 1000, UTC)
 
     def renew(self, *, minutes: float = 60) -> None:
         """Keeps it for so many minutes from now."""

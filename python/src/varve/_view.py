@@ -50,8 +50,8 @@ class View:
     def pin(self, *, minutes: float = 60) -> Pinned:
         """Keeps the version readable for so many minutes, a day at most, whatever the retention says and whoever tidies up::
 
-            with docs.pin() as then:
-                for batch in then.scan(): ...
+        with docs.pin() as then:
+            for batch in then.scan(): ...
         """
         at = None if self._at is None else {"version": self._at}
         pin = json.loads(self._native.pin(json.dumps({"at": at, "forMs": _ms(minutes)})))

@@ -16,13 +16,16 @@ use crate::support::wire::encode;
 use crate::support::world::World;
 use serde_json::json;
 use varve_engine::{
-    AsOf, Catalog, Code, CommitOptions, Database, Filter, LocalStore, OnKey, Reembed, RowChange, Schema,
-    Table, Value,
+    AsOf, Catalog, Code, CommitOptions, Database, Filter, LocalStore, Merge, OnKey, Reembed, RowChange,
+    Schema, Table, Value,
 };
 
 const START: i64 = 1_700_000_000_000;
 /// Files of this age were left behind.
 const OLD: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// The branch of the table, in the test that has one.
+const BRANCH: &str = "items@b";
 
 /// All that a user can see; none where there is no table.
 type Visible = Option<Vec<String>>;
@@ -101,10 +104,17 @@ fn delete(table: &Table, low: i64, high: i64) {
 /// What a step answers does not matter.
 fn done<T>(_: T) {}
 
-/// The versions that can be read, or of many the newest and some others; the history; the tags.
+/// What the table shows, and its branch if there is one.
 fn visible(database: &Database) -> Visible {
-    let table = match database.open_table("items") {
-        Err(error) if error.code() == Code::TableNotFound => return None,
+    let mut seen = visible_in(database, "items")?;
+    seen.extend(visible_in(database, BRANCH).into_iter().flatten());
+    Some(seen)
+}
+
+/// The versions that can be read, or of many the newest and some others; the history; the tags.
+fn visible_in(database: &Database, line: &str) -> Visible {
+    let table = match database.open_table(line) {
+        Err(error) if matches!(error.code(), Code::TableNotFound | Code::BranchNotFound) => return None,
         table => table.unwrap(),
     };
     let newest = table.snapshot().unwrap().version();
@@ -207,11 +217,17 @@ impl Bench {
                 .iter()
                 .map(|name| store.list(&format!("items.varve/{name}")).unwrap().len())
                 .sum();
-            assert_eq!(
-                files as u64 + 1,
-                table.stats().unwrap().files,
-                "{place}: files that nothing names"
-            );
+            if database.branches("items").unwrap().is_empty() {
+                assert_eq!(
+                    files as u64 + 1,
+                    table.stats().unwrap().files,
+                    "{place}: files that nothing names"
+                );
+            } else {
+                let branch = database.open_table(BRANCH).unwrap();
+                branch.optimize().unwrap();
+                assert_eq!(branch.verify().unwrap().problems, [], "{place}");
+            }
         }
         if found.is_none() {
             assert_eq!(database.table_names().unwrap(), Vec::<String>::new(), "{place}");
@@ -455,6 +471,36 @@ fn purging() {
             done(table.purge(Some(&one), &none()).unwrap());
         });
         bench.cut();
+    }
+}
+
+#[test]
+fn a_branch_begins_is_merged_and_ends() {
+    for journal in JOURNALS {
+        for at in [None, Some(AsOf::Version(1))] {
+            let mut bench = Bench::prepared(journal, |table| {
+                (0..3).for_each(|i| upsert(table, i..i + 1, &long()));
+                table.optimize().unwrap();
+                delete(table, 1, 1);
+            });
+            bench.database.create_branch("items", "b", at.as_ref()).unwrap();
+            bench.acknowledged();
+            let on_branch = |bench: &mut Bench, what: &dyn Fn(&Arc<Table>)| {
+                what(&bench.database.open_table(BRANCH).unwrap());
+                bench.acknowledged();
+            };
+            on_branch(&mut bench, &|branch| upsert(branch, 5..6, &long()));
+            bench.step(|table| upsert(table, 6..7, &long()));
+            bench.step(|table| done(table.optimize().unwrap()));
+            on_branch(&mut bench, &|branch| done(branch.optimize().unwrap()));
+            on_branch(&mut bench, &|branch| upsert(branch, 7..8, "small"));
+            bench.database.merge("items", BRANCH, &Merge::default()).unwrap();
+            bench.acknowledged();
+            bench.database.delete_branch("items", "b").unwrap();
+            bench.acknowledged();
+            bench.step(|table| done(table.optimize().unwrap()));
+            bench.cut();
+        }
     }
 }
 

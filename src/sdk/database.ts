@@ -236,7 +236,7 @@ export class Database {
   }
 
   /**
-   * Copies tables to another place, each with its whole history, its tags and its settings, while others go on writing. A copy that is
+   * Copies tables to another place, each with its whole history, its tags, branches and settings, while others go on writing. A copy that is
    * there is brought up to date: only new files are copied. Every byte is checked on the way. The place is what `connect` takes, or a
    * database that is open, such as a bucket with credentials of its own.
    *

@@ -280,7 +280,7 @@ impl Database {
         home.remove()
     }
 
-    /// Copies tables to another database, each as it is at a moment, with its whole history and its tags, while others go on writing; all
+    /// Copies tables to another database, each as it is at a moment, with its whole history, its tags and its branches, while others go on writing; all
     /// tables where none is named. A copy that is there is brought up to date: only files that are new are copied, and those that are no longer
     /// needed go. Every byte is checked on the way. As long as a table is being copied its copy shows what it did before. It may be
     /// ended at any time and called again, and then goes on where it was.
@@ -335,7 +335,17 @@ impl Database {
         {
             return Err(exists_as(name, &other));
         }
-        copy_table(&home, &copy, run)
+        let mut copied = copy_table(&home, &copy, run)?;
+        for branch in home.branches()? {
+            let done = match copy_table(&branch, &copy.of_line(branch.name.clone()), run) {
+                // It was removed since it was listed.
+                Err(error) if error.code() == Code::TableNotFound => continue,
+                done => done?,
+            };
+            copied.copied_files += done.copied_files;
+            copied.copied_bytes += done.copied_bytes;
+        }
+        Ok(copied)
     }
 
     /// The table whose name differs from a name only in case, if there is one.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::model::run_lines;
 use crate::support::columns::Kind;
-use crate::support::rows::schema;
+use crate::support::rows::{batch, schema};
 use crate::support::runs::from_environment;
+use crate::support::whole::all_rows;
 use serde_json::json;
-use varve_engine::{AsOf, Code, Database, LocalStore, MemoryStore};
+use varve_engine::{AsOf, Code, CommitOptions, Database, LocalStore, MemoryStore, OnKey, Stop, Value};
 
 fn seeds(all: std::ops::Range<u64>) -> std::ops::Range<u64> {
     from_environment("VARVE_SEED").map_or(all, |seed| seed..seed + 1)
@@ -105,4 +106,44 @@ fn a_table_goes_with_its_branches_and_keeps_its_name_while_it_has_some() {
         database.open_table("docs@b").unwrap_err().code(),
         Code::BranchNotFound
     );
+}
+
+#[test]
+fn a_copy_has_the_branches_of_a_table() {
+    let (database, target) = (database(), Database::connect("memory:").unwrap());
+    let put = |line: &str, id: &str| {
+        let table = database.open_table(line).unwrap();
+        let now = table.snapshot().unwrap();
+        let rows = batch(now.schema(), &[vec![Value::Text(id.to_owned())]]);
+        let options = CommitOptions::default();
+        table.insert(rows, now.schema(), OnKey::Refuse, &options).unwrap();
+    };
+    let shown = |database: &Database, line: &str| {
+        let table = database.open_table(line).unwrap();
+        assert_eq!(table.verify().unwrap().problems, []);
+        all_rows(&table.snapshot().unwrap())
+    };
+    let copy = || {
+        let backup = database.backup(&target, None, &Stop::default(), &|_| ()).unwrap();
+        assert_eq!(backup.failed, []);
+        for line in ["docs", "docs@b", "docs@c"] {
+            assert_eq!(shown(&target, line), shown(&database, line));
+        }
+        backup.tables[0].copied_files
+    };
+    put("docs", &"long ".repeat(20_000));
+    for name in ["b", "c"] {
+        database.create_branch("docs", name, None).unwrap();
+    }
+    put("docs@b", &"only here ".repeat(20_000));
+    copy();
+    assert_eq!(copy(), 0);
+    put("docs", "later");
+    put("docs@c", &"and there ".repeat(20_000));
+    for line in ["docs", "docs@b", "docs@c"] {
+        database.open_table(line).unwrap().optimize().unwrap();
+        copy();
+    }
+    target.open_table("docs").unwrap().optimize().unwrap();
+    assert_eq!(copy(), 0);
 }

@@ -87,7 +87,7 @@ pub use compute::Computed;
 pub use database::Database;
 pub use table::{
     Alteration, Attendant, CommitOptions, Indexing, Keep, OnDuplicate, OnKey, Pin, Reembed, RowChange,
-    Sources, StagedRows, Stats, Table, Update, Written,
+    Sources, StagedRows, Stats, Table, Taken, Update, Written,
 };
 
 // What is read, and what was true when.

@@ -5,7 +5,7 @@ use crate::history::AsOf;
 use crate::home::{Elsewhere, TableHome};
 use crate::snapshot::TableState;
 use crate::store::{PutOutcome, branch_of, check_branch_name, line_of, table_of};
-use crate::table::{Created, Table};
+use crate::table::{Created, Kept, Table};
 
 /// How often a branch is begun anew because the files of its origin were replaced meanwhile.
 const TRIES: usize = 8;
@@ -24,14 +24,25 @@ pub(crate) fn fork(origin: &Table, name: &str, moment: Option<&AsOf>) -> Result<
         let state = origin.refresh()?;
         let mut created = Created::new(&home);
         let manifest = first_manifest(origin, &state, &home, moment, &mut created)?;
+        // Until it is certain that there is no such manifest, what it names stays.
+        let kept = created.keep();
         if home.create(&manifest)? == PutOutcome::Exists {
+            kept.give_up();
             return Err(exists(&home, name));
         }
-        if names_all_files_of(origin, &manifest, &created)? {
-            created.keep();
-            return Ok(home);
+        match still_holds(origin, &state, &manifest, &kept) {
+            Ok(true) => return Ok(home),
+            // Nobody knows whether all of its files are there.
+            Err(error) => {
+                home.remove()?;
+                kept.give_up();
+                return Err(error);
+            }
+            Ok(false) => {
+                home.remove()?;
+                kept.give_up();
+            }
         }
-        home.remove()?;
     }
     let message = format!(
         "The files of \"{}\" changed too fast to begin a branch.",
@@ -98,13 +109,14 @@ fn first_manifest(
     Ok(manifest)
 }
 
-/// Whether the origin still needs all files that the first manifest of a branch took from it: then nobody removes them who
-/// does not see the branch.
-fn names_all_files_of(origin: &Table, manifest: &Manifest, created: &Created) -> Result<bool> {
+/// Whether the first manifest of a branch, made of a state of its origin, can stay. The origin must still need all files that were taken from it: then
+/// nobody removes them who does not see the branch. And no rows may have been purged meanwhile: a purge that comes later sees the branch.
+fn still_holds(origin: &Table, state: &TableState, manifest: &Manifest, own: &Kept) -> Result<bool> {
     let newest = origin.refresh()?;
     let mut named = Elsewhere::of(&newest.manifest);
-    named.add(created.names());
-    Ok(manifest.files().all(|(_, file)| named.has(file)))
+    named.add(own.names());
+    let is_purged = newest.manifest.purged_at() != state.manifest.purged_at();
+    Ok(!is_purged && manifest.files().all(|(_, file)| named.has(file)))
 }
 
 fn exists(home: &TableHome, name: &str) -> Error {

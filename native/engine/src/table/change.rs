@@ -21,7 +21,16 @@ pub struct CommitOptions {
     /// The newest version there must be: compare and set.
     pub if_version: Option<u64>,
     /// What it takes over of another line, where it is a merge.
-    pub merged: Option<Box<LinePoint>>,
+    pub merged: Option<Box<Taken>>,
+}
+
+/// What a merge takes over of another line.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The version of it.
+    pub from: LinePoint,
+    /// The last purge of the table when the rows were read. One that came since went through all lines, and must not see its rows again.
+    pub purged: u64,
 }
 
 /// Words and properties of a commit stand in every manifest until the log is closed: they are for people, not for data.

@@ -31,11 +31,6 @@ impl Created {
         self.0.paths.push(path);
     }
 
-    /// Their names.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.paths.iter().map(|path| last_part(path))
-    }
-
     /// Adds the files of a fragment.
     pub(super) fn add_fragment(&mut self, home: &TableHome, fragment: &Fragment) {
         let paths = fragment.files().map(|file| home.path(&format!("data/{file}")));
@@ -74,13 +69,18 @@ impl Drop for Created {
 }
 
 impl Kept {
+    /// Their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.paths.iter().map(|path| last_part(path))
+    }
+
     /// Whether a manifest names one of them, as a file of rows or an index.
     pub(super) fn is_named_in(&self, manifest: &Manifest) -> bool {
         self.0.is_named_in(manifest)
     }
 
     /// No manifest names them, and none will: they go.
-    pub(super) fn give_up(mut self) {
+    pub(crate) fn give_up(mut self) {
         self.0.remove();
     }
 }

@@ -40,10 +40,10 @@ mod span;
 mod stats;
 mod waiting;
 
-pub use change::CommitOptions;
+pub use change::{CommitOptions, Taken};
 pub use columns::{Alteration, Reembed};
 pub use commit::Written;
-pub(crate) use created::Created;
+pub(crate) use created::{Created, Kept};
 pub use handle::Table;
 pub use indexing::Indexing;
 pub(crate) use next::NextManifest;

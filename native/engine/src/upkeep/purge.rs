@@ -85,25 +85,27 @@ impl Table {
         let of = |line: &Self| -> Result<Filter> {
             filter(line.snapshot()?.schema()).map_err(|error| error.table(line.name()))
         };
-        let mut done = HashSet::from([self.incarnation()]);
-        let mut others = self.other_lines()?;
-        others.iter().try_for_each(|line| of(line).map(|_| ()))?;
+        self.other_lines()?
+            .iter()
+            .try_for_each(|line| of(line).map(|_| ()))?;
         let mut purged = self.purge(Some(&of(self)?), options)?;
-        // A line that began meanwhile may have taken the rows along.
-        while let Some(line) = others.pop() {
-            if done.insert(line.incarnation()) {
-                let options = CommitOptions {
-                    if_version: None,
-                    ..options.clone()
-                };
-                purged.left = line.purge(Some(&of(&line)?), &options)?.left;
-            }
+        let options = CommitOptions {
+            if_version: None,
+            ..options.clone()
+        };
+        let mut done = HashSet::from([self.incarnation()]);
+        loop {
+            // A line that began meanwhile may have taken the rows along.
+            let mut others = self.other_lines()?;
+            others.retain(|line| !done.contains(&line.incarnation()));
             if others.is_empty() {
-                others = self.other_lines()?;
-                others.retain(|line| !done.contains(&line.incarnation()));
+                return Ok(purged);
+            }
+            for line in others {
+                purged.left = line.purge(Some(&of(&line)?), &options)?.left;
+                done.insert(line.incarnation());
             }
         }
-        Ok(purged)
     }
 
     /// The table and its branches, without this one.

@@ -13,7 +13,7 @@ use crate::format::LinePoint;
 use crate::schema::{Field, Schema};
 use crate::snapshot::Snapshot;
 use crate::store::branch_of;
-use crate::table::{CommitOptions, OnKey, RowChange, Table, Written};
+use crate::table::{CommitOptions, OnKey, RowChange, Table, Taken, Written};
 use crate::value::Value;
 
 /// How often a merge is planned anew because others wrote meanwhile.
@@ -69,10 +69,15 @@ pub(crate) fn merge(ours: &Table, theirs: &Table, merge: &Merge) -> Result<Merge
             merging.note()?;
             return merging.told();
         }
-        let version = merging.ours.version();
+        let planned = &merging.ours;
+        let before = (planned.version(), planned.state.manifest.purged_at());
         match merging.commit() {
-            Err(error) if error.code() == Code::Conflict && ours.snapshot()?.version() != version => {
-                merge.options.check_version(ours.snapshot()?.version())?;
+            Err(error) if error.code() == Code::Conflict => {
+                let now = ours.snapshot()?;
+                if (now.version(), now.state.manifest.purged_at()) == before {
+                    return Err(error);
+                }
+                merge.options.check_version(now.version())?;
             }
             merged => return merged,
         }
@@ -187,7 +192,10 @@ impl<'m> Merging<'m> {
         }
         let options = CommitOptions {
             if_version: Some(version),
-            merged: Some(Box::new(self.from.clone())),
+            merged: Some(Box::new(Taken {
+                from: self.from.clone(),
+                purged: self.ours.state.manifest.purged_at(),
+            })),
             ..self.merge.options.clone()
         };
         if self.plan.is_empty() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::columns::swap_in;
 use super::draft::NextManifest;
 use super::fragments::INLINE_BYTES;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::format::{Commit, Fragment, InlineRows, LinePoint, Manifest, Operation, Raw, Rows};
 use crate::fragment::Segment;
 use crate::snapshot::TableState;
@@ -50,9 +50,19 @@ impl NextManifest {
         let committed_at = next_date(&state.manifest, now);
         let given = change.options.effective_at;
         let effective = Effective::of(&state.manifest.log, given, change.effective_again, now)?;
-        let merged = change.options.merged.map(|point| LinePoint {
+        let merged = change.options.merged.map(|taken| (taken.purged, taken.from));
+        if merged
+            .as_ref()
+            .is_some_and(|(purged, _)| *purged != state.manifest.purged_at())
+        {
+            return Err(
+                Error::new(Code::Conflict, "Rows were purged while lines were merged.")
+                    .hint("Merge again; no row was changed."),
+            );
+        }
+        let merged = merged.map(|(_, from)| LinePoint {
             here: version,
-            ..*point
+            ..from
         });
         if let Some(point) = &merged {
             self.manifest.merged.retain(|known| known.line != point.line);

@@ -314,7 +314,7 @@ export class Database {
    * Listens for calls that end: `write`, `embed`, `search`, `read`, `upkeep` and `request`, and `error` for those of any kind that failed.
    * Returns a function that takes the listener off again. What is told are numbers and names: no text, key, filter or vector.
    *
-   * The listener is called before whoever made the call goes on, so it should be quick. If it throws, the call goes on all the same, and
+   * The listener is called before whoever made the call goes on, so it should be quick. If it throws, the call still completes, and
    * the process is warned once.
    *
    * @example

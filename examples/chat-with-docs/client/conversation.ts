@@ -50,7 +50,7 @@ export interface Conversation {
   readonly stop: () => void;
 }
 
-/** The conversation that a link stands for. Its questions are asked again at the versions that were read then, so the answers are the same. */
+/** The conversation that a link opens. Its questions are asked again at the versions that were read before, so the answers do not change. */
 export function useConversation(address: readonly Asked[]): Conversation {
   const [turns, setTurns] = useState<readonly Turn[]>([]);
   const state = useRef<{ turns: readonly Turn[]; link: string; count: number; isOpening: boolean }>({
